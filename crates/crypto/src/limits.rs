@@ -1,0 +1,18 @@
+//! Limits of what this crate reads and writes, each named with its unit.
+//!
+//! The nesting of JSON and its integers are bounded in [`hansa_types::limits`], for every crate.
+
+/// Most leaves of a tree: sequence numbers travel as JSON integers.
+pub const TREE_LEAVES_MAX: u64 = hansa_types::limits::JSON_INTEGER_MAX;
+/// Longest signed note that is read, in bytes.
+pub const NOTE_BYTES_MAX: usize = 64 * 1024;
+/// Most signature lines of a note; C2SP signed-note asks for at least 16.
+pub const NOTE_SIGNATURES_MAX: usize = 32;
+/// Longest origin or key name of a note, in bytes.
+pub const NOTE_NAME_BYTES_MAX: usize = 512;
+/// Longest PEM text of a private key, in bytes.
+pub const PEM_BYTES_MAX: usize = 1_024;
+/// Longest path named in a refusal of JSON, in characters.
+pub const JSON_PATH_CHARS_MAX: usize = 128;
+/// Longest plaintext that is sealed at once, in bytes. AES-GCM itself ends shortly below 2^36.
+pub const SEALED_PLAINTEXT_BYTES_MAX: usize = 1 << 30;

@@ -1,0 +1,102 @@
+//! The golden vectors of The Protocol's published clients, each verified as its receivers do.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hansa_crypto::json::parse_strict;
+use hansa_crypto::keys::{PublicKey, SigningKey};
+use hansa_crypto::python_json::canonical;
+use hansa_types::Signature;
+use serde_json::{Map, Value, json};
+
+use crate::seed;
+
+fn vectors() -> Value {
+    parse_strict(include_bytes!("../vectors/upstream-vectors.json")).unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+fn signature(value: &str) -> Signature {
+    value.parse().unwrap()
+}
+
+fn public(jwk: &Value) -> PublicKey {
+    PublicKey::from_bytes(decode(text(&jwk["x"])).try_into().unwrap()).unwrap()
+}
+
+#[test]
+fn the_public_jwk_is_that_of_the_seed() {
+    let vectors = vectors();
+    assert_eq!(public(&vectors["public_jwk"]), SigningKey::from_seed(seed()).public());
+}
+
+#[test]
+fn the_agent_card_has_the_same_bytes_and_jws() {
+    let vectors = vectors();
+    let vector = &vectors["agent_card_jws"];
+    let payload = canonical(&vector["card"]).unwrap();
+    assert_eq!(String::from_utf8(payload.clone()).unwrap(), text(&vector["payload_utf8"]));
+    let header = json!({ "alg": "EdDSA", "kid": vector["kid"] });
+    let protected = URL_SAFE_NO_PAD.encode(canonical(&header).unwrap());
+    let signed = &vector["signatures"][0];
+    assert_eq!(protected, text(&signed["protected"]));
+    let input = format!("{protected}.{}", URL_SAFE_NO_PAD.encode(payload));
+    let signature = signature(text(&signed["signature"]));
+    assert_eq!(public(&vectors["public_jwk"]).verify(input.as_bytes(), &signature), Ok(()));
+    assert_eq!(SigningKey::from_seed(seed()).sign(input.as_bytes()), signature);
+}
+
+#[test]
+fn a_changed_agent_card_does_not_verify() {
+    let vectors = vectors();
+    let vector = &vectors["agent_card_jws"];
+    let mut card = vector["card"].clone();
+    card["extensions"][0]["params"]["f"] = json!(5);
+    let payload = URL_SAFE_NO_PAD.encode(canonical(&card).unwrap());
+    let signed = &vector["signatures"][0];
+    let input = format!("{}.{payload}", text(&signed["protected"]));
+    let signature = signature(text(&signed["signature"]));
+    assert!(public(&vectors["public_jwk"]).verify(input.as_bytes(), &signature).is_err());
+}
+
+#[test]
+fn the_did_jwt_verifies_and_comes_out_the_same() {
+    let vectors = vectors();
+    let token = text(&vectors["did_jwt"]["token"]);
+    let (input, signed) = token.rsplit_once('.').unwrap();
+    let key = SigningKey::from_seed(seed());
+    assert_eq!(key.public().verify(input.as_bytes(), &signature(signed)), Ok(()));
+    let rewritten: Vec<String> = input
+        .split('.')
+        .map(|part| URL_SAFE_NO_PAD.encode(canonical(&parse_strict(&decode(part)).unwrap()).unwrap()))
+        .collect();
+    assert_eq!(rewritten.join("."), input);
+    assert_eq!(key.sign(input.as_bytes()), signature(signed));
+    assert!(key.public().verify(&input.as_bytes()[1..], &signature(signed)).is_err());
+}
+
+#[test]
+fn the_registry_card_has_the_same_bytes_and_signature() {
+    let vectors = vectors();
+    let card = &vectors["registry_card"]["card"];
+    let signed = &card["signature"];
+    let mut payload = Map::new();
+    for path in signed["signed_canonical"].as_array().unwrap() {
+        let path = text(path);
+        let value = path.split('.').fold(card, |value, name| &value[name]);
+        payload.insert(path.to_owned(), value.clone());
+    }
+    payload.insert("_signed_at".to_owned(), signed["signed_at"].clone());
+    payload.insert("_expires_at".to_owned(), signed["expires_at"].clone());
+    let bytes = canonical(&Value::Object(payload)).unwrap();
+    let expected = text(&vectors["registry_card"]["signed_bytes_utf8"]);
+    assert_eq!(String::from_utf8(bytes.clone()).unwrap(), expected);
+    let key = public(&vectors["registry_card"]["jwks"]["keys"][0]);
+    assert_eq!(key.verify(&bytes, &signature(text(&signed["value"]))), Ok(()));
+}

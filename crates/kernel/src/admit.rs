@@ -1,0 +1,208 @@
+//! Whether the caller may do this, now, and whether they did it before.
+//!
+//! The only door to `decide`: a [`Permit`] borrows the state, so it cannot be kept, queued or
+//! outlive another event.
+
+use hansa_types::{Amount, Code, CurrencyCode, GrantId, PrincipalId, Rejection, Time};
+
+use crate::State;
+use crate::command::{Caller, Command, Request};
+use crate::entry::Auth;
+use crate::envelope::{fingerprint, replayed};
+use crate::grant::{self, Use};
+use crate::idempotency::Known;
+use crate::principal::Handle;
+
+/// Leave to decide one command on the state as it is.
+#[derive(Debug)]
+pub struct Permit<'state> {
+    state: &'state State,
+    request: &'state Request,
+    grant: Option<GrantId>,
+}
+
+/// The outcome of admission.
+#[derive(Debug)]
+pub enum Admission<'state> {
+    /// New and allowed.
+    Fresh(Permit<'state>),
+    /// Accepted before; its first entry has this number.
+    Repeated(u64),
+}
+
+/// On whose behalf a command acts.
+enum Sphere {
+    /// The principal's own affairs: itself, or somebody it granted this to.
+    Own(PrincipalId),
+    /// A principal that its controller manages too.
+    Managed(PrincipalId),
+    /// The node's affairs: its owner, or somebody granted this.
+    Node,
+    /// Decided by the rules of the command alone.
+    Open,
+}
+
+impl<'state> Permit<'state> {
+    /// The state to decide on.
+    pub fn state(&self) -> &'state State {
+        self.state
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &'state Caller {
+        &self.request.caller
+    }
+
+    /// What is asked.
+    pub fn command(&self) -> &'state Command {
+        &self.request.command
+    }
+
+    /// The grant that is used, when the caller does not act for itself.
+    pub fn grant(&self) -> Option<GrantId> {
+        self.grant
+    }
+}
+
+impl State {
+    /// Checks the credential, then whether the request is a repetition, then the authority.
+    pub fn admit<'state>(
+        &'state self,
+        request: &'state Request,
+        now: Time,
+    ) -> Result<Admission<'state>, Rejection> {
+        let caller = self.check_credential(request, now)?;
+        if let Some(corr) = &request.corr {
+            match self.idempotency.find(corr, now) {
+                Known::Same(seq) => return Ok(Admission::Repeated(seq)),
+                Known::Other => return Err(Code::IdempotencyKeyReused.into()),
+                Known::No => {}
+            }
+        }
+        let grant = match caller {
+            Some(caller) => {
+                self.check_fresh(caller, request)?;
+                self.authorize(caller, &request.command, now)?
+            }
+            None => None,
+        };
+        Ok(Admission::Fresh(Permit { state: self, request, grant }))
+    }
+
+    /// Whether what was proven still holds. `None` for the node's own timer and machine.
+    fn check_credential(&self, request: &Request, now: Time) -> Result<Option<Handle>, Rejection> {
+        let Caller { principal, auth } = &request.caller;
+        let allowed_without = match auth {
+            Auth::Timer => matches!(request.command, Command::Expire(_)),
+            Auth::Setup => matches!(request.command, Command::OwnerCreate(_)),
+            Auth::Machine => true,
+            Auth::ApiKey(_) | Auth::Envelope(..) => false,
+        };
+        if allowed_without {
+            return Ok(None);
+        }
+        let handle = principal
+            .and_then(|id| self.principals.find(id))
+            .ok_or_else(|| Rejection::from(Code::CredentialInvalid))?;
+        let principal = self.principals.get(handle);
+        match auth {
+            Auth::ApiKey(id) => {
+                let key = self.api_keys.get(id).filter(|key| key.principal == handle);
+                key.ok_or(Code::CredentialInvalid)?.allows(request.command.action(), now)?;
+            }
+            Auth::Envelope(key, _) if *key == principal.key => {}
+            _ => return Err(Code::CredentialInvalid.into()),
+        }
+        match principal.active {
+            true => Ok(Some(handle)),
+            false => Err(Code::PrincipalSuspended.into()),
+        }
+    }
+
+    /// Refuses an envelope that was accepted before.
+    fn check_fresh(&self, sender: Handle, request: &Request) -> Result<(), Rejection> {
+        let Some(proof) = request.caller.auth.proof() else { return Ok(()) };
+        if let Some(step) = self.tasks.step(proof.id) {
+            let same = step.fingerprint == fingerprint(&proof.signature);
+            return Err(replayed(same, step.seq));
+        }
+        self.operation_envelopes.check(sender, proof)?;
+        let strict = matches!(request.command, Command::TaskStep(_));
+        match strict && proof.nonce <= self.principals.get(sender).nonce {
+            true => Err(Code::NonceUsed.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// The grant that the caller needs and has, or the refusal.
+    fn authorize(
+        &self,
+        caller: Handle,
+        command: &Command,
+        now: Time,
+    ) -> Result<Option<GrantId>, Rejection> {
+        let on_behalf_of = match self.sphere(command)? {
+            Sphere::Open => return Ok(None),
+            Sphere::Own(principal) => self.principal(principal)?,
+            Sphere::Managed(principal) => {
+                let handle = self.principal(principal)?;
+                if self.principals.get(handle).controller == Some(caller) {
+                    return Ok(None);
+                }
+                handle
+            }
+            Sphere::Node => self.treasury()?,
+        };
+        if on_behalf_of == caller {
+            return Ok(None);
+        }
+        let money = money_moved(command);
+        let wanted = Use { on_behalf_of, action: command.action(), money, now };
+        grant::find(self, caller, &wanted).map(Some)
+    }
+
+    fn sphere(&self, command: &Command) -> Result<Sphere, Rejection> {
+        let of = |handle: Handle| self.principals.get(handle).id;
+        Ok(match command {
+            Command::NodeFound(_) | Command::OwnerCreate(_) | Command::Expire(_) => {
+                return Err(Code::Forbidden.into());
+            }
+            Command::ClockAccept(_)
+            | Command::PrincipalCreate(_)
+            | Command::PrincipalSuspend(_)
+            | Command::PrincipalReinstate(_)
+            | Command::CurrencyCreate(_)
+            | Command::MintCreate(_)
+            | Command::BurnCreate(_) => Sphere::Node,
+            Command::CardSet(set) => Sphere::Managed(set.principal),
+            Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),
+            Command::ApiKeyRevoke(revoke) => {
+                let key = self.api_keys.get(&revoke.id).ok_or(Code::NotFound)?;
+                Sphere::Managed(of(key.principal))
+            }
+            Command::GrantCreate(create) => Sphere::Own(create.issuer),
+            Command::GrantRevoke(revoke) => {
+                let grant = self.grants.get(&revoke.id).ok_or(Code::NotFound)?;
+                Sphere::Own(of(grant.issuer))
+            }
+            Command::TransferCreate(create) => Sphere::Own(create.from),
+            Command::TransferPost(post) => {
+                Sphere::Own(of(self.held.get(&post.id).ok_or(Code::TransferNotPending)?.payer))
+            }
+            Command::TransferVoid(void) => {
+                Sphere::Own(of(self.held.get(&void.id).ok_or(Code::TransferNotPending)?.payee))
+            }
+            Command::TaskStep(_) => Sphere::Open,
+        })
+    }
+}
+
+/// What a grant's limits are measured against.
+fn money_moved(command: &Command) -> Option<(CurrencyCode, Amount)> {
+    match command {
+        Command::TransferCreate(create) => Some((create.currency, create.amount)),
+        Command::MintCreate(mint) => Some((mint.currency, mint.amount)),
+        Command::BurnCreate(burn) => Some((burn.currency, burn.amount)),
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! What an entry makes true: pure, total, and the whole of replay.
+//!
+//! An entry that was decided here always applies. A panic in this module means that the journal
+//! was not written by this program, or that this program is wrong; either stops the node before
+//! anything further is durable.
+
+use crate::State;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::{grant, node, principal, task, transfer};
+
+impl State {
+    /// Applies the next entry.
+    pub fn apply(&mut self, entry: &Entry) {
+        assert!(entry.seq == self.seq + 1, "entry {} follows entry {}", entry.seq, self.seq);
+        assert!(entry.ts >= self.now, "entry {} is older than the one before", entry.seq);
+        (self.seq, self.now) = (entry.seq, entry.ts);
+        self.apply_event(entry);
+        if let Some(corr) = &entry.corr {
+            self.idempotency.insert(corr, entry.seq, entry.ts);
+        }
+        self.note_envelope(entry);
+        self.let_go(entry.ts);
+    }
+
+    fn apply_event(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::TransferPosted(posted) => transfer::apply_posted(self, entry, posted),
+            Event::TransferPending(pending) => transfer::apply_pending(self, entry, pending),
+            Event::TransferVoided(voided) => transfer::apply_voided(self, entry, voided),
+            Event::MoneyMinted(minted) => transfer::apply_minted(self, entry, minted),
+            Event::MoneyBurned(burned) => transfer::apply_burned(self, entry, burned),
+            Event::CurrencyCreated(created) => transfer::apply_currency_created(self, created),
+            Event::NodeFounded(founded) => node::apply_founded(self, entry, founded),
+            Event::ClockAccepted(_) => {}
+            Event::PrincipalCreated(created) => principal::apply_created(self, entry, created),
+            Event::PrincipalSuspended(_) => principal::apply_suspended(self, entry),
+            Event::PrincipalReinstated(_) => principal::apply_reinstated(self, entry),
+            Event::CardSet(set) => principal::apply_card_set(self, entry, set),
+            Event::ApiKeyCreated(created) => principal::apply_api_key_created(self, entry, created),
+            Event::ApiKeyRevoked(_) => principal::apply_api_key_revoked(self, entry),
+            Event::GrantCreated(created) => grant::apply_created(self, entry, created),
+            Event::GrantRevoked(_) => grant::apply_revoked(self, entry),
+            Event::TaskOffered(offered) => task::apply_offered(self, entry, offered),
+            Event::TaskCountered(countered) => task::apply_countered(self, entry, countered),
+            Event::TaskAccepted(_) => task::apply_accepted(self, entry),
+            Event::TaskRejected(_) => task::apply_rejected(self, entry),
+            Event::TaskDelegated(delegated) => task::apply_delegated(self, entry, delegated),
+            Event::TaskExecuted(executed) => task::apply_executed(self, entry, executed),
+            Event::TaskClaimed(claimed) => task::apply_claimed(self, entry, claimed),
+            Event::TaskAttested(attested) => task::apply_attested(self, entry, attested),
+            Event::TaskSettled(settled) => task::apply_settled(self, entry, settled),
+            Event::TaskRated(rated) => task::apply_rated(self, entry, rated),
+            Event::TaskRevoked(_) => task::apply_revoked(self, entry),
+            Event::TaskExpired(_) => task::apply_expired(self, entry),
+        }
+    }
+
+    /// Remembers the envelope that an entry was caused by. Steps of a task are kept by the task.
+    fn note_envelope(&mut self, entry: &Entry) {
+        let (Some(proof), Some(actor)) = (entry.auth.proof(), entry.actor) else { return };
+        let sender = self.handle(actor);
+        if self.tasks.step(proof.id).is_some() {
+            self.principals.get_mut(sender).nonce = proof.nonce;
+        } else {
+            self.operation_envelopes.insert(sender, proof, entry.seq, entry.ts);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What may be asked of the kernel, and by whom.
+
+use hansa_types::{Correlation, PrincipalId};
+
+use crate::entry::Auth;
+use crate::{grant, node, principal, task, transfer};
+
+/// An authenticated asker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caller {
+    /// Who asks; nobody when the node's timer or its machine does.
+    pub principal: Option<PrincipalId>,
+    /// What was proven.
+    pub auth: Auth,
+}
+
+/// One command with everything that decides whether it is new and allowed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Who asks.
+    pub caller: Caller,
+    /// What is asked.
+    pub command: Command,
+    /// Digest of the Idempotency-Key and the body, when the caller sent a key.
+    pub corr: Option<Correlation>,
+}
+
+/// Everything that can be asked for. Each variant is decided by the file of its name in the
+/// folder of its noun.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Begin the journal.
+    NodeFound(node::Found),
+    /// Accept a jump of the clock.
+    ClockAccept(node::AcceptClock),
+    /// Make the node's owner.
+    OwnerCreate(principal::CreateOwner),
+    /// Make a principal.
+    PrincipalCreate(principal::Create),
+    /// Stop a principal from acting.
+    PrincipalSuspend(principal::Suspend),
+    /// Let a principal act again.
+    PrincipalReinstate(principal::Reinstate),
+    /// Put a card on record.
+    CardSet(principal::SetCard),
+    /// Make an API key.
+    ApiKeyCreate(principal::CreateApiKey),
+    /// Revoke an API key.
+    ApiKeyRevoke(principal::RevokeApiKey),
+    /// Give authority.
+    GrantCreate(grant::Create),
+    /// Take authority back.
+    GrantRevoke(grant::Revoke),
+    /// Make a currency.
+    CurrencyCreate(transfer::CreateCurrency),
+    /// Make money.
+    MintCreate(transfer::Mint),
+    /// Destroy money.
+    BurnCreate(transfer::Burn),
+    /// Move money, or set it aside.
+    TransferCreate(transfer::Create),
+    /// Post a pending transfer, whole or in part.
+    TransferPost(transfer::Post),
+    /// Void a pending transfer.
+    TransferVoid(transfer::Void),
+    /// Take a step of a task, by envelope.
+    TaskStep(task::Step),
+    /// Carry out what has come due.
+    Expire(crate::due::Due),
+}
+
+impl Command {
+    /// The operation's id, which grants and API keys name.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Command::NodeFound(_) => "node_found",
+            Command::ClockAccept(_) => "clock_accept",
+            Command::OwnerCreate(_) => "owner_create",
+            Command::PrincipalCreate(_) => "agent_create",
+            Command::PrincipalSuspend(_) => "agent_suspend",
+            Command::PrincipalReinstate(_) => "agent_reinstate",
+            Command::CardSet(_) => "agent_card_set",
+            Command::ApiKeyCreate(_) => "api_key_create",
+            Command::ApiKeyRevoke(_) => "api_key_revoke",
+            Command::GrantCreate(_) => "grant_create",
+            Command::GrantRevoke(_) => "grant_revoke",
+            Command::CurrencyCreate(_) => "currency_create",
+            Command::MintCreate(_) => "mint_create",
+            Command::BurnCreate(_) => "burn_create",
+            Command::TransferCreate(_) => "transfer_create",
+            Command::TransferPost(_) => "transfer_post",
+            Command::TransferVoid(_) => "transfer_void",
+            Command::TaskStep(_) => "envelope_submit",
+            Command::Expire(_) => "expire",
+        }
+    }
+
+    /// Whether the outcome depends on what time it is, so that it waits while the clock is unsure.
+    pub fn depends_on_time(&self) -> bool {
+        match self {
+            Command::TransferCreate(create) => create.hold.is_some(),
+            Command::TaskStep(_) | Command::Expire(_) | Command::GrantCreate(_) => true,
+            _ => false,
+        }
+    }
+}

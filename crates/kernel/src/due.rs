@@ -1,0 +1,101 @@
+//! What comes due by itself, and what leaves the state when its time is over.
+//!
+//! A thing that comes due is a command like any other and makes an entry. A thing that leaves has
+//! no effect that anybody could notice, so it goes silently, a few per applied entry.
+
+use hansa_types::{Code, GrantId, Rejection, TaskId, Time, TransferId};
+use serde::{Deserialize, Serialize};
+
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::{Context, Draft};
+use crate::limits::LEAVING_PER_ENTRY_MAX;
+use crate::transfer::{VoidReason, refund_draft};
+
+/// Something whose time has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Due {
+    /// A pending transfer goes back.
+    Hold(TransferId),
+    /// A task's deadline, or the end of an offer nobody took.
+    Task(TaskId),
+}
+
+/// Something that nothing in the future can ask for any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Leaving {
+    /// An expired grant.
+    Grant(GrantId),
+    /// A task that ended long ago.
+    Task(TaskId),
+}
+
+impl State {
+    /// The first thing that is due at a moment.
+    pub fn next_due(&self, now: Time) -> Option<Due> {
+        self.due.first().filter(|(at, _)| *at <= now).map(|&(_, due)| due)
+    }
+
+    /// When the next thing comes due.
+    pub fn next_due_at(&self) -> Option<Time> {
+        self.due.first().map(|&(at, _)| at)
+    }
+
+    /// Lets go of what is over at the time of the entry just applied.
+    pub(crate) fn let_go(&mut self, now: Time) {
+        for _ in 0..LEAVING_PER_ENTRY_MAX {
+            match self.leaving.first() {
+                Some(&(at, leaving)) if at <= now => {
+                    self.leaving.remove(&(at, leaving));
+                    self.leave(leaving);
+                }
+                _ => break,
+            }
+        }
+        self.idempotency.let_go(now);
+        self.operation_envelopes.let_go(now);
+    }
+
+    fn leave(&mut self, leaving: Leaving) {
+        match leaving {
+            Leaving::Grant(id) => {
+                if let Some(grant) = self.grants.remove(&id) {
+                    let holder = self.principals.get_mut(grant.holder);
+                    holder.grants.retain(|&other| other != id);
+                }
+            }
+            Leaving::Task(id) => self.tasks.remove(id),
+        }
+    }
+}
+
+impl Due {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        match *self {
+            Due::Hold(id) => {
+                let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
+                refuse_early(held.expires, ctx.now)?;
+                out.push(refund_draft(state, ctx, id, held.amount, VoidReason::Expired)?);
+                Ok(())
+            }
+            Due::Task(id) => {
+                let task = state.tasks.get(id).ok_or(Code::TaskState)?;
+                refuse_early(task.due, ctx.now)?;
+                task.expire(state, ctx, id, out)
+            }
+        }
+    }
+}
+
+fn refuse_early(due: Time, now: Time) -> Result<(), Rejection> {
+    match due <= now {
+        true => Ok(()),
+        false => Err(Rejection::new(Code::TaskState, "its time has not come")),
+    }
+}

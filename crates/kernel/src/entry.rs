@@ -1,0 +1,144 @@
+//! One thing that happened, as the journal keeps it.
+
+use std::borrow::Cow;
+
+use hansa_crypto::keys::PublicKey;
+use hansa_types::{
+    AnyId, ApiKeyId, Correlation, Digest, EnvelopeId, PrincipalId, Signature, Time, Vis,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Position in the journal, from 1 without gaps.
+    pub seq: u64,
+    /// When the batch was decided; never earlier than the entry before.
+    pub ts: Time,
+    /// The entry's own id: that of the thing it brings about where there is one.
+    pub id: AnyId,
+    /// Who may see it.
+    pub vis: Vis,
+    /// Who did it; nobody when a timer did.
+    pub actor: Option<PrincipalId>,
+    /// What was proven about the actor.
+    pub auth: Auth,
+    /// What or whom it is about.
+    pub subject: Option<AnyId>,
+    /// What a repetition of the same request would repeat.
+    pub corr: Option<Correlation>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// How the actor was authenticated: what was proven, not what was claimed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Auth {
+    /// An API key, by its public id.
+    ApiKey(ApiKeyId),
+    /// A signature under the actor's own key. Only the first entry of an envelope repeats its proof.
+    Envelope(PublicKey, Option<EnvelopeProof>),
+    /// The node's own timer.
+    Timer,
+    /// The one-time setup token.
+    Setup,
+    /// The command line on the node's machine, with the store locked.
+    Machine,
+}
+
+/// What an entry keeps of the envelope that caused it; the text itself lies in the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvelopeProof {
+    /// The envelope's id.
+    pub id: EnvelopeId,
+    /// The sender's counter.
+    pub nonce: u64,
+    /// Ed25519 over the canonical bytes without `auth`.
+    pub signature: Signature,
+    /// SHA-256 of the vault's salt and the canonical text.
+    pub digest: Digest,
+}
+
+impl Auth {
+    /// The word for the method.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Auth::ApiKey(_) => "api_key",
+            Auth::Envelope(..) => "envelope",
+            Auth::Timer => "timer",
+            Auth::Setup => "setup",
+            Auth::Machine => "machine",
+        }
+    }
+
+    /// The same without the proof, for the further entries of one command.
+    pub fn repeated(&self) -> Auth {
+        match self {
+            Auth::Envelope(key, _) => Auth::Envelope(*key, None),
+            other => other.clone(),
+        }
+    }
+
+    /// The proof of the envelope, if this entry keeps one.
+    pub fn proof(&self) -> Option<&EnvelopeProof> {
+        match self {
+            Auth::Envelope(_, proof) => proof.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// The shape of [`Auth`] in a line.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthLine<'a> {
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    kid: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    envelope: Option<EnvelopeProof>,
+}
+
+impl Serialize for Auth {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let line = |kid: Option<&str>, envelope: Option<EnvelopeProof>| AuthLine {
+            method: Cow::Borrowed(self.method()),
+            kid: kid.map(|k| Cow::Owned(k.to_owned())),
+            envelope,
+        };
+        match self {
+            // The hot case, without an allocation for the id.
+            Auth::ApiKey(kid) => kid.with_text(|text| {
+                AuthLine {
+                    method: Cow::Borrowed("api_key"),
+                    kid: Some(Cow::Borrowed(text)),
+                    envelope: None,
+                }
+                .serialize(s)
+            }),
+            Auth::Envelope(key, proof) => line(Some(&key.to_multibase()), *proof).serialize(s),
+            _ => line(None, None).serialize(s),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Auth {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let line = AuthLine::deserialize(d)?;
+        match (&*line.method, line.kid, line.envelope) {
+            ("api_key", Some(kid), None) => kid.parse().map(Auth::ApiKey).map_err(D::Error::custom),
+            ("envelope", Some(kid), proof) => PublicKey::from_multibase(&kid)
+                .map(|key| Auth::Envelope(key, proof))
+                .map_err(D::Error::custom),
+            ("timer", None, None) => Ok(Auth::Timer),
+            ("setup", None, None) => Ok(Auth::Setup),
+            ("machine", None, None) => Ok(Auth::Machine),
+            _ => Err(D::Error::custom("unknown authentication method")),
+        }
+    }
+}

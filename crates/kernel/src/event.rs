@@ -1,0 +1,122 @@
+//! The closed list of what can happen: one variant per kind, each with its data.
+//!
+//! A released (kind, version) never changes its shape or its meaning. A correction is a new
+//! version beside the old one, or an event that puts right what an earlier one did.
+
+use serde_json::value::RawValue;
+
+use crate::{grant, node, principal, task, transfer};
+
+/// The line is not an entry that this release understands.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Not the JSON of an entry.
+    #[error("not an entry: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// A kind or version from another release.
+    #[error("unknown kind {kind} of version {version}; a newer release may read it")]
+    Kind {
+        /// The kind the line names.
+        kind: String,
+        /// Its version.
+        version: u16,
+    },
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $kind:literal v $version:literal: $data:ty;)*) => {
+        /// Something that happened.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Event {
+            $($(#[$doc])* $variant($data),)*
+        }
+
+        impl Event {
+            /// Every kind of this release with its version.
+            pub const KINDS: &'static [(&'static str, u16)] = &[$(($kind, $version)),*];
+
+            /// The kind, e.g. `transfer.posted`.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Event::$variant(_) => $kind),* }
+            }
+
+            /// The version of the kind's shape.
+            pub fn version(&self) -> u16 {
+                match self { $(Event::$variant(_) => $version),* }
+            }
+
+            /// Reads the data of a kind.
+            pub(crate) fn read(kind: &str, version: u16, data: &RawValue) -> Result<Event, DecodeError> {
+                match (kind, version) {
+                    $(($kind, $version) => Ok(Event::$variant(serde_json::from_str(data.get())?)),)*
+                    _ => Err(DecodeError::Kind { kind: kind.to_owned(), version }),
+                }
+            }
+        }
+
+        impl serde::Serialize for Event {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                match self { $(Event::$variant(data) => data.serialize(s)),* }
+            }
+        }
+    };
+}
+
+events! {
+    /// Money moved for good: from one account to another, or out of a pending transfer.
+    TransferPosted = "transfer.posted" v 1: transfer::Posted;
+    /// Money was set aside until it is posted, voided or expires.
+    TransferPending = "transfer.pending" v 1: transfer::Pending;
+    /// What was still set aside, or a part of it, went back.
+    TransferVoided = "transfer.voided" v 1: transfer::Voided;
+    /// The issuing node made money.
+    MoneyMinted = "money.minted" v 1: transfer::Minted;
+    /// The issuing node destroyed money.
+    MoneyBurned = "money.burned" v 1: transfer::Burned;
+    /// A currency came into being.
+    CurrencyCreated = "currency.created" v 1: transfer::CurrencyCreated;
+    /// The journal began.
+    NodeFounded = "node.founded" v 1: node::Founded;
+    /// The operator accepted a jump of the clock.
+    ClockAccepted = "clock.accepted" v 1: node::ClockAccepted;
+    /// A principal came into being.
+    PrincipalCreated = "principal.created" v 1: principal::Created;
+    /// A principal may no longer act.
+    PrincipalSuspended = "principal.suspended" v 1: principal::Suspended;
+    /// A principal may act again.
+    PrincipalReinstated = "principal.reinstated" v 1: principal::Reinstated;
+    /// A principal has a new card.
+    CardSet = "card.set" v 1: principal::CardSet;
+    /// An API key works from now on.
+    ApiKeyCreated = "api_key.created" v 1: principal::ApiKeyCreated;
+    /// An API key works no longer.
+    ApiKeyRevoked = "api_key.revoked" v 1: principal::ApiKeyRevoked;
+    /// Authority was given.
+    GrantCreated = "grant.created" v 1: grant::Created;
+    /// Authority was taken back, with everything delegated from it.
+    GrantRevoked = "grant.revoked" v 1: grant::Revoked;
+    /// A payer offered terms to an agent.
+    TaskOffered = "task.offered" v 1: task::Offered;
+    /// One side answered with other terms.
+    TaskCountered = "task.countered" v 1: task::Countered;
+    /// The last terms were accepted.
+    TaskAccepted = "task.accepted" v 1: task::Accepted;
+    /// The last terms were rejected.
+    TaskRejected = "task.rejected" v 1: task::Rejected;
+    /// The payer put the money in escrow and the agent may begin.
+    TaskDelegated = "task.delegated" v 1: task::Delegated;
+    /// The agent did a milestone.
+    TaskExecuted = "task.executed" v 1: task::Executed;
+    /// The agent claims a milestone's share.
+    TaskClaimed = "task.claimed" v 1: task::Claimed;
+    /// A claim was accepted or refused.
+    TaskAttested = "task.attested" v 1: task::Attested;
+    /// Every milestone is decided.
+    TaskSettled = "task.settled" v 1: task::Settled;
+    /// One side rated the other.
+    TaskRated = "task.rated" v 1: task::Rated;
+    /// The payer took the task back.
+    TaskRevoked = "task.revoked" v 1: task::Revoked;
+    /// The task's time ran out.
+    TaskExpired = "task.expired" v 1: task::Expired;
+}

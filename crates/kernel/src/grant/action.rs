@@ -1,0 +1,95 @@
+//! Patterns of operation ids: `transfer_create`, `transfer_*` or `*`.
+
+use std::str::FromStr;
+
+use hansa_types::{Code, Rejection};
+use serde::{Deserialize, Serialize};
+
+use crate::limits::ACTION_BYTES_MAX;
+
+/// A pattern: an operation id, or a prefix of operation ids followed by `*`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Action(String);
+
+impl Action {
+    /// The pattern that covers every operation.
+    pub fn everything() -> Self {
+        Self("*".to_owned())
+    }
+
+    /// The pattern as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether an operation falls under the pattern.
+    pub fn covers(&self, action: &str) -> bool {
+        match self.0.strip_suffix('*') {
+            Some(prefix) => action.starts_with(prefix),
+            None => self.0 == action,
+        }
+    }
+
+    /// Whether every operation under `other` falls under this pattern too.
+    pub fn includes(&self, other: &Action) -> bool {
+        match (self.0.strip_suffix('*'), other.0.strip_suffix('*')) {
+            (Some(prefix), Some(narrower)) => narrower.starts_with(prefix),
+            (None, Some(_)) => false,
+            (_, None) => self.covers(&other.0),
+        }
+    }
+}
+
+impl FromStr for Action {
+    type Err = Rejection;
+    fn from_str(text: &str) -> Result<Self, Rejection> {
+        let body = text.strip_suffix('*').unwrap_or(text);
+        let shaped = !text.is_empty()
+            && text.len() <= ACTION_BYTES_MAX
+            && body.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        if shaped {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Rejection::new(
+            Code::InvalidField,
+            "actions: an operation id, or the beginning of one followed by *",
+        ))
+    }
+}
+
+impl<'de> Deserialize<'de> for Action {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        String::deserialize(d)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(text: &str) -> Action {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn patterns_cover_what_they_say() {
+        assert!(action("*").covers("mint_create") && action("transfer_*").covers("transfer_create"));
+        assert!(!action("transfer_*").covers("mint_create") && !action("transfer").covers("transfer_create"));
+    }
+
+    #[test]
+    fn inclusion_is_never_wider() {
+        assert!(action("*").includes(&action("transfer_*")));
+        assert!(action("transfer_*").includes(&action("transfer_create")));
+        assert!(!action("transfer_create").includes(&action("transfer_*")));
+        assert!(!action("transfer_*").includes(&action("*")));
+    }
+
+    #[test]
+    fn other_text_is_refused() {
+        for bad in ["", "Transfer", "a b", "a*b", "**", "transfer.create", &"a".repeat(65)] {
+            assert!(bad.parse::<Action>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The law and the books of a node, as pure functions.
+//!
+//! A command is admitted (may the caller do this?), decided (what happens?) and its events are
+//! applied (what is true now?). `admit` and `decide` read the state and change nothing; `apply` is
+//! total on every event that was decided, and is the whole of replay.
+//!
+//! Invariants: no clock, randomness, IO or iteration order of a hash map reaches a decision; every
+//! currency's debits equal its credits after each event; no account without leave to owe goes
+//! below zero. Deliberately absent: HTTP, SQL, JSON values, and anything personal or secret.
+
+pub mod admit;
+pub mod apply;
+pub mod codec;
+pub mod command;
+pub mod decide;
+pub mod due;
+pub mod entry;
+pub mod envelope;
+pub mod event;
+pub mod grant;
+pub mod idempotency;
+pub mod limits;
+pub mod node;
+pub mod principal;
+pub mod state;
+pub mod task;
+pub mod transfer;
+
+pub use admit::{Admission, Permit};
+pub use command::{Caller, Command, Request};
+pub use decide::{Context, Draft};
+pub use entry::{Auth, EnvelopeProof, Entry};
+pub use event::Event;
+pub use state::State;

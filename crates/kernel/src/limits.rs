@@ -1,0 +1,57 @@
+//! What the state may hold and for how long.
+//!
+//! Each noun has a maximum count and a rule by which its things leave, measured on entry time, so
+//! that the size of the state follows what is open and not what ever happened.
+
+use hansa_types::Duration;
+
+/// Principals; they never leave.
+pub const PRINCIPALS_MAX: usize = 10_000_000;
+/// Accounts; they never leave.
+pub const ACCOUNTS_MAX: usize = 40_000_000;
+/// Currencies; they never leave.
+pub const CURRENCIES_MAX: usize = 1_000;
+/// API keys of one principal; they leave when revoked or expired.
+pub const API_KEYS_PER_PRINCIPAL_MAX: usize = 100;
+/// Grants that one principal may hold; they leave with their revocation or expiry.
+pub const GRANTS_PER_HOLDER_MAX: usize = 1_000;
+/// Action patterns in one grant or API key.
+pub const ACTIONS_MAX: usize = 32;
+/// Bytes of one action pattern.
+pub const ACTION_BYTES_MAX: usize = 64;
+/// Links in a chain of delegated grants.
+pub const GRANT_DEPTH_MAX: u8 = 8;
+/// Longest life of a grant.
+pub const GRANT_LIFE_MAX: Duration = Duration::days(3_660);
+/// Pending transfers; they leave when posted, voided or expired.
+pub const HOLDS_MAX: usize = 1_000_000;
+/// Shortest life of a pending transfer.
+pub const HOLD_LIFE_MIN: Duration = Duration::seconds(1);
+/// Longest life of a pending transfer.
+pub const HOLD_LIFE_MAX: Duration = Duration::days(90);
+/// Life of a pending transfer that names none.
+pub const HOLD_LIFE_DEFAULT: Duration = Duration::days(7);
+/// Tasks, open or within their time of remembrance.
+pub const TASKS_MAX: usize = 2_000_000;
+/// Milestones of one task.
+pub const MILESTONES_MAX: usize = 32;
+/// Steps (offers and counter-offers, executions, claims) of one task.
+pub const TASK_STEPS_MAX: u16 = 256;
+/// Furthest deadline of a task.
+pub const DEADLINE_MAX: Duration = Duration::days(366);
+/// Time after which an offer that nobody took lapses.
+pub const OFFER_LIFE: Duration = Duration::days(30);
+/// Time for which an ended task stays in the state.
+pub const TASK_REMEMBERED: Duration = Duration::days(30);
+/// Time for which an Idempotency-Key is remembered.
+pub const IDEMPOTENCY_LIFE: Duration = Duration::hours(24);
+/// Idempotency keys kept whole in memory; older ones remain as a filter.
+pub const IDEMPOTENCY_KEYS_MAX: usize = 2_000_000;
+/// Time for which the id of an envelope that carried an operation is remembered.
+pub const OPERATION_ENVELOPE_LIFE: Duration = Duration::seconds(600);
+/// Operation envelopes remembered at once.
+pub const OPERATION_ENVELOPES_MAX: usize = 4_000_000;
+/// Things that may leave the state per applied entry, so that no single entry pays for many.
+pub const LEAVING_PER_ENTRY_MAX: usize = 8;
+/// Expiries that one step of the writer may carry out.
+pub const EXPIRIES_PER_STEP_MAX: usize = 64;

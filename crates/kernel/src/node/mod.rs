@@ -1,0 +1,133 @@
+//! The node itself: how its journal begins, and its view of time.
+
+use hansa_crypto::keys::PublicKey;
+use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection, Time, Vis};
+use serde::{Deserialize, Serialize};
+
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::{Context, Draft};
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::principal::{Kind, Principal};
+use crate::transfer::{CurrencyCreated, FeeRule};
+
+/// Whether a node issues money of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Mints and burns its own currency.
+    Sovereign,
+    /// Holds only currencies that other nodes issue.
+    Satellite,
+}
+
+/// Begin the journal: valid once, as its first command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The node's own principal.
+    pub id: PrincipalId,
+    /// The node's key.
+    pub key: PublicKey,
+    /// Which run of the journal this is.
+    pub incarnation: IncarnationId,
+    /// Whether the node issues money.
+    pub mode: Mode,
+    /// The node's main currency.
+    pub currency: Currency,
+    /// The fee on transfers in it.
+    pub fee: FeeRule,
+    /// What a new agent receives; zero for nothing.
+    pub genesis_grant: Amount,
+}
+
+/// Data of `node.founded`. The entry's id is the node's principal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Founded {
+    /// The node's key.
+    pub key: PublicKey,
+    /// Which run of the journal this is.
+    pub incarnation: IncarnationId,
+    /// Whether the node issues money.
+    pub mode: Mode,
+    /// What a new agent receives in the first currency.
+    pub genesis_grant: Amount,
+}
+
+/// What the state keeps of the node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// The node's principal, whose main account is the treasury.
+    pub id: PrincipalId,
+    /// The node's key.
+    pub key: PublicKey,
+    /// Which run of the journal this is.
+    pub incarnation: IncarnationId,
+    /// Whether the node issues money.
+    pub mode: Mode,
+    /// What a new agent receives in the first currency.
+    pub genesis_grant: Amount,
+    /// Whether an owner exists.
+    pub owned: bool,
+}
+
+/// Accept a jump of the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptClock {
+    /// How far the wall clock jumped against the monotonic one, in milliseconds, as measured.
+    pub jump_ms: i64,
+}
+
+/// Data of `clock.accepted`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockAccepted {
+    /// The accepted jump in milliseconds.
+    pub jump_ms: i64,
+}
+
+impl Found {
+    pub(crate) fn decide(&self, permit: &Permit<'_>, out: &mut Vec<Draft>) -> Result<(), Rejection> {
+        if permit.state().node.is_some() {
+            return Err(Rejection::new(Code::AlreadySetUp, "the journal has begun already"));
+        }
+        let founded = Founded {
+            key: self.key,
+            incarnation: self.incarnation,
+            mode: self.mode,
+            genesis_grant: self.genesis_grant,
+        };
+        out.push(Draft::new(self.id, Vis::Public, Event::NodeFounded(founded)));
+        let currency = CurrencyCreated {
+            code: self.currency.code,
+            scale: self.currency.scale,
+            own: self.mode == Mode::Sovereign,
+            fee: self.fee,
+        };
+        out.push(Draft::entry(Vis::Public, Event::CurrencyCreated(currency)));
+        Ok(())
+    }
+}
+
+impl AcceptClock {
+    pub(crate) fn decide(&self, ctx: &mut Context<'_>, out: &mut Vec<Draft>) {
+        let accepted = ClockAccepted { jump_ms: self.jump_ms };
+        out.push(Draft::new(ctx.entry_id(), Vis::Node, Event::ClockAccepted(accepted)));
+    }
+}
+
+pub(crate) fn apply_founded(state: &mut State, entry: &Entry, founded: &Founded) {
+    let hansa_types::AnyId::Principal(id) = entry.id else {
+        panic!("node.founded carries the node's principal as its id");
+    };
+    state.node = Some(Node {
+        id,
+        key: founded.key,
+        incarnation: founded.incarnation,
+        mode: founded.mode,
+        genesis_grant: founded.genesis_grant,
+        owned: false,
+    });
+    state.principals.insert(Principal::new(id, Kind::Node, founded.key, None, Time(entry.ts.0)));
+}

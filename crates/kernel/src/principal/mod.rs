@@ -1,0 +1,148 @@
+//! Principals: anything with a key that can act, and the credentials it acts by.
+
+mod api_key;
+mod create;
+mod manage;
+
+use std::collections::BTreeMap;
+
+use hansa_crypto::keys::PublicKey;
+use hansa_types::{ApiKeyId, Digest, GrantId, PrincipalId, Time};
+use serde::{Deserialize, Serialize};
+
+pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyRevoked, CreateApiKey, RevokeApiKey};
+pub(crate) use api_key::{apply_created as apply_api_key_created, apply_revoked as apply_api_key_revoked};
+pub use create::{Create, CreateOwner, Created};
+pub(crate) use create::apply_created;
+pub use manage::{CardSet, Reinstate, Reinstated, SetCard, Suspend, Suspended};
+pub(crate) use manage::{apply_card_set, apply_reinstated, apply_suspended};
+
+use crate::state::Map;
+
+/// What kind of actor a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A program that acts for itself or somebody.
+    Agent,
+    /// A person.
+    Person,
+    /// A group of principals.
+    Organization,
+    /// A Hansa node.
+    Node,
+}
+
+/// Position of a principal in the state's table: shorter than its id and never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Handle(pub u32);
+
+/// What the state keeps of a principal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Principal {
+    /// Its id in this node.
+    pub id: PrincipalId,
+    /// What it is.
+    pub kind: Kind,
+    /// The key its envelopes are signed with.
+    pub key: PublicKey,
+    /// Who made it and may manage it.
+    pub controller: Option<Handle>,
+    /// When it was made.
+    pub created: Time,
+    /// Whether it may act.
+    pub active: bool,
+    /// Salted digest of its card in the vault.
+    pub card: Option<Digest>,
+    /// The highest nonce of its AMP envelopes, and that envelope's seq.
+    pub nonce: u64,
+    /// Its API keys.
+    pub api_keys: Vec<ApiKeyId>,
+    /// The grants it holds.
+    pub grants: Vec<GrantId>,
+}
+
+impl Principal {
+    /// A principal that has done nothing yet.
+    pub fn new(
+        id: PrincipalId,
+        kind: Kind,
+        key: PublicKey,
+        controller: Option<Handle>,
+        created: Time,
+    ) -> Self {
+        let (api_keys, grants) = (Vec::new(), Vec::new());
+        Self { id, kind, key, controller, created, active: true, card: None, nonce: 0, api_keys, grants }
+    }
+}
+
+/// All principals, by position, id and key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Principals {
+    slots: Vec<Principal>,
+    #[serde(skip)]
+    by_id: Map<PrincipalId, Handle>,
+    #[serde(skip)]
+    by_key: Map<PublicKey, Handle>,
+}
+
+impl Principals {
+    pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
+        let (by_id, by_key) = (Map::new(hasher), Map::new(hasher));
+        Self { slots: Vec::new(), by_id, by_key }
+    }
+
+    pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
+        (self.by_id, self.by_key) = (Map::new(hasher), Map::new(hasher));
+        for (position, principal) in (0u32..).zip(&self.slots) {
+            self.by_id.insert(principal.id, Handle(position));
+            self.by_key.insert(principal.key, Handle(position));
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// All principals in the order they were made.
+    pub fn iter(&self) -> impl Iterator<Item = &Principal> {
+        self.slots.iter()
+    }
+
+    /// The position of an id.
+    pub fn find(&self, id: PrincipalId) -> Option<Handle> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The position of the principal that signs with a key.
+    pub fn find_by_key(&self, key: &PublicKey) -> Option<Handle> {
+        self.by_key.get(key).copied()
+    }
+
+    /// The principal at a position.
+    pub fn get(&self, handle: Handle) -> &Principal {
+        &self.slots[handle.0 as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, handle: Handle) -> &mut Principal {
+        &mut self.slots[handle.0 as usize]
+    }
+
+    pub(crate) fn insert(&mut self, principal: Principal) -> Handle {
+        let position = u32::try_from(self.slots.len());
+        let handle = Handle(position.unwrap_or_else(|_| panic!("fewer principals than 2^32")));
+        self.by_id.insert(principal.id, handle);
+        self.by_key.insert(principal.key, handle);
+        self.slots.push(principal);
+        handle
+    }
+}
+
+/// All API keys by id.
+pub type ApiKeys = BTreeMap<ApiKeyId, ApiKey>;

@@ -1,0 +1,235 @@
+//! Everything a future decision may depend on, and nothing else.
+//!
+//! The state is a fold of the journal. Two nodes that applied the same entries have the same
+//! digest, whatever their hashers' seeds. Maps that only find things are rebuilt after a snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
+
+use hansa_types::{ApiKeyId, Code, CurrencyCode, Digest, PrincipalId, Rejection, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::due::{Due, Leaving};
+use crate::envelope::OperationEnvelopes;
+use crate::grant::Grants;
+use crate::idempotency::Idempotency;
+use crate::node::Node;
+use crate::principal::{ApiKeys, Handle, Principals};
+use crate::task::{Reputations, Tasks};
+use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
+
+/// The shape of a serialized state; a snapshot of another is ignored.
+pub const SNAPSHOT_FORMAT: u32 = 1;
+
+/// Four secret words that seed the hashers, so that nobody outside can choose collisions.
+pub type HashSeed = [u64; 4];
+
+/// A hash map with the node's hasher. Its order never reaches a decision or a digest.
+#[derive(Debug, Clone)]
+pub struct Map<K, V>(hashbrown::HashMap<K, V, ahash::RandomState>);
+
+impl<K, V> Map<K, V> {
+    pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
+        Self(hashbrown::HashMap::with_hasher(hasher.clone()))
+    }
+}
+
+impl<K, V> Default for Map<K, V> {
+    /// An empty map to be replaced by `reindex`, as a snapshot is read.
+    fn default() -> Self {
+        Self::new(&ahash::RandomState::with_seeds(0, 0, 0, 0))
+    }
+}
+
+impl<K, V> Deref for Map<K, V> {
+    type Target = hashbrown::HashMap<K, V, ahash::RandomState>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<K, V> DerefMut for Map<K, V> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+/// The state of a node.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State {
+    /// Position of the last entry applied; 0 before the first.
+    pub seq: u64,
+    /// Time of the last entry applied.
+    pub now: Time,
+    /// The node, once founded.
+    pub node: Option<Node>,
+    /// Who there is.
+    pub principals: Principals,
+    /// API keys.
+    pub api_keys: ApiKeys,
+    #[serde(skip)]
+    pub(crate) api_key_by_secret: Map<Digest, ApiKeyId>,
+    /// Who may act for whom.
+    pub grants: Grants,
+    /// The books.
+    pub ledger: Ledger,
+    /// Money that is set aside.
+    pub held: HeldTransfers,
+    /// Work that is agreed, under way or recently ended.
+    pub tasks: Tasks,
+    /// What is known of everyone's work.
+    pub reputations: Reputations,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) operation_envelopes: OperationEnvelopes,
+    pub(crate) due: BTreeSet<(Time, Due)>,
+    pub(crate) leaving: BTreeSet<(Time, Leaving)>,
+    #[serde(skip, default = "unseeded")]
+    hasher: ahash::RandomState,
+}
+
+fn unseeded() -> ahash::RandomState {
+    ahash::RandomState::with_seeds(0, 0, 0, 0)
+}
+
+fn hasher(seed: HashSeed) -> ahash::RandomState {
+    ahash::RandomState::with_seeds(seed[0], seed[1], seed[2], seed[3])
+}
+
+/// How many things of each kind the state holds, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// Principals.
+    pub principals: usize,
+    /// Accounts.
+    pub accounts: usize,
+    /// API keys.
+    pub api_keys: usize,
+    /// Grants.
+    pub grants: usize,
+    /// Pending transfers.
+    pub held: usize,
+    /// Tasks.
+    pub tasks: usize,
+    /// Remembered idempotency keys.
+    pub idempotency: usize,
+    /// Remembered envelopes of operations.
+    pub operation_envelopes: usize,
+}
+
+impl State {
+    /// The state before the first entry.
+    pub fn new(seed: HashSeed) -> Self {
+        let hasher = hasher(seed);
+        Self {
+            seq: 0,
+            now: Time(0),
+            node: None,
+            principals: Principals::new(&hasher),
+            api_keys: BTreeMap::new(),
+            api_key_by_secret: Map::new(&hasher),
+            grants: Grants::new(),
+            ledger: Ledger::new(&hasher),
+            held: HeldTransfers::new(),
+            tasks: Tasks::default(),
+            reputations: Reputations::new(),
+            idempotency: Idempotency::new(&hasher),
+            operation_envelopes: OperationEnvelopes::new(&hasher),
+            due: BTreeSet::new(),
+            leaving: BTreeSet::new(),
+            hasher,
+        }
+    }
+
+    /// The state as bytes, the same for every node that applied the same entries.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let bytes = postcard::to_stdvec(self);
+        bytes.unwrap_or_else(|error| panic!("the state has a binary form: {error}"))
+    }
+
+    /// Reads what [`State::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8], seed: HashSeed) -> Result<Self, postcard::Error> {
+        let mut state: State = postcard::from_bytes(bytes)?;
+        state.hasher = hasher(seed);
+        state.principals.reindex(&state.hasher);
+        state.ledger.reindex(&state.hasher);
+        state.idempotency.reindex(&state.hasher);
+        state.operation_envelopes.reindex(&state.hasher);
+        state.api_key_by_secret = Map::new(&state.hasher);
+        for (&id, key) in &state.api_keys {
+            state.api_key_by_secret.insert(key.secret, id);
+        }
+        Ok(state)
+    }
+
+    /// SHA-256 of [`State::to_bytes`].
+    pub fn digest(&self) -> Digest {
+        hansa_crypto::hash::sha256(&self.to_bytes())
+    }
+
+    /// The node, or the refusal of a node that has not been founded.
+    pub fn node(&self) -> Result<&Node, Rejection> {
+        self.node.as_ref().ok_or_else(|| Code::NotYet.into())
+    }
+
+    /// The position of a principal, or the refusal that there is none.
+    pub fn principal(&self, id: PrincipalId) -> Result<Handle, Rejection> {
+        self.principals.find(id).ok_or_else(|| Code::PrincipalUnknown.into())
+    }
+
+    /// The API key with a secret of this digest.
+    pub fn api_key_by_secret(&self, secret: &Digest) -> Option<ApiKeyId> {
+        self.api_key_by_secret.get(secret).copied()
+    }
+
+    /// The treasury's owner: the node itself.
+    pub fn treasury(&self) -> Result<Handle, Rejection> {
+        self.principal(self.node()?.id)
+    }
+
+    /// The account that holds what is set aside.
+    pub fn escrow(&self, currency: CurrencyIndex) -> Result<AccountKey, Rejection> {
+        Ok(AccountKey { owner: self.treasury()?, currency, role: Role::Escrow })
+    }
+
+    /// The account that owes everything issued.
+    pub fn issuer(&self, currency: CurrencyIndex) -> Result<AccountKey, Rejection> {
+        Ok(AccountKey { owner: self.treasury()?, currency, role: Role::Issuer })
+    }
+
+    /// How many things of each kind there are.
+    pub fn rows(&self) -> Rows {
+        Rows {
+            principals: self.principals.len(),
+            accounts: self.ledger.accounts_len(),
+            api_keys: self.api_keys.len(),
+            grants: self.grants.len(),
+            held: self.held.len(),
+            tasks: self.tasks.len(),
+            idempotency: self.idempotency.len(),
+            operation_envelopes: self.operation_envelopes.len(),
+        }
+    }
+
+    // What an applied entry names exists, or the journal is not one of this program's.
+
+    pub(crate) fn handle(&self, id: PrincipalId) -> Handle {
+        self.principals.find(id).unwrap_or_else(|| panic!("{id} is named by an entry and unknown"))
+    }
+
+    pub(crate) fn currency_index(&self, code: CurrencyCode) -> CurrencyIndex {
+        let index = self.ledger.currency(code);
+        index.unwrap_or_else(|_| panic!("{code} is named by an entry and unknown"))
+    }
+
+    pub(crate) fn node_handle(&self) -> Handle {
+        self.treasury().unwrap_or_else(|_| panic!("the first entry founds the node"))
+    }
+
+    pub(crate) fn escrow_of(&self, currency: CurrencyIndex) -> AccountKey {
+        AccountKey { owner: self.node_handle(), currency, role: Role::Escrow }
+    }
+
+    pub(crate) fn issuer_of(&self, currency: CurrencyIndex) -> AccountKey {
+        AccountKey { owner: self.node_handle(), currency, role: Role::Issuer }
+    }
+}

@@ -1,0 +1,255 @@
+//! The books: every account of every currency, in double entry.
+
+use hansa_types::{Amount, Code, Currency, CurrencyCode, Rejection};
+use serde::{Deserialize, Serialize};
+
+use crate::principal::Handle;
+use crate::state::Map;
+
+/// Position of a currency in the ledger's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CurrencyIndex(pub u16);
+
+/// What an account is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum Role {
+    /// What its owner can spend.
+    Main = 0,
+    /// What the node holds for pending transfers.
+    Escrow = 1,
+    /// What the node has issued: the one account that may owe.
+    Issuer = 2,
+}
+
+/// Which account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AccountKey {
+    /// Whose; the node's for escrow and issuer.
+    pub owner: Handle,
+    /// In which currency.
+    pub currency: CurrencyIndex,
+    /// What for.
+    pub role: Role,
+}
+
+/// The two sides of an account. Both only grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Which account this is.
+    pub key: AccountKey,
+    /// Everything that left it.
+    pub debits: Amount,
+    /// Everything that came in.
+    pub credits: Amount,
+}
+
+/// The fee on transfers of a currency: a rate with a minimum, paid by the payer on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeeRule {
+    /// Parts per million of the amount.
+    pub rate_ppm: u32,
+    /// Least fee of a transfer.
+    pub minimum: Amount,
+}
+
+/// What the state keeps of a currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrencyState {
+    /// Its code and scale.
+    pub currency: Currency,
+    /// Whether this node issues it.
+    pub own: bool,
+    /// The fee on transfers in it.
+    pub fee: FeeRule,
+}
+
+/// A currency's books, recomputed from its accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Supply {
+    /// Everything ever issued.
+    pub issued: Amount,
+    /// Everything ever destroyed.
+    pub burned: Amount,
+    /// What all accounts but the issuer's hold, escrow included.
+    pub circulating: Amount,
+    /// What lies in escrow.
+    pub held: Amount,
+}
+
+/// All accounts of all currencies.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Ledger {
+    currencies: Vec<CurrencyState>,
+    accounts: Vec<Account>,
+    #[serde(skip)]
+    by_key: Map<u64, u32>,
+}
+
+impl FeeRule {
+    /// The fee on an amount, rounded half to even and never below the minimum.
+    pub fn on(&self, amount: Amount) -> Option<Amount> {
+        if *self == (FeeRule { rate_ppm: 0, minimum: Amount::ZERO }) {
+            return Some(Amount::ZERO);
+        }
+        Some(amount.ratio(u64::from(self.rate_ppm), 1_000_000)?.max(self.minimum))
+    }
+}
+
+impl AccountKey {
+    fn packed(self) -> u64 {
+        u64::from(self.owner.0) << 32 | u64::from(self.currency.0) << 8 | self.role as u64
+    }
+}
+
+impl Account {
+    /// What can be spent: credits less debits, nothing for the issuer's account.
+    pub fn balance(&self) -> Amount {
+        self.credits.minus(self.debits).unwrap_or(Amount::ZERO)
+    }
+}
+
+impl Supply {
+    /// Issued less burned less circulating: 0 in true books.
+    pub fn is_balanced(&self) -> bool {
+        self.issued.minus(self.burned) == Some(self.circulating)
+    }
+}
+
+impl Ledger {
+    pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
+        Self { currencies: Vec::new(), accounts: Vec::new(), by_key: Map::new(hasher) }
+    }
+
+    pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
+        self.by_key = Map::new(hasher);
+        for (position, account) in (0u32..).zip(&self.accounts) {
+            self.by_key.insert(account.key.packed(), position);
+        }
+    }
+
+    /// All currencies in the order they were made.
+    pub fn currencies(&self) -> &[CurrencyState] {
+        &self.currencies
+    }
+
+    /// A currency by its code.
+    pub fn currency(&self, code: CurrencyCode) -> Result<CurrencyIndex, Rejection> {
+        let position = self.currencies.iter().position(|c| c.currency.code == code);
+        let index = position.and_then(|p| u16::try_from(p).ok());
+        index.map(CurrencyIndex).ok_or_else(|| {
+            Rejection::new(Code::CurrencyUnknown, format!("no currency {code} on this node"))
+        })
+    }
+
+    /// What the state keeps of a currency.
+    pub fn currency_state(&self, index: CurrencyIndex) -> &CurrencyState {
+        &self.currencies[usize::from(index.0)]
+    }
+
+    /// The first currency that this node issues.
+    pub fn own_currency(&self) -> Option<CurrencyIndex> {
+        let position = self.currencies.iter().position(|c| c.own)?;
+        u16::try_from(position).ok().map(CurrencyIndex)
+    }
+
+    pub(crate) fn add_currency(&mut self, currency: CurrencyState) {
+        self.currencies.push(currency);
+    }
+
+    /// How many accounts there are.
+    pub fn accounts_len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// All accounts in the order they were first used.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// An account, if it was ever used.
+    pub fn account(&self, key: AccountKey) -> Option<&Account> {
+        self.by_key.get(&key.packed()).map(|&position| &self.accounts[position as usize])
+    }
+
+    /// What the owner of a main account can spend.
+    pub fn balance(&self, key: AccountKey) -> Amount {
+        self.account(key).map_or(Amount::ZERO, Account::balance)
+    }
+
+    /// Refuses a credit that the account could not hold.
+    pub(crate) fn check_credit(&self, key: AccountKey, amount: Amount) -> Result<(), Rejection> {
+        let credits = self.account(key).map_or(Amount::ZERO, |account| account.credits);
+        credits.plus(amount).map(|_| ()).ok_or_else(|| Code::BalanceOverflow.into())
+    }
+
+    /// Refuses a debit of more than the account holds.
+    pub(crate) fn check_debit(&self, key: AccountKey, amount: Amount) -> Result<(), Rejection> {
+        let account = self.account(key);
+        let balance = account.map_or(Amount::ZERO, Account::balance);
+        if balance < amount {
+            let currency = self.currency_state(key.currency).currency;
+            let detail = format!(
+                "the account holds {} {code}, {} {code} are needed",
+                currency.format(balance),
+                currency.format(amount),
+                code = currency.code,
+            );
+            return Err(Rejection::new(Code::InsufficientFunds, detail));
+        }
+        match account.is_none_or(|account| account.debits.plus(amount).is_some()) {
+            true => Ok(()),
+            false => Err(Code::BalanceOverflow.into()),
+        }
+    }
+
+    /// Moves money from one account to another. What was decided fits, so anything else is a fault
+    /// of this program and stops it before the entry is durable.
+    pub(crate) fn move_money(&mut self, from: AccountKey, to: AccountKey, amount: Amount) {
+        if amount == Amount::ZERO {
+            return;
+        }
+        let payer = self.open(from);
+        let debits = self.accounts[payer].debits.plus(amount);
+        self.accounts[payer].debits = debits.unwrap_or_else(|| panic!("debits fit"));
+        let account = &self.accounts[payer];
+        assert!(
+            account.key.role == Role::Issuer || account.debits <= account.credits,
+            "an account never falls below zero",
+        );
+        let payee = self.open(to);
+        let credits = self.accounts[payee].credits.plus(amount);
+        self.accounts[payee].credits = credits.unwrap_or_else(|| panic!("credits fit"));
+    }
+
+    fn open(&mut self, key: AccountKey) -> usize {
+        if let Some(&position) = self.by_key.get(&key.packed()) {
+            return position as usize;
+        }
+        let position = u32::try_from(self.accounts.len());
+        let position = position.unwrap_or_else(|_| panic!("fewer accounts than 2^32"));
+        self.by_key.insert(key.packed(), position);
+        self.accounts.push(Account { key, debits: Amount::ZERO, credits: Amount::ZERO });
+        position as usize
+    }
+
+    /// The books of a currency, from its accounts.
+    pub fn supply(&self, index: CurrencyIndex) -> Supply {
+        let mut supply = Supply::default();
+        for account in self.accounts.iter().filter(|account| account.key.currency == index) {
+            match account.key.role {
+                Role::Issuer => (supply.issued, supply.burned) = (account.debits, account.credits),
+                role => {
+                    let balance = account.balance();
+                    let sum = supply.circulating.plus(balance);
+                    supply.circulating = sum.unwrap_or_else(|| panic!("what is issued fits"));
+                    if role == Role::Escrow {
+                        supply.held = balance;
+                    }
+                }
+            }
+        }
+        supply
+    }
+}

@@ -1,0 +1,18 @@
+//! Money: currencies, accounts, and balanced movements between them.
+//!
+//! A movement debits and credits the same sum. Money set aside lies in the node's escrow account
+//! of its currency until it is posted or goes back, so a balance is only ever what can be spent.
+
+mod create;
+mod ledger;
+mod pending;
+mod supply;
+
+pub use create::{Create, Hold, Posted};
+pub use ledger::{Account, AccountKey, CurrencyIndex, CurrencyState, FeeRule, Ledger, Role, Supply};
+pub use pending::{HeldTransfer, HeldTransfers, Pending, Post, Void, Voided, VoidReason};
+pub use supply::{Burn, Burned, CreateCurrency, CurrencyCreated, Mint, Minted};
+
+pub(crate) use create::{Quote, apply_posted};
+pub(crate) use pending::{apply_pending, apply_voided, release_draft, refund_draft};
+pub(crate) use supply::{apply_burned, apply_currency_created, apply_minted, mint_into};

@@ -1,0 +1,264 @@
+//! Pending transfers: money set aside, then posted in one or more parts, voided or expired.
+//!
+//! The fee is computed once on the whole and set aside with it. Each part takes its share of the
+//! fee, rounded down; the last part takes the rest. The payee's side posts; the payee voids, or
+//! the payer once it has expired by itself. A task's money follows the task alone.
+
+use std::collections::BTreeMap;
+
+use hansa_types::{
+    Amount, AnyId, Code, CurrencyCode, GrantId, PrincipalId, Rejection, TaskId, Time, TransferId,
+    Vis,
+};
+use serde::{Deserialize, Serialize};
+
+use super::create::{Posted, nothing};
+use super::ledger::{AccountKey, CurrencyIndex, Role};
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::{Context, Draft};
+use crate::due::Due;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::principal::Handle;
+
+/// Post a pending transfer. The payer releases what it set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Post {
+    /// Which.
+    pub id: TransferId,
+    /// How much of it; everything that is left if unsaid.
+    pub amount: Option<Amount>,
+}
+
+/// Void a pending transfer. The payee gives up what was set aside for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Void {
+    /// Which.
+    pub id: TransferId,
+}
+
+/// Data of `transfer.pending`. The entry's id is the transfer, its subject the payee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// Who pays, when it is not the actor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PrincipalId>,
+    /// What is set aside for the payee.
+    pub amount: Amount,
+    /// In which currency.
+    pub currency: CurrencyCode,
+    /// What is set aside for the fee.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub fee: Amount,
+    /// When it goes back by itself.
+    pub expires: Time,
+    /// The task whose money it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// The grant under which somebody else than the payer did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
+}
+
+/// Why money that was set aside went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VoidReason {
+    /// A party gave it up.
+    Voided,
+    /// Its time ran out.
+    Expired,
+    /// The task was revoked.
+    Revoked,
+    /// A claim on it was refused.
+    Refused,
+}
+
+/// Data of `transfer.voided`. The entry's subject is the pending transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voided {
+    /// What went back of the amount.
+    pub amount: Amount,
+    /// What went back of the fee.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub fee: Amount,
+    /// In which currency.
+    pub currency: CurrencyCode,
+    /// Why.
+    pub reason: VoidReason,
+}
+
+/// What the state keeps of a pending transfer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldTransfer {
+    /// Who pays.
+    pub payer: Handle,
+    /// Who is paid.
+    pub payee: Handle,
+    /// In which currency.
+    pub currency: CurrencyIndex,
+    /// What is set aside for the payee still.
+    pub amount: Amount,
+    /// What is set aside for the fee still.
+    pub fee: Amount,
+    /// The amount it began with.
+    pub amount_whole: Amount,
+    /// The fee it began with.
+    pub fee_whole: Amount,
+    /// When it goes back by itself.
+    pub expires: Time,
+    /// The task whose money it is.
+    pub task: Option<TaskId>,
+}
+
+/// All pending transfers.
+pub type HeldTransfers = BTreeMap<TransferId, HeldTransfer>;
+
+impl HeldTransfer {
+    /// The fee on a part: pro rata of the whole, and all that is left with the last part.
+    fn fee_on(&self, part: Amount) -> Amount {
+        if part == self.amount {
+            return self.fee;
+        }
+        let share = self.fee_whole.portion(part.0, self.amount_whole.0);
+        share.unwrap_or(self.fee).min(self.fee)
+    }
+}
+
+/// The posting of a part of a pending transfer.
+pub(crate) fn release_draft(
+    state: &State,
+    ctx: &mut Context<'_>,
+    id: TransferId,
+    part: Amount,
+) -> Result<Draft, Rejection> {
+    let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
+    let currency = state.ledger.currency_state(held.currency).currency.code;
+    let posted = Posted {
+        from: Some(state.principals.get(held.payer).id),
+        amount: part,
+        currency,
+        fee: held.fee_on(part),
+        of: Some(id),
+        grant: None,
+    };
+    let payee = state.principals.get(held.payee).id;
+    let posting = TransferId::new(ctx.now.0, ctx.entropy());
+    Ok(Draft::new(posting, Vis::Parties, Event::TransferPosted(posted)).about(payee))
+}
+
+/// The return of a part of a pending transfer to its payer.
+pub(crate) fn refund_draft(
+    state: &State,
+    ctx: &mut Context<'_>,
+    id: TransferId,
+    part: Amount,
+    reason: VoidReason,
+) -> Result<Draft, Rejection> {
+    let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
+    let voided = Voided {
+        amount: part,
+        fee: held.fee_on(part),
+        currency: state.ledger.currency_state(held.currency).currency.code,
+        reason,
+    };
+    Ok(Draft::new(ctx.entry_id(), Vis::Parties, Event::TransferVoided(voided)).about(id))
+}
+
+fn own_pending(state: &State, id: TransferId) -> Result<&HeldTransfer, Rejection> {
+    let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
+    match held.task {
+        Some(_) => Err(Rejection::new(Code::TaskState, "the money of a task follows the task")),
+        None => Ok(held),
+    }
+}
+
+impl Post {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let held = own_pending(permit.state(), self.id)?;
+        let part = self.amount.unwrap_or(held.amount);
+        if part == Amount::ZERO {
+            return Err(Code::AmountZero.into());
+        }
+        if part > held.amount {
+            return Err(Rejection::new(Code::InsufficientFunds, "more than is set aside still"));
+        }
+        out.push(release_draft(permit.state(), ctx, self.id, part)?);
+        Ok(())
+    }
+}
+
+impl Void {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let held = own_pending(permit.state(), self.id)?;
+        out.push(refund_draft(permit.state(), ctx, self.id, held.amount, VoidReason::Voided)?);
+        Ok(())
+    }
+}
+
+pub(crate) fn apply_pending(state: &mut State, entry: &Entry, pending: &Pending) {
+    let (AnyId::Transfer(id), Some(AnyId::Principal(payee))) = (entry.id, entry.subject) else {
+        panic!("transfer.pending names the transfer and its payee");
+    };
+    let payer = pending.from.or(entry.actor).unwrap_or_else(|| panic!("somebody pays"));
+    let held = HeldTransfer {
+        payer: state.handle(payer),
+        payee: state.handle(payee),
+        currency: state.currency_index(pending.currency),
+        amount: pending.amount,
+        fee: pending.fee,
+        amount_whole: pending.amount,
+        fee_whole: pending.fee,
+        expires: pending.expires,
+        task: pending.task,
+    };
+    let from = AccountKey { owner: held.payer, currency: held.currency, role: Role::Main };
+    let escrow = state.escrow_of(held.currency);
+    state.ledger.move_money(from, escrow, pending.amount);
+    state.ledger.move_money(from, escrow, pending.fee);
+    if pending.task.is_none() {
+        state.due.insert((pending.expires, Due::Hold(id)));
+    }
+    state.held.insert(id, held);
+    if let Some(grant) = pending.grant {
+        crate::grant::charge(state, grant, pending.amount);
+    }
+}
+
+/// Takes a part out of a pending transfer, which leaves the state with its last part.
+pub(super) fn take(state: &mut State, id: TransferId, amount: Amount, fee: Amount) {
+    let held = state.held.get_mut(&id).unwrap_or_else(|| panic!("the transfer is pending"));
+    let left = (held.amount.minus(amount), held.fee.minus(fee));
+    let (Some(amount), Some(fee)) = left else { panic!("a part is no more than the rest") };
+    (held.amount, held.fee) = (amount, fee);
+    if held.amount == Amount::ZERO {
+        assert!(held.fee == Amount::ZERO, "the last part takes the rest of the fee");
+        state.due.remove(&(held.expires, Due::Hold(id)));
+        state.held.remove(&id);
+    }
+}
+
+pub(crate) fn apply_voided(state: &mut State, entry: &Entry, voided: &Voided) {
+    let Some(AnyId::Transfer(id)) = entry.subject else {
+        panic!("transfer.voided names the pending transfer");
+    };
+    let held = state.held.get(&id).unwrap_or_else(|| panic!("the transfer is pending"));
+    let payer = AccountKey { owner: held.payer, currency: held.currency, role: Role::Main };
+    let escrow = state.escrow_of(held.currency);
+    take(state, id, voided.amount, voided.fee);
+    state.ledger.move_money(escrow, payer, voided.amount);
+    state.ledger.move_money(escrow, payer, voided.fee);
+}

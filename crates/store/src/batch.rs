@@ -1,0 +1,121 @@
+//! What the writer hands over to be made durable: one batch, one row, one transaction.
+//!
+//! The entries are opaque lines. The writer has already hashed them; the store neither parses nor
+//! hashes anything on the way in, and checks only that a batch continues where the last one ended.
+
+use hansa_types::{Digest, PrincipalId, Salt};
+
+use crate::Error;
+
+/// A run of entries and the vault changes that belong to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Seq of the first entry.
+    pub first_seq: u64,
+    /// Seq of the last entry, `first_seq - 1` when there are none.
+    pub last_seq: u64,
+    /// The chain before the first entry.
+    pub prev_chain: Digest,
+    /// The chain after the last entry.
+    pub chain: Digest,
+    /// Root of the tree over every entry up to the last.
+    pub root: Digest,
+    /// The entries, each followed by a newline.
+    pub entries: Vec<u8>,
+    /// The leaf hashes, 32 bytes for each entry.
+    pub leaves: Vec<u8>,
+    /// Changes to the vault, made in the same transaction in this order.
+    pub vault: Vec<VaultChange>,
+}
+
+/// One change to the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VaultChange {
+    /// Keeps a sealed record, replacing one of the same id.
+    Put {
+        /// Name of the record.
+        id: String,
+        /// Whom the record is about, and whose erasure removes it.
+        subject: PrincipalId,
+        /// What was hashed before the bytes into the entry's digest.
+        salt: Salt,
+        /// The sealed bytes.
+        sealed: Vec<u8>,
+    },
+    /// Keeps a subject's wrapped key, replacing the previous one.
+    PutKey {
+        /// Whose key.
+        subject: PrincipalId,
+        /// The key, sealed under the node's.
+        wrapped: Vec<u8>,
+    },
+    /// Destroys a subject's key and every record about the subject.
+    EraseSubject {
+        /// Whose.
+        subject: PrincipalId,
+    },
+}
+
+impl Default for Batch {
+    /// An empty batch at the beginning of a journal.
+    fn default() -> Self {
+        Batch {
+            first_seq: 1,
+            last_seq: 0,
+            prev_chain: Digest::ZERO,
+            chain: Digest::ZERO,
+            root: Digest::ZERO,
+            entries: Vec::new(),
+            leaves: Vec::new(),
+            vault: Vec::new(),
+        }
+    }
+}
+
+impl Batch {
+    /// Makes the batch equal to a default one, but keeps its buffers.
+    pub fn clear(&mut self) {
+        let Batch { mut entries, mut leaves, mut vault, .. } = std::mem::take(self);
+        entries.clear();
+        leaves.clear();
+        vault.clear();
+        *self = Batch { entries, leaves, vault, ..Batch::default() };
+    }
+
+    /// Whether there is nothing to make durable: such a batch is only a barrier.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.vault.is_empty()
+    }
+
+    /// How many entries the seqs claim.
+    pub fn len(&self) -> u64 {
+        (self.last_seq + 1).saturating_sub(self.first_seq)
+    }
+
+    /// Whether the batch follows `chain` and agrees with itself, as far as its sizes tell.
+    pub(crate) fn check(&self, chain: &Digest) -> Result<(), Error> {
+        let inconsistent = |what| Err(Error::Inconsistent { first_seq: self.first_seq, what });
+        if self.entries.is_empty() {
+            return if self.len() == 0 && self.leaves.is_empty() {
+                Ok(())
+            } else {
+                inconsistent("it claims entries and has none")
+            };
+        }
+        if self.prev_chain != *chain {
+            return inconsistent("its chain does not continue the journal's");
+        }
+        if self.len() == 0 || self.leaves.len() as u64 != self.len() * 32 {
+            return inconsistent("it has not one leaf for each entry");
+        }
+        if self.entries.last() != Some(&b'\n') {
+            return inconsistent("its last entry lacks a newline");
+        }
+        Ok(())
+    }
+
+    /// Bytes the buffers hold on to, used or not.
+    pub(crate) fn capacity(&self) -> usize {
+        self.entries.capacity() + self.leaves.capacity()
+    }
+}

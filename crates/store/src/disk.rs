@@ -1,0 +1,67 @@
+//! Questions and small promises about the disk under a data directory.
+//!
+//! A write is durable only when both the file and the folder that names it are synced; every
+//! durable small file of the store goes through here.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use crate::Error;
+
+/// Bytes that an unprivileged process may still write under `dir`.
+pub fn free_bytes(dir: &Path) -> Result<u64, Error> {
+    let stat = rustix::fs::statvfs(dir)
+        .map_err(|errno| Error::io("ask for the free space of", dir)(errno.into()))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Creates a folder for the owner alone, with its parents; one that exists stays as it is.
+#[allow(clippy::disallowed_methods, reason = "the store is the disk backend")]
+pub(crate) fn create_dir(dir: &Path) -> Result<(), Error> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(Error::io("create the folder", dir))?;
+    dir.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_dir)
+}
+
+/// Makes the names in a folder durable.
+#[allow(clippy::disallowed_methods, reason = "the store is the disk backend")]
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), Error> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(Error::io("sync the folder", dir))
+}
+
+/// Writes a file for the owner alone and syncs it; the folder is the caller's to sync.
+#[allow(clippy::disallowed_methods, reason = "the store is the disk backend")]
+pub(crate) fn write_synced(path: &Path, parts: &[&[u8]]) -> Result<(), Error> {
+    let failed = |action| Error::io(action, path);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed("create"))?;
+    for part in parts {
+        file.write_all(part).map_err(failed("write"))?;
+    }
+    file.sync_all().map_err(failed("sync"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_space_is_known_for_a_folder_and_an_error_for_none() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(free_bytes(dir.path()).unwrap() > 0);
+        assert!(free_bytes(&dir.path().join("nowhere")).is_err());
+    }
+}

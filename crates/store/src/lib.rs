@@ -1,0 +1,26 @@
+//! All that is truth on disk: the journal, its vault, snapshots of its folds, and proofs over it.
+//!
+//! Entries are opaque lines: the store keeps, finds and verifies bytes and never knows what they
+//! mean. One writer appends through a [`Journal`]; anyone reads through a [`Reader`]. Deliberately
+//! absent: parsing, policy, time stamps, retries, and any write outside the journal's transaction
+//! that an entry would depend on.
+
+pub mod crash;
+pub mod disk;
+pub mod limits;
+pub mod lock;
+pub mod poison;
+
+mod batch;
+mod error;
+mod journal;
+mod pipeline;
+mod reader;
+mod sqlite;
+mod store;
+
+pub use batch::{Batch, VaultChange};
+pub use error::Error;
+pub use journal::{Done, Journal, JournalStats};
+pub use reader::{Entries, Head, Reader, Row, VaultRow, Visit};
+pub use store::{JOURNAL_FILE, Options, Store};

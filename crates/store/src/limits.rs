@@ -1,0 +1,50 @@
+//! Every bound of the store, named with its unit.
+//!
+//! What a node may configure is a default here and a field of [`crate::Options`]; the rest is fixed.
+
+use std::time::Duration;
+
+/// Batches that may be handed over and not yet settled before `submit` blocks.
+pub const BATCHES_OUTSTANDING_MAX: usize = 2;
+/// Pieces of work (batches, barriers, notes) that may queue before `submit` blocks.
+pub const QUEUE_WORKS_MAX: usize = 1_024;
+/// Used batches kept for refilling.
+pub const SPARE_BATCHES_MAX: usize = 4;
+/// A used batch whose buffers have grown past this many bytes is dropped instead of kept.
+pub const SPARE_BYTES_MAX: usize = 8 << 20;
+
+/// Bytes of a database page. Larger pages mean fewer system calls for a big batch, smaller ones
+/// fewer bytes for a batch of one.
+pub const PAGE_BYTES: u32 = 8_192;
+/// Size of the write-ahead log past which the committing thread copies it back and truncates it.
+pub const WAL_BYTES_MAX: u64 = 64 << 20;
+/// Growth of the write-ahead log between two attempts when a reader stands in the way.
+pub const WAL_RETRY_BYTES: u64 = 8 << 20;
+/// Quiet time after which the committing thread copies the write-ahead log back.
+pub const WAL_IDLE: Duration = Duration::from_secs(2);
+/// Patience with readers while the write-ahead log is truncated.
+pub const WAL_TRUNCATE_WAIT: Duration = Duration::from_millis(50);
+/// Patience with a foreign lock on the database before a statement fails.
+pub const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Prepared statements kept per connection.
+pub const STATEMENTS_MAX: usize = 32;
+/// Page cache of a reading connection in KiB.
+pub const READER_CACHE_KIB: u32 = 4_096;
+
+/// Signed checkpoints kept; older ones are deleted.
+pub const CHECKPOINTS_KEPT: u64 = 100;
+/// Idle reading connections kept open.
+pub const READERS_MAX: usize = 4;
+/// Bytes of rows collected under one read transaction of a scan.
+pub const SCAN_PAGE_BYTES: usize = 1 << 20;
+/// Rows collected under one read transaction of a scan.
+pub const SCAN_PAGE_ROWS: usize = 256;
+
+/// Snapshots kept in their folder.
+pub const SNAPSHOTS_KEPT: usize = 2;
+/// Longest header line of a snapshot in bytes.
+pub const SNAPSHOT_HEADER_BYTES_MAX: u64 = 64 << 10;
+/// Longest note beside a poisoned command in bytes; the rest is cut off.
+pub const POISON_NOTE_BYTES_MAX: usize = 64 << 10;
+/// Leaves of one subtree whose hash the proof index keeps in memory.
+pub const TILE_LEAVES: u64 = 256;

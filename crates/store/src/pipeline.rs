@@ -1,0 +1,355 @@
+//! The queue between the writer and the committing thread, shared by every backend.
+//!
+//! Invariants: work settles in the order it was handed over; a `done` runs exactly once, and never
+//! before an earlier one; after the first failure everything fails; at most
+//! [`limits::BATCHES_OUTSTANDING_MAX`] batches are outstanding when `submit` returns. What "durable"
+//! means is the business of a [`Sink`].
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::journal::{Done, Journal, JournalStats};
+use crate::{Batch, Error, crash, limits};
+
+/// Makes things durable; owned by the committing thread.
+pub(crate) trait Sink: Send + 'static {
+    /// Makes a batch that is not empty durable, atomically.
+    fn commit(&mut self, batch: &Batch) -> Result<(), Error>;
+    /// Keeps a signed checkpoint.
+    fn note(&mut self, size: u64, note: &str) -> Result<(), Error>;
+    /// Housekeeping. `idle` says that nothing came for as long as the last answer asked for; the
+    /// answer is how long to stay quiet before the next time, `None` when there is nothing to do.
+    fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error>;
+    /// Puts the storage in order for the last time. Not called after a failure.
+    fn close(&mut self) -> Result<(), Error>;
+}
+
+/// One piece of work for the committing thread.
+pub(crate) enum Work {
+    Batch(Batch, Done),
+    Note { size: u64, note: String },
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Work>,
+    /// Batches that are not empty, handed over and not settled.
+    outstanding: usize,
+    spare: Vec<Batch>,
+    closing: bool,
+    /// The committing thread has ended, so nothing will ever be settled again.
+    gone: bool,
+}
+
+/// What both sides see.
+#[derive(Default)]
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    /// Signalled when there is work or the journal closes.
+    work: Condvar,
+    /// Signalled when work has been settled.
+    room: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Batches that are not empty, handed over and not settled.
+    pub(crate) fn outstanding(&self) -> usize {
+        self.lock().outstanding
+    }
+
+    /// Takes the next work without waiting.
+    pub(crate) fn take(&self) -> Option<Work> {
+        self.lock().queue.pop_front()
+    }
+
+    /// Forgets all work as a power cut would: nobody is told.
+    pub(crate) fn forget(&self) {
+        let mut state = self.lock();
+        state.queue.clear();
+        state.outstanding = 0;
+        drop(state);
+        self.room.notify_all();
+    }
+}
+
+/// The committing side: settles one piece of work after the other.
+pub(crate) struct Committer<S> {
+    sink: S,
+    shared: Arc<Shared>,
+    stats: Arc<JournalStats>,
+    failed: Option<Arc<str>>,
+}
+
+/// What the committing thread does next.
+enum Next {
+    Work(Work),
+    Idle,
+    Close,
+}
+
+impl<S: Sink> Committer<S> {
+    /// Settles one piece of work.
+    pub(crate) fn settle(&mut self, work: Work) {
+        match work {
+            Work::Batch(batch, done) if batch.is_empty() => {
+                self.recycle(batch);
+                done(self.unfailed());
+            }
+            Work::Batch(batch, done) => {
+                let outcome = self.unfailed().and_then(|()| self.commit(&batch));
+                self.note_failure(&outcome);
+                self.recycle(batch);
+                self.settled();
+                done(outcome);
+            }
+            Work::Note { size, note } => {
+                let outcome = self.unfailed().and_then(|()| self.sink.note(size, &note));
+                self.note_failure(&outcome);
+            }
+        }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "durations of commits are counters, not decisions")]
+    fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+        let begun = Instant::now();
+        crash::point("before_append");
+        self.sink.commit(batch)?;
+        crash::point("after_commit");
+        self.stats.committed(batch, nanos(begun.elapsed()));
+        Ok(())
+    }
+
+    fn unfailed(&self) -> Result<(), Error> {
+        self.failed.as_ref().map_or(Ok(()), |reason| Err(Error::Failed(Arc::clone(reason))))
+    }
+
+    fn note_failure(&mut self, outcome: &Result<(), Error>) {
+        let Err(error) = outcome else { return };
+        if self.failed.is_none() {
+            let mut reason = error.to_string();
+            let mut cause = std::error::Error::source(error);
+            while let Some(inner) = cause {
+                reason.push_str(": ");
+                reason.push_str(&inner.to_string());
+                cause = inner.source();
+            }
+            tracing::error!(%reason, "the journal has failed");
+            self.failed = Some(reason.into());
+        }
+    }
+
+    fn recycle(&self, mut batch: Batch) {
+        if batch.capacity() > limits::SPARE_BYTES_MAX {
+            return;
+        }
+        batch.clear();
+        let mut state = self.shared.lock();
+        if state.spare.len() < limits::SPARE_BATCHES_MAX {
+            state.spare.push(batch);
+        }
+    }
+
+    fn settled(&self) {
+        let mut state = self.shared.lock();
+        state.outstanding = state.outstanding.saturating_sub(1);
+        self.stats.outstanding.store(state.outstanding as u64, Ordering::Relaxed);
+        drop(state);
+        // Before `done`, which may wait for the very thread that waits for room.
+        self.shared.room.notify_all();
+    }
+
+    fn tend(&mut self, idle: bool) -> Option<Duration> {
+        if self.failed.is_some() {
+            return None;
+        }
+        let outcome = self.sink.tend(idle);
+        let wait = outcome.as_ref().copied().unwrap_or(None);
+        self.note_failure(&outcome.map(|_| ()));
+        wait
+    }
+
+    /// The whole life of a committing thread.
+    fn run(mut self) -> Result<(), Error> {
+        let _gone = Gone(Arc::clone(&self.shared));
+        let mut wait = None;
+        loop {
+            match self.next(wait) {
+                Next::Work(work) => {
+                    self.settle(work);
+                    self.shared.room.notify_all();
+                    wait = self.tend(false);
+                }
+                Next::Idle => wait = self.tend(true),
+                Next::Close => return self.close(),
+            }
+        }
+    }
+
+    fn next(&self, wait: Option<Duration>) -> Next {
+        let mut state = self.shared.lock();
+        loop {
+            if let Some(work) = state.queue.pop_front() {
+                return Next::Work(work);
+            }
+            if state.closing {
+                return Next::Close;
+            }
+            let Some(wait) = wait else {
+                state = self.shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let (next, timeout) = self
+                .shared
+                .work
+                .wait_timeout(state, wait)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = next;
+            if timeout.timed_out() && state.queue.is_empty() && !state.closing {
+                return Next::Idle;
+            }
+        }
+    }
+
+    /// Ends the journal's life.
+    pub(crate) fn close(&mut self) -> Result<(), Error> {
+        self.unfailed()?;
+        self.sink.close()
+    }
+}
+
+/// Ends every wait for the committing thread when it ends, even by a panic in a `done`.
+struct Gone(Arc<Shared>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.gone = true;
+        let queue = std::mem::take(&mut state.queue);
+        drop(state);
+        self.0.room.notify_all();
+        for work in queue {
+            if let Work::Batch(_, done) = work {
+                done(Err(gone()));
+            }
+        }
+    }
+}
+
+/// The submitting side.
+pub(crate) struct Pipeline {
+    shared: Arc<Shared>,
+    stats: Arc<JournalStats>,
+    thread: Option<JoinHandle<Result<(), Error>>>,
+}
+
+impl Pipeline {
+    /// A pipeline whose other half is driven by its owner; `submit` never blocks.
+    pub(crate) fn stepped<S: Sink>(sink: S, stats: Arc<JournalStats>) -> (Pipeline, Committer<S>) {
+        let shared = Arc::new(Shared::default());
+        let committer = Committer {
+            sink,
+            shared: Arc::clone(&shared),
+            stats: Arc::clone(&stats),
+            failed: None,
+        };
+        (Pipeline { shared, stats, thread: None }, committer)
+    }
+
+    /// A pipeline with a committing thread of its own.
+    #[allow(clippy::disallowed_methods, reason = "committing on a thread of its own is the design")]
+    pub(crate) fn threaded<S: Sink>(
+        sink: S,
+        stats: Arc<JournalStats>,
+    ) -> Result<Pipeline, std::io::Error> {
+        let (mut pipeline, committer) = Self::stepped(sink, stats);
+        let builder = std::thread::Builder::new().name("hansa-commit".to_owned());
+        pipeline.thread = Some(builder.spawn(move || committer.run())?);
+        Ok(pipeline)
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
+    /// Queues `work` when there is room; gives it back when nobody will ever take it.
+    fn hand_over(&self, work: Work) -> Result<(), Work> {
+        let weight = usize::from(matches!(&work, Work::Batch(batch, _) if !batch.is_empty()));
+        let mut state = self.shared.lock();
+        while self.thread.is_some()
+            && !state.gone
+            && (state.outstanding + weight > limits::BATCHES_OUTSTANDING_MAX
+                || state.queue.len() >= limits::QUEUE_WORKS_MAX)
+        {
+            state = self.shared.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.gone {
+            return Err(work);
+        }
+        state.outstanding += weight;
+        self.stats.outstanding.store(state.outstanding as u64, Ordering::Relaxed);
+        state.queue.push_back(work);
+        drop(state);
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        self.shared.lock().closing = true;
+        self.shared.work.notify_all();
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        if thread.thread().id() == std::thread::current().id() {
+            return Ok(());
+        }
+        thread.join().unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+impl Journal for Pipeline {
+    fn submit(&mut self, batch: Batch, done: Done) {
+        if let Err(Work::Batch(_, done)) = self.hand_over(Work::Batch(batch, done)) {
+            done(Err(gone()));
+        }
+    }
+
+    fn checkpoint(&mut self, size: u64, note: String) {
+        // When the thread is gone every batch fails, which says all there is to say.
+        let _ = self.hand_over(Work::Note { size, note });
+    }
+
+    fn recycle(&mut self) -> Option<Batch> {
+        self.shared.lock().spare.pop()
+    }
+
+    fn close(mut self: Box<Self>) -> Result<(), Error> {
+        self.finish()
+    }
+
+    fn stats(&self) -> Arc<JournalStats> {
+        Arc::clone(&self.stats)
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        // Whoever drops a journal instead of closing it does not want to know the outcome, but
+        // every `done` still runs.
+        if let Err(error) = self.finish() {
+            tracing::error!(%error, "the journal was dropped in a failed state");
+        }
+    }
+}
+
+fn gone() -> Error {
+    Error::Failed("the committing thread has ended".into())
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,141 @@
+//! The reading side of a journal, the same for every backend.
+//!
+//! Readers see durable entries only and may be used from many threads at once. A scan holds no
+//! transaction open while its visitor works, so a slow visitor never stops the log from being
+//! copied back. Nothing here checks hashes: that is [`crate::verify`].
+
+use std::io::BufRead as _;
+use std::ops::ControlFlow;
+
+use hansa_types::{Digest, PrincipalId, Salt};
+
+use crate::Error;
+
+/// What a visitor of rows answers: go on, stop, or fail.
+pub type Visit = Result<ControlFlow<()>, Error>;
+
+/// Reads durable entries and what belongs to them.
+pub trait Reader: Send + Sync {
+    /// Where the journal ends.
+    fn head(&self) -> Result<Head, Error>;
+    /// Visits rows in order, beginning with the one that contains `from_seq`.
+    fn scan(&self, from_seq: u64, visit: &mut dyn FnMut(Row) -> Visit) -> Result<(), Error>;
+    /// The bytes of one entry, without its newline.
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, Error>;
+    /// The stored leaf hashes of `from_seq` and the entries behind it, 32 bytes each: as many as
+    /// its row holds, nothing if there is no such entry.
+    fn leaves(&self, from_seq: u64) -> Result<Vec<u8>, Error>;
+    /// A record of the vault.
+    fn vault(&self, id: &str) -> Result<Option<VaultRow>, Error>;
+    /// A subject's wrapped key.
+    fn vault_key(&self, subject: PrincipalId) -> Result<Option<Vec<u8>>, Error>;
+    /// The signed checkpoint of the largest tree.
+    fn checkpoint_latest(&self) -> Result<Option<String>, Error>;
+    /// A value written once when the journal was created or joined.
+    fn meta(&self, key: &str) -> Result<Option<Vec<u8>>, Error>;
+}
+
+/// Where a journal ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Seq of the last entry, 0 when there is none.
+    pub last_seq: u64,
+    /// The chain after it, zeros when there is none.
+    pub chain: Digest,
+    /// Root of the tree over all entries.
+    pub root: Digest,
+}
+
+/// A record of the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VaultRow {
+    /// Whom it is about.
+    pub subject: PrincipalId,
+    /// What was hashed before the bytes into the entry's digest.
+    pub salt: Salt,
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+}
+
+/// One committed batch as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Seq of the first entry.
+    pub first_seq: u64,
+    /// Seq of the last entry.
+    pub last_seq: u64,
+    /// The chain before the first entry.
+    pub prev_chain: Digest,
+    /// The chain after the last entry.
+    pub chain: Digest,
+    /// Root of the tree over every entry up to the last.
+    pub root: Digest,
+    /// Which holder of the journal wrote it.
+    pub epoch: u64,
+    /// The entries, each followed by a newline.
+    pub entries: Vec<u8>,
+    /// The leaf hashes, 32 bytes for each entry.
+    pub leaves: Vec<u8>,
+}
+
+impl Row {
+    /// The entries with their seqs and stored leaf hashes.
+    ///
+    /// Ends with the shorter of the two blobs; whether they agree is for verification to say.
+    pub fn entries(&self) -> Entries<'_> {
+        Entries { seq: self.first_seq, entries: &self.entries, leaves: &self.leaves }
+    }
+}
+
+/// Iterator over the entries of a [`Row`].
+#[derive(Debug, Clone)]
+pub struct Entries<'a> {
+    seq: u64,
+    entries: &'a [u8],
+    leaves: &'a [u8],
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (u64, &'a [u8], Digest);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (leaf, leaves) = self.leaves.split_first_chunk::<32>()?;
+        let (line, rest) = split_line(self.entries)?;
+        let seq = self.seq;
+        (self.seq, self.entries, self.leaves) = (seq + 1, rest, leaves);
+        Some((seq, line, Digest(*leaf)))
+    }
+}
+
+/// Splits the first line, without its newline, from the rest. `None` when no newline is left.
+pub(crate) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut rest = bytes;
+    let taken = rest.skip_until(b'\n').unwrap_or(0);
+    let (line, b'\n') = bytes.get(..taken)?.split_last().map(|(&last, line)| (line, last))? else {
+        return None;
+    };
+    Some((line, rest))
+}
+
+/// The `index`-th line, counted from 0.
+pub(crate) fn line_at(mut bytes: &[u8], index: u64) -> Option<&[u8]> {
+    for _ in 0..index {
+        bytes = split_line(bytes)?.1;
+    }
+    split_line(bytes).map(|(line, _)| line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_with_a_newline_or_do_not_count() {
+        assert_eq!(split_line(b"a\nb"), Some((&b"a"[..], &b"b"[..])));
+        assert_eq!(split_line(b"\n"), Some((&b""[..], &b""[..])));
+        assert_eq!(split_line(b"b"), None);
+        assert_eq!(split_line(b""), None);
+        assert_eq!(line_at(b"a\nb\nc", 1), Some(&b"b"[..]));
+        assert_eq!(line_at(b"a\nb\nc", 2), None);
+    }
+}

@@ -1,0 +1,287 @@
+//! The writing half: one transaction per batch, and copying the write-ahead log back.
+//!
+//! The batch's blobs are written straight from its buffers into the database's pages. A commit
+//! returns only after the log is synced. The log is copied back after `done` has run, never inside
+//! a commit: when things are quiet, when it has grown past its limit, and after an erasure, so that
+//! what was erased does not survive in the log.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use hansa_types::Digest;
+use rusqlite::{Connection, MAIN_DB, ToSql, params};
+
+use super::to_sql;
+use crate::journal::JournalStats;
+use crate::lock::DirLock;
+use crate::reader::Head;
+use crate::{Batch, Error, VaultChange, crash, limits, pipeline};
+
+/// What a sink is told besides its connection.
+pub(crate) struct SinkOptions {
+    pub(crate) wal_bytes_max: u64,
+    pub(crate) wal_idle: Duration,
+    pub(crate) epoch: u64,
+}
+
+/// Commits batches to SQLite.
+pub(crate) struct Sink {
+    connection: Connection,
+    wal_path: PathBuf,
+    options: SinkOptions,
+    stats: Arc<JournalStats>,
+    last_seq: u64,
+    chain: Digest,
+    wal: Wal,
+    /// Held for as long as anything may still be written.
+    _lock: Arc<DirLock>,
+}
+
+/// What is known about the write-ahead log.
+#[derive(Default)]
+struct Wal {
+    bytes: u64,
+    /// Something was committed that has not been copied back.
+    dirty: bool,
+    /// Something was erased whose bytes may still be in the log.
+    erased: bool,
+    /// Size below which truncating is not tried again.
+    retry_at_bytes: u64,
+}
+
+impl Sink {
+    pub(crate) fn new(
+        connection: Connection,
+        path: &Path,
+        head: Head,
+        options: SinkOptions,
+        stats: Arc<JournalStats>,
+        lock: Arc<DirLock>,
+    ) -> Self {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-wal");
+        let wal = Wal { dirty: true, ..Wal::default() };
+        let (last_seq, chain) = (head.last_seq, head.chain);
+        Sink { connection, wal_path: name.into(), options, stats, last_seq, chain, wal, _lock: lock }
+    }
+
+    fn check(&self, batch: &Batch) -> Result<(), Error> {
+        let first_seq = batch.first_seq;
+        if first_seq != self.last_seq + 1 {
+            return Err(Error::Discontinuous { expected: self.last_seq + 1, found: first_seq });
+        }
+        batch.check(&self.chain)
+    }
+
+    fn write(&self, batch: &Batch) -> Result<(), Error> {
+        if !batch.entries.is_empty() {
+            self.write_row(batch)?;
+        }
+        batch.vault.iter().try_for_each(|change| self.write_vault(change))
+    }
+
+    /// Makes room for the blobs and fills it in place: binding them would copy each twice more.
+    fn write_row(&self, batch: &Batch) -> Result<(), Error> {
+        let first_seq = to_sql(batch.first_seq)?;
+        let (leaves, entries) = (blob_size(&batch.leaves)?, blob_size(&batch.entries)?);
+        self.execute(
+            "append a row",
+            "INSERT INTO journal (first_seq, last_seq, prev_chain, chain, root, epoch, leaves, entries) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(?7), zeroblob(?8))",
+            params![
+                first_seq,
+                to_sql(batch.last_seq)?,
+                batch.prev_chain.0,
+                batch.chain.0,
+                batch.root.0,
+                to_sql(self.options.epoch)?,
+                leaves,
+                entries
+            ],
+        )?;
+        self.fill("leaves", first_seq, &batch.leaves)?;
+        self.fill("entries", first_seq, &batch.entries)
+    }
+
+    fn fill(&self, column: &'static str, first_seq: i64, bytes: &[u8]) -> Result<(), Error> {
+        let failed = || Error::database("fill a row");
+        let mut blob = self
+            .connection
+            .blob_open(MAIN_DB, "journal", column, first_seq, false)
+            .map_err(failed())?;
+        blob.write_all_at(bytes, 0).map_err(failed())?;
+        blob.close().map_err(failed())
+    }
+
+    fn write_vault(&self, change: &VaultChange) -> Result<(), Error> {
+        match change {
+            VaultChange::Put { id, subject, salt, sealed } => self.execute(
+                "keep a sealed record",
+                "INSERT OR REPLACE INTO vault (id, subject, salt, sealed) VALUES (?1, ?2, ?3, ?4)",
+                params![id, subject.to_string(), salt.0, sealed],
+            ),
+            VaultChange::PutKey { subject, wrapped } => self.execute(
+                "keep a wrapped key",
+                "INSERT OR REPLACE INTO vault_key (subject, wrapped) VALUES (?1, ?2)",
+                params![subject.to_string(), wrapped],
+            ),
+            VaultChange::EraseSubject { subject } => {
+                let subject = subject.to_string();
+                self.execute("erase a key", "DELETE FROM vault_key WHERE subject = ?1", [&subject])?;
+                self.execute("erase records", "DELETE FROM vault WHERE subject = ?1", [&subject])
+            }
+        }
+    }
+
+    fn execute(
+        &self,
+        action: &'static str,
+        sql: &'static str,
+        params: impl rusqlite::Params,
+    ) -> Result<(), Error> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(params))
+            .map(|_| ())
+            .map_err(Error::database(action))
+    }
+
+    /// Runs `work` in a transaction of its own.
+    fn transaction(&self, work: impl FnOnce(&Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.execute("begin a transaction", "BEGIN IMMEDIATE", [])?;
+        let outcome = work(self).and_then(|()| {
+            crash::point("after_append");
+            self.execute("commit", "COMMIT", [])
+        });
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            // The failure is already known; the journal is not used again either way.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        outcome
+    }
+
+    fn measure_wal(&mut self) {
+        self.wal.bytes = wal_bytes(&self.wal_path);
+        self.stats.wal_bytes.store(self.wal.bytes, Ordering::Relaxed);
+    }
+
+    /// Copies the log back; `true` when nothing of it is left to copy.
+    #[allow(clippy::disallowed_methods, reason = "durations of checkpoints are counters, not decisions")]
+    fn copy_back(&mut self, mode: Mode) -> Result<bool, Error> {
+        let begun = Instant::now();
+        crash::point("before_wal_checkpoint");
+        self.patience(mode.patience())?;
+        let answer = self.connection.query_row(mode.sql(), [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        });
+        self.patience(limits::BUSY_WAIT)?;
+        let (busy, frames, copied) = answer.map_err(Error::database("copy the log back"))?;
+        crash::point("after_wal_checkpoint");
+        let whole = busy == 0 && frames == copied;
+        self.wal.dirty &= !whole;
+        self.measure_wal();
+        let ns = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.stats.checkpoints.fetch_add(1, Ordering::Relaxed);
+        self.stats.checkpoint_ns_last.store(ns, Ordering::Relaxed);
+        Ok(whole)
+    }
+
+    /// Empties the log unless readers stand in the way for too long.
+    fn truncate(&mut self) -> Result<(), Error> {
+        let whole = self.copy_back(Mode::Truncate)?;
+        self.wal.erased &= !whole;
+        self.wal.retry_at_bytes = if whole { 0 } else { self.wal.bytes + limits::WAL_RETRY_BYTES };
+        Ok(())
+    }
+
+    fn patience(&self, wait: Duration) -> Result<(), Error> {
+        self.connection.busy_timeout(wait).map_err(Error::database("set the patience"))
+    }
+}
+
+impl pipeline::Sink for Sink {
+    fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+        self.check(batch)?;
+        self.transaction(|sink| sink.write(batch))?;
+        if !batch.entries.is_empty() {
+            (self.last_seq, self.chain) = (batch.last_seq, batch.chain);
+        }
+        self.wal.dirty = true;
+        self.wal.erased |=
+            batch.vault.iter().any(|change| matches!(change, VaultChange::EraseSubject { .. }));
+        Ok(())
+    }
+
+    fn note(&mut self, size: u64, note: &str) -> Result<(), Error> {
+        crash::point("before_checkpoint_note");
+        self.transaction(|sink| {
+            sink.execute(
+                "keep a checkpoint",
+                "INSERT OR REPLACE INTO checkpoint (tree_size, note) VALUES (?1, ?2)",
+                params![to_sql(size)?, note],
+            )?;
+            sink.execute(
+                "drop old checkpoints",
+                "DELETE FROM checkpoint WHERE tree_size <= (SELECT tree_size FROM checkpoint \
+                 ORDER BY tree_size DESC LIMIT 1 OFFSET ?1)",
+                [to_sql(limits::CHECKPOINTS_KEPT)?],
+            )
+        })?;
+        self.wal.dirty = true;
+        crash::point("after_checkpoint_note");
+        Ok(())
+    }
+
+    fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error> {
+        self.measure_wal();
+        let full = self.wal.bytes >= self.options.wal_bytes_max.max(self.wal.retry_at_bytes);
+        if full || self.wal.erased && (idle || self.wal.retry_at_bytes == 0) {
+            self.truncate()?;
+        } else if idle && self.wal.dirty {
+            self.copy_back(Mode::Passive)?;
+        }
+        Ok((self.wal.dirty || self.wal.erased).then_some(self.options.wal_idle))
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        self.truncate()
+    }
+}
+
+/// How hard to try to copy the log back.
+#[derive(Clone, Copy)]
+enum Mode {
+    /// As far as nobody is disturbed.
+    Passive,
+    /// All of it, and empty the file.
+    Truncate,
+}
+
+impl Mode {
+    const fn sql(self) -> &'static str {
+        match self {
+            Mode::Passive => "PRAGMA wal_checkpoint(PASSIVE)",
+            Mode::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
+        }
+    }
+
+    const fn patience(self) -> Duration {
+        match self {
+            Mode::Passive => Duration::ZERO,
+            Mode::Truncate => limits::WAL_TRUNCATE_WAIT,
+        }
+    }
+}
+
+/// The size of a blob as SQLite counts it, which is within 31 bits.
+fn blob_size(bytes: &[u8]) -> Result<impl ToSql + use<>, Error> {
+    i32::try_from(bytes.len()).map_err(|_| Error::Range(bytes.len() as u64))
+}
+
+/// Size of the log by its name; 0 when there is none. (Opening it would be unsafe, see the parent.)
+#[allow(clippy::disallowed_methods, reason = "the store is the disk backend")]
+fn wal_bytes(path: &Path) -> u64 {
+    std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0)
+}

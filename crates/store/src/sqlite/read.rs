@@ -1,0 +1,255 @@
+//! The reading half: a small pool of read-only connections.
+//!
+//! Each question is one statement and so one short read transaction. A scan asks again for every
+//! page of rows and visits them with no statement open. A row that cannot be what was written is
+//! [`Error::Malformed`]; the rows before it are still visited.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use hansa_types::{Digest, PrincipalId, Salt};
+use rusqlite::{Connection, ToSql};
+
+use super::{empty_root, open_reader, to_sql};
+use crate::reader::{Head, Reader, Row, VaultRow, Visit, line_at};
+use crate::{Error, limits};
+
+/// Reads a journal through connections of its own.
+pub(crate) struct SqliteReader {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+    idle_max: usize,
+}
+
+impl SqliteReader {
+    /// Opens the first connection, so that a file that cannot be read is refused at once.
+    pub(crate) fn open(path: PathBuf, idle_max: usize) -> Result<Self, Error> {
+        let first = open_reader(&path)?;
+        Ok(SqliteReader { path, idle: Mutex::new(vec![first]), idle_max })
+    }
+
+    /// Runs `work` on a connection that nobody else uses meanwhile.
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error> {
+        let pooled = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = pooled.map_or_else(|| open_reader(&self.path), Ok)?;
+        let answer = work(&connection)?;
+        // A connection that gave an error is dropped, not pooled.
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.idle_max {
+            idle.push(connection);
+        }
+        Ok(answer)
+    }
+
+    /// One row or nothing.
+    fn one<T>(
+        &self,
+        action: &'static str,
+        sql: &str,
+        param: impl ToSql,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        self.with(|connection| {
+            let failed = || Error::database(action);
+            let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+            let mut rows = statement.query([param]).map_err(failed())?;
+            rows.next().map_err(failed())?.map(read).transpose()
+        })
+    }
+
+    /// The first seq of the row that contains `seq`, or `seq` itself when none does.
+    fn row_containing(&self, seq: u64) -> Result<i64, Error> {
+        let seq = to_sql(seq)?;
+        let sql = "SELECT first_seq, last_seq FROM journal WHERE first_seq <= ?1 \
+                   ORDER BY first_seq DESC LIMIT 1";
+        let found = self.one("find an entry", sql, seq, |row| {
+            let first = integer(row, 0)?;
+            Ok((first, integer(row, 1)?))
+        })?;
+        Ok(found.filter(|&(_, last)| last >= seq).map_or(seq, |(first, _)| first))
+    }
+
+    /// Collects rows from `first_seq` on, as many as one page holds.
+    fn page(&self, first_seq: i64) -> Result<Page, Error> {
+        let sql = "SELECT first_seq, last_seq, prev_chain, chain, root, epoch, leaves, entries \
+                   FROM journal WHERE first_seq >= ?1 ORDER BY first_seq";
+        self.with(|connection| {
+            let failed = || Error::database("scan the journal");
+            let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+            let mut rows = statement.query([first_seq]).map_err(failed())?;
+            let (mut page, mut bytes) = (Page { rows: Vec::new(), end: None }, 0);
+            while page.rows.len() < limits::SCAN_PAGE_ROWS && bytes < limits::SCAN_PAGE_BYTES {
+                match rows.next().map_err(failed()).and_then(|row| row.map(read_row).transpose()) {
+                    Ok(Some(row)) => {
+                        bytes += row.entries.len() + row.leaves.len();
+                        page.rows.push(row);
+                    }
+                    Ok(None) => {
+                        page.end = Some(Ok(()));
+                        break;
+                    }
+                    Err(error) => {
+                        page.end = Some(Err(error));
+                        break;
+                    }
+                }
+            }
+            Ok(page)
+        })
+    }
+
+    /// One column of the row that contains `seq`, handed to `read` with the row's first seq.
+    fn within<T>(
+        &self,
+        seq: u64,
+        sql: &'static str,
+        read: impl FnOnce(&[u8], u64) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let answer = self.one("read an entry", sql, to_sql(seq)?, |row| {
+            let (first, last) = seqs(row)?;
+            if seq > last {
+                return Ok(None);
+            }
+            Ok(read(blob(row, 2, first, "the blob")?, first))
+        })?;
+        Ok(answer.flatten())
+    }
+}
+
+/// What one read transaction of a scan saw.
+struct Page {
+    rows: Vec<Row>,
+    /// How the scan ends behind these rows, when it does.
+    end: Option<Result<(), Error>>,
+}
+
+impl Reader for SqliteReader {
+    fn head(&self) -> Result<Head, Error> {
+        let sql = "SELECT first_seq, last_seq, chain, root FROM journal \
+                   WHERE first_seq > ?1 ORDER BY first_seq DESC LIMIT 1";
+        let head = self.one("read the head", sql, 0, |row| {
+            let (first, last_seq) = seqs(row)?;
+            let chain = digest(row, 2, first, "chain is not a digest")?;
+            Ok(Head { last_seq, chain, root: digest(row, 3, first, "root is not a digest")? })
+        })?;
+        Ok(head.unwrap_or_else(|| Head { last_seq: 0, chain: Digest::ZERO, root: empty_root() }))
+    }
+
+    fn scan(&self, from_seq: u64, visit: &mut dyn FnMut(Row) -> Visit) -> Result<(), Error> {
+        let mut from = self.row_containing(from_seq)?;
+        loop {
+            let page = self.page(from)?;
+            for row in page.rows {
+                from = to_sql(row.first_seq)?.saturating_add(1);
+                if let ControlFlow::Break(()) = visit(row)? {
+                    return Ok(());
+                }
+            }
+            if let Some(end) = page.end {
+                return end;
+            }
+        }
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
+        let sql = "SELECT first_seq, last_seq, entries FROM journal WHERE first_seq <= ?1 \
+                   ORDER BY first_seq DESC LIMIT 1";
+        self.within(seq, sql, |entries, first| line_at(entries, seq - first).map(<[u8]>::to_vec))
+    }
+
+    fn leaves(&self, from_seq: u64) -> Result<Vec<u8>, Error> {
+        let sql = "SELECT first_seq, last_seq, leaves FROM journal WHERE first_seq <= ?1 \
+                   ORDER BY first_seq DESC LIMIT 1";
+        let leaves = self.within(from_seq, sql, |leaves, first| {
+            let skipped = usize::try_from(from_seq - first).ok()?.checked_mul(32)?;
+            leaves.get(skipped..).map(<[u8]>::to_vec)
+        })?;
+        Ok(leaves.unwrap_or_default())
+    }
+
+    fn vault(&self, id: &str) -> Result<Option<VaultRow>, Error> {
+        let sql = "SELECT subject, salt, sealed FROM vault WHERE id = ?1";
+        self.one("read the vault", sql, id, |row| {
+            let failed = || Error::database("read the vault");
+            let subject: String = row.get(0).map_err(failed())?;
+            let salt = Salt(row.get(1).map_err(failed())?);
+            let sealed = row.get(2).map_err(failed())?;
+            let subject = subject.parse().map_err(|_| Error::Vault { id: id.to_owned() })?;
+            Ok(VaultRow { subject, salt, sealed })
+        })
+    }
+
+    fn vault_key(&self, subject: PrincipalId) -> Result<Option<Vec<u8>>, Error> {
+        let sql = "SELECT wrapped FROM vault_key WHERE subject = ?1";
+        self.one("read a wrapped key", sql, subject.to_string(), |row| {
+            row.get(0).map_err(Error::database("read a wrapped key"))
+        })
+    }
+
+    fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
+        let sql = "SELECT note FROM checkpoint WHERE tree_size >= ?1 \
+                   ORDER BY tree_size DESC LIMIT 1";
+        self.one("read the checkpoint", sql, 0, |row| {
+            row.get(0).map_err(Error::database("read the checkpoint"))
+        })
+    }
+
+    fn meta(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.one("read a meta value", "SELECT value FROM meta WHERE key = ?1", key, |row| {
+            row.get(0).map_err(Error::database("read a meta value"))
+        })
+    }
+}
+
+/// A whole row, in the order of the columns of a scan.
+fn read_row(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
+    let (first_seq, last_seq) = seqs(row)?;
+    let malformed = |what| Error::Malformed { first_seq, what };
+    Ok(Row {
+        first_seq,
+        last_seq,
+        prev_chain: digest(row, 2, first_seq, "prev_chain is not a digest")?,
+        chain: digest(row, 3, first_seq, "chain is not a digest")?,
+        root: digest(row, 4, first_seq, "root is not a digest")?,
+        epoch: u64::try_from(integer(row, 5)?).map_err(|_| malformed("epoch is negative"))?,
+        leaves: blob(row, 6, first_seq, "leaves is not a blob")?.to_vec(),
+        entries: blob(row, 7, first_seq, "entries is not a blob")?.to_vec(),
+    })
+}
+
+/// The first two columns: first and last seq.
+fn seqs(row: &rusqlite::Row<'_>) -> Result<(u64, u64), Error> {
+    let first = integer(row, 0)?;
+    let first_seq = u64::try_from(first).unwrap_or(0);
+    let malformed = |what| Error::Malformed { first_seq, what };
+    let last = integer(row, 1).map_err(|_| malformed("last_seq is not an integer"))?;
+    if first < 1 || last < first {
+        return Err(malformed("its seqs are not a range"));
+    }
+    Ok((first_seq, u64::try_from(last).unwrap_or(first_seq)))
+}
+
+fn integer(row: &rusqlite::Row<'_>, column: usize) -> Result<i64, Error> {
+    row.get(column).map_err(Error::database("read an integer"))
+}
+
+fn blob<'a>(
+    row: &'a rusqlite::Row<'_>,
+    column: usize,
+    first_seq: u64,
+    what: &'static str,
+) -> Result<&'a [u8], Error> {
+    let value = row.get_ref(column).map_err(Error::database("read a blob"))?;
+    value.as_blob().map_err(|_| Error::Malformed { first_seq, what })
+}
+
+fn digest(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+    first_seq: u64,
+    what: &'static str,
+) -> Result<Digest, Error> {
+    let bytes = blob(row, column, first_seq, what)?;
+    bytes.try_into().map(Digest).map_err(|_| Error::Malformed { first_seq, what })
+}

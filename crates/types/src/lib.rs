@@ -1,0 +1,24 @@
+//! The vocabulary every other crate speaks: ids, amounts, times, digests, refusals and limits.
+//!
+//! Data only. No clock, no randomness, no IO, no wire shape: a value of these types means the same
+//! thing in the kernel, in the journal and at the edge.
+
+pub mod amount;
+pub mod bytes;
+pub mod did;
+pub mod id;
+pub mod limits;
+pub mod rejection;
+pub mod time;
+pub mod vis;
+
+pub use amount::{Amount, AmountError, Currency, CurrencyCode};
+pub use bytes::{Correlation, Digest, Label, Salt, Signature};
+pub use did::Did;
+pub use id::{
+    AnyId, ApiKeyId, EntryId, EnvelopeId, GrantId, IdError, IncarnationId, PrincipalId, RequestId, TaskId,
+    TransferId,
+};
+pub use rejection::{Code, Rejection};
+pub use time::{Duration, Time};
+pub use vis::Vis;

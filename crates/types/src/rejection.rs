@@ -1,0 +1,205 @@
+//! Expected refusals: one flat registry of codes that every layer and dialect shares.
+//!
+//! A rejection is an answer, not a fault: the command was understood and refused, and nothing
+//! changed. The code is stable and part of the public interface; the detail is for people.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A refusal: which rule said no, and what the caller should know about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Rejection {
+    /// The rule that refused.
+    pub code: Code,
+    /// What exactly was wrong, for a person. Never holds a secret or another tenant's data.
+    pub detail: Cow<'static, str>,
+}
+
+impl Rejection {
+    /// A refusal with a detail of its own.
+    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+impl From<Code> for Rejection {
+    fn from(code: Code) -> Self {
+        Self { code, detail: Cow::Borrowed(code.title()) }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal, $next:literal;)*) => {
+        /// Every reason for which Hansa refuses something.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of this registry.
+            pub const ALL: &'static [Code] = &[$(Code::$name),*];
+
+            /// The stable snake_case code.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text),* }
+            }
+
+            /// The HTTP status that native edges answer with (RFC 9110 section 15).
+            pub const fn status(self) -> u16 {
+                match self { $(Code::$name => $status),* }
+            }
+
+            /// One sentence on what the code means.
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$name => $title),* }
+            }
+
+            /// What the caller can do about it.
+            pub const fn next_step(self) -> &'static str {
+                match self { $(Code::$name => $next),* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Reading a request.
+    MalformedJson = "malformed_json", 400, "The body is not valid JSON.", "Send one JSON value in UTF-8 without duplicate keys.";
+    DuplicateKey = "duplicate_key", 400, "An object names the same key twice.", "Remove the repeated key; which of the two counts would be ambiguous.";
+    TooDeep = "too_deep", 400, "The JSON nests deeper than 32 levels.", "Flatten the document.";
+    BodyTooLarge = "body_too_large", 413, "The body is larger than this operation accepts.", "Send less at once; batches take up to 1,000 items and 1 MiB.";
+    BodyTooSlow = "body_too_slow", 408, "The body did not arrive in time.", "Send the whole body within 30 seconds.";
+    UnsupportedMediaType = "unsupported_media_type", 415, "The content type is not accepted here.", "Send Content-Type: application/json.";
+    NotFound = "not_found", 404, "There is no such thing here, or you may not see it.", "Check the id and the credential you use.";
+    MethodNotAllowed = "method_not_allowed", 405, "The path exists, but not with this method.", "See /openapi.json for the methods of each path.";
+    InvalidField = "invalid_field", 422, "A field has the wrong type or value.", "Correct the named field; /openapi.json describes it.";
+    UnknownField = "unknown_field", 422, "The object has a field that is not known here.", "Remove or rename the field.";
+    MissingField = "missing_field", 422, "A required field is missing.", "Add the named field.";
+    InvalidCursor = "invalid_cursor", 422, "The cursor is not one that this list gave out.", "Start again without a cursor.";
+    HostNotAllowed = "host_not_allowed", 421, "This node does not answer under that host name.", "Use the node's own address, or set server.allowed_hosts.";
+    OriginNotAllowed = "origin_not_allowed", 403, "Requests from that web origin are not accepted.", "Call from the node's own origin.";
+
+    // Who is asking.
+    Unauthenticated = "unauthenticated", 401, "The request carries no credential.", "Send Authorization: Bearer <api key>, or sign an envelope.";
+    CredentialInvalid = "credential_invalid", 401, "The credential is unknown, expired or revoked.", "Get a new API key, or sign with the current key.";
+    DidUnknown = "did_unknown", 401, "This node does not know the sender's DID.", "Register the agent first (agent_create).";
+    SignatureInvalid = "signature_invalid", 401, "The signature does not verify under the sender's key.", "Sign the canonical JSON of the envelope without auth, with the sender's current key.";
+    EnvelopeExpired = "envelope_expired", 401, "The envelope's ts is more than 300 seconds from the node's clock.", "Set ts to now and sign again.";
+    SetupTokenInvalid = "setup_token_invalid", 401, "The setup token is wrong, used or older than 30 minutes.", "Restart the node for a new token, or run hansa admin create on the machine.";
+    AlreadySetUp = "already_set_up", 409, "This node has an owner already.", "Ask the owner for a grant.";
+
+    // What they may do.
+    Forbidden = "forbidden", 403, "You have no grant for this.", "Ask the owner of the resource, or the node's owner, for a grant.";
+    GrantExpired = "grant_expired", 403, "The grant that would allow this has expired.", "Ask for a new grant.";
+    GrantRevoked = "grant_revoked", 403, "The grant, or one above it, was revoked.", "Ask for a new grant.";
+    GrantLimitExceeded = "grant_limit_exceeded", 403, "The grant does not reach this far.", "Ask for a grant with a higher limit.";
+    GrantNotNarrower = "grant_not_narrower", 422, "A delegated grant must be narrower than its parent in every way.", "Ask for less than the parent allows.";
+    GrantTooDeep = "grant_too_deep", 422, "Delegation is at most 8 deep.", "Delegate from a grant nearer to the root.";
+    PrincipalSuspended = "principal_suspended", 403, "The principal is suspended.", "Ask the node's owner.";
+
+    // Repeats and time.
+    IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used with another body.", "Use a fresh key for a different request.";
+    IdempotencyKeyInvalid = "idempotency_key_invalid", 422, "The Idempotency-Key is not 1 to 128 printable ASCII characters.", "Use a UUID.";
+    SecretAlreadyShown = "secret_already_shown", 409, "This request was accepted before; its secret was shown once and is not kept.", "Create a new key if the first answer was lost.";
+    EnvelopeReplayed = "envelope_replayed", 409, "This envelope was accepted before.", "Nothing to do: the first outcome stands.";
+    NonceUsed = "nonce_used", 409, "The sender has used this nonce, or a later one.", "Use a nonce larger than any before.";
+    ClockUnsure = "clock_unsure", 503, "The node's clock jumped; time-dependent commands wait.", "Retry later; the operator can accept the new time with hansa admin clock accept.";
+    QueueFull = "queue_full", 503, "The node has as much queued as it accepts.", "Retry after the given delay.";
+    TooManyInFlight = "too_many_in_flight", 503, "This principal has an eighth of the queue in flight.", "Wait for answers before sending more.";
+    Draining = "draining", 503, "The node is shutting down.", "Retry when it is back.";
+    DiskFull = "disk_full", 507, "The disk is nearly full; the node only reads.", "Free space on the node's disk.";
+    Poisoned = "poisoned", 500, "This exact request crashed the node before and is refused.", "Report it to the operator with the request id.";
+    StateFull = "state_full", 507, "The node holds as many of these as it accepts.", "Finish or remove some first.";
+    BatchTooLarge = "batch_too_large", 422, "A batch holds at most 1,000 items.", "Split the batch.";
+    BatchEmpty = "batch_empty", 422, "The batch is empty.", "Send at least one item.";
+    NotYet = "not_yet", 503, "The node is starting.", "Retry when /readyz answers 200.";
+
+    // Money.
+    AmountNotAString = "amount_not_a_string", 422, "An amount is a decimal string, never a JSON number.", "Write \"12.50\" with quotes.";
+    AmountMalformed = "amount_malformed", 422, "The amount is not a decimal number in plain digits.", "Write digits with at most one point.";
+    AmountZero = "amount_zero", 422, "The amount is zero.", "Move at least one minor unit.";
+    AmountNegative = "amount_negative", 422, "The amount is negative.", "Swap the two sides instead.";
+    AmountDecimals = "amount_decimals", 422, "The amount has more decimals than the currency.", "Round to the currency's scale.";
+    AmountOverflow = "amount_overflow", 422, "The amount does not fit 2^128 - 1 minor units.", "Move less.";
+    CurrencyUnknown = "currency_unknown", 422, "This node does not hold that currency.", "See currency_list.";
+    CurrencyExists = "currency_exists", 409, "The currency exists already.", "Use it, or choose another code.";
+    CurrencyNotOwn = "currency_not_own", 403, "Only the node that issues a currency mints and burns it.", "Ask the issuing node.";
+    InsufficientFunds = "insufficient_funds", 422, "The account does not hold the amount and its fee.", "Fund the account, or move less; transfer_quote shows the total.";
+    SameAccount = "same_account", 422, "Payer and payee are the same.", "Name another payee.";
+    PayeeUnknown = "payee_unknown", 422, "There is no such payee on this node.", "Check the payee's id or DID.";
+    TransferUnknown = "transfer_unknown", 404, "There is no such transfer, or you may not see it.", "Check the id.";
+    TransferNotPending = "transfer_not_pending", 409, "The transfer is posted, voided or expired already.", "Nothing can change it any more; look at its state.";
+    HoldExpiryInvalid = "hold_expiry_invalid", 422, "A hold expires between one second and 90 days from now.", "Choose an expiry in that range.";
+    BalanceOverflow = "balance_overflow", 422, "An account cannot hold that much.", "Move less.";
+
+    // Agents.
+    PrincipalExists = "principal_exists", 409, "A principal with this key exists already.", "Use the existing agent, or another key.";
+    PrincipalUnknown = "principal_unknown", 404, "There is no such principal, or you may not see it.", "Check the id or DID.";
+    PublicKeyInvalid = "public_key_invalid", 422, "The public key is not a valid Ed25519 key.", "Send a did:key or a z6Mk… multibase key.";
+    CardInvalid = "card_invalid", 422, "The agent card does not have the shape of an A2A card.", "Correct the fields named in errors.";
+
+    // Intents.
+    VersionUnsupported = "version_unsupported", 422, "Only version 1 of AMP is spoken here.", "Set v to 1.";
+    VerbUnknown = "verb_unknown", 422, "The verb is unknown or does not fit the envelope's kind.", "See the table of verbs in docs/reference/amp.md.";
+    RecipientMismatch = "recipient_mismatch", 422, "The envelope is addressed to somebody else than the step allows.", "Address the other party of the task.";
+    ParentRequired = "parent_required", 422, "This verb needs a parent envelope.", "Set parent to the step it follows.";
+    ParentUnknown = "parent_unknown", 422, "The parent is no envelope of a task that is open here.", "Check the parent's id.";
+    ParentMismatch = "parent_mismatch", 409, "The parent is not the step that this verb may follow.", "Follow the last step of the task.";
+    NotAParty = "not_a_party", 403, "Only the parties of the task may take this step.", "Sign as payer or agent of the task.";
+    NotYourTurn = "not_your_turn", 409, "The other party has to answer first.", "Wait for the counterparty.";
+    TermsInvalid = "terms_invalid", 422, "The terms are incomplete or contradict themselves.", "Correct the field named in the detail.";
+    TermsMismatch = "terms_mismatch", 409, "The terms differ from those that were accepted.", "Repeat the accepted terms, or negotiate again.";
+    MilestonesInvalid = "milestones_invalid", 422, "Milestones need names of their own and percentages that sum to 100.", "Correct the milestones.";
+    MilestoneUnknown = "milestone_unknown", 422, "The task has no such milestone.", "Use a name from the accepted terms.";
+    MilestoneState = "milestone_state", 409, "The milestone is not in the state this step needs.", "Look at the task: execute, then settle, then attest.";
+    BudgetExceeded = "budget_exceeded", 422, "The amount is above the policy's max_budget.", "Raise the budget, or lower the amount.";
+    DeadlinePassed = "deadline_passed", 409, "The deadline has passed.", "Negotiate a new one.";
+    DeadlineInvalid = "deadline_invalid", 422, "The deadline is not a date or time in the future within 366 days.", "Send an RFC 3339 time or a date.";
+    RailUnsupported = "rail_unsupported", 422, "The settlement rail is not offered here.", "Use amp-escrow or amp-outcome.";
+    AttestorsUnsupported = "attestors_unsupported", 422, "Attestor sets are not offered yet.", "Leave require.attestors out, or set it to 0.";
+    TaskState = "task_state", 409, "The task is not in the state this step needs.", "Look at the task before the next step.";
+    EscrowSpent = "escrow_spent", 409, "Everything in this escrow was paid or refunded already.", "Nothing is left to pay; delegate a new task.";
+    RatingInvalid = "rating_invalid", 422, "A rating is an integer from 1 to 5.", "Send 1, 2, 3, 4 or 5.";
+    RatingRepeated = "rating_repeated", 409, "This side has rated the delegation already.", "Each side rates once.";
+
+    // Faults, told without their inside.
+    Internal = "internal", 500, "Something failed inside the node.", "Retry; if it persists, give the operator the request id.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<crate::AmountError> for Rejection {
+    fn from(error: crate::AmountError) -> Self {
+        use crate::AmountError;
+        let code = match error {
+            AmountError::Syntax => Code::AmountMalformed,
+            AmountError::Negative => Code::AmountNegative,
+            AmountError::Zero => Code::AmountZero,
+            AmountError::Decimals(_) => Code::AmountDecimals,
+            AmountError::Overflow => Code::AmountOverflow,
+        };
+        Rejection::new(code, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_snake_case_with_a_next_step() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{code} twice");
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code}");
+            assert!((400..600).contains(&code.status()), "{code}");
+            assert!(code.title().ends_with('.') && code.next_step().ends_with('.'), "{code}");
+        }
+    }
+}
