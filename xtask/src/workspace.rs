@@ -19,18 +19,11 @@ impl Workspace {
     pub(crate) fn locate() -> anyhow::Result<Self> {
         let manifest_dir = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = manifest_dir
-            .parent()
-            .context("xtask has no parent directory")?;
+        let root = manifest_dir.parent().context("xtask has no parent directory")?;
         if !root.join("Cargo.toml").is_file() {
-            bail!(
-                "no Cargo.toml in {}: run this from the repository",
-                root.display()
-            );
+            bail!("no Cargo.toml in {}: run this from the repository", root.display());
         }
-        Ok(Self {
-            root: root.to_path_buf(),
-        })
+        Ok(Self { root: root.to_path_buf() })
     }
 
     /// The root directory.
@@ -56,15 +49,10 @@ impl Workspace {
     /// What `cargo metadata --no-deps` says.
     pub(crate) fn metadata(&self) -> anyhow::Result<serde_json::Value> {
         let mut command = self.cargo(&["metadata", "--format-version", "1", "--no-deps"]);
-        let output = command
-            .output()
-            .with_context(|| format!("cannot start {}", shown(&command)))?;
+        let output =
+            command.output().with_context(|| format!("cannot start {}", shown(&command)))?;
         if !output.status.success() {
-            bail!(
-                "{} failed: {}",
-                shown(&command),
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
+            bail!("{} failed: {}", shown(&command), String::from_utf8_lossy(&output.stderr).trim());
         }
         serde_json::from_slice(&output.stdout).context("cargo metadata is not JSON")
     }
@@ -72,14 +60,8 @@ impl Workspace {
 
 /// Runs a command to its end with inherited input and output; anything but success is an error.
 pub(crate) fn run(mut command: Command) -> anyhow::Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", shown(&command)))?;
-    if status.success() {
-        Ok(())
-    } else {
-        bail!("{} failed ({status})", shown(&command))
-    }
+    let status = command.status().with_context(|| format!("cannot start {}", shown(&command)))?;
+    if status.success() { Ok(()) } else { bail!("{} failed ({status})", shown(&command)) }
 }
 
 /// The command as somebody would type it.
@@ -87,8 +69,6 @@ pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     let words = std::iter::once(name).chain(command.get_args());
-    let words: Vec<String> = words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
     format!("`{}`", words.join(" "))
 }

@@ -111,25 +111,22 @@ fn write_number(out: &mut String, number: &Number) -> Result<(), Rejection> {
     written.map_err(|_| Code::Internal.into())
 }
 
-/// `repr(float)`: the shortest digits that read back the same, laid out as CPython's
-/// `PyOS_double_to_string(x, 'r', 0, Py_DTSF_ADD_DOT_0, …)` does.
+/// `repr(float)`, laid out as CPython's `PyOS_double_to_string(x, 'r', 0, Py_DTSF_ADD_DOT_0, …)`.
 fn python_repr(float: f64) -> Option<String> {
-    // Rust finds the same shortest digits; only where they are put differs.
-    let scientific = format!("{float:e}");
-    let (mantissa, exponent) = scientific.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", mantissa),
-    };
+    let sign = if float.is_sign_negative() { "-" } else { "" };
+    let (digits, exponent) = shortest(float.abs())?;
     if !PLAIN.contains(&exponent) {
+        let (first, rest) = digits.split_at_checked(1)?;
+        let point = if rest.is_empty() { "" } else { "." };
         let direction = if exponent < 0 { '-' } else { '+' };
-        return Some(format!("{sign}{mantissa}e{direction}{:02}", exponent.unsigned_abs()));
+        return Some(format!(
+            "{sign}{first}{point}{rest}e{direction}{:02}",
+            exponent.unsigned_abs()
+        ));
     }
-    let digits = mantissa.replace('.', "");
     let Ok(point) = usize::try_from(exponent + 1) else {
-        let zeros = "0".repeat(usize::try_from(-1 - exponent).ok()?);
-        return Some(format!("{sign}0.{zeros}{digits}"));
+        let zeros = usize::try_from(-1 - exponent).ok()?;
+        return Some(format!("{sign}0.{:0<zeros$}{digits}", ""));
     };
     Some(match digits.split_at_checked(point) {
         Some(("", fraction)) => format!("{sign}0.{fraction}"),
@@ -137,4 +134,23 @@ fn python_repr(float: f64) -> Option<String> {
         Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
         None => format!("{sign}{digits:0<point$}.0"),
     })
+}
+
+/// The shortest digits that read back as the number, and the power of ten of the first of them.
+///
+/// They are those of JCS: of two candidates equally near, both JavaScript and Python take the even
+/// one. Rust's own `{:e}` does not, so it cannot be used here.
+fn shortest(float: f64) -> Option<(String, i32)> {
+    let text = serde_json_canonicalizer::to_string(&float).ok()?;
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let significant = all.trim_start_matches('0');
+    let digits = match significant.trim_end_matches('0') {
+        "" => return Some(("0".to_owned(), 0)),
+        digits => digits.to_owned(),
+    };
+    let skipped = i32::try_from(all.len() - significant.len()).ok()?;
+    let places = i32::try_from(whole.len()).ok()? - 1 - skipped;
+    Some((digits, exponent.parse::<i32>().ok()? + places))
 }

@@ -87,7 +87,10 @@ impl fmt::Debug for SealKey {
 /// If the plaintext is longer than [`SEALED_PLAINTEXT_BYTES_MAX`]: what reaches this far was
 /// bounded long before.
 pub fn seal(key: &SealKey, nonce: [u8; NONCE_BYTES], aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
-    assert!(plaintext.len() <= SEALED_PLAINTEXT_BYTES_MAX, "sealed bytes are bounded by the caller");
+    assert!(
+        plaintext.len() <= SEALED_PLAINTEXT_BYTES_MAX,
+        "sealed bytes are bounded by the caller"
+    );
     let mut sealed = Vec::with_capacity(OVERHEAD_BYTES + plaintext.len());
     sealed.push(VERSION);
     sealed.extend_from_slice(&nonce);

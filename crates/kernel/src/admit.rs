@@ -3,14 +3,14 @@
 //! The only door to `decide`: a [`Permit`] borrows the state, so it cannot be kept, queued or
 //! outlive another event.
 
-use hansa_types::{Amount, Code, CurrencyCode, GrantId, PrincipalId, Rejection, Time};
+use hansa_types::{Amount, Code, Correlation, CurrencyCode, GrantId, PrincipalId, Rejection, Time};
 
 use crate::State;
-use crate::command::{Caller, Command, Request};
+use crate::command::{Caller, Command, LookedUp, Request};
 use crate::entry::Auth;
 use crate::envelope::{fingerprint, replayed};
 use crate::grant::{self, Use};
-use crate::idempotency::Known;
+use crate::idempotency::{Known, split};
 use crate::principal::Handle;
 
 /// Leave to decide one command on the state as it is.
@@ -28,6 +28,9 @@ pub enum Admission<'state> {
     Fresh(Permit<'state>),
     /// Accepted before; its first entry has this number.
     Repeated(u64),
+    /// Perhaps accepted before, longer ago than the state remembers in full. Look its key up in read
+    /// models that have reached [`State::look_up_seq_min`], and submit it again with the answer.
+    LookUp,
 }
 
 /// On whose behalf a command acts.
@@ -73,9 +76,10 @@ impl State {
     ) -> Result<Admission<'state>, Rejection> {
         let caller = self.check_credential(request, now)?;
         if let Some(corr) = &request.corr {
-            match self.idempotency.find(corr, now) {
+            match self.known(corr, request.looked_up, now) {
                 Known::Same(seq) => return Ok(Admission::Repeated(seq)),
                 Known::Other => return Err(Code::IdempotencyKeyReused.into()),
+                Known::Perhaps => return Ok(Admission::LookUp),
                 Known::No => {}
             }
         }
@@ -87,6 +91,23 @@ impl State {
             None => None,
         };
         Ok(Admission::Fresh(Permit { state: self, request, grant }))
+    }
+
+    /// What is known of a key, from the read models where the state is not sure.
+    fn known(&self, corr: &Correlation, looked_up: Option<LookedUp>, now: Time) -> Known {
+        match (self.idempotency.find(corr, now), looked_up) {
+            (Known::Perhaps, Some(LookedUp::Found { seq, body })) => match body == split(corr).1 {
+                true => Known::Same(seq),
+                false => Known::Other,
+            },
+            (Known::Perhaps, Some(LookedUp::Absent)) => Known::No,
+            (known, _) => known,
+        }
+    }
+
+    /// The number that read models must have reached for what they say of a key to count.
+    pub fn look_up_seq_min(&self) -> u64 {
+        self.idempotency.spilled_seq()
     }
 
     /// Whether what was proven still holds. `None` for the node's own timer and machine.
@@ -110,7 +131,8 @@ impl State {
                 let key = self.api_keys.get(id).filter(|key| key.principal == handle);
                 key.ok_or(Code::CredentialInvalid)?.allows(request.command.action(), now)?;
             }
-            Auth::Envelope(key, _) if *key == principal.key => {}
+            // Without its proof nothing tells an envelope from its replay.
+            Auth::Envelope(key, Some(_)) if *key == principal.key => {}
             _ => return Err(Code::CredentialInvalid.into()),
         }
         match principal.active {
@@ -127,10 +149,12 @@ impl State {
             return Err(replayed(same, step.seq));
         }
         self.operation_envelopes.check(sender, proof)?;
-        let strict = matches!(request.command, Command::TaskStep(_));
-        match strict && proof.nonce <= self.principals.get(sender).nonce {
-            true => Err(Code::NonceUsed.into()),
-            false => Ok(()),
+        match request.command {
+            Command::TaskStep(_) if proof.nonce <= self.principals.get(sender).nonce => {
+                Err(Code::NonceUsed.into())
+            }
+            Command::TaskStep(_) => Ok(()),
+            _ => self.operation_envelopes.check_room(),
         }
     }
 
@@ -156,9 +180,18 @@ impl State {
         if on_behalf_of == caller {
             return Ok(None);
         }
-        let money = money_moved(command);
-        let wanted = Use { on_behalf_of, action: command.action(), money, now };
+        let (money, charged) = self.money_moved(command);
+        let wanted = Use { on_behalf_of, action: command.action(), money, charged, now };
         grant::find(self, caller, &wanted).map(Some)
+    }
+
+    /// Whether a principal may do an operation on the node's own behalf.
+    pub fn may_for_node(&self, principal: PrincipalId, action: &str, now: Time) -> bool {
+        let (Ok(node), Ok(holder)) = (self.treasury(), self.principal(principal)) else {
+            return false;
+        };
+        let wanted = Use { on_behalf_of: node, action, money: None, charged: None, now };
+        node == holder || grant::find(self, holder, &wanted).is_ok()
     }
 
     fn sphere(&self, command: &Command) -> Result<Sphere, Rejection> {
@@ -195,14 +228,21 @@ impl State {
             Command::TaskStep(_) => Sphere::Open,
         })
     }
-}
 
-/// What a grant's limits are measured against.
-fn money_moved(command: &Command) -> Option<(CurrencyCode, Amount)> {
-    match command {
-        Command::TransferCreate(create) => Some((create.currency, create.amount)),
-        Command::MintCreate(mint) => Some((mint.currency, mint.amount)),
-        Command::BurnCreate(burn) => Some((burn.currency, burn.amount)),
-        _ => None,
+    /// What a grant's limits are measured against, and the grant that was charged for it before.
+    fn money_moved(&self, command: &Command) -> (Option<(CurrencyCode, Amount)>, Option<GrantId>) {
+        match command {
+            Command::TransferCreate(create) => (Some((create.currency, create.amount)), None),
+            Command::MintCreate(mint) => (Some((mint.currency, mint.amount)), None),
+            Command::BurnCreate(burn) => (Some((burn.currency, burn.amount)), None),
+            Command::TransferPost(post) => match self.held.get(&post.id) {
+                Some(held) => {
+                    let code = self.ledger.currency_state(held.currency).currency.code;
+                    (Some((code, post.amount.unwrap_or(held.amount))), held.grant)
+                }
+                None => (None, None),
+            },
+            _ => (None, None),
+        }
     }
 }

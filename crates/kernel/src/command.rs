@@ -23,6 +23,24 @@ pub struct Request {
     pub command: Command,
     /// Digest of the Idempotency-Key and the body, when the caller sent a key.
     pub corr: Option<Correlation>,
+    /// What the read models know of the key, once admission has asked for it.
+    pub looked_up: Option<LookedUp>,
+}
+
+/// What the read models know of an Idempotency-Key. They must have reached
+/// [`State::look_up_seq_min`](crate::State::look_up_seq_min) when they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookedUp {
+    /// A request with this key was accepted within the last 24 hours.
+    Found {
+        /// Its first entry.
+        seq: u64,
+        /// The body's part of that entry's correlation; see
+        /// [`idempotency::split`](crate::idempotency::split).
+        body: u64,
+    },
+    /// None was, or it is longer ago.
+    Absent,
 }
 
 /// Everything that can be asked for. Each variant is decided by the file of its name in the
@@ -99,6 +117,7 @@ impl Command {
     pub fn depends_on_time(&self) -> bool {
         match self {
             Command::TransferCreate(create) => create.hold.is_some(),
+            Command::ApiKeyCreate(create) => create.expires.is_some(),
             Command::TaskStep(_) | Command::Expire(_) | Command::GrantCreate(_) => true,
             _ => false,
         }

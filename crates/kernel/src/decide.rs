@@ -116,7 +116,7 @@ pub fn decide(
         Command::PrincipalSuspend(suspend) => suspend.decide(permit, ctx, out),
         Command::PrincipalReinstate(reinstate) => reinstate.decide(permit, ctx, out),
         Command::CardSet(set) => set.decide(permit, ctx, out),
-        Command::ApiKeyCreate(create) => create.decide(permit, out),
+        Command::ApiKeyCreate(create) => create.decide(permit, ctx, out),
         Command::ApiKeyRevoke(revoke) => revoke.decide(permit, out),
         Command::GrantCreate(create) => create.decide(permit, ctx, out),
         Command::GrantRevoke(revoke) => revoke.decide(permit, out),

@@ -3,14 +3,15 @@
 //! A thing that comes due is a command like any other and makes an entry. A thing that leaves has
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
-use hansa_types::{Code, GrantId, Rejection, TaskId, Time, TransferId};
+use hansa_types::{ApiKeyId, Code, GrantId, Rejection, TaskId, Time, TransferId};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::limits::LEAVING_PER_ENTRY_MAX;
-use crate::transfer::{VoidReason, refund_draft};
+use crate::principal::forget_api_key;
+use crate::transfer::{VoidReason, own_pending, refund_draft};
 
 /// Something whose time has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,10 +25,12 @@ pub enum Due {
 /// Something that nothing in the future can ask for any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Leaving {
-    /// An expired grant.
+    /// An expired or revoked grant.
     Grant(GrantId),
     /// A task that ended long ago.
     Task(TaskId),
+    /// An expired API key.
+    ApiKey(ApiKeyId),
 }
 
 impl State {
@@ -65,6 +68,7 @@ impl State {
                 }
             }
             Leaving::Task(id) => self.tasks.remove(id),
+            Leaving::ApiKey(id) => forget_api_key(self, id),
         }
     }
 }
@@ -79,7 +83,7 @@ impl Due {
         let state = permit.state();
         match *self {
             Due::Hold(id) => {
-                let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
+                let held = own_pending(state, id)?;
                 refuse_early(held.expires, ctx.now)?;
                 out.push(refund_draft(state, ctx, id, held.amount, VoidReason::Expired)?);
                 Ok(())

@@ -1,7 +1,5 @@
 //! One thing that happened, as the journal keeps it.
 
-use std::borrow::Cow;
-
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{
     AnyId, ApiKeyId, Correlation, Digest, EnvelopeId, PrincipalId, Signature, Time, Vis,
@@ -95,33 +93,27 @@ impl Auth {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AuthLine<'a> {
-    #[serde(borrow)]
-    method: Cow<'a, str>,
-    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    kid: Option<Cow<'a, str>>,
+    method: &'a str,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     envelope: Option<EnvelopeProof>,
 }
 
 impl Serialize for Auth {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let line = |kid: Option<&str>, envelope: Option<EnvelopeProof>| AuthLine {
-            method: Cow::Borrowed(self.method()),
-            kid: kid.map(|k| Cow::Owned(k.to_owned())),
-            envelope,
-        };
+        let method = self.method();
         match self {
-            // The hot case, without an allocation for the id.
-            Auth::ApiKey(kid) => kid.with_text(|text| {
-                AuthLine {
-                    method: Cow::Borrowed("api_key"),
-                    kid: Some(Cow::Borrowed(text)),
-                    envelope: None,
-                }
-                .serialize(s)
+            Auth::ApiKey(id) => id.with_text(|text| {
+                AuthLine { method, kid: Some(text), envelope: None }.serialize(s)
             }),
-            Auth::Envelope(key, proof) => line(Some(&key.to_multibase()), *proof).serialize(s),
-            _ => line(None, None).serialize(s),
+            Auth::Envelope(key, proof) => {
+                let kid = key.to_multibase();
+                AuthLine { method, kid: Some(&kid), envelope: *proof }.serialize(s)
+            }
+            Auth::Timer | Auth::Setup | Auth::Machine => {
+                AuthLine { method, kid: None, envelope: None }.serialize(s)
+            }
         }
     }
 }
@@ -130,9 +122,9 @@ impl<'de> Deserialize<'de> for Auth {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
         let line = AuthLine::deserialize(d)?;
-        match (&*line.method, line.kid, line.envelope) {
+        match (line.method, line.kid, line.envelope) {
             ("api_key", Some(kid), None) => kid.parse().map(Auth::ApiKey).map_err(D::Error::custom),
-            ("envelope", Some(kid), proof) => PublicKey::from_multibase(&kid)
+            ("envelope", Some(kid), proof) => PublicKey::from_multibase(kid)
                 .map(|key| Auth::Envelope(key, proof))
                 .map_err(D::Error::custom),
             ("timer", None, None) => Ok(Auth::Timer),

@@ -32,7 +32,7 @@ struct Remembered {
     at: Time,
 }
 
-/// The envelopes of native operations of the last 600 seconds, oldest first.
+/// The envelopes of native operations whose time window may still be open, oldest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OperationEnvelopes {
     remembered: VecDeque<Remembered>,
@@ -68,6 +68,11 @@ impl OperationEnvelopes {
         if self.by_nonce.contains_key(&(sender, proof.nonce)) {
             return Err(Code::NonceUsed.into());
         }
+        Ok(())
+    }
+
+    /// Refuses one envelope too many.
+    pub(crate) fn check_room(&self) -> Result<(), Rejection> {
         match self.remembered.len() < OPERATION_ENVELOPES_MAX {
             true => Ok(()),
             false => Err(Code::StateFull.into()),

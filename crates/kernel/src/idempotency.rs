@@ -2,14 +2,42 @@
 //!
 //! Only accepted commands are remembered: a refusal changed nothing, so its repetition is decided
 //! anew. What is kept is the sequence number of the first answer, from which it is told again.
+//!
+//! The youngest keys are kept whole. Older ones spill, a few per entry, into Bloom filters, of
+//! which the state can only say that a key is *perhaps* in them. Such a request is looked up in the
+//! read models and comes again with the answer. A repetition is therefore never taken for new; the
+//! price of much traffic is look-ups.
 
 use std::collections::VecDeque;
 
 use hansa_types::{Correlation, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{IDEMPOTENCY_KEYS_MAX, IDEMPOTENCY_LIFE, LEAVING_PER_ENTRY_MAX};
+use crate::limits::{
+    IDEMPOTENCY_FILTER_BITS_PER_KEY, IDEMPOTENCY_FILTERS_MAX, IDEMPOTENCY_KEYS_MAX,
+    IDEMPOTENCY_LIFE, LEAVING_PER_ENTRY_MAX,
+};
 use crate::state::Map;
+
+/// Bytes of a filter's block, within which all bits of a key lie: one line of the cache.
+const BLOCK_BYTES: usize = 64;
+/// Bits that a key sets; each is chosen by nine bits of the key.
+const PROBES: usize = 7;
+
+/// How much is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Keys kept whole.
+    pub keys_max: usize,
+    /// Filters of older keys. Past it the oldest two become one that every key may be in.
+    pub filters_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { keys_max: IDEMPOTENCY_KEYS_MAX, filters_max: IDEMPOTENCY_FILTERS_MAX }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Accepted {
@@ -28,26 +56,82 @@ pub enum Known {
     Same(u64),
     /// Another request used the key.
     Other,
+    /// It may be among the older ones: only the read models can tell.
+    Perhaps,
+}
+
+/// Older keys: a blocked Bloom filter over the bits of the keys, which are those of a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Filter {
+    /// How many keys it takes.
+    capacity: u64,
+    /// How many it has.
+    len: u64,
+    /// When its youngest key was accepted.
+    last_at: Time,
+    /// Blocks of bits. Without any, every key may be in it.
+    bits: Vec<u8>,
 }
 
 /// The accepted requests of the last 24 hours, oldest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Idempotency {
+    limits: Limits,
     accepted: VecDeque<Accepted>,
+    /// What spilled, oldest first.
+    filters: VecDeque<Filter>,
+    /// Number of the last entry whose key spilled.
+    spilled_seq: u64,
     #[serde(skip)]
     by_key: Map<u128, (u64, u64)>,
 }
 
 /// The key's and the body's parts of a correlation.
-fn split(corr: &Correlation) -> (u128, u64) {
+pub fn split(corr: &Correlation) -> (u128, u64) {
     let (key, body) = corr.0.split_at(16);
     let key = key.try_into().map(u128::from_be_bytes).unwrap_or_default();
     (key, body.try_into().map(u64::from_be_bytes).unwrap_or_default())
 }
 
+fn is_over(at: Time, now: Time) -> bool {
+    at.after(IDEMPOTENCY_LIFE) <= now
+}
+
+impl Filter {
+    fn new(capacity: usize) -> Self {
+        let bits = capacity * IDEMPOTENCY_FILTER_BITS_PER_KEY;
+        let bytes = bits.div_ceil(8).next_multiple_of(BLOCK_BYTES);
+        Self { capacity: capacity as u64, len: 0, last_at: Time(0), bits: vec![0; bytes] }
+    }
+
+    /// Where a key's bits are: the upper half of the key chooses a block, the lower bits in it.
+    fn places(&self, key: u128) -> impl Iterator<Item = (usize, u8)> + use<> {
+        let blocks = (self.bits.len() / BLOCK_BYTES) as u128;
+        let block = usize::try_from(((key >> 64) * blocks) >> 64).unwrap_or_default();
+        (0..PROBES).map(move |probe| {
+            let bit = usize::try_from((key >> (9 * probe)) & 0x1FF).unwrap_or_default();
+            (block * BLOCK_BYTES + bit / 8, 1 << (bit % 8))
+        })
+    }
+
+    fn insert(&mut self, key: u128, at: Time) {
+        if !self.bits.is_empty() {
+            for (byte, mask) in self.places(key) {
+                self.bits[byte] |= mask;
+            }
+        }
+        (self.len, self.last_at) = (self.len + 1, at);
+    }
+
+    fn may_hold(&self, key: u128) -> bool {
+        self.bits.is_empty() || self.places(key).all(|(byte, mask)| self.bits[byte] & mask != 0)
+    }
+}
+
 impl Idempotency {
-    pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
-        Self { accepted: VecDeque::new(), by_key: Map::new(hasher) }
+    pub(crate) fn new(hasher: &ahash::RandomState, limits: Limits) -> Self {
+        let (accepted, filters) = (VecDeque::new(), VecDeque::new());
+        Self { limits, accepted, filters, spilled_seq: 0, by_key: Map::new(hasher) }
     }
 
     pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
@@ -57,24 +141,40 @@ impl Idempotency {
         }
     }
 
+    /// How many keys are kept whole.
     pub(crate) fn len(&self) -> usize {
         self.accepted.len()
+    }
+
+    /// How many keys are in filters.
+    pub(crate) fn filtered_len(&self) -> usize {
+        let keys = self.filters.iter().map(|filter| filter.len).sum::<u64>();
+        usize::try_from(keys).unwrap_or(usize::MAX)
+    }
+
+    pub(crate) fn spilled_seq(&self) -> u64 {
+        self.spilled_seq
     }
 
     pub(crate) fn find(&self, corr: &Correlation, now: Time) -> Known {
         let (key, body) = split(corr);
         match self.by_key.get(&key) {
-            Some(&(_, seq)) if self.is_over(seq, now) => Known::No,
+            Some(&(_, seq)) if self.is_seq_over(seq, now) => Known::No,
             Some(&(first, seq)) if first == body => Known::Same(seq),
             Some(_) => Known::Other,
+            None if self.may_have_spilled(key, now) => Known::Perhaps,
             None => Known::No,
         }
     }
 
+    fn may_have_spilled(&self, key: u128, now: Time) -> bool {
+        self.filters.iter().any(|filter| !is_over(filter.last_at, now) && filter.may_hold(key))
+    }
+
     /// Whether the record of a seq is past its time though not let go of yet.
-    fn is_over(&self, seq: u64, now: Time) -> bool {
+    fn is_seq_over(&self, seq: u64, now: Time) -> bool {
         let position = self.accepted.partition_point(|accepted| accepted.seq < seq);
-        self.accepted.get(position).is_none_or(|a| a.at.after(IDEMPOTENCY_LIFE) <= now)
+        self.accepted.get(position).is_none_or(|accepted| is_over(accepted.at, now))
     }
 
     pub(crate) fn insert(&mut self, corr: &Correlation, seq: u64, at: Time) {
@@ -84,17 +184,44 @@ impl Idempotency {
     }
 
     pub(crate) fn let_go(&mut self, now: Time) {
+        if self.filters.front().is_some_and(|oldest| is_over(oldest.last_at, now)) {
+            self.filters.pop_front();
+        }
         for _ in 0..LEAVING_PER_ENTRY_MAX {
-            let full = self.accepted.len() > IDEMPOTENCY_KEYS_MAX;
-            match self.accepted.front() {
-                Some(oldest) if full || oldest.at.after(IDEMPOTENCY_LIFE) <= now => {
-                    let (key, seq) = (oldest.key, oldest.seq);
-                    if self.by_key.get(&key).is_some_and(|&(_, latest)| latest == seq) {
-                        self.by_key.remove(&key);
-                    }
-                    self.accepted.pop_front();
+            let Some(&oldest) = self.accepted.front() else { return };
+            if !is_over(oldest.at, now) {
+                if self.accepted.len() <= self.limits.keys_max {
+                    return;
                 }
-                _ => return,
+                self.spill(&oldest);
+            }
+            self.accepted.pop_front();
+            if self.by_key.get(&oldest.key).is_some_and(|&(_, latest)| latest == oldest.seq) {
+                self.by_key.remove(&oldest.key);
+            }
+        }
+    }
+
+    fn spill(&mut self, oldest: &Accepted) {
+        if self.filters.back().is_none_or(|filter| filter.len >= filter.capacity) {
+            self.open_filter();
+        }
+        if let Some(filter) = self.filters.back_mut() {
+            filter.insert(oldest.key, oldest.at);
+        }
+        self.spilled_seq = oldest.seq;
+    }
+
+    /// Begins a filter for an eighth of the keys kept whole, twice as many for every eight filters
+    /// there are: a look at a key touches each filter, so much traffic must not make many.
+    fn open_filter(&mut self) {
+        let eighth = (self.limits.keys_max / 8).max(1);
+        self.filters.push_back(Filter::new(eighth << (self.filters.len() / 8)));
+        if self.filters.len() > self.limits.filters_max {
+            let dropped = self.filters.pop_front().map_or(0, |filter| filter.len);
+            if let Some(oldest) = self.filters.front_mut() {
+                oldest.len += dropped;
+                oldest.bits = Vec::new();
             }
         }
     }

@@ -27,8 +27,8 @@ pub mod task;
 pub mod transfer;
 
 pub use admit::{Admission, Permit};
-pub use command::{Caller, Command, Request};
+pub use command::{Caller, Command, LookedUp, Request};
 pub use decide::{Context, Draft};
-pub use entry::{Auth, EnvelopeProof, Entry};
+pub use entry::{Auth, Entry, EnvelopeProof};
 pub use event::Event;
 pub use state::State;

@@ -13,8 +13,11 @@ pub const ACCOUNTS_MAX: usize = 40_000_000;
 pub const CURRENCIES_MAX: usize = 1_000;
 /// API keys of one principal; they leave when revoked or expired.
 pub const API_KEYS_PER_PRINCIPAL_MAX: usize = 100;
-/// Grants that one principal may hold; they leave with their revocation or expiry.
+/// Grants that one principal may hold; they leave when they expire or some time after they are
+/// revoked.
 pub const GRANTS_PER_HOLDER_MAX: usize = 1_000;
+/// Time for which a revoked grant is remembered as such.
+pub const GRANT_REVOKED_REMEMBERED: Duration = Duration::days(30);
 /// Action patterns in one grant or API key.
 pub const ACTIONS_MAX: usize = 32;
 /// Bytes of one action pattern.
@@ -35,8 +38,12 @@ pub const HOLD_LIFE_DEFAULT: Duration = Duration::days(7);
 pub const TASKS_MAX: usize = 2_000_000;
 /// Milestones of one task.
 pub const MILESTONES_MAX: usize = 32;
-/// Steps (offers and counter-offers, executions, claims) of one task.
+/// Offers and counter-offers of one task. Its further steps are bounded by its milestones.
 pub const TASK_STEPS_MAX: u16 = 256;
+/// Best score of a claim, in thousandths.
+pub const SCORE_MAX: u16 = 1_000;
+/// Reputations; they never leave. Past it only work of a known kind is offered.
+pub const REPUTATIONS_MAX: usize = 20_000_000;
 /// Furthest deadline of a task.
 pub const DEADLINE_MAX: Duration = Duration::days(366);
 /// Time after which an offer that nobody took lapses.
@@ -45,10 +52,15 @@ pub const OFFER_LIFE: Duration = Duration::days(30);
 pub const TASK_REMEMBERED: Duration = Duration::days(30);
 /// Time for which an Idempotency-Key is remembered.
 pub const IDEMPOTENCY_LIFE: Duration = Duration::hours(24);
-/// Idempotency keys kept whole in memory; older ones remain as a filter.
+/// Idempotency keys kept whole in memory; older ones remain in filters.
 pub const IDEMPOTENCY_KEYS_MAX: usize = 2_000_000;
-/// Time for which the id of an envelope that carried an operation is remembered.
-pub const OPERATION_ENVELOPE_LIFE: Duration = Duration::seconds(600);
+/// Filters of older idempotency keys. They grow, so that these hold 126 million keys.
+pub const IDEMPOTENCY_FILTERS_MAX: usize = 48;
+/// Bits of a filter for each of its keys: one look-up in a thousand of each filter is in vain.
+pub const IDEMPOTENCY_FILTER_BITS_PER_KEY: usize = 16;
+/// Time for which the id of an envelope that carried an operation is remembered: its window of 300
+/// seconds to either side, and a minute for what was opened in time and waits in the queue.
+pub const OPERATION_ENVELOPE_LIFE: Duration = Duration::seconds(660);
 /// Operation envelopes remembered at once.
 pub const OPERATION_ENVELOPES_MAX: usize = 4_000_000;
 /// Things that may leave the state per applied entry, so that no single entry pays for many.

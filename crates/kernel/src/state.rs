@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::due::{Due, Leaving};
 use crate::envelope::OperationEnvelopes;
 use crate::grant::Grants;
-use crate::idempotency::Idempotency;
+use crate::idempotency::{self, Idempotency};
 use crate::node::Node;
 use crate::principal::{ApiKeys, Handle, Principals};
 use crate::task::{Reputations, Tasks};
@@ -110,8 +110,10 @@ pub struct Rows {
     pub held: usize,
     /// Tasks.
     pub tasks: usize,
-    /// Remembered idempotency keys.
+    /// Idempotency keys that are kept whole.
     pub idempotency: usize,
+    /// Idempotency keys in filters.
+    pub idempotency_filtered: usize,
     /// Remembered envelopes of operations.
     pub operation_envelopes: usize,
 }
@@ -119,6 +121,12 @@ pub struct Rows {
 impl State {
     /// The state before the first entry.
     pub fn new(seed: HashSeed) -> Self {
+        Self::with_idempotency(seed, idempotency::Limits::default())
+    }
+
+    /// The state before the first entry, remembering as many requests as is said. The limits are
+    /// part of the state: all folds of one journal must begin with the same.
+    pub fn with_idempotency(seed: HashSeed, limits: idempotency::Limits) -> Self {
         let hasher = hasher(seed);
         Self {
             seq: 0,
@@ -132,7 +140,7 @@ impl State {
             held: HeldTransfers::new(),
             tasks: Tasks::default(),
             reputations: Reputations::new(),
-            idempotency: Idempotency::new(&hasher),
+            idempotency: Idempotency::new(&hasher, limits),
             operation_envelopes: OperationEnvelopes::new(&hasher),
             due: BTreeSet::new(),
             leaving: BTreeSet::new(),
@@ -183,7 +191,7 @@ impl State {
 
     /// The treasury's owner: the node itself.
     pub fn treasury(&self) -> Result<Handle, Rejection> {
-        self.principal(self.node()?.id)
+        Ok(self.node()?.handle)
     }
 
     /// The account that holds what is set aside.
@@ -206,6 +214,7 @@ impl State {
             held: self.held.len(),
             tasks: self.tasks.len(),
             idempotency: self.idempotency.len(),
+            idempotency_filtered: self.idempotency.filtered_len(),
             operation_envelopes: self.operation_envelopes.len(),
         }
     }

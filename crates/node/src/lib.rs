@@ -1,1 +1,31 @@
-//! node
+//! A running node: one writer, its queue and timers, keys and vault, read models and proofs.
+//!
+//! Every change goes through [`Node::submit`] to the one writer; every answer leaves when what it
+//! saw is durable. Deliberately absent: HTTP, command lines, and any way around the kernel.
+
+pub mod audit;
+pub mod checkpoint;
+pub mod clock;
+pub mod config;
+pub mod credentials;
+pub mod env;
+pub mod error;
+pub mod export;
+pub mod keys;
+pub mod limits;
+pub mod metrics;
+mod node;
+//pub mod open;
+pub mod projector;
+pub mod setup;
+pub mod sight;
+pub mod snapshot;
+pub mod start;
+pub mod vault;
+pub mod writer;
+
+pub use config::Config;
+pub use credentials::Identity;
+pub use env::Env;
+pub use error::Error;
+pub use node::{Done, Node, Readiness, internal, request};

@@ -88,7 +88,7 @@ impl Batch {
     }
 
     /// How many entries the seqs claim.
-    pub fn len(&self) -> u64 {
+    pub fn entry_count(&self) -> u64 {
         (self.last_seq + 1).saturating_sub(self.first_seq)
     }
 
@@ -96,7 +96,7 @@ impl Batch {
     pub(crate) fn check(&self, chain: &Digest) -> Result<(), Error> {
         let inconsistent = |what| Err(Error::Inconsistent { first_seq: self.first_seq, what });
         if self.entries.is_empty() {
-            return if self.len() == 0 && self.leaves.is_empty() {
+            return if self.entry_count() == 0 && self.leaves.is_empty() {
                 Ok(())
             } else {
                 inconsistent("it claims entries and has none")
@@ -105,7 +105,7 @@ impl Batch {
         if self.prev_chain != *chain {
             return inconsistent("its chain does not continue the journal's");
         }
-        if self.len() == 0 || self.leaves.len() as u64 != self.len() * 32 {
+        if self.entry_count() == 0 || self.leaves.len() as u64 != self.entry_count() * 32 {
             return inconsistent("it has not one leaf for each entry");
         }
         if self.entries.last() != Some(&b'\n') {

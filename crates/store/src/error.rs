@@ -102,12 +102,15 @@ pub enum Error {
         /// Why.
         what: &'static str,
     },
-    /// A proof was asked about entries the journal does not have.
-    #[error("no such tree: {what}")]
-    Proof {
-        /// What was wrong with the question.
-        what: &'static str,
+    /// The journal has no such entry (yet).
+    #[error("the journal has no entry {seq}")]
+    NoSuchEntry {
+        /// Its seq.
+        seq: u64,
     },
+    /// A proof was asked for that cannot exist.
+    #[error("there is no such proof")]
+    Proof(#[source] hansa_crypto::ProofError),
 }
 
 impl Error {

@@ -69,7 +69,7 @@ impl JournalStats {
         self.commit_ns_last.store(ns, Ordering::Relaxed);
         self.commit_ns_sum.fetch_add(ns, Ordering::Relaxed);
         self.commit_ns_max.fetch_max(ns, Ordering::Relaxed);
-        self.entries.fetch_add(batch.len(), Ordering::Relaxed);
+        self.entries.fetch_add(batch.entry_count(), Ordering::Relaxed);
         self.bytes.fetch_add(batch.entries.len() as u64, Ordering::Relaxed);
     }
 }

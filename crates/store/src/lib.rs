@@ -5,11 +5,17 @@
 //! absent: parsing, policy, time stamps, retries, and any write outside the journal's transaction
 //! that an entry would depend on.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod crash;
 pub mod disk;
 pub mod limits;
 pub mod lock;
+pub mod memory;
 pub mod poison;
+pub mod snapshot;
+pub mod tiles;
+pub mod verify;
 
 mod batch;
 mod error;

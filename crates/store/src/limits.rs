@@ -48,3 +48,5 @@ pub const SNAPSHOT_HEADER_BYTES_MAX: u64 = 64 << 10;
 pub const POISON_NOTE_BYTES_MAX: usize = 64 << 10;
 /// Leaves of one subtree whose hash the proof index keeps in memory.
 pub const TILE_LEAVES: u64 = 256;
+/// Leaves read at once while the proof index is extended.
+pub const TILE_READ_LEAVES: u64 = 256 * 256;

@@ -19,12 +19,11 @@ pub const LOCK_FILE: &str = "lock";
 /// The lock on a data directory, held until dropped.
 #[derive(Debug)]
 pub struct DirLock {
-    _file: File,
+    file: File,
 }
 
 impl DirLock {
     /// Takes the lock of `dir` or says who has it.
-    #[allow(clippy::disallowed_methods, reason = "the store is the disk backend")]
     pub fn take(dir: &Path) -> Result<DirLock, Error> {
         let path = dir.join(LOCK_FILE);
         let failed = |action| Error::io(action, &path);
@@ -49,6 +48,14 @@ impl DirLock {
         file.set_len(0).map_err(failed("write the lock"))?;
         file.rewind().map_err(failed("write the lock"))?;
         writeln!(file, "{}", std::process::id()).map_err(failed("write the lock"))?;
-        Ok(DirLock { _file: file })
+        Ok(DirLock { file })
+    }
+}
+
+impl Drop for DirLock {
+    fn drop(&mut self) {
+        // Closing would be enough, were it not for children just forked, which hold a copy of the
+        // descriptor until they have become another program.
+        let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }

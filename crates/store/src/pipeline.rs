@@ -25,6 +25,10 @@ pub(crate) trait Sink: Send + 'static {
     fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error>;
     /// Puts the storage in order for the last time. Not called after a failure.
     fn close(&mut self) -> Result<(), Error>;
+    /// Whether the power is out, so that nobody may hear of what was handed over. Simulated only.
+    fn is_dark(&self) -> bool {
+        false
+    }
 }
 
 /// One piece of work for the committing thread.
@@ -98,16 +102,13 @@ impl<S: Sink> Committer<S> {
     /// Settles one piece of work.
     pub(crate) fn settle(&mut self, work: Work) {
         match work {
-            Work::Batch(batch, done) if batch.is_empty() => {
-                self.recycle(batch);
-                done(self.unfailed());
-            }
             Work::Batch(batch, done) => {
                 let outcome = self.unfailed().and_then(|()| self.commit(&batch));
                 self.note_failure(&outcome);
                 self.recycle(batch);
-                self.settled();
-                done(outcome);
+                if !self.sink.is_dark() {
+                    done(outcome);
+                }
             }
             Work::Note { size, note } => {
                 let outcome = self.unfailed().and_then(|()| self.sink.note(size, &note));
@@ -116,8 +117,14 @@ impl<S: Sink> Committer<S> {
         }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "durations of commits are counters, not decisions")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "durations of commits are counters, not decisions"
+    )]
     fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+        if batch.is_empty() {
+            return Ok(());
+        }
         let begun = Instant::now();
         crash::point("before_append");
         self.sink.commit(batch)?;
@@ -145,20 +152,16 @@ impl<S: Sink> Committer<S> {
         }
     }
 
+    /// Gives the batch back for refilling, and its place in the queue.
     fn recycle(&self, mut batch: Batch) {
-        if batch.capacity() > limits::SPARE_BYTES_MAX {
-            return;
-        }
+        let weight = weight(&batch);
+        let keep = batch.capacity() <= limits::SPARE_BYTES_MAX;
         batch.clear();
         let mut state = self.shared.lock();
-        if state.spare.len() < limits::SPARE_BATCHES_MAX {
+        if keep && state.spare.len() < limits::SPARE_BATCHES_MAX {
             state.spare.push(batch);
         }
-    }
-
-    fn settled(&self) {
-        let mut state = self.shared.lock();
-        state.outstanding = state.outstanding.saturating_sub(1);
+        state.outstanding = state.outstanding.saturating_sub(weight);
         self.stats.outstanding.store(state.outstanding as u64, Ordering::Relaxed);
         drop(state);
         // Before `done`, which may wait for the very thread that waits for room.
@@ -205,11 +208,8 @@ impl<S: Sink> Committer<S> {
                 state = self.shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let (next, timeout) = self
-                .shared
-                .work
-                .wait_timeout(state, wait)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (next, timeout) =
+                self.shared.work.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
             state = next;
             if timeout.timed_out() && state.queue.is_empty() && !state.closing {
                 return Next::Idle;
@@ -263,7 +263,6 @@ impl Pipeline {
     }
 
     /// A pipeline with a committing thread of its own.
-    #[allow(clippy::disallowed_methods, reason = "committing on a thread of its own is the design")]
     pub(crate) fn threaded<S: Sink>(
         sink: S,
         stats: Arc<JournalStats>,
@@ -279,8 +278,11 @@ impl Pipeline {
     }
 
     /// Queues `work` when there is room; gives it back when nobody will ever take it.
-    fn hand_over(&self, work: Work) -> Result<(), Work> {
-        let weight = usize::from(matches!(&work, Work::Batch(batch, _) if !batch.is_empty()));
+    fn hand_over(&self, work: Work) -> Option<Work> {
+        let weight = match &work {
+            Work::Batch(batch, _) => weight(batch),
+            Work::Note { .. } => 0,
+        };
         let mut state = self.shared.lock();
         while self.thread.is_some()
             && !state.gone
@@ -290,14 +292,14 @@ impl Pipeline {
             state = self.shared.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.gone {
-            return Err(work);
+            return Some(work);
         }
         state.outstanding += weight;
         self.stats.outstanding.store(state.outstanding as u64, Ordering::Relaxed);
         state.queue.push_back(work);
         drop(state);
         self.shared.work.notify_one();
-        Ok(())
+        None
     }
 
     fn finish(&mut self) -> Result<(), Error> {
@@ -313,7 +315,7 @@ impl Pipeline {
 
 impl Journal for Pipeline {
     fn submit(&mut self, batch: Batch, done: Done) {
-        if let Err(Work::Batch(_, done)) = self.hand_over(Work::Batch(batch, done)) {
+        if let Some(Work::Batch(_, done)) = self.hand_over(Work::Batch(batch, done)) {
             done(Err(gone()));
         }
     }
@@ -344,6 +346,11 @@ impl Drop for Pipeline {
             tracing::error!(%error, "the journal was dropped in a failed state");
         }
     }
+}
+
+/// What a batch counts against the number outstanding: a barrier counts nothing.
+fn weight(batch: &Batch) -> usize {
+    usize::from(!batch.is_empty())
 }
 
 fn gone() -> Error {

@@ -22,9 +22,9 @@ pub trait Reader: Send + Sync {
     fn scan(&self, from_seq: u64, visit: &mut dyn FnMut(Row) -> Visit) -> Result<(), Error>;
     /// The bytes of one entry, without its newline.
     fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, Error>;
-    /// The stored leaf hashes of `from_seq` and the entries behind it, 32 bytes each: as many as
-    /// its row holds, nothing if there is no such entry.
-    fn leaves(&self, from_seq: u64) -> Result<Vec<u8>, Error>;
+    /// The stored leaf hashes of up to `count` entries from `from_seq` on, 32 bytes each; fewer
+    /// where the journal ends.
+    fn leaves(&self, from_seq: u64, count: u64) -> Result<Vec<u8>, Error>;
     /// A record of the vault.
     fn vault(&self, id: &str) -> Result<Option<VaultRow>, Error>;
     /// A subject's wrapped key.

@@ -71,6 +71,7 @@ impl Store {
             disk::create_dir(&dir.join(name))?;
         }
         let path = dir.join(JOURNAL_FILE);
+        disk::create_file(&path)?;
         let connection = sqlite::open_writer(&path)?;
         disk::sync_dir(dir)?;
         let reader = Arc::new(SqliteReader::open(path, options.readers_max)?);

@@ -1,1 +1,29 @@
-//! views
+//! The views: rows to list, find and read, projected from the journal's entries.
+//!
+//! The journal is the truth and the views are a cache of it. They are written by nothing but
+//! [`Views::apply`], in one transaction with the number of the last projected entry, so a batch is
+//! there or not, and the file may be deleted at any time and built again with the same content.
+//! Projection is total: what an entry says was decided before, so an odd or missing document costs
+//! what could be read from it, never the entry.
+//!
+//! Invariants: a private row reaches only its parties and viewers of everything; lists are paged
+//! by keys and never by offsets; amounts are stored so that the database compares them exactly.
+//!
+//! Deliberately absent: decisions of any kind, balances (the kernel has them), clocks and timers,
+//! and durability beyond what a cache needs.
+
+pub mod limits;
+
+mod cursor;
+mod error;
+mod rows;
+mod views;
+
+pub use cursor::Cursor;
+pub use error::Error;
+pub use rows::{
+    AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, MilestoneRow, Page,
+    PageQuery, Projected, ReputationRow, Standing, TaskFilter, TaskRow, TransferFilter,
+    TransferKind, TransferRow, TransferState, Viewer,
+};
+pub use views::Views;

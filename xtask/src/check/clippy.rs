@@ -6,15 +6,8 @@
 use super::{Request, Step};
 use crate::workspace::run;
 
-const ARGS: &[&str] = &[
-    "clippy",
-    "--workspace",
-    "--all-targets",
-    "--all-features",
-    "--",
-    "-D",
-    "warnings",
-];
+const ARGS: &[&str] =
+    &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
 
 /// The step.
 pub(super) const STEP: Step = Step {

@@ -18,15 +18,8 @@ const TIME_VARIABLE: &str = "BOLERO_RANDOM_TEST_TIME_MS";
 const TARGET_TIME_MS: &str = "5000";
 
 /// The filter comes after `--lib --bins --tests`, which leave documentation tests out.
-const ARGS: &[&str] = &[
-    "test",
-    "--workspace",
-    "--all-features",
-    "--lib",
-    "--bins",
-    "--tests",
-    "fuzz_",
-];
+const ARGS: &[&str] =
+    &["test", "--workspace", "--all-features", "--lib", "--bins", "--tests", "fuzz_"];
 
 /// The step.
 pub(super) const STEP: Step = Step {

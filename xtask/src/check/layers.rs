@@ -26,41 +26,13 @@ struct Rule {
 
 /// Lowest first. `hansa-crypto` is named wherever a layer checks or makes digests and signatures.
 const RULES: &[Rule] = &[
-    Rule {
-        package: "hansa-types",
-        may: &[],
-        pure: true,
-    },
-    Rule {
-        package: "hansa-crypto",
-        may: &[],
-        pure: true,
-    },
-    Rule {
-        package: "hansa-kernel",
-        may: &["hansa-crypto"],
-        pure: true,
-    },
-    Rule {
-        package: "hansa-wire",
-        may: &["hansa-crypto"],
-        pure: true,
-    },
-    Rule {
-        package: "hansa-store",
-        may: &["hansa-crypto"],
-        pure: false,
-    },
-    Rule {
-        package: "hansa-views",
-        may: &["hansa-kernel", "hansa-wire"],
-        pure: false,
-    },
-    Rule {
-        package: "hansa-link",
-        may: &["hansa-wire", "hansa-crypto"],
-        pure: false,
-    },
+    Rule { package: "hansa-types", may: &[], pure: true },
+    Rule { package: "hansa-crypto", may: &[], pure: true },
+    Rule { package: "hansa-kernel", may: &["hansa-crypto"], pure: true },
+    Rule { package: "hansa-wire", may: &["hansa-crypto"], pure: true },
+    Rule { package: "hansa-store", may: &["hansa-crypto"], pure: false },
+    Rule { package: "hansa-views", may: &["hansa-kernel", "hansa-wire"], pure: false },
+    Rule { package: "hansa-link", may: &["hansa-wire", "hansa-crypto"], pure: false },
     Rule {
         package: "hansa-node",
         may: &[
@@ -73,31 +45,15 @@ const RULES: &[Rule] = &[
         ],
         pure: false,
     },
-    Rule {
-        package: "hansa-runtime",
-        may: &["hansa-node"],
-        pure: false,
-    },
+    Rule { package: "hansa-runtime", may: &["hansa-node"], pure: false },
     Rule {
         package: "hansa-api",
         may: &["hansa-node", "hansa-wire", "hansa-kernel", "hansa-crypto"],
         pure: false,
     },
-    Rule {
-        package: "hansa",
-        may: ANY,
-        pure: false,
-    },
-    Rule {
-        package: TESTKIT,
-        may: ANY,
-        pure: false,
-    },
-    Rule {
-        package: "xtask",
-        may: ANY,
-        pure: false,
-    },
+    Rule { package: "hansa", may: ANY, pure: false },
+    Rule { package: TESTKIT, may: ANY, pure: false },
+    Rule { package: "xtask", may: ANY, pure: false },
 ];
 
 /// Every crate but the test kit.
@@ -106,21 +62,11 @@ const TYPES: &str = "hansa-types";
 const TESTKIT: &str = "hansa-testkit";
 
 /// What a pure crate never links.
-const IMPURE: &[&str] = &[
-    "tokio",
-    "axum",
-    "rusqlite",
-    "sqlx",
-    "reqwest",
-    "rand",
-    "getrandom",
-];
+const IMPURE: &[&str] = &["tokio", "axum", "rusqlite", "sqlx", "reqwest", "rand", "getrandom"];
 
 /// The exceptions: package, optional dependency, and the one feature that may turn it on.
-const OPTIONAL: &[(&str, &str, &str)] = &[
-    ("hansa-wire", "reqwest", "client"),
-    ("hansa-wire", "tokio", "client"),
-];
+const OPTIONAL: &[(&str, &str, &str)] =
+    &[("hansa-wire", "reqwest", "client"), ("hansa-wire", "tokio", "client")];
 
 /// The step.
 pub(super) const STEP: Step = Step {
@@ -132,10 +78,7 @@ pub(super) const STEP: Step = Step {
     run: |request: &Request<'_>| {
         let metadata: Metadata = serde_json::from_value(request.workspace.metadata()?)
             .context("cargo metadata has an unexpected shape")?;
-        verdict(
-            &findings(&metadata),
-            "the table of layers is xtask/src/check/layers.rs",
-        )
+        verdict(&findings(&metadata), "the table of layers is xtask/src/check/layers.rs")
     },
 };
 
@@ -176,10 +119,7 @@ fn findings(metadata: &Metadata) -> Vec<String> {
                 findings.push(format!("{} may not depend on {name}", package.name));
             }
             if rule.pure && IMPURE.contains(&name) && !is_excepted(package, dependency) {
-                findings.push(format!(
-                    "{} is pure and may not depend on {name}",
-                    package.name
-                ));
+                findings.push(format!("{} is pure and may not depend on {name}", package.name));
             }
         }
     }
@@ -192,19 +132,12 @@ fn may_name(rule: &Rule, name: &str) -> bool {
 
 /// Whether an optional dependency stands in [`OPTIONAL`] and only its own feature turns it on.
 fn is_excepted(package: &Package, dependency: &Dependency) -> bool {
-    let row = OPTIONAL
-        .iter()
-        .find(|(p, d, _)| *p == package.name && *d == dependency.name);
+    let row = OPTIONAL.iter().find(|(p, d, _)| *p == package.name && *d == dependency.name);
     let Some((_, name, gate)) = row else {
         return false;
     };
     let turns_on = |value: &String| {
-        value
-            .strip_prefix("dep:")
-            .unwrap_or(value)
-            .split('/')
-            .next()
-            == Some(*name)
+        value.strip_prefix("dep:").unwrap_or(value).split('/').next() == Some(*name)
     };
     let by_gate_only = package.features.iter().all(|(feature, values)| {
         feature == gate || !values.iter().any(|value| turns_on(value) || value == gate)
@@ -235,10 +168,7 @@ mod tests {
         let crypto = package("hansa-crypto", &[("hansa-types", None)]);
         assert!(check(json!([types, crypto])).is_empty());
         let types = package("hansa-types", &[("hansa-crypto", None)]);
-        assert_eq!(
-            check(json!([types, crypto])),
-            ["hansa-types may not depend on hansa-crypto"]
-        );
+        assert_eq!(check(json!([types, crypto])), ["hansa-types may not depend on hansa-crypto"]);
     }
 
     #[test]
@@ -246,10 +176,8 @@ mod tests {
         let store = package("hansa-store", &[]);
         let kernel = package("hansa-kernel", &[("hansa-store", Some("build"))]);
         assert_eq!(check(json!([store, kernel])).len(), 1);
-        let kernel = package(
-            "hansa-kernel",
-            &[("hansa-store", Some("dev")), ("tokio", Some("dev"))],
-        );
+        let kernel =
+            package("hansa-kernel", &[("hansa-store", Some("dev")), ("tokio", Some("dev"))]);
         assert!(check(json!([store, kernel])).is_empty());
     }
 
@@ -257,10 +185,7 @@ mod tests {
     fn only_tests_may_name_the_test_kit() {
         let kit = package("hansa-testkit", &[("hansa-node", None)]);
         let node = package("hansa-node", &[]);
-        let hansa = package(
-            "hansa",
-            &[("hansa-testkit", Some("dev")), ("hansa-node", None)],
-        );
+        let hansa = package("hansa", &[("hansa-testkit", Some("dev")), ("hansa-node", None)]);
         assert!(check(json!([kit, node, hansa])).is_empty());
         let hansa = package("hansa", &[("hansa-testkit", None)]);
         assert_eq!(check(json!([kit, node, hansa])).len(), 1);
@@ -268,10 +193,7 @@ mod tests {
 
     #[test]
     fn pure_crates_stay_pure() {
-        let found = check(json!([package(
-            "hansa-kernel",
-            &[("tokio", None), ("rand", None)]
-        )]));
+        let found = check(json!([package("hansa-kernel", &[("tokio", None), ("rand", None)])]));
         assert_eq!(found.len(), 2);
         assert!(check(json!([package("hansa-store", &[("rusqlite", None)])])).is_empty());
     }
@@ -289,10 +211,7 @@ mod tests {
         assert_eq!(check(wire(false, json!({}))).len(), 1);
         let by_default = json!({ "client": ["dep:reqwest"], "default": ["client"] });
         assert_eq!(check(wire(true, by_default)).len(), 1);
-        assert_eq!(
-            check(wire(true, json!({ "other": ["dep:reqwest"] }))).len(),
-            1
-        );
+        assert_eq!(check(wire(true, json!({ "other": ["dep:reqwest"] }))).len(), 1);
     }
 
     #[test]

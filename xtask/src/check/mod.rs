@@ -64,9 +64,7 @@ const STEPS: &[Step] = &[
 /// Runs `cargo xtask check` with the arguments after `check`.
 pub(crate) fn main(args: &[String]) -> anyhow::Result<()> {
     if args.iter().any(|arg| arg == "--list") {
-        STEPS
-            .iter()
-            .for_each(|step| println!("{:<9} {}", step.name, step.about));
+        STEPS.iter().for_each(|step| println!("{:<9} {}", step.name, step.about));
         return Ok(());
     }
     if args.iter().any(|arg| arg == "--help" || arg == "-h") {
@@ -77,13 +75,7 @@ pub(crate) fn main(args: &[String]) -> anyhow::Result<()> {
     let workspace = Workspace::locate()?;
     let started = Instant::now();
     for (step, flag) in &chosen {
-        run_step(
-            step,
-            &Request {
-                workspace: &workspace,
-                flag: *flag,
-            },
-        )?;
+        run_step(step, &Request { workspace: &workspace, flag: *flag })?;
     }
     let count = chosen.len();
     eprintln!("check passed: {count} step(s) in {:.1?}", started.elapsed());
@@ -104,10 +96,7 @@ fn run_step(step: &Step, request: &Request<'_>) -> anyhow::Result<()> {
 fn choose(args: &[String]) -> anyhow::Result<Vec<(&'static Step, bool)>> {
     let (flags, names): (Vec<&String>, Vec<&String>) =
         args.iter().partition(|arg| arg.starts_with('-'));
-    if let Some(name) = names
-        .iter()
-        .find(|name| !STEPS.iter().any(|step| step.name == ***name))
-    {
+    if let Some(name) = names.iter().find(|name| !STEPS.iter().any(|step| step.name == ***name)) {
         bail!("no step `{name}`; `cargo xtask check --list` names them");
     }
     let named = |step: &Step| names.is_empty() || names.iter().any(|name| *name == step.name);
@@ -117,19 +106,12 @@ fn choose(args: &[String]) -> anyhow::Result<Vec<(&'static Step, bool)>> {
         match owner {
             None => bail!("no flag `{flag}`; see `cargo xtask check --help`"),
             Some(step) if names.is_empty() || !named(step) => {
-                bail!(
-                    "`{flag}` belongs to a step: `cargo xtask check {} {flag}`",
-                    step.name
-                )
+                bail!("`{flag}` belongs to a step: `cargo xtask check {} {flag}`", step.name)
             }
             Some(_) => {}
         }
     }
-    Ok(STEPS
-        .iter()
-        .filter(|step| named(step))
-        .map(|step| (step, given(step)))
-        .collect())
+    Ok(STEPS.iter().filter(|step| named(step)).map(|step| (step, given(step))).collect())
 }
 
 fn print_help() {
@@ -143,10 +125,7 @@ fn print_help() {
 
 /// A handle on stderr for a child's stdout.
 fn stderr() -> anyhow::Result<Stdio> {
-    let handle = std::io::stderr()
-        .as_fd()
-        .try_clone_to_owned()
-        .context("cannot share stderr")?;
+    let handle = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share stderr")?;
     Ok(Stdio::from(handle))
 }
 
@@ -155,11 +134,7 @@ fn verdict(findings: &[String], advice: &str) -> anyhow::Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
-    bail!(
-        "{} finding(s)\n  {}\n{advice}",
-        findings.len(),
-        findings.join("\n  ")
-    )
+    bail!("{} finding(s)\n  {}\n{advice}", findings.len(), findings.join("\n  "))
 }
 
 #[cfg(test)]
@@ -168,10 +143,7 @@ mod unit {
 
     fn names(args: &[&str]) -> anyhow::Result<Vec<(&'static str, bool)>> {
         let args: Vec<String> = args.iter().map(ToString::to_string).collect();
-        Ok(choose(&args)?
-            .into_iter()
-            .map(|(step, flag)| (step.name, flag))
-            .collect())
+        Ok(choose(&args)?.into_iter().map(|(step, flag)| (step.name, flag)).collect())
     }
 
     #[test]
@@ -183,10 +155,7 @@ mod unit {
 
     #[test]
     fn named_steps_run_in_the_order_of_the_table() {
-        assert_eq!(
-            names(&["sizes", "fmt"]).unwrap(),
-            [("fmt", false), ("sizes", false)]
-        );
+        assert_eq!(names(&["sizes", "fmt"]).unwrap(), [("fmt", false), ("sizes", false)]);
     }
 
     #[test]
@@ -205,11 +174,7 @@ mod unit {
     #[test]
     fn every_step_says_what_it_does() {
         for step in STEPS {
-            assert!(
-                !step.about.is_empty() && !step.help.is_empty(),
-                "{}",
-                step.name
-            );
+            assert!(!step.about.is_empty() && !step.help.is_empty(), "{}", step.name);
         }
     }
 }

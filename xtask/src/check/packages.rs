@@ -11,10 +11,8 @@ use crate::workspace::run;
 use std::process::{Command, Stdio};
 
 /// Package and reason. A package stands here because a test calls it, never for convenience.
-const PACKAGES: &[(&str, &str)] = &[(
-    "curl",
-    "the documentation shows plain HTTP with curl, and step `docs` runs it",
-)];
+const PACKAGES: &[(&str, &str)] =
+    &[("curl", "the documentation shows plain HTTP with curl, and step `docs` runs it")];
 
 /// The step.
 pub(super) const STEP: Step = Step {
@@ -29,10 +27,7 @@ fn install_missing(_request: &Request<'_>) -> anyhow::Result<()> {
     if !has_program("dpkg") || !has_program("apt-get") {
         return Ok(());
     }
-    let missing: Vec<_> = PACKAGES
-        .iter()
-        .filter(|(package, _)| !is_installed(package))
-        .collect();
+    let missing: Vec<_> = PACKAGES.iter().filter(|(package, _)| !is_installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -51,10 +46,7 @@ fn install_missing(_request: &Request<'_>) -> anyhow::Result<()> {
 
 fn apt_get(args: &[&str]) -> anyhow::Result<Command> {
     let mut command = Command::new("apt-get");
-    command
-        .args(args)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(super::stderr()?);
+    command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(super::stderr()?);
     Ok(command)
 }
 
@@ -64,10 +56,7 @@ fn is_installed(package: &str) -> bool {
     // A package that was removed but not purged is still known, so the status line decides.
     command.output().is_ok_and(|output| {
         let text = String::from_utf8_lossy(&output.stdout);
-        output.status.success()
-            && text
-                .lines()
-                .any(|line| line == "Status: install ok installed")
+        output.status.success() && text.lines().any(|line| line == "Status: install ok installed")
     })
 }
 

@@ -55,12 +55,7 @@ pub(super) fn parse(path: String, text: String) -> anyhow::Result<SourceFile> {
         }
     };
     let is_test = in_test_directory(&path);
-    Ok(SourceFile {
-        path,
-        text,
-        ast,
-        is_test,
-    })
+    Ok(SourceFile { path, text, ast, is_test })
 }
 
 fn collect(root: &Path, directory: &str, paths: &mut Vec<String>) -> anyhow::Result<()> {
@@ -88,11 +83,7 @@ fn collect(root: &Path, directory: &str, paths: &mut Vec<String>) -> anyhow::Res
 /// Whether a path lies under `tests/` or `benches/` of a package.
 fn in_test_directory(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    let below_package = if parts.first() == Some(&"crates") {
-        2
-    } else {
-        1
-    };
+    let below_package = if parts.first() == Some(&"crates") { 2 } else { 1 };
     parts.len() > below_package + 1
         && matches!(parts.get(below_package), Some(&"tests" | &"benches"))
 }
@@ -133,12 +124,8 @@ pub(super) fn is_test_only(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         Meta::Path(path) => path.is_ident("test"),
         Meta::List(list) if list.path.is_ident("cfg") => {
-            let text: String = list
-                .tokens
-                .to_string()
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect();
+            let text: String =
+                list.tokens.to_string().chars().filter(|c| !c.is_whitespace()).collect();
             text == "test" || text.starts_with("all(test,")
         }
         _ => false,
@@ -176,20 +163,13 @@ mod tests {
     #[test]
     fn cfg_not_test_is_no_test() {
         let file = parse("a.rs".into(), "#[cfg(not(test))] mod a {}".into()).unwrap();
-        let Item::Mod(module) = &file.ast.items[0] else {
-            panic!("a module")
-        };
+        let Item::Mod(module) = &file.ast.items[0] else { panic!("a module") };
         assert!(!is_test_only(&module.attrs));
     }
 
     #[test]
     fn a_broken_file_names_its_line() {
-        let error = parse("crates/a/src/lib.rs".into(), "fn a() {}\nfn }".into())
-            .err()
-            .unwrap();
-        assert!(
-            error.to_string().starts_with("crates/a/src/lib.rs:2:"),
-            "{error}"
-        );
+        let error = parse("crates/a/src/lib.rs".into(), "fn a() {}\nfn }".into()).err().unwrap();
+        assert!(error.to_string().starts_with("crates/a/src/lib.rs:2:"), "{error}");
     }
 }

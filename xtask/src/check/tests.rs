@@ -16,8 +16,6 @@ pub(super) const STEP: Step = Step {
            One crate: `cargo test -p hansa-kernel`; one test: `cargo test -p hansa-kernel NAME`.",
     flag: None,
     run: |request: &Request<'_>| {
-        run(request
-            .workspace
-            .cargo(&["test", "--workspace", "--all-features"]))
+        run(request.workspace.cargo(&["test", "--workspace", "--all-features"]))
     },
 };

@@ -14,11 +14,13 @@ const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const END: &str = "-----END PRIVATE KEY-----";
 
 /// Version 0 (PKCS#8 version 1), id-Ed25519, OCTET STRING in OCTET STRING; the seed follows.
-const HEAD_V1: [u8; 16] =
-    [0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const HEAD_V1: [u8; 16] = [
+    0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 /// The same of version 1 (OneAsymmetricKey), longer by the public key.
-const HEAD_V2: [u8; 16] =
-    [0x30, 0x51, 0x02, 0x01, 0x01, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const HEAD_V2: [u8; 16] = [
+    0x30, 0x51, 0x02, 0x01, 0x01, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 /// `[1] IMPLICIT BIT STRING` without unused bits; the public key follows.
 const PUBLIC_V2: [u8; 3] = [0x81, 0x21, 0x00];
 
@@ -41,8 +43,15 @@ pub(super) fn write(seed: &[u8; 32]) -> Zeroizing<String> {
     text
 }
 
-/// Reads a seed and, from version 2, the public key written beside it.
-pub(super) fn read(text: &str) -> Result<(Zeroizing<[u8; 32]>, Option<[u8; 32]>), KeyError> {
+/// What a block holds.
+pub(super) struct Block {
+    pub(super) seed: Zeroizing<[u8; 32]>,
+    /// Written beside the seed in version 2.
+    pub(super) public: Option<[u8; 32]>,
+}
+
+/// Reads either version.
+pub(super) fn read(text: &str) -> Result<Block, KeyError> {
     if text.len() > PEM_BYTES_MAX {
         return Err(KeyError::Pem);
     }
@@ -54,14 +63,11 @@ pub(super) fn read(text: &str) -> Result<(Zeroizing<[u8; 32]>, Option<[u8; 32]>)
     let mut der = Zeroizing::new([0; DER_V2_BYTES + 3]);
     let len = STANDARD.decode_slice(&*base64, &mut *der).map_err(|_| KeyError::Pem)?;
     let (head, rest) = der[..len].split_at_checked(16).ok_or(KeyError::Pkcs8)?;
-    let (seed, rest) = rest.split_at_checked(32).ok_or(KeyError::Pkcs8)?;
+    let (seed, rest) = rest.split_first_chunk::<32>().ok_or(KeyError::Pkcs8)?;
     let public = match (len, rest.strip_prefix(&PUBLIC_V2)) {
         (DER_V1_BYTES, _) if head == HEAD_V1 => None,
-        (DER_V2_BYTES, Some(public)) if head == HEAD_V2 => Some(public),
+        (DER_V2_BYTES, Some(public)) if head == HEAD_V2 => public.first_chunk().copied(),
         _ => return Err(KeyError::Pkcs8),
     };
-    let mut copy = Zeroizing::new([0; 32]);
-    copy.copy_from_slice(seed);
-    let public = public.map(|p| p.try_into().map_err(|_| KeyError::Pkcs8)).transpose()?;
-    Ok((copy, public))
+    Ok(Block { seed: Zeroizing::new(*seed), public })
 }

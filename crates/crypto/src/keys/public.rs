@@ -80,7 +80,8 @@ impl PublicKey {
             return Err(KeyError::Multibase);
         }
         let mut bytes = [0; MULTIBASE_BYTES];
-        let decoded = bs58::decode(encoded).onto(&mut bytes[..]).map_err(|_| KeyError::Multibase)?;
+        let decoded =
+            bs58::decode(encoded).onto(&mut bytes[..]).map_err(|_| KeyError::Multibase)?;
         if decoded != MULTIBASE_BYTES {
             return Err(KeyError::Multibase);
         }
@@ -159,7 +160,11 @@ impl serde::Serialize for PublicKey {
 
 impl<'de> serde::Deserialize<'de> for PublicKey {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        if d.is_human_readable() { d.deserialize_str(Written) } else { d.deserialize_bytes(Written) }
+        if d.is_human_readable() {
+            d.deserialize_str(Written)
+        } else {
+            d.deserialize_bytes(Written)
+        }
     }
 }
 

@@ -44,9 +44,9 @@ impl SigningKey {
 
     /// Reads PKCS#8 in PEM, of version 1 (seed alone) or 2 (seed and public key, RFC 5958).
     pub fn from_pkcs8_pem(text: &str) -> Result<Self, KeyError> {
-        let (seed, public) = pem::read(text)?;
-        let key = Self::from_seed(*seed);
-        match public {
+        let block = pem::read(text)?;
+        let key = Self::from_seed(*block.seed);
+        match block.public {
             Some(public) if public != *key.public().as_bytes() => Err(KeyError::Mismatch),
             _ => Ok(key),
         }

@@ -68,7 +68,9 @@ impl CompactRange {
     /// The root of the tree as it is now (RFC 9162 section 2.1.1).
     pub fn root(&self) -> Digest {
         let mut nodes = self.heights().map(|height| self.slots[height]);
-        let Some(smallest) = nodes.next() else { return empty_root() };
+        let Some(smallest) = nodes.next() else {
+            return empty_root();
+        };
         nodes.fold(smallest, |right, left| node_hash(&left, &right))
     }
 
@@ -101,7 +103,10 @@ impl Eq for CompactRange {}
 
 impl std::fmt::Debug for CompactRange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CompactRange").field("size", &self.size).field("root", &self.root()).finish()
+        f.debug_struct("CompactRange")
+            .field("size", &self.size)
+            .field("root", &self.root())
+            .finish()
     }
 }
 

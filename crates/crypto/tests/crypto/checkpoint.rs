@@ -204,7 +204,9 @@ fn names_without_spaces_plus_and_controls_are_names() {
     for name in ["a", "node.example/journal/inc_1", "größe", &"x".repeat(NOTE_NAME_BYTES_MAX)] {
         assert!(is_name(name), "{name:?}");
     }
-    for name in ["", "a b", "a+b", "a\nb", "a\u{2003}b", "a\u{0}", &"x".repeat(NOTE_NAME_BYTES_MAX + 1)] {
+    for name in
+        ["", "a b", "a+b", "a\nb", "a\u{2003}b", "a\u{0}", &"x".repeat(NOTE_NAME_BYTES_MAX + 1)]
+    {
         assert!(!is_name(name), "{name:?}");
     }
 }

@@ -17,7 +17,9 @@ fn spelled(bytes: &[u8], alphabet: &[&str]) -> String {
 }
 
 fn check_json(bytes: &[u8]) {
-    let Ok(value) = parse_strict(bytes) else { return };
+    let Ok(value) = parse_strict(bytes) else {
+        return;
+    };
     let python = python_json::canonical(&value).unwrap();
     assert!(python.is_ascii());
     assert_eq!(python_json::canonical(&parse_strict(&python).unwrap()).unwrap(), python);
@@ -34,9 +36,39 @@ fn fuzz_json_parse_strict() {
 #[test]
 fn fuzz_json_parse_strict_with_json_alphabet() {
     const ALPHABET: &[&str] = &[
-        "{", "}", "[", "]", ",", ":", "\"", "\"a\":", "\"b\":", "\"\\u0061\":", "\\", "\\ud83d\\ude00",
-        "é", "😀", "\u{fb33}", "0", "1", "9", "-", ".", "e", "E+", "e-", "5.0", "1e21", "9007199254740991",
-        "9007199254740993", "18446744073709551616", "true", "false", "null", " ", "\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\"a\":",
+        "\"b\":",
+        "\"\\u0061\":",
+        "\\",
+        "\\ud83d\\ude00",
+        "é",
+        "😀",
+        "\u{fb33}",
+        "0",
+        "1",
+        "9",
+        "-",
+        ".",
+        "e",
+        "E+",
+        "e-",
+        "5.0",
+        "1e21",
+        "9007199254740991",
+        "9007199254740993",
+        "18446744073709551616",
+        "true",
+        "false",
+        "null",
+        " ",
+        "\n",
     ];
     bolero::check!().for_each(|bytes: &[u8]| check_json(spelled(bytes, ALPHABET).as_bytes()));
 }
@@ -51,12 +83,16 @@ fn fuzz_checkpoint_parse() {
             assert!(parse_and_verify(text, "log", &key.public()).is_err());
         }
         // A signed note with bytes replaced: accepted only if they say the same.
-        let [at, replacement @ ..] = bytes else { return };
+        let [at, replacement @ ..] = bytes else {
+            return;
+        };
         let mut changed = note.clone().into_bytes();
         for (place, byte) in changed.iter_mut().skip(usize::from(*at)).zip(replacement) {
             *place = *byte;
         }
-        let Ok(changed) = String::from_utf8(changed) else { return };
+        let Ok(changed) = String::from_utf8(changed) else {
+            return;
+        };
         match parse_and_verify(&changed, "log", &key.public()) {
             Ok(read) => assert_eq!((read, &changed), (checkpoint.clone(), &note)),
             Err(_) => assert_ne!(changed, note),
@@ -67,8 +103,22 @@ fn fuzz_checkpoint_parse() {
 #[test]
 fn fuzz_checkpoint_parse_with_note_alphabet() {
     const ALPHABET: &[&str] = &[
-        "\n", "\n\n", "— ", "log", "log ", " ", "0", "3", "+", "=", "A", "AAAA", "\n\n— log ",
-        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", "é", "\t",
+        "\n",
+        "\n\n",
+        "— ",
+        "log",
+        "log ",
+        " ",
+        "0",
+        "3",
+        "+",
+        "=",
+        "A",
+        "AAAA",
+        "\n\n— log ",
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        "é",
+        "\t",
     ];
     let key = SigningKey::from_seed(seed()).public();
     bolero::check!().for_each(|bytes: &[u8]| {
@@ -79,12 +129,16 @@ fn fuzz_checkpoint_parse_with_note_alphabet() {
 #[test]
 fn fuzz_did_key_parse() {
     bolero::check!().for_each(|bytes: &[u8]| {
-        let Ok(text) = std::str::from_utf8(bytes) else { return };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return;
+        };
         for text in [text.to_owned(), format!("z{text}"), format!("z6Mk{text}")] {
             if let Ok(key) = PublicKey::from_multibase(&text) {
                 assert_eq!(key.to_multibase(), text);
             }
-            let Ok(did) = format!("did:key:{text}").parse::<Did>() else { continue };
+            let Ok(did) = format!("did:key:{text}").parse::<Did>() else {
+                continue;
+            };
             if let Ok(key) = PublicKey::from_did_key(&did) {
                 assert_eq!(key.did_key(), did);
             }
@@ -95,7 +149,9 @@ fn fuzz_did_key_parse() {
 #[test]
 fn fuzz_public_key_bytes() {
     bolero::check!().with_type::<[u8; 32]>().for_each(|bytes| {
-        let Ok(key) = PublicKey::from_bytes(*bytes) else { return };
+        let Ok(key) = PublicKey::from_bytes(*bytes) else {
+            return;
+        };
         assert_eq!(key.as_bytes(), bytes);
         assert_eq!(PublicKey::from_did_key(&key.did_key()), Ok(key));
         assert_eq!(key.prepare().public(), key);
@@ -106,7 +162,9 @@ fn fuzz_public_key_bytes() {
 fn fuzz_private_key_pem() {
     bolero::check!().for_each(|bytes: &[u8]| {
         use base64::Engine as _;
-        let Ok(text) = std::str::from_utf8(bytes) else { return };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return;
+        };
         assert!(SigningKey::from_pkcs8_pem(text).is_err());
         let body = base64::engine::general_purpose::STANDARD.encode(bytes);
         for body in [text, &body] {

@@ -80,7 +80,13 @@ fn numbers_are_written_as_in_rfc_8785_appendix_b() {
         assert_eq!(canonical_text(text), text);
     }
     // The appendix's large integers are exactly those that RFC 7493 does not let travel.
-    for bits in [0x4340_0000_0000_0000, 0xc340_0000_0000_0000, 0x4430_0000_0000_0000, 0x444b_1ae4_d6e2_ef4e, 0x444b_1ae4_d6e2_ef4f] {
+    for bits in [
+        0x4340_0000_0000_0000,
+        0xc340_0000_0000_0000,
+        0x4430_0000_0000_0000,
+        0x444b_1ae4_d6e2_ef4e,
+        0x444b_1ae4_d6e2_ef4f,
+    ] {
         let refused = canonical(&json!(f64::from_bits(bits))).unwrap_err();
         assert_eq!(refused.code, Code::InvalidField, "{bits:016x}");
     }
@@ -103,7 +109,9 @@ fn integers_are_read_exactly_and_written_only_if_every_reader_keeps_them() {
     let beyond = JSON_INTEGER_MAX + 1;
     let named = canonical(&json!({ "a": [0, { "b/~c": beyond }] })).unwrap_err();
     assert!(named.detail.ends_with(": /a/1/b~1~0c"), "{}", named.detail);
-    for double in [9_007_199_254_740_992.0, -9_007_199_254_740_992.0, 1e18, 999_999_999_999_999_900_000.0] {
+    for double in
+        [9_007_199_254_740_992.0, -9_007_199_254_740_992.0, 1e18, 999_999_999_999_999_900_000.0]
+    {
         assert_eq!(canonical(&json!(double)).unwrap_err().code, Code::InvalidField, "{double}");
     }
     for double in [9_007_199_254_740_991.0, 1e21, -1e21] {
@@ -127,6 +135,7 @@ fn integers_that_would_be_rounded_are_refused() {
         "1e30",
         "1.0E+22",
         "-12345678901234567890.5",
+        "[1e30,0e+99999999999999999999,0E-99999999999999999999,1.99999999999999999999]",
         r#"{"99999999999999999999":[1e99,"99999999999999999999","\"99999999999999999999"]}"#,
     ] {
         assert!(parse_strict(text.as_bytes()).is_ok(), "{text}");
@@ -146,18 +155,14 @@ fn integers_and_floats_stay_apart() {
 fn doubles_are_read_to_the_nearest() {
     // Texts that a reader without enough precision takes for a neighbour.
     for (text, bits) in [
-        ("0.3933", 0x3fd9_2bd3_c361_1340_u64),
-        ("123.456e-789", 0),
+        ("333333333.33333329", 0x41b3_de43_5555_5555_u64),
         ("2.2250738585072011e-308", 0x000f_ffff_ffff_ffff),
         ("9007199254740993.0", 0x4340_0000_0000_0000),
-        ("333333333.33333329", 0x41b3_de43_5555_5555),
+        ("1424953923781206.25", 0x4314_3ff3_c1cb_0959),
+        ("123.456e-789", 0),
     ] {
         let read = parse_strict(text.as_bytes()).unwrap().as_f64().unwrap();
-        let nearest: f64 = text.parse().unwrap();
-        assert_eq!(read.to_bits(), nearest.to_bits(), "{text}");
-        if text != "0.3933" {
-            assert_eq!(read.to_bits(), bits, "{text}");
-        }
+        assert_eq!(read.to_bits(), bits, "{text}");
     }
 }
 
@@ -192,7 +197,9 @@ fn the_path_in_a_refusal_is_bounded() {
 
 #[test]
 fn nesting_is_read_and_written_up_to_its_limit() {
-    for (open, middle, close) in [("[", "", "]"), ("[", "1", "]"), (r#"{"a":"#, "1", "}"), (r#"[{"a":"#, "1", "}]")] {
+    for (open, middle, close) in
+        [("[", "", "]"), ("[", "1", "]"), (r#"{"a":"#, "1", "}"), (r#"[{"a":"#, "1", "}]")]
+    {
         let each = open.matches(['[', '{']).count();
         let allowed = nested(open, middle, close, JSON_DEPTH_MAX / each);
         let value = parse_strict(allowed.as_bytes()).unwrap();
@@ -217,12 +224,57 @@ fn nesting_without_end_is_refused_before_the_stack_ends() {
 #[test]
 fn what_is_not_exactly_one_value_is_refused() {
     let refused = [
-        "", " ", "{", "}", "[1,]", "[,1]", "[1 2]", r#"{"a"}"#, r#"{"a":}"#, r#"{"a":1,}"#, "{a:1}",
-        "{'a':1}", "{1:1}", "1 2", "{} {}", "[] x", "null\u{0}", "nul", "True", "NaN", "Infinity",
-        "-Infinity", "-", "+1", ".5", "5.", "01", "-01", "0x10", "1e", "1e+", "1_000", "1e999",
-        "-1e999", "\"", "\"a", "\"\n\"", "\"\t\"", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"",
-        "\"\\ud800\\u0041\"", "\"\\udc00\"", "// c\n1", "/* c */ 1", "\u{feff}1", "\u{a0}1", "'a'",
-        "undefined", "[1]]", "\u{c}1",
+        "",
+        " ",
+        "{",
+        "}",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        r#"{"a"}"#,
+        r#"{"a":}"#,
+        r#"{"a":1,}"#,
+        "{a:1}",
+        "{'a':1}",
+        "{1:1}",
+        "1 2",
+        "{} {}",
+        "[] x",
+        "null\u{0}",
+        "nul",
+        "True",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "-",
+        "+1",
+        ".5",
+        "5.",
+        "01",
+        "-01",
+        "0x10",
+        "1e",
+        "1e+",
+        "1_000",
+        "1e999",
+        "-1e999",
+        "\"",
+        "\"a",
+        "\"\n\"",
+        "\"\t\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\ud800\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\udc00\"",
+        "// c\n1",
+        "/* c */ 1",
+        "\u{feff}1",
+        "\u{a0}1",
+        "'a'",
+        "undefined",
+        "[1]]",
+        "\u{c}1",
     ];
     for text in refused {
         assert_eq!(refusal(text).0, Code::MalformedJson, "{text:?}");
@@ -234,7 +286,13 @@ fn what_is_not_exactly_one_value_is_refused() {
 
 #[test]
 fn bytes_that_are_not_utf_8_are_refused() {
-    for bytes in [&b"\"\xff\""[..], b"\"\xc0\xaf\"", b"\"\xed\xa0\x80\"", b"\xff\xfe1\0", b"{\"a\":\"\xe2\x82\"}"] {
+    for bytes in [
+        &b"\"\xff\""[..],
+        b"\"\xc0\xaf\"",
+        b"\"\xed\xa0\x80\"",
+        b"\xff\xfe1\0",
+        b"{\"a\":\"\xe2\x82\"}",
+    ] {
         let rejection = parse_strict(bytes).unwrap_err();
         assert_eq!(rejection.code, Code::MalformedJson);
         assert!(rejection.detail.contains("UTF-8"), "{}", rejection.detail);

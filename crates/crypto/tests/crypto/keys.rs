@@ -1,6 +1,7 @@
 //! Keys against RFC 8032, the did:key method's vectors and Python's `cryptography`.
 
 use hansa_crypto::keys::{KeyError, PublicKey, SignatureError, SigningKey};
+use hansa_crypto::limits::PEM_BYTES_MAX;
 use hansa_types::{Code, Did, Rejection, Signature};
 
 use crate::{hex, seed};
@@ -87,9 +88,12 @@ fn a_signature_with_a_scalar_not_reduced_is_refused() {
 
 #[test]
 fn a_signature_whose_nonce_point_has_small_order_is_refused() {
-    let mut signature = Signature([0; 64]);
-    signature.0[0] = 1;
-    assert_eq!(key().public().verify(b"", &signature), Err(SignatureError));
+    // R is the identity and S = H(R ‖ A ‖ M)·a, which satisfies the equation: OpenSSL accepts it.
+    let signature =
+        Signature(hex("0100000000000000000000000000000000000000000000000000000000000000\
+         0fb4513d72c54447d24bb275b47310ab3d9ec9e972c9ce231fe50fade488cf06"));
+    assert_eq!(key().public().verify(b"once", &signature), Err(SignatureError));
+    assert_eq!(key().public().prepare().verify(b"once", &signature), Err(SignatureError));
 }
 
 #[test]
@@ -228,6 +232,14 @@ fn pem_that_is_not_one_ed25519_key_is_refused() {
     for (text, error) in refused {
         assert_eq!(SigningKey::from_pkcs8_pem(&text).map(|_| ()), Err(error), "{text}");
     }
+}
+
+#[test]
+fn pem_is_read_up_to_its_limit() {
+    let padded = |len: usize| format!("{PEM}{}", "\n".repeat(len - PEM.len()));
+    assert!(SigningKey::from_pkcs8_pem(&padded(PEM_BYTES_MAX)).is_ok());
+    let refused = SigningKey::from_pkcs8_pem(&padded(PEM_BYTES_MAX + 1));
+    assert_eq!(refused.map(|_| ()), Err(KeyError::Pem));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Sealing against NIST's vector and Python's `cryptography`.
 
 use hansa_crypto::keys::SigningKey;
+use hansa_crypto::limits::SEALED_PLAINTEXT_BYTES_MAX;
 use hansa_crypto::seal::{
     OVERHEAD_BYTES, SealError, SealKey, VERSION, derive, open, seal, unwrap_key, wrap_key,
 };
@@ -98,4 +99,11 @@ fn derived_keys_are_hkdf_and_differ_by_root_and_purpose() {
 #[test]
 fn a_seal_key_shows_nothing_when_formatted() {
     assert_eq!(format!("{:?}", key()), "SealKey(…)");
+}
+
+#[test]
+#[should_panic(expected = "sealed bytes are bounded by the caller")]
+fn sealing_more_than_the_limit_is_a_bug() {
+    let plaintext = vec![0; SEALED_PLAINTEXT_BYTES_MAX + 1];
+    let _ = seal(&key(), NONCE, b"", &plaintext);
 }

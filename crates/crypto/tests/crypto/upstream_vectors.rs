@@ -74,7 +74,9 @@ fn the_did_jwt_verifies_and_comes_out_the_same() {
     assert_eq!(key.public().verify(input.as_bytes(), &signature(signed)), Ok(()));
     let rewritten: Vec<String> = input
         .split('.')
-        .map(|part| URL_SAFE_NO_PAD.encode(canonical(&parse_strict(&decode(part)).unwrap()).unwrap()))
+        .map(|part| {
+            URL_SAFE_NO_PAD.encode(canonical(&parse_strict(&decode(part)).unwrap()).unwrap())
+        })
         .collect();
     assert_eq!(rewritten.join("."), input);
     assert_eq!(key.sign(input.as_bytes()), signature(signed));

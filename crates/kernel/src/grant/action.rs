@@ -74,8 +74,13 @@ mod tests {
 
     #[test]
     fn patterns_cover_what_they_say() {
-        assert!(action("*").covers("mint_create") && action("transfer_*").covers("transfer_create"));
-        assert!(!action("transfer_*").covers("mint_create") && !action("transfer").covers("transfer_create"));
+        assert!(
+            action("*").covers("mint_create") && action("transfer_*").covers("transfer_create")
+        );
+        assert!(
+            !action("transfer_*").covers("mint_create")
+                && !action("transfer").covers("transfer_create")
+        );
     }
 
     #[test]

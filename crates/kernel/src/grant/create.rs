@@ -1,16 +1,18 @@
 //! Giving authority, narrowing it on, and taking it back.
 
-use hansa_types::{AnyId, Amount, Code, GrantId, PrincipalId, Rejection, Time, Vis};
+use hansa_types::{Amount, AnyId, Code, GrantId, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Grant, Limits};
+use super::{Action, Grant, Limits, LimitsLine, refuse_widening};
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::limits::{ACTIONS_MAX, GRANT_DEPTH_MAX, GRANT_LIFE_MAX, GRANTS_PER_HOLDER_MAX};
+use crate::limits::{
+    ACTIONS_MAX, GRANT_DEPTH_MAX, GRANT_LIFE_MAX, GRANT_REVOKED_REMEMBERED, GRANTS_PER_HOLDER_MAX,
+};
 
 /// Give authority.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +28,7 @@ pub struct Create {
     /// When it ends.
     pub expires: Time,
     /// The grant it narrows, held by the issuer; without one the issuer gives authority over what
-    /// is their own.
+    /// is their own. Whoever asks under a grant of the issuer narrows that one.
     pub parent: Option<GrantId>,
 }
 
@@ -46,7 +48,7 @@ pub struct Created {
     /// What it allows.
     pub actions: Vec<Action>,
     /// How much it may move.
-    #[serde(default, skip_serializing_if = "no_limits")]
+    #[serde(default, with = "LimitsLine", skip_serializing_if = "no_limits")]
     pub limits: Limits,
     /// When it ends.
     pub expires: Time,
@@ -77,15 +79,21 @@ impl Create {
             return Err(Rejection::new(Code::StateFull, "a principal holds at most 1,000 grants"));
         }
         self.check_shape(ctx.now)?;
+        refuse_widening(permit, &self.actions)?;
         if let Some(parent) = self.parent {
-            self.check_narrower(state, parent, ctx.now)?;
+            let issuer = state.principal(self.issuer)?;
+            let parent = state.grants.get(&parent).filter(|grant| grant.holder == issuer);
+            self.check_narrower(parent.ok_or(Code::NotFound)?, ctx.now)?;
+        }
+        if let Some(used) = permit.grant().and_then(|used| state.grants.get(&used)) {
+            self.check_narrower(used, ctx.now)?;
         }
         let created = Created {
             issuer: self.issuer,
             actions: self.actions.clone(),
             limits: self.limits,
             expires: self.expires,
-            parent: self.parent,
+            parent: self.parent.or(permit.grant()),
         };
         let id = GrantId::new(ctx.now.0, ctx.entropy());
         out.push(Draft::new(id, Vis::Parties, Event::GrantCreated(created)).about(self.holder));
@@ -107,9 +115,7 @@ impl Create {
         Ok(())
     }
 
-    fn check_narrower(&self, state: &State, parent: GrantId, now: Time) -> Result<(), Rejection> {
-        let issuer = state.principal(self.issuer)?;
-        let grant = state.grants.get(&parent).filter(|g| g.holder == issuer).ok_or(Code::NotFound)?;
+    fn check_narrower(&self, grant: &Grant, now: Time) -> Result<(), Rejection> {
         if grant.revoked {
             return Err(Code::GrantRevoked.into());
         }
@@ -143,7 +149,11 @@ impl Create {
 }
 
 impl Revoke {
-    pub(crate) fn decide(&self, permit: &Permit<'_>, out: &mut Vec<Draft>) -> Result<(), Rejection> {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
         let state = permit.state();
         let grant = state.grants.get(&self.id).ok_or(Code::NotFound)?;
         if grant.revoked {
@@ -184,5 +194,8 @@ pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
     let AnyId::Grant(id) = entry.id else { panic!("grant.revoked names the grant") };
     if let Some(grant) = state.grants.get_mut(&id) {
         grant.revoked = true;
+        let leaves = grant.expires.min(entry.ts.after(GRANT_REVOKED_REMEMBERED));
+        state.leaving.remove(&(grant.expires, Leaving::Grant(id)));
+        state.leaving.insert((leaves, Leaving::Grant(id)));
     }
 }

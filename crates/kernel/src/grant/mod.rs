@@ -17,22 +17,31 @@ pub use create::{Create, Created, Revoke, Revoked};
 pub(crate) use create::{apply_created, apply_revoked};
 
 use crate::State;
-use crate::limits::GRANT_DEPTH_MAX;
+use crate::admit::Permit;
+use crate::entry::Auth;
 use crate::principal::Handle;
 
 /// How much money a grant may move. Without limits it moves any amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Limits {
     /// The only currency it may move; required beside an amount.
-    #[serde(default)]
     pub currency: Option<CurrencyCode>,
     /// Most for a single use, fee excluded.
-    #[serde(default)]
     pub per_use: Option<Amount>,
     /// Most over its life, fees excluded.
-    #[serde(default)]
     pub total: Option<Amount>,
+}
+
+/// [`Limits`] in a line, which omits what is not limited.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Limits", deny_unknown_fields)]
+struct LimitsLine {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    currency: Option<CurrencyCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    per_use: Option<Amount>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<Amount>,
 }
 
 /// What the state keeps of a grant.
@@ -72,6 +81,8 @@ pub struct Use<'a> {
     pub action: &'a str,
     /// The money it moves, if any.
     pub money: Option<(CurrencyCode, Amount)>,
+    /// The grant that was charged for that money before.
+    pub charged: Option<GrantId>,
     /// When.
     pub now: Time,
 }
@@ -96,9 +107,9 @@ pub(crate) fn find(state: &State, holder: Handle, wanted: &Use<'_>) -> Result<Gr
 
 /// Whether a grant and every one above it allow the use.
 fn allows(state: &State, id: GrantId, wanted: &Use<'_>) -> Result<(), Rejection> {
+    let money = wanted.money.filter(|_| wanted.charged != Some(id));
     let mut next = Some(id);
-    for _ in 0..=GRANT_DEPTH_MAX {
-        let Some(id) = next else { return Ok(()) };
+    while let Some(id) = next {
         let grant = state.grants.get(&id).ok_or(Code::GrantRevoked)?;
         if grant.revoked {
             return Err(Code::GrantRevoked.into());
@@ -109,12 +120,12 @@ fn allows(state: &State, id: GrantId, wanted: &Use<'_>) -> Result<(), Rejection>
         if !state.principals.get(grant.issuer).active {
             return Err(Code::GrantRevoked.into());
         }
-        if let Some((currency, amount)) = wanted.money {
+        if let Some((currency, amount)) = money {
             within(grant, currency, amount)?;
         }
         next = grant.parent;
     }
-    Err(Code::GrantTooDeep.into())
+    Ok(())
 }
 
 fn within(grant: &Grant, currency: CurrencyCode, amount: Amount) -> Result<(), Rejection> {
@@ -126,16 +137,34 @@ fn within(grant: &Grant, currency: CurrencyCode, amount: Amount) -> Result<(), R
     if limits.per_use.is_some_and(|most| amount > most) {
         return refuse("the amount is above the grant's limit for one use");
     }
-    let spent = grant.spent.plus(amount).ok_or(Code::AmountOverflow)?;
-    if limits.total.is_some_and(|most| spent > most) {
+    let exceeds = |most| grant.spent.plus(amount).is_none_or(|spent| spent > most);
+    if limits.total.is_some_and(exceeds) {
         return refuse("the grant's total would be exceeded");
     }
     Ok(())
 }
 
-/// Charges a use to the grant and every one above it.
-pub(crate) fn charge(state: &mut State, id: GrantId, amount: Amount) {
-    let mut next = Some(id);
+/// Refuses to hand on more than what was used to ask for it: an API key, a grant, or both.
+pub(crate) fn refuse_widening(permit: &Permit<'_>, actions: &[Action]) -> Result<(), Rejection> {
+    let state = permit.state();
+    let key = match permit.caller().auth {
+        Auth::ApiKey(id) => state.api_keys.get(&id).map(|key| &key.actions),
+        _ => None,
+    };
+    let grant = permit.grant().and_then(|id| state.grants.get(&id)).map(|grant| &grant.actions);
+    for used in key.into_iter().chain(grant) {
+        if let Some(wider) = actions.iter().find(|wanted| !used.iter().any(|a| a.includes(wanted)))
+        {
+            let detail = format!("{} is wider than what was used to ask for it", wider.as_str());
+            return Err(Rejection::new(Code::GrantNotNarrower, detail));
+        }
+    }
+    Ok(())
+}
+
+/// Charges a use to the grant, if there is one, and every one above it.
+pub(crate) fn charge(state: &mut State, grant: Option<GrantId>, amount: Amount) {
+    let mut next = grant;
     while let Some(id) = next {
         let Some(grant) = state.grants.get_mut(&id) else { return };
         grant.spent = grant.spent.plus(amount).unwrap_or(Amount(u128::MAX));

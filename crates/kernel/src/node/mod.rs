@@ -1,7 +1,7 @@
 //! The node itself: how its journal begins, and its view of time.
 
 use hansa_crypto::keys::PublicKey;
-use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection, Time, Vis};
+use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
@@ -9,8 +9,8 @@ use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::principal::{Kind, Principal};
-use crate::transfer::{CurrencyCreated, FeeRule};
+use crate::principal::{Handle, Kind, Principal};
+use crate::transfer::{CurrencyCreated, FeeRule, nothing};
 
 /// Whether a node issues money of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,7 @@ pub struct Founded {
     /// Whether the node issues money.
     pub mode: Mode,
     /// What a new agent receives in the first currency.
+    #[serde(default, skip_serializing_if = "nothing")]
     pub genesis_grant: Amount,
 }
 
@@ -70,6 +71,8 @@ pub struct Node {
     pub genesis_grant: Amount,
     /// Whether an owner exists.
     pub owned: bool,
+    /// Where the node's principal is.
+    pub handle: Handle,
 }
 
 /// Accept a jump of the clock.
@@ -88,9 +91,16 @@ pub struct ClockAccepted {
 }
 
 impl Found {
-    pub(crate) fn decide(&self, permit: &Permit<'_>, out: &mut Vec<Draft>) -> Result<(), Rejection> {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
         if permit.state().node.is_some() {
             return Err(Rejection::new(Code::AlreadySetUp, "the journal has begun already"));
+        }
+        if self.currency.scale > Currency::SCALE_MAX {
+            return Err(Rejection::new(Code::InvalidField, "scale: 0 to 18"));
         }
         let founded = Founded {
             key: self.key,
@@ -121,6 +131,8 @@ pub(crate) fn apply_founded(state: &mut State, entry: &Entry, founded: &Founded)
     let hansa_types::AnyId::Principal(id) = entry.id else {
         panic!("node.founded carries the node's principal as its id");
     };
+    let principal = Principal::new(id, Kind::Node, founded.key, None, entry.ts);
+    let handle = state.principals.insert(principal);
     state.node = Some(Node {
         id,
         key: founded.key,
@@ -128,6 +140,6 @@ pub(crate) fn apply_founded(state: &mut State, entry: &Entry, founded: &Founded)
         mode: founded.mode,
         genesis_grant: founded.genesis_grant,
         owned: false,
+        handle,
     });
-    state.principals.insert(Principal::new(id, Kind::Node, founded.key, None, Time(entry.ts.0)));
 }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::Handle;
 use crate::State;
 use crate::admit::Permit;
-use crate::decide::Draft;
+use crate::decide::{Context, Draft};
+use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::grant::Action;
+use crate::grant::{Action, Limits, refuse_widening};
 use crate::limits::{ACTIONS_MAX, API_KEYS_PER_PRINCIPAL_MAX};
 
 /// Make an API key for a principal.
@@ -74,14 +75,22 @@ impl ApiKey {
             return Err(Rejection::new(Code::CredentialInvalid, "the API key has expired"));
         }
         if !self.actions.iter().any(|pattern| pattern.covers(action)) {
-            return Err(Rejection::new(Code::Forbidden, format!("the API key does not cover {action}")));
+            return Err(Rejection::new(
+                Code::Forbidden,
+                format!("the API key does not cover {action}"),
+            ));
         }
         Ok(())
     }
 }
 
 impl CreateApiKey {
-    pub(crate) fn decide(&self, permit: &Permit<'_>, out: &mut Vec<Draft>) -> Result<(), Rejection> {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
         if state.principals.get(handle).api_keys.len() >= API_KEYS_PER_PRINCIPAL_MAX {
@@ -90,7 +99,15 @@ impl CreateApiKey {
         if self.actions.is_empty() || self.actions.len() > ACTIONS_MAX {
             return Err(Rejection::new(Code::InvalidField, "actions: 1 to 32 patterns"));
         }
-        refuse_widening(state, permit, &self.actions)?;
+        if self.expires.is_some_and(|expires| expires <= ctx.now) {
+            return Err(Rejection::new(Code::InvalidField, "expires_in_s: a moment in the future"));
+        }
+        if state.api_keys.contains_key(&self.id) || state.api_key_by_secret(&self.secret).is_some()
+        {
+            return Err(Rejection::new(Code::InvalidField, "id: there is such a key already"));
+        }
+        refuse_widening(permit, &self.actions)?;
+        refuse_outliving(permit, self.expires)?;
         let created = ApiKeyCreated {
             secret: self.secret,
             actions: self.actions.clone(),
@@ -102,21 +119,27 @@ impl CreateApiKey {
     }
 }
 
-/// A key made by way of another key covers no more than that one.
-fn refuse_widening(state: &State, permit: &Permit<'_>, actions: &[Action]) -> Result<(), Rejection> {
-    let crate::Auth::ApiKey(used) = permit.caller().auth else { return Ok(()) };
-    let Some(used) = state.api_keys.get(&used) else { return Ok(()) };
-    match actions.iter().find(|wanted| !used.actions.iter().any(|a| a.includes(wanted))) {
-        Some(wider) => Err(Rejection::new(
-            Code::GrantNotNarrower,
-            format!("{} is wider than the API key that asks", wider.as_str()),
-        )),
-        None => Ok(()),
+/// A key made under a grant ends with it, and a key cannot be made to keep to a limit of money.
+fn refuse_outliving(permit: &Permit<'_>, expires: Option<Time>) -> Result<(), Rejection> {
+    let refuse = |detail: &'static str| Err(Rejection::new(Code::GrantNotNarrower, detail));
+    let Some(used) = permit.grant().and_then(|id| permit.state().grants.get(&id)) else {
+        return Ok(());
+    };
+    if used.limits != Limits::default() {
+        return refuse("a grant with limits makes no API keys");
+    }
+    match expires.is_some_and(|expires| expires <= used.expires) {
+        true => Ok(()),
+        false => refuse("expires_in_s: later than the grant's"),
     }
 }
 
 impl RevokeApiKey {
-    pub(crate) fn decide(&self, permit: &Permit<'_>, out: &mut Vec<Draft>) -> Result<(), Rejection> {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
         let state = permit.state();
         let key = state.api_keys.get(&self.id).ok_or(Code::NotFound)?;
         let principal = state.principals.get(key.principal).id;
@@ -140,10 +163,21 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &ApiKeyCr
     state.api_key_by_secret.insert(created.secret, id);
     state.api_keys.insert(id, key);
     state.principals.get_mut(principal).api_keys.push(id);
+    if let Some(expires) = created.expires {
+        state.leaving.insert((expires, Leaving::ApiKey(id)));
+    }
 }
 
 pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
     let AnyId::ApiKey(id) = entry.id else { panic!("api_key.revoked names the key") };
+    if let Some(expires) = state.api_keys.get(&id).and_then(|key| key.expires) {
+        state.leaving.remove(&(expires, Leaving::ApiKey(id)));
+    }
+    forget(state, id);
+}
+
+/// Takes a key out of the state.
+pub(crate) fn forget(state: &mut State, id: ApiKeyId) {
     if let Some(key) = state.api_keys.remove(&id) {
         state.api_key_by_secret.remove(&key.secret);
         state.principals.get_mut(key.principal).api_keys.retain(|&other| other != id);

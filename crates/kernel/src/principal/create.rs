@@ -1,7 +1,7 @@
 //! Making principals: agents by whoever may, the owner once by the setup token or on the machine.
 
 use hansa_crypto::keys::PublicKey;
-use hansa_types::{Amount, AnyId, Code, Digest, GrantId, PrincipalId, Rejection, Time, Vis};
+use hansa_types::{Amount, AnyId, Code, Digest, GrantId, PrincipalId, Rejection, Vis};
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Principal};
@@ -12,7 +12,7 @@ use crate::entry::{Auth, Entry};
 use crate::event::Event;
 use crate::grant::{self, Action};
 use crate::limits::{GRANT_LIFE_MAX, PRINCIPALS_MAX};
-use crate::transfer::mint_into;
+use crate::transfer::{Minted, mint_into};
 
 /// Make a principal under the caller's control.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,16 +63,18 @@ impl Create {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         refuse_taken(state, self.id, &self.key)?;
-        let created =
-            Created { kind: self.kind, key: self.key, card: self.card, owner: false };
+        let created = Created { kind: self.kind, key: self.key, card: self.card, owner: false };
         out.push(Draft::new(self.id, Vis::Public, Event::PrincipalCreated(created)));
         let node = state.node()?;
-        if self.genesis_grant && node.genesis_grant > Amount::ZERO {
-            if let Some(currency) = state.ledger.own_currency() {
-                mint_into(state, ctx, self.id, currency, node.genesis_grant, out)?;
+        let amount = node.genesis_grant;
+        match state.ledger.own_currency() {
+            Some(own) if self.genesis_grant && amount > Amount::ZERO => {
+                let currency = state.ledger.currency_state(own).currency.code;
+                let minted = Minted { amount, currency, grant: None };
+                mint_into(state, ctx, self.id, minted, out)
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -119,7 +121,7 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
         panic!("principal.created carries the principal as its id");
     };
     let controller = entry.actor.and_then(|actor| state.principals.find(actor));
-    let mut principal = Principal::new(id, created.kind, created.key, controller, Time(entry.ts.0));
+    let mut principal = Principal::new(id, created.kind, created.key, controller, entry.ts);
     principal.card = created.card;
     state.principals.insert(principal);
     if let (true, Some(node)) = (created.owner, state.node.as_mut()) {

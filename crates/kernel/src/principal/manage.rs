@@ -74,7 +74,10 @@ impl Suspend {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
         if self.principal == state.node()?.id {
-            return Err(Rejection::new(Code::InvalidField, "agent: the node cannot suspend itself"));
+            return Err(Rejection::new(
+                Code::InvalidField,
+                "agent: the node cannot suspend itself",
+            ));
         }
         if permit.caller().principal == Some(self.principal) {
             return Err(Rejection::new(Code::InvalidField, "agent: nobody suspends themselves"));

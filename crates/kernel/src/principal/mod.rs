@@ -11,9 +11,12 @@ use hansa_types::{ApiKeyId, Digest, GrantId, PrincipalId, Time};
 use serde::{Deserialize, Serialize};
 
 pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyRevoked, CreateApiKey, RevokeApiKey};
-pub(crate) use api_key::{apply_created as apply_api_key_created, apply_revoked as apply_api_key_revoked};
-pub use create::{Create, CreateOwner, Created};
+pub(crate) use api_key::{
+    apply_created as apply_api_key_created, apply_revoked as apply_api_key_revoked,
+    forget as forget_api_key,
+};
 pub(crate) use create::apply_created;
+pub use create::{Create, CreateOwner, Created};
 pub use manage::{CardSet, Reinstate, Reinstated, SetCard, Suspend, Suspended};
 pub(crate) use manage::{apply_card_set, apply_reinstated, apply_suspended};
 
@@ -72,7 +75,18 @@ impl Principal {
         created: Time,
     ) -> Self {
         let (api_keys, grants) = (Vec::new(), Vec::new());
-        Self { id, kind, key, controller, created, active: true, card: None, nonce: 0, api_keys, grants }
+        Self {
+            id,
+            kind,
+            key,
+            controller,
+            created,
+            active: true,
+            card: None,
+            nonce: 0,
+            api_keys,
+            grants,
+        }
     }
 }
 

@@ -12,9 +12,11 @@ use super::step::{StepKind, View, actor, note, subject};
 use super::work::{position, set};
 use super::{MilestoneState, Stage, Work};
 use crate::State;
+use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::limits::SCORE_MAX;
 use crate::transfer::{VoidReason, refund_draft, release_draft};
 
 /// Whether a claim is accepted.
@@ -69,7 +71,7 @@ pub struct Rated {
 impl View<'_> {
     pub(super) fn attest(
         &self,
-        state: &State,
+        permit: &Permit<'_>,
         judgement: &Judgement,
         ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
@@ -83,7 +85,7 @@ impl View<'_> {
         }
         let mut settled = self.task.stage == Stage::Settled;
         if let Some(verdict) = judgement.verdict {
-            settled = self.judge(state, verdict, judgement.score, ctx, out)?;
+            settled = self.judge(permit, verdict, judgement.score, ctx, out)?;
         }
         match judgement.rating {
             Some(stars) => self.rate(settled, stars, ctx, out),
@@ -94,7 +96,7 @@ impl View<'_> {
     /// Returns whether the task is settled by it.
     fn judge(
         &self,
-        state: &State,
+        permit: &Permit<'_>,
         verdict: Verdict,
         score: Option<u16>,
         ctx: &mut Context<'_>,
@@ -102,6 +104,12 @@ impl View<'_> {
     ) -> Result<bool, Rejection> {
         self.only_payer()?;
         self.in_escrow()?;
+        if score.is_some_and(|score| score > SCORE_MAX) {
+            return Err(Rejection::new(
+                Code::InvalidField,
+                "payload.score: 0 to 1,000 thousandths",
+            ));
+        }
         let milestone = usize::from(self.step.milestone);
         if self.task.milestones[milestone] != MilestoneState::Claimed {
             return Err(Code::MilestoneState.into());
@@ -112,8 +120,8 @@ impl View<'_> {
         let hold = self.task.hold.ok_or(Code::EscrowSpent)?;
         let share = self.task.terms.share(milestone);
         out.push(match verdict {
-            Verdict::Accept => release_draft(state, ctx, hold, share)?,
-            Verdict::Refuse => refund_draft(state, ctx, hold, share, VoidReason::Refused)?,
+            Verdict::Accept => release_draft(permit, ctx, hold, share)?,
+            Verdict::Refuse => refund_draft(permit.state(), ctx, hold, share, VoidReason::Refused)?,
         });
         let settled = self.settled_by(milestone, verdict);
         if let Some(settled) = settled.clone() {
@@ -148,10 +156,12 @@ impl View<'_> {
             return Err(Code::RatingInvalid.into());
         }
         if !settled {
-            return Err(Rejection::new(Code::TaskState, "a rating waits until the task is settled"));
+            return Err(Rejection::new(
+                Code::TaskState,
+                "a rating waits until the task is settled",
+            ));
         }
-        let rated =
-            if self.by_payer { self.task.rated_by_payer } else { self.task.rated_by_agent };
+        let rated = if self.by_payer { self.task.rated_by_payer } else { self.task.rated_by_agent };
         if rated {
             return Err(Code::RatingRepeated.into());
         }

@@ -65,10 +65,19 @@ impl Task {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let event = Event::TaskExpired(Expired {});
-        out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(id));
+        let expired = Draft::new(ctx.entry_id(), Vis::Parties, event).about(id);
         match self.stage {
-            Stage::Delegated => self.refund(state, ctx, VoidReason::Expired, out),
-            _ => Ok(()),
+            Stage::Offered | Stage::Accepted => {
+                out.push(expired);
+                Ok(())
+            }
+            Stage::Delegated => {
+                out.push(expired);
+                self.refund(state, ctx, VoidReason::Expired, out)
+            }
+            Stage::Rejected | Stage::Settled | Stage::Revoked | Stage::Expired => {
+                Err(Rejection::new(Code::TaskState, "the task has ended already"))
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use hansa_types::{Amount, AnyId, Code, Label, Rejection, TaskId, TransferId, Vis};
 use serde::{Deserialize, Serialize};
 
+use super::reputation::{ReputationKey, Side};
 use super::step::{Step, StepKind, View, actor, note, subject};
-use super::terms::Terms;
+use super::terms::{Terms, TermsLine};
 use super::{MilestoneState, Stage, Task, Work};
 use crate::State;
 use crate::admit::Permit;
@@ -12,14 +13,17 @@ use crate::decide::{Context, Draft};
 use crate::due::{Due, Leaving};
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::limits::{HOLD_LIFE_DEFAULT, OFFER_LIFE, TASK_REMEMBERED, TASKS_MAX};
-use crate::transfer::{Pending, Quote};
+use crate::limits::{
+    HOLD_LIFE_DEFAULT, OFFER_LIFE, REPUTATIONS_MAX, TASK_REMEMBERED, TASK_STEPS_MAX, TASKS_MAX,
+};
+use crate::transfer::{Payment, Pending, check_room};
 
 /// Data of `task.offered`. The entry's id is the task, its actor the payer, its subject the agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Offered {
     /// The proposed terms.
+    #[serde(with = "TermsLine")]
     pub terms: Terms,
     /// What kind of work, by the label of its name.
     pub skill: Label,
@@ -30,6 +34,7 @@ pub struct Offered {
 #[serde(deny_unknown_fields)]
 pub struct Countered {
     /// The proposed terms.
+    #[serde(with = "TermsLine")]
     pub terms: Terms,
 }
 
@@ -62,7 +67,10 @@ impl Step {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         if self.parent.is_some() {
-            return Err(Rejection::new(Code::ParentMismatch, "an offer opens a task; leave parent out"));
+            return Err(Rejection::new(
+                Code::ParentMismatch,
+                "an offer opens a task; leave parent out",
+            ));
         }
         let agent = state.principals.find(self.to).ok_or(Code::PrincipalUnknown)?;
         if permit.caller().principal == Some(self.to) {
@@ -73,6 +81,10 @@ impl Step {
         }
         if state.tasks.len() >= TASKS_MAX {
             return Err(Rejection::new(Code::StateFull, "too many tasks"));
+        }
+        if state.reputations.len() >= REPUTATIONS_MAX {
+            let key = ReputationKey { principal: agent, skill, side: Side::Agent };
+            state.reputations.get(&key).ok_or(Code::StateFull)?;
         }
         state.ledger.currency(terms.currency)?;
         terms.check(ctx.now)?;
@@ -106,9 +118,15 @@ impl View<'_> {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         self.answers_offer()?;
+        if self.task.steps.len() >= usize::from(TASK_STEPS_MAX) {
+            return Err(Rejection::new(Code::StateFull, "a negotiation has at most 256 steps"));
+        }
         terms.check(ctx.now)?;
         if terms.currency != self.task.terms.currency {
-            return Err(Rejection::new(Code::TermsInvalid, "terms.currency: make a new offer instead"));
+            return Err(Rejection::new(
+                Code::TermsInvalid,
+                "terms.currency: make a new offer instead",
+            ));
         }
         let event = Event::TaskCountered(Countered { terms: terms.clone() });
         out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(self.id));
@@ -133,7 +151,11 @@ impl View<'_> {
         Ok(())
     }
 
-    pub(super) fn reject(&self, ctx: &mut Context<'_>, out: &mut Vec<Draft>) -> Result<(), Rejection> {
+    pub(super) fn reject(
+        &self,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
         self.answers_offer()?;
         let event = Event::TaskRejected(Rejected {});
         out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(self.id));
@@ -167,16 +189,17 @@ impl View<'_> {
         }
         let (payer, agent) = (self.task.payer, self.task.agent);
         let (payer, agent) = (state.principals.get(payer).id, state.principals.get(agent).id);
-        let quote = Quote::new(state, payer, agent, agreed.currency, agreed.amount)?;
-        state.ledger.check_credit(state.escrow(quote.currency)?, quote.total()?)?;
+        let Terms { currency, amount, .. } = *agreed;
+        let fee = Payment { from: payer, to: agent, currency, amount }.check(state)?;
+        check_room(state)?;
         let hold = TransferId::new(ctx.now.0, ctx.entropy());
         let event = Event::TaskDelegated(Delegated { hold });
         out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(self.id));
         let pending = Pending {
             from: None,
-            amount: agreed.amount,
-            currency: agreed.currency,
-            fee: quote.fee,
+            amount,
+            currency,
+            fee,
             expires: agreed.deadline.unwrap_or_else(|| ctx.now.after(HOLD_LIFE_DEFAULT)),
             task: Some(self.id),
             grant: None,

@@ -1,9 +1,7 @@
 //! One step of a task: an envelope whose verb is negotiate, delegate, execute, settle, attest or
 //! revoke.
 
-use hansa_types::{
-    AnyId, Amount, Code, Digest, EnvelopeId, Label, PrincipalId, Rejection, TaskId,
-};
+use hansa_types::{Amount, AnyId, Code, Digest, EnvelopeId, Label, PrincipalId, Rejection, TaskId};
 use serde::{Deserialize, Serialize};
 
 use super::attest::Verdict;
@@ -14,7 +12,6 @@ use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::envelope::fingerprint;
-use crate::limits::TASK_STEPS_MAX;
 use crate::principal::Handle;
 
 /// Take a step of a task. Who takes it is the caller, whose envelope's proof names the step.
@@ -161,7 +158,7 @@ impl Step {
                     score: *score,
                     rating: *rating,
                 };
-                view.attest(permit.state(), &judgement, ctx, out)
+                view.attest(permit, &judgement, ctx, out)
             }
             Act::Revoke { of } => view.revoke(permit.state(), *of, ctx, out),
         }
@@ -182,9 +179,6 @@ impl Step {
         let other = if by_payer { task.agent } else { task.payer };
         if state.principals.get(other).id != self.to {
             return Err(Code::RecipientMismatch.into());
-        }
-        if task.steps.len() >= usize::from(TASK_STEPS_MAX) {
-            return Err(Rejection::new(Code::StateFull, "a task has at most 256 steps"));
         }
         Ok(View { id: step.task, task, parent, step, by_payer })
     }

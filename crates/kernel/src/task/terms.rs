@@ -28,7 +28,6 @@ pub struct MilestoneTerms {
 
 /// The terms of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Terms {
     /// In which currency.
     pub currency: CurrencyCode,
@@ -37,14 +36,26 @@ pub struct Terms {
     /// When the escrow pays.
     pub rail: Rail,
     /// Milestones of the escrow rail, none on the outcome rail.
-    #[serde(default)]
     pub milestones: Vec<MilestoneTerms>,
     /// When the task ends by itself.
-    #[serde(default)]
     pub deadline: Option<Time>,
     /// Digest of the service level agreement in its canonical form.
-    #[serde(default)]
     pub sla: Option<Digest>,
+}
+
+/// [`Terms`] in a line, which omits what they leave open.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Terms", deny_unknown_fields)]
+pub(super) struct TermsLine {
+    currency: CurrencyCode,
+    amount: Amount,
+    rail: Rail,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    milestones: Vec<MilestoneTerms>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deadline: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sla: Option<Digest>,
 }
 
 impl Terms {
@@ -73,6 +84,9 @@ impl Terms {
         }
         if self.milestones.iter().map(|m| u32::from(m.pct)).sum::<u32>() != 100 {
             return refuse("the percentages do not sum to 100");
+        }
+        if self.milestones.iter().any(|m| m.pct == 0) {
+            return refuse("a percentage is at least 1");
         }
         let mut names: Vec<Label> = self.milestones.iter().map(|m| m.on).collect();
         names.sort_unstable();

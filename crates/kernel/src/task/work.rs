@@ -67,7 +67,10 @@ impl View<'_> {
         self.in_escrow()?;
         let milestone = usize::from(self.step.milestone);
         if named.is_some() && self.task.terms.milestone(named)? != milestone {
-            return Err(Rejection::new(Code::ParentMismatch, "the parent executed another milestone"));
+            return Err(Rejection::new(
+                Code::ParentMismatch,
+                "the parent executed another milestone",
+            ));
         }
         if self.task.milestones[milestone] != MilestoneState::Executed {
             return Err(Code::MilestoneState.into());

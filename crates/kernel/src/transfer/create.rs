@@ -5,15 +5,15 @@ use hansa_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{AccountKey, CurrencyIndex, Role};
+use super::ledger::{AccountKey, Role};
 use super::pending::Pending;
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::grant::charge;
 use crate::limits::{HOLD_LIFE_DEFAULT, HOLD_LIFE_MAX, HOLD_LIFE_MIN, HOLDS_MAX};
-use crate::principal::Handle;
 
 /// Move money, or set it aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,64 +54,51 @@ pub struct Posted {
     /// The pending transfer that it came out of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<TransferId>,
-    /// The grant under which somebody else than the payer did it.
+    /// The grant under which somebody else than the payer did it, and which is charged for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
 }
 
-pub(super) fn nothing(amount: &Amount) -> bool {
+pub(crate) fn nothing(amount: &Amount) -> bool {
     *amount == Amount::ZERO
 }
 
-/// A transfer that the books allow, with its fee.
+/// Somebody pays somebody.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Quote {
-    pub payer: Handle,
-    pub currency: CurrencyIndex,
+pub(crate) struct Payment {
+    pub from: PrincipalId,
+    pub to: PrincipalId,
+    pub currency: CurrencyCode,
     pub amount: Amount,
-    pub fee: Amount,
 }
 
-impl Quote {
-    /// Checks both sides and computes the fee. The node itself pays none.
-    pub(crate) fn new(
-        state: &State,
-        from: PrincipalId,
-        to: PrincipalId,
-        code: CurrencyCode,
-        amount: Amount,
-    ) -> Result<Quote, Rejection> {
-        let currency = state.ledger.currency(code)?;
-        let payer = state.principal(from)?;
-        let payee = state.principals.find(to).ok_or(Code::PayeeUnknown)?;
+impl Payment {
+    /// Checks both sides and returns the fee. The node itself pays none.
+    pub(crate) fn check(&self, state: &State) -> Result<Amount, Rejection> {
+        let currency = state.ledger.currency(self.currency)?;
+        let payer = state.principal(self.from)?;
+        let payee = state.principals.find(self.to).ok_or(Code::PayeeUnknown)?;
         if payer == payee {
             return Err(Code::SameAccount.into());
         }
-        if amount == Amount::ZERO {
+        if self.amount == Amount::ZERO {
             return Err(Code::AmountZero.into());
         }
         if !state.principals.get(payee).active {
             return Err(Rejection::new(Code::PrincipalSuspended, "the payee is suspended"));
         }
-        let treasury = state.treasury()?;
-        let fee = match payer == treasury {
+        let fee = match payer == state.treasury()? {
             true => Amount::ZERO,
             false => {
                 let rule = state.ledger.currency_state(currency).fee;
-                rule.on(amount).ok_or(Code::AmountOverflow)?
+                rule.on(self.amount).ok_or(Code::AmountOverflow)?
             }
         };
-        let quote = Quote { payer, currency, amount, fee };
-        let total = quote.total()?;
+        let total = self.amount.plus(fee).ok_or(Code::AmountOverflow)?;
         let account = |owner| AccountKey { owner, currency, role: Role::Main };
         state.ledger.check_debit(account(payer), total)?;
-        state.ledger.check_credit(account(payee), amount)?;
-        state.ledger.check_credit(account(treasury), total)?;
-        Ok(quote)
-    }
-
-    pub(crate) fn total(&self) -> Result<Amount, Rejection> {
-        self.amount.plus(self.fee).ok_or_else(|| Code::AmountOverflow.into())
+        state.ledger.check_room(account(payee))?;
+        Ok(fee)
     }
 }
 
@@ -123,28 +110,25 @@ impl Create {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let quote = Quote::new(state, self.from, self.to, self.currency, self.amount)?;
-        let from = (permit.caller().principal != Some(self.from)).then_some(self.from);
+        let Create { from, to, currency, amount, hold: _ } = *self;
+        let fee = Payment { from, to, currency, amount }.check(state)?;
+        let from = (permit.caller().principal != Some(from)).then_some(from);
         let event = match self.hold {
             None => Event::TransferPosted(Posted {
                 from,
-                amount: self.amount,
-                currency: self.currency,
-                fee: quote.fee,
+                amount,
+                currency,
+                fee,
                 of: None,
                 grant: permit.grant(),
             }),
             Some(hold) => {
-                if state.held.len() >= HOLDS_MAX {
-                    return Err(Rejection::new(Code::StateFull, "too many pending transfers"));
-                }
-                let escrow = state.escrow(quote.currency)?;
-                state.ledger.check_credit(escrow, quote.total()?)?;
+                check_room(state)?;
                 Event::TransferPending(Pending {
                     from,
-                    amount: self.amount,
-                    currency: self.currency,
-                    fee: quote.fee,
+                    amount,
+                    currency,
+                    fee,
                     expires: hold.expiry(ctx.now)?,
                     task: None,
                     grant: permit.grant(),
@@ -152,8 +136,16 @@ impl Create {
             }
         };
         let id = TransferId::new(ctx.now.0, ctx.entropy());
-        out.push(Draft::new(id, Vis::Parties, event).about(self.to));
+        out.push(Draft::new(id, Vis::Parties, event).about(to));
         Ok(())
+    }
+}
+
+/// Refuses one pending transfer too many.
+pub(crate) fn check_room(state: &State) -> Result<(), Rejection> {
+    match state.held.len() < HOLDS_MAX {
+        true => Ok(()),
+        false => Err(Rejection::new(Code::StateFull, "too many pending transfers")),
     }
 }
 
@@ -188,7 +180,5 @@ pub(crate) fn apply_posted(state: &mut State, entry: &Entry, posted: &Posted) {
     };
     state.ledger.move_money(source, payee, posted.amount);
     state.ledger.move_money(source, treasury, posted.fee);
-    if let (Some(grant), None) = (posted.grant, posted.of) {
-        crate::grant::charge(state, grant, posted.amount);
-    }
+    charge(state, posted.grant, posted.amount);
 }

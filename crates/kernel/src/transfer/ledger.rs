@@ -3,6 +3,8 @@
 use hansa_types::{Amount, Code, Currency, CurrencyCode, Rejection};
 use serde::{Deserialize, Serialize};
 
+use super::create::nothing;
+use crate::limits::ACCOUNTS_MAX;
 use crate::principal::Handle;
 use crate::state::Map;
 
@@ -33,7 +35,8 @@ pub struct AccountKey {
     pub role: Role,
 }
 
-/// The two sides of an account. Both only grow.
+/// The two sides of an account. Both only grow, until a sum over the account's life no longer fits:
+/// then what they share is struck off, and the balance stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Which account this is.
@@ -45,13 +48,26 @@ pub struct Account {
 }
 
 /// The fee on transfers of a currency: a rate with a minimum, paid by the payer on top.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FeeRule {
     /// Parts per million of the amount.
     pub rate_ppm: u32,
     /// Least fee of a transfer.
     pub minimum: Amount,
+}
+
+/// [`FeeRule`] in a line, which omits zeros.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "FeeRule", deny_unknown_fields)]
+pub(super) struct FeeRuleLine {
+    #[serde(default, skip_serializing_if = "no_rate")]
+    rate_ppm: u32,
+    #[serde(default, skip_serializing_if = "nothing")]
+    minimum: Amount,
+}
+
+fn no_rate(rate_ppm: &u32) -> bool {
+    *rate_ppm == 0
 }
 
 /// What the state keeps of a currency.
@@ -88,11 +104,13 @@ pub struct Ledger {
 }
 
 impl FeeRule {
+    /// Whether transfers are free.
+    pub fn is_free(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The fee on an amount, rounded half to even and never below the minimum.
     pub fn on(&self, amount: Amount) -> Option<Amount> {
-        if *self == (FeeRule { rate_ppm: 0, minimum: Amount::ZERO }) {
-            return Some(Amount::ZERO);
-        }
         Some(amount.ratio(u64::from(self.rate_ppm), 1_000_000)?.max(self.minimum))
     }
 }
@@ -107,6 +125,32 @@ impl Account {
     /// What can be spent: credits less debits, nothing for the issuer's account.
     pub fn balance(&self) -> Amount {
         self.credits.minus(self.debits).unwrap_or(Amount::ZERO)
+    }
+
+    fn debit(&mut self, amount: Amount) {
+        if self.debits.plus(amount).is_none() {
+            self.strike_off();
+        }
+        self.debits = self.debits.plus(amount).unwrap_or_else(|| panic!("debits fit"));
+        assert!(
+            self.key.role == Role::Issuer || self.debits <= self.credits,
+            "an account never falls below zero",
+        );
+    }
+
+    fn credit(&mut self, amount: Amount) {
+        if self.credits.plus(amount).is_none() {
+            self.strike_off();
+        }
+        self.credits = self.credits.plus(amount).unwrap_or_else(|| panic!("credits fit"));
+    }
+
+    /// Minting keeps what is ever issued within bounds, and so the issuer's sums and everybody's
+    /// balance; only what went in and out again can outgrow a sum.
+    fn strike_off(&mut self) {
+        assert!(self.key.role != Role::Issuer, "what is issued fits");
+        let both = self.debits.min(self.credits);
+        (self.debits, self.credits) = (Amount(self.debits.0 - both.0), self.balance());
     }
 }
 
@@ -178,30 +222,28 @@ impl Ledger {
         self.account(key).map_or(Amount::ZERO, Account::balance)
     }
 
-    /// Refuses a credit that the account could not hold.
-    pub(crate) fn check_credit(&self, key: AccountKey, amount: Amount) -> Result<(), Rejection> {
-        let credits = self.account(key).map_or(Amount::ZERO, |account| account.credits);
-        credits.plus(amount).map(|_| ()).ok_or_else(|| Code::BalanceOverflow.into())
+    /// Refuses to open one account too many.
+    pub(crate) fn check_room(&self, key: AccountKey) -> Result<(), Rejection> {
+        match self.accounts.len() >= ACCOUNTS_MAX && self.account(key).is_none() {
+            true => Err(Rejection::new(Code::StateFull, "the node holds no further accounts")),
+            false => Ok(()),
+        }
     }
 
     /// Refuses a debit of more than the account holds.
     pub(crate) fn check_debit(&self, key: AccountKey, amount: Amount) -> Result<(), Rejection> {
-        let account = self.account(key);
-        let balance = account.map_or(Amount::ZERO, Account::balance);
-        if balance < amount {
-            let currency = self.currency_state(key.currency).currency;
-            let detail = format!(
-                "the account holds {} {code}, {} {code} are needed",
-                currency.format(balance),
-                currency.format(amount),
-                code = currency.code,
-            );
-            return Err(Rejection::new(Code::InsufficientFunds, detail));
+        let balance = self.balance(key);
+        if balance >= amount {
+            return Ok(());
         }
-        match account.is_none_or(|account| account.debits.plus(amount).is_some()) {
-            true => Ok(()),
-            false => Err(Code::BalanceOverflow.into()),
-        }
+        let currency = self.currency_state(key.currency).currency;
+        let detail = format!(
+            "the account holds {} {code}, {} {code} are needed",
+            currency.format(balance),
+            currency.format(amount),
+            code = currency.code,
+        );
+        Err(Rejection::new(Code::InsufficientFunds, detail))
     }
 
     /// Moves money from one account to another. What was decided fits, so anything else is a fault
@@ -211,16 +253,9 @@ impl Ledger {
             return;
         }
         let payer = self.open(from);
-        let debits = self.accounts[payer].debits.plus(amount);
-        self.accounts[payer].debits = debits.unwrap_or_else(|| panic!("debits fit"));
-        let account = &self.accounts[payer];
-        assert!(
-            account.key.role == Role::Issuer || account.debits <= account.credits,
-            "an account never falls below zero",
-        );
+        self.accounts[payer].debit(amount);
         let payee = self.open(to);
-        let credits = self.accounts[payee].credits.plus(amount);
-        self.accounts[payee].credits = credits.unwrap_or_else(|| panic!("credits fit"));
+        self.accounts[payee].credit(amount);
     }
 
     fn open(&mut self, key: AccountKey) -> usize {

@@ -9,10 +9,12 @@ mod pending;
 mod supply;
 
 pub use create::{Create, Hold, Posted};
-pub use ledger::{Account, AccountKey, CurrencyIndex, CurrencyState, FeeRule, Ledger, Role, Supply};
-pub use pending::{HeldTransfer, HeldTransfers, Pending, Post, Void, Voided, VoidReason};
+pub use ledger::{
+    Account, AccountKey, CurrencyIndex, CurrencyState, FeeRule, Ledger, Role, Supply,
+};
+pub use pending::{HeldTransfer, HeldTransfers, Pending, Post, Void, VoidReason, Voided};
 pub use supply::{Burn, Burned, CreateCurrency, CurrencyCreated, Mint, Minted};
 
-pub(crate) use create::{Quote, apply_posted};
-pub(crate) use pending::{apply_pending, apply_voided, release_draft, refund_draft};
+pub(crate) use create::{Payment, apply_posted, check_room, nothing};
+pub(crate) use pending::{apply_pending, apply_voided, own_pending, refund_draft, release_draft};
 pub(crate) use supply::{apply_burned, apply_currency_created, apply_minted, mint_into};

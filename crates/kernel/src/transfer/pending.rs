@@ -1,8 +1,8 @@
 //! Pending transfers: money set aside, then posted in one or more parts, voided or expired.
 //!
 //! The fee is computed once on the whole and set aside with it. Each part takes its share of the
-//! fee, rounded down; the last part takes the rest. The payee's side posts; the payee voids, or
-//! the payer once it has expired by itself. A task's money follows the task alone.
+//! fee, rounded down; the last part takes the rest. The payer posts, the payee voids, and what is
+//! neither posted nor voided in time goes back by itself. A task's money follows the task alone.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ use crate::decide::{Context, Draft};
 use crate::due::Due;
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::grant::charge;
 use crate::principal::Handle;
 
 /// Post a pending transfer. The payer releases what it set aside.
@@ -112,6 +113,8 @@ pub struct HeldTransfer {
     pub expires: Time,
     /// The task whose money it is.
     pub task: Option<TaskId>,
+    /// The grant that was charged when it was set aside.
+    pub grant: Option<GrantId>,
 }
 
 /// All pending transfers.
@@ -123,27 +126,45 @@ impl HeldTransfer {
         if part == self.amount {
             return self.fee;
         }
-        let share = self.fee_whole.portion(part.0, self.amount_whole.0);
-        share.unwrap_or(self.fee).min(self.fee)
+        pro_rata(self.fee_whole, part, self.amount_whole)
     }
+}
+
+/// `fee × part ÷ whole`, rounded down, of a part that is less than the whole: long multiplication
+/// and division in one, because the product may not fit.
+fn pro_rata(fee: Amount, part: Amount, whole: Amount) -> Amount {
+    let carry = |quotient: u128, rest: u128, more: u128| match rest.checked_sub(whole.0 - more) {
+        Some(over) => (quotient + 1, over),
+        None => (quotient, rest + more),
+    };
+    // After each bit of the fee, `quotient × whole + rest` is what was read of it times the part.
+    let (mut quotient, mut rest) = (0u128, 0u128);
+    for bit in (0..u128::BITS - fee.0.leading_zeros()).rev() {
+        (quotient, rest) = carry(quotient << 1, rest, rest);
+        if (fee.0 >> bit) & 1 == 1 {
+            (quotient, rest) = carry(quotient, rest, part.0);
+        }
+    }
+    Amount(quotient)
 }
 
 /// The posting of a part of a pending transfer.
 pub(crate) fn release_draft(
-    state: &State,
+    permit: &Permit<'_>,
     ctx: &mut Context<'_>,
     id: TransferId,
     part: Amount,
 ) -> Result<Draft, Rejection> {
+    let state = permit.state();
     let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
-    let currency = state.ledger.currency_state(held.currency).currency.code;
+    let payer = Some(state.principals.get(held.payer).id);
     let posted = Posted {
-        from: Some(state.principals.get(held.payer).id),
+        from: payer.filter(|_| payer != permit.caller().principal),
         amount: part,
-        currency,
+        currency: state.ledger.currency_state(held.currency).currency.code,
         fee: held.fee_on(part),
         of: Some(id),
-        grant: None,
+        grant: permit.grant().filter(|_| permit.grant() != held.grant),
     };
     let payee = state.principals.get(held.payee).id;
     let posting = TransferId::new(ctx.now.0, ctx.entropy());
@@ -168,7 +189,8 @@ pub(crate) fn refund_draft(
     Ok(Draft::new(ctx.entry_id(), Vis::Parties, Event::TransferVoided(voided)).about(id))
 }
 
-fn own_pending(state: &State, id: TransferId) -> Result<&HeldTransfer, Rejection> {
+/// A pending transfer that is no task's.
+pub(crate) fn own_pending(state: &State, id: TransferId) -> Result<&HeldTransfer, Rejection> {
     let held = state.held.get(&id).ok_or(Code::TransferNotPending)?;
     match held.task {
         Some(_) => Err(Rejection::new(Code::TaskState, "the money of a task follows the task")),
@@ -191,7 +213,7 @@ impl Post {
         if part > held.amount {
             return Err(Rejection::new(Code::InsufficientFunds, "more than is set aside still"));
         }
-        out.push(release_draft(permit.state(), ctx, self.id, part)?);
+        out.push(release_draft(permit, ctx, self.id, part)?);
         Ok(())
     }
 }
@@ -224,6 +246,7 @@ pub(crate) fn apply_pending(state: &mut State, entry: &Entry, pending: &Pending)
         fee_whole: pending.fee,
         expires: pending.expires,
         task: pending.task,
+        grant: pending.grant,
     };
     let from = AccountKey { owner: held.payer, currency: held.currency, role: Role::Main };
     let escrow = state.escrow_of(held.currency);
@@ -233,9 +256,7 @@ pub(crate) fn apply_pending(state: &mut State, entry: &Entry, pending: &Pending)
         state.due.insert((pending.expires, Due::Hold(id)));
     }
     state.held.insert(id, held);
-    if let Some(grant) = pending.grant {
-        crate::grant::charge(state, grant, pending.amount);
-    }
+    charge(state, pending.grant, pending.amount);
 }
 
 /// Takes a part out of a pending transfer, which leaves the state with its last part.

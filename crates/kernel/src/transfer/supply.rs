@@ -1,16 +1,17 @@
 //! Currencies and their supply: made by the owner, minted and burned by the issuing node alone.
 
 use hansa_types::{
-    Amount, AnyId, Code, Currency, CurrencyCode, PrincipalId, Rejection, TransferId, Vis,
+    Amount, AnyId, Code, Currency, CurrencyCode, GrantId, PrincipalId, Rejection, TransferId, Vis,
 };
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{AccountKey, CurrencyIndex, CurrencyState, FeeRule, Role};
+use super::ledger::{AccountKey, CurrencyIndex, CurrencyState, FeeRule, FeeRuleLine, Role};
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::grant::charge;
 use crate::limits::CURRENCIES_MAX;
 use crate::node::Mode;
 
@@ -56,8 +57,10 @@ pub struct CurrencyCreated {
     /// Decimals of a major unit.
     pub scale: u8,
     /// Whether this node issues it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own: bool,
     /// The fee on transfers in it.
+    #[serde(default, with = "FeeRuleLine", skip_serializing_if = "FeeRule::is_free")]
     pub fee: FeeRule,
 }
 
@@ -69,6 +72,9 @@ pub struct Minted {
     pub amount: Amount,
     /// In which currency.
     pub currency: CurrencyCode,
+    /// The grant under which it was done, and which is charged for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
 }
 
 /// Data of `money.burned`. The entry's id is a transfer, its subject whose money it was.
@@ -79,6 +85,9 @@ pub struct Burned {
     pub amount: Amount,
     /// In which currency.
     pub currency: CurrencyCode,
+    /// The grant under which it was done, and which is charged for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
 }
 
 impl CreateCurrency {
@@ -99,7 +108,10 @@ impl CreateCurrency {
             return Err(Rejection::new(Code::InvalidField, "scale: 0 to 18"));
         }
         if self.own && state.node()?.mode == Mode::Satellite {
-            return Err(Rejection::new(Code::CurrencyNotOwn, "a satellite node issues no currency"));
+            return Err(Rejection::new(
+                Code::CurrencyNotOwn,
+                "a satellite node issues no currency",
+            ));
         }
         let created = CurrencyCreated {
             code: self.currency.code,
@@ -120,9 +132,10 @@ impl Mint {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let currency = own(state, self.currency)?;
+        own(state, self.currency)?;
         state.principals.find(self.to).ok_or(Code::PayeeUnknown)?;
-        mint_into(state, ctx, self.to, currency, self.amount, out)
+        let minted = Minted { amount: self.amount, currency: self.currency, grant: permit.grant() };
+        mint_into(state, ctx, self.to, minted, out)
     }
 }
 
@@ -145,8 +158,7 @@ impl Burn {
         let owner = state.principal(self.from)?;
         let account = AccountKey { owner, currency, role: Role::Main };
         state.ledger.check_debit(account, self.amount)?;
-        state.ledger.check_credit(state.issuer(currency)?, self.amount)?;
-        let burned = Burned { amount: self.amount, currency: self.currency };
+        let burned = Burned { amount: self.amount, currency: self.currency, grant: permit.grant() };
         let id = TransferId::new(ctx.now.0, ctx.entropy());
         out.push(Draft::new(id, Vis::Parties, Event::MoneyBurned(burned)).about(self.from));
         Ok(())
@@ -166,22 +178,20 @@ pub(crate) fn mint_into(
     state: &State,
     ctx: &mut Context<'_>,
     to: PrincipalId,
-    currency: CurrencyIndex,
-    amount: Amount,
+    minted: Minted,
     out: &mut Vec<Draft>,
 ) -> Result<(), Rejection> {
+    let (amount, currency) = (minted.amount, state.ledger.currency(minted.currency)?);
     if amount == Amount::ZERO {
         return Err(Code::AmountZero.into());
     }
-    // What was ever issued bounds every balance, so this one check keeps every later sum in range.
+    // What was ever issued bounds every balance, so this one check keeps all later ones in range.
     let issued = state.ledger.account(state.issuer(currency)?).map_or(Amount::ZERO, |a| a.debits);
     issued.plus(amount).ok_or(Code::BalanceOverflow)?;
     if let Some(owner) = state.principals.find(to) {
         let account = AccountKey { owner, currency, role: Role::Main };
-        state.ledger.check_credit(account, amount)?;
+        state.ledger.check_room(account)?;
     }
-    let code = state.ledger.currency_state(currency).currency.code;
-    let minted = Minted { amount, currency: code };
     let id = TransferId::new(ctx.now.0, ctx.entropy());
     out.push(Draft::new(id, Vis::Parties, Event::MoneyMinted(minted)).about(to));
     Ok(())
@@ -197,12 +207,14 @@ pub(crate) fn apply_minted(state: &mut State, entry: &Entry, minted: &Minted) {
     let currency = state.currency_index(minted.currency);
     let (issuer, account) = (state.issuer_of(currency), subject(state, entry, currency));
     state.ledger.move_money(issuer, account, minted.amount);
+    charge(state, minted.grant, minted.amount);
 }
 
 pub(crate) fn apply_burned(state: &mut State, entry: &Entry, burned: &Burned) {
     let currency = state.currency_index(burned.currency);
     let (issuer, account) = (state.issuer_of(currency), subject(state, entry, currency));
     state.ledger.move_money(account, issuer, burned.amount);
+    charge(state, burned.grant, burned.amount);
 }
 
 fn subject(state: &State, entry: &Entry, currency: CurrencyIndex) -> AccountKey {

@@ -64,7 +64,16 @@ impl Sink {
         name.push("-wal");
         let wal = Wal { dirty: true, ..Wal::default() };
         let (last_seq, chain) = (head.last_seq, head.chain);
-        Sink { connection, wal_path: name.into(), options, stats, last_seq, chain, wal, _lock: lock }
+        Sink {
+            connection,
+            wal_path: name.into(),
+            options,
+            stats,
+            last_seq,
+            chain,
+            wal,
+            _lock: lock,
+        }
     }
 
     fn check(&self, batch: &Batch) -> Result<(), Error> {
@@ -129,7 +138,11 @@ impl Sink {
             ),
             VaultChange::EraseSubject { subject } => {
                 let subject = subject.to_string();
-                self.execute("erase a key", "DELETE FROM vault_key WHERE subject = ?1", [&subject])?;
+                self.execute(
+                    "erase a key",
+                    "DELETE FROM vault_key WHERE subject = ?1",
+                    [&subject],
+                )?;
                 self.execute("erase records", "DELETE FROM vault WHERE subject = ?1", [&subject])
             }
         }
@@ -168,7 +181,10 @@ impl Sink {
     }
 
     /// Copies the log back; `true` when nothing of it is left to copy.
-    #[allow(clippy::disallowed_methods, reason = "durations of checkpoints are counters, not decisions")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "durations of checkpoints are counters, not decisions"
+    )]
     fn copy_back(&mut self, mode: Mode) -> Result<bool, Error> {
         let begun = Instant::now();
         crash::point("before_wal_checkpoint");
@@ -281,7 +297,6 @@ fn blob_size(bytes: &[u8]) -> Result<impl ToSql + use<>, Error> {
 }
 
 /// Size of the log by its name; 0 when there is none. (Opening it would be unsafe, see the parent.)
-#[allow(clippy::disallowed_methods, reason = "the store is the disk backend")]
 fn wal_bytes(path: &Path) -> u64 {
     std::fs::metadata(path).map(|meta| meta.len()).unwrap_or(0)
 }

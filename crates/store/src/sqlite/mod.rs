@@ -14,14 +14,12 @@ mod schema;
 
 use std::path::Path;
 
-use hansa_types::Digest;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{Error, limits};
 
 pub(crate) use commit::{Sink, SinkOptions};
 pub(crate) use read::SqliteReader;
-pub(crate) use schema::{FORMAT, META_FORMAT};
 
 /// Opens the writing connection, creating or checking the database.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, Error> {
@@ -38,14 +36,15 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(path, flags)?;
     schema::check(&connection, path)?;
-    let pragmas = format!("PRAGMA query_only = ON; PRAGMA cache_size = -{};", limits::READER_CACHE_KIB);
+    let pragmas =
+        format!("PRAGMA query_only = ON; PRAGMA cache_size = -{};", limits::READER_CACHE_KIB);
     connection.execute_batch(&pragmas).map_err(Error::database("set up a reader"))?;
     Ok(connection)
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
-    let connection = Connection::open_with_flags(path, flags)
-        .map_err(Error::database("open the journal"))?;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(Error::database("open the journal"))?;
     connection.busy_timeout(limits::BUSY_WAIT).map_err(Error::database("set the patience"))?;
     connection.set_prepared_statement_cache_capacity(limits::STATEMENTS_MAX);
     Ok(connection)
@@ -54,9 +53,4 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
 /// A seq or a size as the database's integer.
 fn to_sql(number: u64) -> Result<i64, Error> {
     i64::try_from(number).map_err(|_| Error::Range(number))
-}
-
-/// Root of the tree without leaves (RFC 6962 section 2.1): the hash of nothing.
-pub(crate) fn empty_root() -> Digest {
-    hansa_crypto::merkle::CompactRange::new().root()
 }

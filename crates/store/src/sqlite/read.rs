@@ -8,10 +8,11 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use hansa_crypto::merkle::empty_root;
 use hansa_types::{Digest, PrincipalId, Salt};
 use rusqlite::{Connection, ToSql};
 
-use super::{empty_root, open_reader, to_sql};
+use super::{open_reader, to_sql};
 use crate::reader::{Head, Reader, Row, VaultRow, Visit, line_at};
 use crate::{Error, limits};
 
@@ -59,7 +60,12 @@ impl SqliteReader {
     }
 
     /// The first seq of the row that contains `seq`, or `seq` itself when none does.
+    ///
+    /// The beginning is before any seq, so that a row damaged to claim none is met, not skipped.
     fn row_containing(&self, seq: u64) -> Result<i64, Error> {
+        if seq <= 1 {
+            return Ok(i64::MIN);
+        }
         let seq = to_sql(seq)?;
         let sql = "SELECT first_seq, last_seq FROM journal WHERE first_seq <= ?1 \
                    ORDER BY first_seq DESC LIMIT 1";
@@ -98,23 +104,6 @@ impl SqliteReader {
             Ok(page)
         })
     }
-
-    /// One column of the row that contains `seq`, handed to `read` with the row's first seq.
-    fn within<T>(
-        &self,
-        seq: u64,
-        sql: &'static str,
-        read: impl FnOnce(&[u8], u64) -> Option<T>,
-    ) -> Result<Option<T>, Error> {
-        let answer = self.one("read an entry", sql, to_sql(seq)?, |row| {
-            let (first, last) = seqs(row)?;
-            if seq > last {
-                return Ok(None);
-            }
-            Ok(read(blob(row, 2, first, "the blob")?, first))
-        })?;
-        Ok(answer.flatten())
-    }
 }
 
 /// What one read transaction of a scan saw.
@@ -127,8 +116,8 @@ struct Page {
 impl Reader for SqliteReader {
     fn head(&self) -> Result<Head, Error> {
         let sql = "SELECT first_seq, last_seq, chain, root FROM journal \
-                   WHERE first_seq > ?1 ORDER BY first_seq DESC LIMIT 1";
-        let head = self.one("read the head", sql, 0, |row| {
+                   ORDER BY first_seq DESC LIMIT ?1";
+        let head = self.one("read the head", sql, 1, |row| {
             let (first, last_seq) = seqs(row)?;
             let chain = digest(row, 2, first, "chain is not a digest")?;
             Ok(Head { last_seq, chain, root: digest(row, 3, first, "root is not a digest")? })
@@ -155,17 +144,42 @@ impl Reader for SqliteReader {
     fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, Error> {
         let sql = "SELECT first_seq, last_seq, entries FROM journal WHERE first_seq <= ?1 \
                    ORDER BY first_seq DESC LIMIT 1";
-        self.within(seq, sql, |entries, first| line_at(entries, seq - first).map(<[u8]>::to_vec))
+        let entry = self.one("read an entry", sql, to_sql(seq)?, |row| {
+            let (first, last) = seqs(row)?;
+            if seq > last {
+                return Ok(None);
+            }
+            let entries = blob(row, 2, first, "entries is not a blob")?;
+            Ok(line_at(entries, seq - first).map(<[u8]>::to_vec))
+        })?;
+        Ok(entry.flatten())
     }
 
-    fn leaves(&self, from_seq: u64) -> Result<Vec<u8>, Error> {
-        let sql = "SELECT first_seq, last_seq, leaves FROM journal WHERE first_seq <= ?1 \
-                   ORDER BY first_seq DESC LIMIT 1";
-        let leaves = self.within(from_seq, sql, |leaves, first| {
-            let skipped = usize::try_from(from_seq - first).ok()?.checked_mul(32)?;
-            leaves.get(skipped..).map(<[u8]>::to_vec)
-        })?;
-        Ok(leaves.unwrap_or_default())
+    fn leaves(&self, from_seq: u64, count: u64) -> Result<Vec<u8>, Error> {
+        let sql = "SELECT first_seq, last_seq, leaves FROM journal WHERE first_seq >= ?1 \
+                   ORDER BY first_seq";
+        let begin = self.row_containing(from_seq)?;
+        let wanted = usize::try_from(count.saturating_mul(32)).unwrap_or(usize::MAX);
+        self.with(|connection| {
+            let failed = || Error::database("read leaves");
+            let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+            let mut rows = statement.query([begin]).map_err(failed())?;
+            let (mut leaves, mut next) = (Vec::new(), from_seq);
+            while leaves.len() < wanted {
+                let Some(row) = rows.next().map_err(failed())? else { break };
+                let (first, last) = seqs(row)?;
+                let stored = blob(row, 2, first, "leaves is not a blob")?;
+                // A gap or a short blob ends what can be answered; verification names the damage.
+                if first > next || stored.len() as u64 != (last + 1 - first).saturating_mul(32) {
+                    break;
+                }
+                let skipped = usize::try_from((next - first) * 32).unwrap_or(usize::MAX);
+                let stored = stored.get(skipped..).unwrap_or_default();
+                leaves.extend_from_slice(&stored[..stored.len().min(wanted - leaves.len())]);
+                next = last + 1;
+            }
+            Ok(leaves)
+        })
     }
 
     fn vault(&self, id: &str) -> Result<Option<VaultRow>, Error> {
@@ -188,9 +202,8 @@ impl Reader for SqliteReader {
     }
 
     fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
-        let sql = "SELECT note FROM checkpoint WHERE tree_size >= ?1 \
-                   ORDER BY tree_size DESC LIMIT 1";
-        self.one("read the checkpoint", sql, 0, |row| {
+        let sql = "SELECT note FROM checkpoint ORDER BY tree_size DESC LIMIT ?1";
+        self.one("read the checkpoint", sql, 1, |row| {
             row.get(0).map_err(Error::database("read the checkpoint"))
         })
     }

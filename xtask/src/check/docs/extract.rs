@@ -63,11 +63,7 @@ pub(super) fn blocks(markdown: &str) -> anyhow::Result<Vec<Block>> {
             Some("fails") => true,
             Some(word) => bail!("line {number}: `console {word}` is not a kind of block"),
         };
-        blocks.push(Block {
-            line: number,
-            fails,
-            commands: commands(&content)?,
-        });
+        blocks.push(Block { line: number, fails, commands: commands(&content)? });
     }
     Ok(blocks)
 }
@@ -79,12 +75,7 @@ fn opening(line: &str) -> Option<Fence<'_>> {
     let length = text.chars().take_while(|c| *c == mark).count();
     let info = text[length..].trim();
     let is_fence = length >= 3 && !(mark == '`' && info.contains('`'));
-    is_fence.then_some(Fence {
-        mark,
-        length,
-        indent: line.len() - text.len(),
-        info,
-    })
+    is_fence.then_some(Fence { mark, length, indent: line.len() - text.len(), info })
 }
 
 /// The numbered lines up to the closing fence, without the fence's indentation.
@@ -138,12 +129,7 @@ fn command(line: usize, text: &str) -> Command {
         Some(text) => (text.trim_end(), true),
         None => (text, false),
     };
-    Command {
-        line,
-        text: text.to_owned(),
-        background,
-        want: Vec::new(),
-    }
+    Command { line, text: text.to_owned(), background, want: Vec::new() }
 }
 
 /// Whether a command needs its next line.
@@ -159,13 +145,8 @@ fn continues(text: &str) -> bool {
 /// The word that ends the here-document which a line begins.
 fn here_document(line: &str) -> Option<&str> {
     let (_, after) = line.split_once("<<")?;
-    let after = after
-        .strip_prefix('-')
-        .unwrap_or(after)
-        .trim_start_matches(['\'', '"']);
-    let end = after
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(after.len());
+    let after = after.strip_prefix('-').unwrap_or(after).trim_start_matches(['\'', '"']);
+    let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
     (end > 0).then(|| &after[..end])
 }
 
@@ -176,9 +157,7 @@ mod tests {
     fn texts(markdown: &str) -> Vec<(String, bool, Vec<String>)> {
         let blocks = blocks(markdown).unwrap();
         let commands = blocks.into_iter().flat_map(|block| block.commands);
-        commands
-            .map(|command| (command.text, command.background, command.want))
-            .collect()
+        commands.map(|command| (command.text, command.background, command.want)).collect()
     }
 
     #[test]
@@ -209,10 +188,7 @@ mod tests {
     #[test]
     fn a_backslash_continues() {
         let found = texts("```console\n$ echo a \\\n    b\na b\n```\n");
-        assert_eq!(
-            found,
-            [("echo a \\\n    b".into(), false, vec!["a b".into()])]
-        );
+        assert_eq!(found, [("echo a \\\n    b".into(), false, vec!["a b".into()])]);
     }
 
     #[test]

@@ -15,11 +15,7 @@ pub(super) fn matches(want: &[String], got: &str) -> bool {
     reachable[0] = true;
     for line in want {
         let mut next = vec![false; got.len() + 1];
-        for (j, _) in reachable
-            .iter()
-            .enumerate()
-            .filter(|(_, reached)| **reached)
-        {
+        for (j, _) in reachable.iter().enumerate().filter(|(_, reached)| **reached) {
             if is_any_lines(line) {
                 next[j..].fill(true);
                 break;
@@ -157,10 +153,7 @@ mod tests {
     #[test]
     fn the_difference_keeps_what_matches() {
         let want = ["a", "b …", "c"].map(str::to_owned);
-        assert_eq!(
-            difference(&want, "a\nb 1\nd\n"),
-            "--- want\n+++ got\n a\n b 1\n-c\n+d\n"
-        );
+        assert_eq!(difference(&want, "a\nb 1\nd\n"), "--- want\n+++ got\n a\n b 1\n-c\n+d\n");
     }
 
     #[test]

@@ -65,33 +65,19 @@ fn run(request: &Request<'_>) -> anyhow::Result<()> {
         eprintln!("    no console block in any page");
         return Ok(());
     }
-    run_command(
-        request
-            .workspace
-            .cargo(&["build", "--quiet", "--package", "hansa"]),
-    )?;
+    run_command(request.workspace.cargo(&["build", "--quiet", "--package", "hansa"]))?;
     let metadata = request.workspace.metadata()?;
-    let target = metadata["target_directory"]
-        .as_str()
-        .context("no target directory")?;
+    let target = metadata["target_directory"].as_str().context("no target directory")?;
     let programs = Path::new(target).join("debug");
     let mut failures = Vec::new();
     for page in &pages {
         let started = Instant::now();
         let result = run_page(page, &programs);
         let count: usize = page.blocks.iter().map(|block| block.commands.len()).sum();
-        eprintln!(
-            "    {}: {count} command(s) in {:.1?}",
-            page.path,
-            started.elapsed()
-        );
+        eprintln!("    {}: {count} command(s) in {:.1?}", page.path, started.elapsed());
         failures.extend(result.err().map(|error| format!("{error:#}")));
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        bail!("{}", failures.join("\n"))
-    }
+    if failures.is_empty() { Ok(()) } else { bail!("{}", failures.join("\n")) }
 }
 
 /// The pages that have console blocks: README.md and everything under docs/, by path.
@@ -142,11 +128,7 @@ fn run_page(page: &Page, programs: &Path) -> anyhow::Result<()> {
             failed |= status != 0;
         }
         if block.fails && !failed {
-            bail!(
-                "{}:{}: marked `console fails`, but nothing failed",
-                page.path,
-                block.line
-            );
+            bail!("{}:{}: marked `console fails`, but nothing failed", page.path, block.line);
         }
     }
     shell.stop();
@@ -166,10 +148,7 @@ fn run_one(shell: &mut Shell, command: &Command, deadline: Instant) -> anyhow::R
     let outcome = shell.run(&text, deadline)?;
     if !matcher::matches(&command.want, &outcome.output) {
         let difference = matcher::difference(&command.want, &outcome.output);
-        bail!(
-            "other output than shown (exit status {}):\n{difference}",
-            outcome.status
-        );
+        bail!("other output than shown (exit status {}):\n{difference}", outcome.status);
     }
     Ok(outcome.status)
 }
@@ -194,20 +173,14 @@ fn run_background(
     if enough(&output) {
         return Ok(());
     }
-    bail!(
-        "other output than shown:\n{}",
-        matcher::difference(&command.want, &output)
-    )
+    bail!("other output than shown:\n{}", matcher::difference(&command.want, &output))
 }
 
 /// The command with the debug build in place of what the page tells a reader to type.
 fn translated(text: &str) -> String {
     let with_end = format!("{text} ");
-    let replaced = TRANSLATIONS
-        .iter()
-        .fold(with_end, |text, (shown, instead)| {
-            text.replace(shown, instead)
-        });
+    let replaced =
+        TRANSLATIONS.iter().fold(with_end, |text, (shown, instead)| text.replace(shown, instead));
     replaced.trim_end().to_owned()
 }
 
@@ -216,10 +189,7 @@ mod tests {
     use super::*;
 
     fn page(markdown: &str) -> anyhow::Result<()> {
-        let page = Page {
-            path: "p.md".into(),
-            blocks: extract::blocks(markdown)?,
-        };
+        let page = Page { path: "p.md".into(), blocks: extract::blocks(markdown)? };
         run_page(&page, Path::new("/nonexistent"))
     }
 
@@ -281,14 +251,7 @@ mod tests {
         let markdown =
             "```console\n$ hansa dev --listen 127.0.0.1:0 &\nlistening on http://…\n```\n";
         let blocks = extract::blocks(markdown).unwrap();
-        run_page(
-            &Page {
-                path: "p.md".into(),
-                blocks,
-            },
-            programs.path(),
-        )
-        .unwrap();
+        run_page(&Page { path: "p.md".into(), blocks }, programs.path()).unwrap();
         server.join().unwrap();
     }
 
@@ -307,10 +270,7 @@ mod tests {
 
     #[test]
     fn pages_may_name_the_binary_as_a_reader_would() {
-        assert_eq!(
-            translated("cargo run --release -- dev --seed"),
-            "hansa dev --seed"
-        );
+        assert_eq!(translated("cargo run --release -- dev --seed"), "hansa dev --seed");
         assert_eq!(translated("cargo run --release --"), "hansa");
         assert_eq!(
             translated("A=b cargo run --release -- agent list | head"),

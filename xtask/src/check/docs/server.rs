@@ -57,9 +57,7 @@ pub(super) fn wait(
 }
 
 fn names_no_address(text: &str) -> bool {
-    !["--listen", "--bind", "--port", "--address", "HANSA_"]
-        .iter()
-        .any(|word| text.contains(word))
+    !["--listen", "--bind", "--port", "--address", "HANSA_"].iter().any(|word| text.contains(word))
 }
 
 /// The first `http://host:port` of a text, as `host:port`.
@@ -70,9 +68,7 @@ fn address_in(text: &str) -> Option<&str> {
         let address = &after[..after.find(|c| !is_part(c)).unwrap_or(after.len())];
         let address = address.trim_end_matches(['.', ':']);
         let (_, port) = address.rsplit_once(':')?;
-        port.parse::<u16>()
-            .is_ok_and(|port| port > 0)
-            .then_some(address)
+        port.parse::<u16>().is_ok_and(|port| port > 0).then_some(address)
     })
 }
 
@@ -117,10 +113,7 @@ mod tests {
     fn the_address_is_the_first_with_a_port() {
         let text = "docs at http://example.org/x\nlistening on http://127.0.0.1:4321/console.\n";
         assert_eq!(address_in(text), Some("127.0.0.1:4321"));
-        assert_eq!(
-            address_in("at http://localhost:80, now"),
-            Some("localhost:80")
-        );
+        assert_eq!(address_in("at http://localhost:80, now"), Some("localhost:80"));
         assert_eq!(address_in("at http://[::1]:7400."), Some("[::1]:7400"));
         assert_eq!(address_in("nothing yet"), None);
     }

@@ -61,9 +61,7 @@ impl Shell {
         for name in ["home", "work"] {
             std::fs::create_dir(directory.path().join(name)).context("no temporary directory")?;
         }
-        let mut child = bash(directory.path(), programs)?
-            .spawn()
-            .context("cannot start bash")?;
+        let mut child = bash(directory.path(), programs)?.spawn().context("cannot start bash")?;
         let stdin = child.stdin.take().context("bash has no stdin")?;
         let stdout = child.stdout.take().context("bash has no stdout")?;
         let marker = format!("__end_of_command_{}__", child.id());
@@ -85,10 +83,7 @@ impl Shell {
     /// Runs a command to its end.
     pub(super) fn run(&mut self, text: &str, deadline: Instant) -> anyhow::Result<Outcome> {
         self.commands += 1;
-        let script = self
-            .directory
-            .path()
-            .join(format!("command-{}", self.commands));
+        let script = self.directory.path().join(format!("command-{}", self.commands));
         std::fs::write(&script, format!("{text}\n")).context("cannot write the command")?;
         let line = format!(
             ". '{}' </dev/null; printf '\\n%s %s %s\\n' '{}' \"$?\" \"${{!:-0}}\"",
@@ -106,15 +101,9 @@ impl Shell {
         text: &str,
         deadline: Instant,
     ) -> anyhow::Result<Background> {
-        let log = self
-            .directory
-            .path()
-            .join(format!("server-{}.log", self.servers.len() + 1));
-        let redirect = if text.contains('>') {
-            String::new()
-        } else {
-            format!(" >'{}' 2>&1", log.display())
-        };
+        let log = self.directory.path().join(format!("server-{}.log", self.servers.len() + 1));
+        let redirect =
+            if text.contains('>') { String::new() } else { format!(" >'{}' 2>&1", log.display()) };
         let outcome = self.run(&format!("{text}{redirect} &"), deadline)?;
         let Some(pid) = Pid::from_raw(outcome.background) else {
             bail!("it did not start: {}", outcome.output.trim());
@@ -163,11 +152,7 @@ impl Shell {
                         // The newline before the marker is ours.
                         output.pop();
                         let output = String::from_utf8_lossy(&output).into_owned();
-                        return Ok(Outcome {
-                            output,
-                            status,
-                            background,
-                        });
+                        return Ok(Outcome { output, status, background });
                     }
                     None => output.extend_from_slice(&line),
                 },
@@ -218,9 +203,7 @@ fn bash(directory: &Path, programs: &Path) -> anyhow::Result<Command> {
     let path = std::iter::once(programs.to_path_buf()).chain(std::env::split_paths(&path));
     let path = std::env::join_paths(path).context("the target directory cannot stand in PATH")?;
     let mut command = Command::new("bash");
-    command
-        .args(["--noprofile", "--norc"])
-        .current_dir(directory.join("work"));
+    command.args(["--noprofile", "--norc"]).current_dir(directory.join("work"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| steers(name)) {
         command.env_remove(name);
     }
@@ -240,9 +223,7 @@ fn bash(directory: &Path, programs: &Path) -> anyhow::Result<Command> {
 /// Whether a variable could change what a page's commands do.
 fn steers(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    ["HANSA_", "XDG_", "BASH_", "RUST_LOG"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    ["HANSA_", "XDG_", "BASH_", "RUST_LOG"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Passes the stream on line by line from a thread of its own, which ends with the stream.
@@ -251,10 +232,7 @@ fn read_lines(stdout: ChildStdout) -> Receiver<Vec<u8>> {
     std::thread::spawn(move || {
         let mut reader = BufReader::new(stdout);
         let mut line = Vec::new();
-        while reader
-            .read_until(b'\n', &mut line)
-            .is_ok_and(|length| length > 0)
-        {
+        while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
             if sender.send(std::mem::take(&mut line)).is_err() {
                 return;
             }
@@ -280,21 +258,14 @@ mod tests {
         let mut shell = shell();
         shell.run("export A=$(echo one)", soon()).unwrap();
         shell.run("mkdir d && cd d", soon()).unwrap();
-        let outcome = shell
-            .run("echo $A; basename $PWD; printf 'no newline'", soon())
-            .unwrap();
-        assert_eq!(
-            (outcome.output.as_str(), outcome.status),
-            ("one\nd\nno newline", 0)
-        );
+        let outcome = shell.run("echo $A; basename $PWD; printf 'no newline'", soon()).unwrap();
+        assert_eq!((outcome.output.as_str(), outcome.status), ("one\nd\nno newline", 0));
     }
 
     #[test]
     fn stderr_and_status_are_seen() {
         let mut shell = shell();
-        let outcome = shell
-            .run("echo out; echo err >&2; (exit 3)", soon())
-            .unwrap();
+        let outcome = shell.run("echo out; echo err >&2; (exit 3)", soon()).unwrap();
         assert_eq!((outcome.output.as_str(), outcome.status), ("out\nerr\n", 3));
         assert_ne!(shell.run("if", soon()).unwrap().status, 0);
         assert_eq!(shell.run("cat", soon()).unwrap().output, "");
@@ -304,11 +275,7 @@ mod tests {
     fn a_command_past_the_time_is_an_error() {
         let mut shell = shell();
         let deadline = Instant::now() + Duration::from_millis(200);
-        let error = shell
-            .run("echo begun; sleep 60", deadline)
-            .err()
-            .unwrap()
-            .to_string();
+        let error = shell.run("echo begun; sleep 60", deadline).err().unwrap().to_string();
         assert!(error.contains("begun"), "{error}");
     }
 

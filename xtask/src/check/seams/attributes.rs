@@ -48,11 +48,7 @@ impl<'ast> Visit<'ast> for Visitor {
 
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         if let Meta::List(list) = &attribute.meta {
-            let name = list
-                .path
-                .get_ident()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let name = list.path.get_ident().map(ToString::to_string).unwrap_or_default();
             if switches_off(&name, &list.tokens) {
                 self.lines.push(attribute.pound_token.spans[0].start().line);
             }
@@ -83,29 +79,20 @@ impl Visitor {
 
 /// Whether `name(tokens)` is an attribute that switches a seam off.
 fn switches_off(name: &str, tokens: &TokenStream) -> bool {
-    let text: String = tokens
-        .to_string()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
+    let text: String = tokens.to_string().chars().filter(|c| !c.is_whitespace()).collect();
     match name {
         "allow" | "expect" => text.split(',').any(names_a_seam),
         "cfg_attr" if text.starts_with("test,") => false,
         "cfg_attr" => {
             LINTS.iter().any(|lint| text.contains(lint)) && !text.contains("deny(")
-                || GROUPS
-                    .iter()
-                    .any(|group| text.contains(&format!("allow({group}")))
+                || GROUPS.iter().any(|group| text.contains(&format!("allow({group}")))
         }
         _ => false,
     }
 }
 
 fn names_a_seam(word: &str) -> bool {
-    GROUPS.contains(&word)
-        || LINTS
-            .iter()
-            .any(|lint| word.strip_prefix("clippy::") == Some(lint))
+    GROUPS.contains(&word) || LINTS.iter().any(|lint| word.strip_prefix("clippy::") == Some(lint))
 }
 
 #[cfg(test)]
@@ -120,19 +107,13 @@ mod tests {
     #[test]
     fn an_allow_is_found_wherever_it_stands() {
         assert_eq!(lines("#![allow(clippy::disallowed_methods)]"), [1]);
-        assert_eq!(
-            lines("\n#[expect(unused, clippy::disallowed_types)]\nfn a() {}"),
-            [2]
-        );
+        assert_eq!(lines("\n#[expect(unused, clippy::disallowed_types)]\nfn a() {}"), [2]);
         assert_eq!(
             lines("fn a() {\n#[allow(clippy::disallowed_methods, reason = \"x\")]\nb();\n}"),
             [2]
         );
         assert_eq!(lines("impl A {\n#[allow(clippy::all)]\nfn b() {}\n}"), [2]);
-        assert_eq!(
-            lines("#[cfg_attr(unix, allow(clippy::disallowed_methods))]\nfn a() {}"),
-            [1]
-        );
+        assert_eq!(lines("#[cfg_attr(unix, allow(clippy::disallowed_methods))]\nfn a() {}"), [1]);
     }
 
     #[test]

@@ -21,14 +21,8 @@ const MAY_ALLOW: &[(&str, &str)] = &[
     ("crates/node/src/env.rs", "the real Env"),
     ("crates/node/src/env/", "the real Env"),
     ("crates/store/src/", "the disk backend"),
-    (
-        "crates/wire/src/client.rs",
-        "the SDK, which runs in somebody else's process",
-    ),
-    (
-        "crates/wire/src/client/",
-        "the SDK, which runs in somebody else's process",
-    ),
+    ("crates/wire/src/client.rs", "the SDK, which runs in somebody else's process"),
+    ("crates/wire/src/client/", "the SDK, which runs in somebody else's process"),
 ];
 
 /// The step.
@@ -62,10 +56,7 @@ fn run(request: &Request<'_>) -> anyhow::Result<()> {
         }
     }
     findings.extend(lowered_guards(&source::files(root)?));
-    verdict(
-        &findings,
-        "`cargo xtask check seams --write` writes the files from the table",
-    )
+    verdict(&findings, "`cargo xtask check seams --write` writes the files from the table")
 }
 
 /// The folders under `crates/`.
@@ -86,12 +77,7 @@ fn wanted_files(crates: &[String]) -> BTreeMap<String, String> {
     let present = |folder: &str| crates.iter().any(|name| name == folder);
     let rows = RULES.iter().filter(|rule| present(rule.folder));
     let mut files: BTreeMap<String, String> = rows
-        .map(|rule| {
-            (
-                format!("crates/{}/clippy.toml", rule.folder),
-                rules::crate_file(rule),
-            )
-        })
+        .map(|rule| (format!("crates/{}/clippy.toml", rule.folder), rules::crate_file(rule)))
         .collect();
     files.insert("clippy.toml".to_owned(), rules::root_file());
     files
@@ -102,17 +88,12 @@ fn unknown_crates(crates: &[String]) -> Vec<String> {
         EXEMPT.contains(&name.as_str()) || RULES.iter().any(|rule| rule.folder == **name)
     };
     let unknown = crates.iter().filter(|name| !known(name));
-    unknown
-        .map(|name| format!("crates/{name}: no row in the table of seams"))
-        .collect()
+    unknown.map(|name| format!("crates/{name}: no row in the table of seams")).collect()
 }
 
 fn lowered_guards(files: &[SourceFile]) -> Vec<String> {
     let mut findings = Vec::new();
-    for file in files
-        .iter()
-        .filter(|file| !file.is_test && !may_allow(&file.path))
-    {
+    for file in files.iter().filter(|file| !file.is_test && !may_allow(&file.path)) {
         for line in attributes::lowered_guards(file) {
             findings.push(format!("{}:{line}: switches a seam off", file.path));
         }
@@ -155,10 +136,7 @@ mod tests {
     #[test]
     fn crates_that_exist_need_a_row_and_a_file() {
         let crates = ["kernel".to_owned(), "hansa".to_owned(), "new".to_owned()];
-        assert_eq!(
-            unknown_crates(&crates),
-            ["crates/new: no row in the table of seams"]
-        );
+        assert_eq!(unknown_crates(&crates), ["crates/new: no row in the table of seams"]);
         let files: Vec<String> = wanted_files(&crates).into_keys().collect();
         assert_eq!(files, ["clippy.toml", "crates/kernel/clippy.toml"]);
     }

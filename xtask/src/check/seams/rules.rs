@@ -159,11 +159,7 @@ const TASKS: Group = Group {
 const THREADS: Group = Group {
     name: "threads",
     reason: "threads are started by Env's spawn, so that simulation decides their order",
-    methods: &[
-        "std::thread::Builder::spawn",
-        "std::thread::scope",
-        "std::thread::spawn",
-    ],
+    methods: &["std::thread::Builder::spawn", "std::thread::scope", "std::thread::spawn"],
     types: &[],
 };
 
@@ -206,29 +202,13 @@ const PURE: &str = "Pure: no clock, no randomness, no input or output.";
 const BY_ENV: &str = "The world comes in through Env.";
 
 /// Everything that only `Env` may do.
-const WORLD: &[&Group] = &[
-    &TIME,
-    &ENTROPY,
-    &FILES,
-    &NETWORK,
-    &HTTP_CLIENTS,
-    &TASKS,
-    &THREADS,
-    &PROCESS,
-];
+const WORLD: &[&Group] =
+    &[&TIME, &ENTROPY, &FILES, &NETWORK, &HTTP_CLIENTS, &TASKS, &THREADS, &PROCESS];
 
 /// A row for every crate but the exempt ones; rows of crates that do not exist yet wait for them.
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        folder: "types",
-        note: PURE,
-        groups: WORLD,
-    },
-    Rule {
-        folder: "crypto",
-        note: PURE,
-        groups: WORLD,
-    },
+    Rule { folder: "types", note: PURE, groups: WORLD },
+    Rule { folder: "crypto", note: PURE, groups: WORLD },
     Rule {
         folder: "kernel",
         note: PURE,
@@ -247,40 +227,22 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         folder: "wire",
         note: "Pure, but for the HTTP client of feature `client`.",
-        groups: &[
-            &TIME, &ENTROPY, &FILES, &NETWORK, &TASKS, &THREADS, &PROCESS,
-        ],
+        groups: &[&TIME, &ENTROPY, &FILES, &NETWORK, &TASKS, &THREADS, &PROCESS],
     },
     Rule {
         folder: "store",
         note: "The disk backend: files and its own threads are its business, nothing else is.",
         groups: &[&TIME, &ENTROPY, &NETWORK, &HTTP_CLIENTS, &TASKS, &PROCESS],
     },
-    Rule {
-        folder: "views",
-        note: BY_ENV,
-        groups: WORLD,
-    },
-    Rule {
-        folder: "link",
-        note: BY_ENV,
-        groups: WORLD,
-    },
+    Rule { folder: "views", note: BY_ENV, groups: WORLD },
+    Rule { folder: "link", note: BY_ENV, groups: WORLD },
     Rule {
         folder: "node",
         note: "Module `env` is the one place that opens the door, with an `allow` and a reason.",
         groups: WORLD,
     },
-    Rule {
-        folder: "runtime",
-        note: BY_ENV,
-        groups: WORLD,
-    },
-    Rule {
-        folder: "api",
-        note: BY_ENV,
-        groups: WORLD,
-    },
+    Rule { folder: "runtime", note: BY_ENV, groups: WORLD },
+    Rule { folder: "api", note: BY_ENV, groups: WORLD },
 ];
 
 /// Crates without a file of their own: the binary, which builds the real `Env`, and the test kit,
@@ -317,16 +279,10 @@ fn section(text: &mut String, key: &str, rule: &Rule, of: fn(&Group) -> &'static
     for group in rule.groups.iter().filter(|group| !of(group).is_empty()) {
         let _ = writeln!(text, "    # {}", group.name);
         for path in of(group) {
-            let elsewhere = if path.starts_with("std::") {
-                ""
-            } else {
-                ", allow-invalid = true"
-            };
+            let elsewhere = if path.starts_with("std::") { "" } else { ", allow-invalid = true" };
             let reason = group.reason;
-            let _ = writeln!(
-                text,
-                "    {{ path = \"{path}\", reason = \"{reason}\"{elsewhere} }},"
-            );
+            let _ =
+                writeln!(text, "    {{ path = \"{path}\", reason = \"{reason}\"{elsewhere} }},");
         }
     }
     text.push_str("]\n");
@@ -343,10 +299,7 @@ mod tests {
 
     fn paths(file: &toml::Table, key: &str) -> Vec<String> {
         let entries = file[key].as_array().unwrap();
-        entries
-            .iter()
-            .map(|entry| entry["path"].as_str().unwrap().to_owned())
-            .collect()
+        entries.iter().map(|entry| entry["path"].as_str().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -356,11 +309,7 @@ mod tests {
             assert_eq!(file["allow-unwrap-in-tests"].as_bool(), Some(true));
             for key in ["disallowed-methods", "disallowed-types"] {
                 for entry in file[key].as_array().unwrap() {
-                    assert!(
-                        entry["reason"]
-                            .as_str()
-                            .is_some_and(|reason| !reason.is_empty())
-                    );
+                    assert!(entry["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
                 }
             }
         }
@@ -379,12 +328,7 @@ mod tests {
     fn the_kernel_may_use_nothing_of_the_world() {
         let file = parsed("kernel");
         let methods = paths(&file, "disallowed-methods");
-        for path in [
-            "std::fs::read",
-            "tokio::spawn",
-            "std::env::var",
-            "std::thread::spawn",
-        ] {
+        for path in ["std::fs::read", "tokio::spawn", "std::env::var", "std::thread::spawn"] {
             assert!(methods.contains(&path.to_owned()), "{path}");
         }
         let types = paths(&file, "disallowed-types");

@@ -24,17 +24,10 @@ pub(super) struct Measure {
 
 /// Measures a file that is not a test.
 pub(super) fn measure(file: &SourceFile) -> Measure {
-    let mut visitor = Visitor {
-        scope: Vec::new(),
-        test_lines: 0,
-        functions: BTreeMap::new(),
-    };
+    let mut visitor = Visitor { scope: Vec::new(), test_lines: 0, functions: BTreeMap::new() };
     visitor.visit_file(&file.ast);
     let lines = file.text.lines().count().saturating_sub(visitor.test_lines);
-    Measure {
-        lines,
-        functions: visitor.functions,
-    }
+    Measure { lines, functions: visitor.functions }
 }
 
 struct Visitor {
@@ -67,32 +60,21 @@ impl<'ast> Visit<'ast> for Visitor {
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
         if is_test_only(&module.attrs) {
             if let Some((brace, _)) = &module.content {
-                let attributes = module
-                    .attrs
-                    .iter()
-                    .map(|a| a.pound_token.spans[0].start().line);
-                let first = attributes
-                    .min()
-                    .unwrap_or(module.mod_token.span.start().line);
+                let attributes = module.attrs.iter().map(|a| a.pound_token.spans[0].start().line);
+                let first = attributes.min().unwrap_or(module.mod_token.span.start().line);
                 self.test_lines += brace.span.close().end().line + 1 - first;
             }
             return;
         }
-        self.scoped(module.ident.to_string(), |this| {
-            visit::visit_item_mod(this, module)
-        });
+        self.scoped(module.ident.to_string(), |this| visit::visit_item_mod(this, module));
     }
 
     fn visit_item_impl(&mut self, block: &'ast ItemImpl) {
-        self.scoped(type_name(&block.self_ty), |this| {
-            visit::visit_item_impl(this, block)
-        });
+        self.scoped(type_name(&block.self_ty), |this| visit::visit_item_impl(this, block));
     }
 
     fn visit_item_trait(&mut self, item: &'ast ItemTrait) {
-        self.scoped(item.ident.to_string(), |this| {
-            visit::visit_item_trait(this, item)
-        });
+        self.scoped(item.ident.to_string(), |this| visit::visit_item_trait(this, item));
     }
 
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
@@ -123,11 +105,9 @@ impl<'ast> Visit<'ast> for Visitor {
 /// The last word of a type's path; `_` for what has none.
 fn type_name(ty: &syn::Type) -> String {
     match ty {
-        syn::Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map_or_else(|| "_".to_owned(), |last| last.ident.to_string()),
+        syn::Type::Path(path) => {
+            path.path.segments.last().map_or_else(|| "_".to_owned(), |last| last.ident.to_string())
+        }
         syn::Type::Reference(reference) => type_name(&reference.elem),
         _ => "_".to_owned(),
     }

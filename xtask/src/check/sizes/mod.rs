@@ -41,26 +41,17 @@ fn run(request: &Request<'_>) -> anyhow::Result<()> {
     }
     let mut findings = undocumented(&files);
     findings.extend(ratchet::findings(&exemptions, &sizes));
-    verdict(
-        &findings,
-        "`cargo xtask check sizes --lower` lowers and removes exemptions",
-    )
+    verdict(&findings, "`cargo xtask check sizes --lower` lowers and removes exemptions")
 }
 
 fn measure_all(files: &[SourceFile]) -> BTreeMap<String, Size> {
     let mut sizes = BTreeMap::new();
     for file in files.iter().filter(|file| !file.is_test) {
         let measure = measure::measure(file);
-        let size = Size {
-            lines: measure.lines,
-            lines_max: FILE_LINES_MAX,
-        };
+        let size = Size { lines: measure.lines, lines_max: FILE_LINES_MAX };
         sizes.insert(file.path.clone(), size);
         for (name, lines) in measure.functions {
-            let size = Size {
-                lines,
-                lines_max: FUNCTION_LINES_MAX,
-            };
+            let size = Size { lines, lines_max: FUNCTION_LINES_MAX };
             sizes.insert(format!("{}::{name}", file.path), size);
         }
     }
@@ -88,10 +79,7 @@ mod tests {
             file("crates/a/src/b.rs", "// B.\nfn b() {}\n"),
             file("crates/a/tests/c.rs", "fn c() {}\n"),
         ];
-        assert_eq!(
-            undocumented(&files),
-            ["crates/a/src/b.rs: does not open with `//!`"]
-        );
+        assert_eq!(undocumented(&files), ["crates/a/src/b.rs: does not open with `//!`"]);
     }
 
     #[test]

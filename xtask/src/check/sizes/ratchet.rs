@@ -40,10 +40,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Ratchet> {
 
 /// Writes the file.
 pub(super) fn write(path: &Path, ratchet: &Ratchet) -> anyhow::Result<()> {
-    let lines: String = ratchet
-        .iter()
-        .map(|(name, lines)| format!("\"{name}\" = {lines}\n"))
-        .collect();
+    let lines: String =
+        ratchet.iter().map(|(name, lines)| format!("\"{name}\" = {lines}\n")).collect();
     let separator = if lines.is_empty() { "" } else { "\n" };
     std::fs::write(path, format!("{HEADER}{separator}{lines}"))
         .with_context(|| format!("cannot write {}", path.display()))
@@ -58,19 +56,13 @@ pub(super) fn findings(ratchet: &Ratchet, sizes: &BTreeMap<String, Size>) -> Vec
         if lines > &allowed {
             findings.push(format!("{name}: {lines} lines, {allowed} allowed"));
         } else if exempt.is_some() && lines <= lines_max {
-            findings.push(format!(
-                "{name}: {lines} lines need no exemption: remove it"
-            ));
+            findings.push(format!("{name}: {lines} lines need no exemption: remove it"));
         } else if exempt.is_some_and(|exempt| lines < &exempt) {
-            findings.push(format!(
-                "{name}: {lines} lines: lower the ratchet to {lines}"
-            ));
+            findings.push(format!("{name}: {lines} lines: lower the ratchet to {lines}"));
         }
     }
     for name in ratchet.keys().filter(|name| !sizes.contains_key(*name)) {
-        findings.push(format!(
-            "{name}: no such file or function: remove its exemption"
-        ));
+        findings.push(format!("{name}: no such file or function: remove its exemption"));
     }
     findings
 }
@@ -89,52 +81,31 @@ mod tests {
     use super::*;
 
     fn sizes(of: &[(&str, usize)]) -> BTreeMap<String, Size> {
-        of.iter()
-            .map(|(n, lines)| {
-                (
-                    n.to_string(),
-                    Size {
-                        lines: *lines,
-                        lines_max: 70,
-                    },
-                )
-            })
-            .collect()
+        of.iter().map(|(n, lines)| (n.to_string(), Size { lines: *lines, lines_max: 70 })).collect()
     }
 
     fn ratchet(of: &[(&str, usize)]) -> Ratchet {
-        of.iter()
-            .map(|(name, lines)| (name.to_string(), *lines))
-            .collect()
+        of.iter().map(|(name, lines)| (name.to_string(), *lines)).collect()
     }
 
     #[test]
     fn at_the_limit_passes_and_past_it_fails() {
         assert!(findings(&ratchet(&[]), &sizes(&[("a", 70)])).is_empty());
-        assert_eq!(
-            findings(&ratchet(&[]), &sizes(&[("a", 71)])),
-            ["a: 71 lines, 70 allowed"]
-        );
+        assert_eq!(findings(&ratchet(&[]), &sizes(&[("a", 71)])), ["a: 71 lines, 70 allowed"]);
     }
 
     #[test]
     fn an_exemption_holds_exactly() {
         let exempt = ratchet(&[("a", 90)]);
         assert!(findings(&exempt, &sizes(&[("a", 90)])).is_empty());
-        assert_eq!(
-            findings(&exempt, &sizes(&[("a", 91)])),
-            ["a: 91 lines, 90 allowed"]
-        );
+        assert_eq!(findings(&exempt, &sizes(&[("a", 91)])), ["a: 91 lines, 90 allowed"]);
         let found = findings(&exempt, &sizes(&[("a", 80)]));
         assert_eq!(found, ["a: 80 lines: lower the ratchet to 80"]);
     }
 
     #[test]
     fn an_exemption_without_need_fails() {
-        assert_eq!(
-            findings(&ratchet(&[("a", 90)]), &sizes(&[("a", 60)])).len(),
-            1
-        );
+        assert_eq!(findings(&ratchet(&[("a", 90)]), &sizes(&[("a", 60)])).len(), 1);
         assert_eq!(findings(&ratchet(&[("gone", 90)]), &sizes(&[])).len(), 1);
     }
 
@@ -142,10 +113,7 @@ mod tests {
     fn lowering_never_raises_and_never_adds() {
         let before = ratchet(&[("grew", 90), ("shrank", 90), ("fits", 90), ("gone", 90)]);
         let now = sizes(&[("grew", 95), ("shrank", 80), ("fits", 70), ("new", 99)]);
-        assert_eq!(
-            lowered(&before, &now),
-            ratchet(&[("grew", 90), ("shrank", 80)])
-        );
+        assert_eq!(lowered(&before, &now), ratchet(&[("grew", 90), ("shrank", 80)]));
     }
 
     #[test]
@@ -156,10 +124,6 @@ mod tests {
         let before = ratchet(&[("crates/a/src/b.rs", 612), ("crates/a/src/b.rs::C::d", 90)]);
         write(&path, &before).unwrap();
         assert_eq!(read(&path).unwrap(), before);
-        assert!(
-            std::fs::read_to_string(&path)
-                .unwrap()
-                .starts_with("# Files")
-        );
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("# Files"));
     }
 }

@@ -1,0 +1,315 @@
+//! The typed settings.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use hansa_kernel::node::Mode;
+use hansa_kernel::transfer::FeeRule;
+use hansa_node::Config;
+use hansa_types::{Amount, Currency};
+
+use super::table::{Kind, SETTINGS};
+use super::values::{self, Refusal};
+use super::{Complaint, Loaded};
+use crate::failure::Failure;
+
+/// How the node is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// Where it listens.
+    pub(crate) bind: SocketAddr,
+    /// The host name in checkpoints.
+    pub(crate) host: String,
+    /// Further host names it answers under.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Further origins whose pages may call.
+    pub(crate) allowed_origins: Vec<String>,
+    /// Where it is reached from outside.
+    pub(crate) public_url: Option<String>,
+}
+
+/// How the node tells about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Log {
+    /// Directives of what is told.
+    pub(crate) level: String,
+    /// JSON instead of text.
+    pub(crate) json: bool,
+}
+
+/// Everything an operator chose.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// How the node is reached.
+    pub(crate) server: Server,
+    /// How it tells about itself.
+    pub(crate) log: Log,
+    data_dir: PathBuf,
+    snapshot_entries: u64,
+    free_bytes_min: u64,
+    batch_commands_max: usize,
+    ledger_public: bool,
+    mode: Mode,
+    currency: Currency,
+    fee: FeeRule,
+    genesis_grant: Amount,
+}
+
+/// Types texts and gathers what is wrong with them.
+struct Reader<'a> {
+    loaded: &'a Loaded,
+    complaints: Vec<Complaint>,
+}
+
+impl Reader<'_> {
+    fn text(&self, key: &str) -> String {
+        self.loaded.get(key).text
+    }
+
+    /// The value, or `instead` and a complaint.
+    fn take<T>(&mut self, key: &str, instead: T, value: Result<T, Refusal>) -> T {
+        value.unwrap_or_else(|refusal| {
+            let found = self.loaded.get(key);
+            self.complaints.push(Complaint::new(
+                format!("{key} is {:?} ({}), which it cannot be", found.text, found.origin),
+                format!("make it {refusal}"),
+            ));
+            instead
+        })
+    }
+}
+
+impl Settings {
+    /// Types all texts; says everything that is wrong at once.
+    pub(crate) fn from_loaded(loaded: &Loaded) -> Result<Self, Vec<Complaint>> {
+        let mut reader = Reader { loaded, complaints: Vec::new() };
+        let server = server(&mut reader);
+        let log = log(&mut reader);
+        let currency = currency(&mut reader);
+        let text = |key: &str| loaded.get(key).text;
+        let minimum = values::amount(&text("money.fee_minimum"), &currency);
+        let settings = Self {
+            server,
+            log,
+            data_dir: PathBuf::from(text("store.data_dir")),
+            snapshot_entries: reader.take(
+                "store.snapshot_entries",
+                1,
+                values::integer(&text("store.snapshot_entries")),
+            ),
+            free_bytes_min: reader.take(
+                "store.free_bytes_min",
+                0,
+                values::bytes(&text("store.free_bytes_min")),
+            ),
+            batch_commands_max: reader.take(
+                "store.batch_commands_max",
+                1,
+                values::integer(&text("store.batch_commands_max")),
+            ),
+            ledger_public: reader.take(
+                "store.ledger_public",
+                true,
+                values::flag(&text("store.ledger_public")),
+            ),
+            mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
+            currency,
+            fee: FeeRule {
+                rate_ppm: reader.take(
+                    "money.fee_rate",
+                    0,
+                    values::rate_ppm(&text("money.fee_rate")),
+                ),
+                minimum: reader.take("money.fee_minimum", Amount::ZERO, minimum),
+            },
+            genesis_grant: reader.take(
+                "money.genesis_grant",
+                Amount::ZERO,
+                values::amount(&text("money.genesis_grant"), &currency),
+            ),
+        };
+        if reader.complaints.is_empty() {
+            settings.check(&mut reader.complaints);
+        }
+        if reader.complaints.is_empty() { Ok(settings) } else { Err(reader.complaints) }
+    }
+
+    /// What only the node can say about values that read.
+    fn check(&self, complaints: &mut Vec<Complaint>) {
+        let checked = self.node_config().and_then(|config| Ok(config.check()?));
+        if let Err(failure) = checked {
+            complaints.push(Complaint::new(failure.line(), "correct the setting"));
+        }
+    }
+
+    /// The data directory.
+    pub(crate) fn data_dir(&self) -> &std::path::Path {
+        &self.data_dir
+    }
+
+    /// Free space below which the node only reads.
+    pub(crate) fn free_bytes_min(&self) -> u64 {
+        self.free_bytes_min
+    }
+
+    /// What the node itself needs to know.
+    pub(crate) fn node_config(&self) -> Result<Config, Failure> {
+        let config = Config::new(self.data_dir.clone())?;
+        Ok(Config {
+            host: self.server.host.clone(),
+            mode: self.mode,
+            currency: self.currency,
+            fee: self.fee,
+            genesis_grant: self.genesis_grant,
+            batch_commands_max: self.batch_commands_max,
+            snapshot_entries: self.snapshot_entries,
+            free_bytes_min: self.free_bytes_min,
+            ledger_public: self.ledger_public,
+            snapshot_program: std::env::current_exe().ok(),
+            ..config
+        })
+    }
+}
+
+fn server(reader: &mut Reader<'_>) -> Server {
+    let bind = values::address(&reader.text("server.bind"));
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let public_url = Some(reader.text("server.public_url")).filter(|url| !url.is_empty());
+    let public_host = public_url.as_deref().map(values::url_host).transpose();
+    let public_host = reader.take("server.public_url", None, public_host);
+    let host = Some(reader.text("server.host")).filter(|host| !host.is_empty());
+    Server {
+        bind: reader.take("server.bind", loopback, bind),
+        host: host.or(public_host).unwrap_or_else(|| "localhost".to_owned()),
+        allowed_hosts: values::list(&reader.text("server.allowed_hosts")),
+        allowed_origins: values::list(&reader.text("server.allowed_origins")),
+        public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+    }
+}
+
+fn log(reader: &mut Reader<'_>) -> Log {
+    let level = directives(&reader.text("log.level"));
+    let json = match reader.text("log.format").as_str() {
+        "text" => Ok(false),
+        "json" => Ok(true),
+        _ => Err("text or json".to_owned()),
+    };
+    Log {
+        level: reader.take("log.level", "info".to_owned(), level),
+        json: reader.take("log.format", false, json),
+    }
+}
+
+/// A level, or directives. A single unknown word would be taken for the name of a module.
+fn directives(text: &str) -> Result<String, Refusal> {
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let fits = text.split(',').all(|directive| {
+        let level = directive.trim().rsplit('=').next().unwrap_or_default();
+        levels.contains(&level)
+    });
+    match fits {
+        true => Ok(text.to_owned()),
+        false => Err("error, warn, info, debug or trace, or module=level with commas".to_owned()),
+    }
+}
+
+fn currency(reader: &mut Reader<'_>) -> Currency {
+    let (code, scale) = (reader.text("money.currency"), reader.text("money.scale"));
+    let read = values::currency(&code, &scale);
+    let key = if values::currency("AVT", &scale).is_ok() { "money.currency" } else { "money.scale" };
+    let instead = Currency { code: match "AVT".parse() {
+        Ok(code) => code,
+        Err(_) => unreachable!("AVT is a code"),
+    }, scale: 6 };
+    reader.take(key, instead, read)
+}
+
+/// The value of a setting as it stands in a file.
+pub(crate) fn as_toml(kind: Kind, text: &str) -> String {
+    match kind {
+        Kind::Integer | Kind::Flag => text.to_owned(),
+        Kind::Text | Kind::Bytes => quoted(text),
+        Kind::List => {
+            let items: Vec<String> = values::list(text).iter().map(|item| quoted(item)).collect();
+            format!("[{}]", items.join(", "))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// Every setting's key, value and origin, for `config show`.
+pub(crate) fn listed(loaded: &Loaded) -> Vec<(&'static str, String, String)> {
+    let row = |key| {
+        let found = loaded.get(key);
+        (key, found.text, found.origin.to_string())
+    };
+    SETTINGS.iter().map(|setting| row(setting.key)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layers::load;
+    use super::*;
+
+    fn settings(pairs: &[(&str, &str)]) -> Result<Settings, Vec<Complaint>> {
+        let flags = pairs
+            .iter()
+            .map(|(key, text)| ((*key).to_owned(), (*text).to_owned(), "--set".to_owned()))
+            .collect();
+        Settings::from_loaded(&load(None, [], flags).unwrap())
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_node() {
+        let config = settings(&[]).unwrap().node_config().unwrap();
+        let node = Config::new(PathBuf::from("./hansa-data")).unwrap();
+        assert_eq!(config.data_dir, node.data_dir);
+        assert_eq!(config.host, node.host);
+        assert_eq!((config.mode, config.currency), (node.mode, node.currency));
+        assert_eq!((config.fee, config.genesis_grant), (node.fee, node.genesis_grant));
+        assert_eq!(config.batch_commands_max, node.batch_commands_max);
+        assert_eq!(config.snapshot_entries, node.snapshot_entries);
+        assert_eq!(config.free_bytes_min, node.free_bytes_min);
+        assert_eq!(config.ledger_public, node.ledger_public);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let wrong = [
+            ("server.bind", "localhost"),
+            ("money.fee_rate", "a lot"),
+            ("money.scale", "99"),
+            ("log.level", "verbose"),
+            ("store.ledger_public", "yes"),
+        ];
+        let complaints = settings(&wrong).unwrap_err();
+        for (key, text) in wrong {
+            let found = complaints.iter().find(|complaint| complaint.what.starts_with(key));
+            assert!(found.is_some_and(|found| found.what.contains(text)), "{key}: {complaints:?}");
+        }
+        assert_eq!(complaints.len(), wrong.len(), "{complaints:?}");
+    }
+
+    #[test]
+    fn the_host_is_that_of_the_public_url_unless_set() {
+        let url = ("server.public_url", "https://node.example/");
+        let server = settings(&[url]).unwrap().server;
+        assert_eq!((server.host.as_str(), server.public_url.as_deref()), ("node.example", Some("https://node.example")));
+        assert_eq!(settings(&[url, ("server.host", "other")]).unwrap().server.host, "other");
+        assert!(settings(&[("server.host", "two words")]).is_err());
+        assert!(settings(&[("store.batch_commands_max", "0")]).is_err());
+    }
+
+    #[test]
+    fn directives_name_levels() {
+        for good in ["info", "hansa_node=debug,info", "off"] {
+            assert!(directives(good).is_ok(), "{good}");
+        }
+        for bad in ["", "verbose", "hansa_node=loud", "info,"] {
+            assert!(directives(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Every setting there is, once: its key, what it means and what holds when nobody says otherwise.
+
+/// What a setting's text must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number of bytes, e.g. `256MiB`.
+    Bytes,
+    /// `true` or `false`.
+    Flag,
+    /// Texts, separated by commas; an array in the file.
+    List,
+}
+
+/// A variable that one of the protocols Hansa serves names for the same choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Alias {
+    /// Its name.
+    pub(crate) variable: &'static str,
+    /// What it says, and what that means here. Other values are refused.
+    pub(crate) meanings: &'static [(&'static str, &'static str)],
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// `section.key`.
+    pub(crate) key: &'static str,
+    /// What its text must look like.
+    pub(crate) kind: Kind,
+    /// What holds when nobody says otherwise.
+    pub(crate) default: &'static str,
+    /// One line about it.
+    pub(crate) about: &'static str,
+    /// Other variables that set it, weaker than its own.
+    pub(crate) aliases: &'static [Alias],
+}
+
+impl Setting {
+    const fn new(
+        key: &'static str,
+        kind: Kind,
+        default: &'static str,
+        about: &'static str,
+    ) -> Setting {
+        Setting { key, kind, default, about, aliases: &[] }
+    }
+
+    const fn alias(self, aliases: &'static [Alias]) -> Setting {
+        Setting { aliases, ..self }
+    }
+
+    /// The part before the point.
+    pub(crate) fn section(&self) -> &'static str {
+        self.key.split_once('.').map_or(self.key, |(section, _)| section)
+    }
+
+    /// The part behind the point.
+    pub(crate) fn name(&self) -> &'static str {
+        self.key.split_once('.').map_or(self.key, |(_, name)| name)
+    }
+
+    /// The environment variable that sets it.
+    pub(crate) fn variable(&self) -> String {
+        format!("HANSA_{}", self.key.replace('.', "__").to_uppercase())
+    }
+}
+
+/// What each section is about, in the order of the file.
+pub(crate) const SECTIONS: &[(&str, &str)] = &[
+    ("server", "How the node is reached."),
+    ("store", "Where the node keeps everything, and how carefully."),
+    ("money", "Its currency. Counts once, when the node is founded."),
+    ("log", "What it tells about itself on standard error."),
+];
+
+use Kind::{Bytes, Flag, Integer, List, Text};
+
+/// Every setting.
+pub(crate) const SETTINGS: &[Setting] = &[
+    Setting::new(
+        "server.bind",
+        Text,
+        "127.0.0.1:7400",
+        "Address and port to listen on. A node without an owner listens on loopback only.",
+    ),
+    Setting::new(
+        "server.host",
+        Text,
+        "",
+        "Host name in signed checkpoints; that of public_url, or localhost, unless set.",
+    ),
+    Setting::new(
+        "server.allowed_hosts",
+        List,
+        "",
+        "Host names to answer under besides loopback, host and that of public_url.",
+    ),
+    Setting::new(
+        "server.allowed_origins",
+        List,
+        "",
+        "Web origins whose pages may call the API besides the node's own.",
+    ),
+    Setting::new(
+        "server.public_url",
+        Text,
+        "",
+        "Where clients reach the node from outside, e.g. https://node.example.",
+    ),
+    Setting::new("store.data_dir", Text, "./hansa-data", "The data directory."),
+    Setting::new(
+        "store.snapshot_entries",
+        Integer,
+        "200000",
+        "Entries of the journal after which a snapshot is made.",
+    ),
+    Setting::new(
+        "store.free_bytes_min",
+        Bytes,
+        "256MiB",
+        "Free space on the disk below which the node only reads.",
+    ),
+    Setting::new(
+        "store.batch_commands_max",
+        Integer,
+        "1024",
+        "Most commands made durable by one write to the disk.",
+    ),
+    Setting::new(
+        "store.ledger_public",
+        Flag,
+        "true",
+        "Whether everybody may see the entries of the journal that move money.",
+    ),
+    Setting::new(
+        "money.mode",
+        Text,
+        "sovereign",
+        "sovereign: issues a currency of its own; satellite: holds those of others only.",
+    )
+    .alias(&[Alias {
+        variable: "MINTING_AUTHORITY",
+        meanings: &[("enabled", "sovereign"), ("disabled", "satellite")],
+    }]),
+    Setting::new("money.currency", Text, "AVT", "Code of the node's currency."),
+    Setting::new("money.scale", Integer, "6", "Decimals of one major unit, 0 to 18."),
+    Setting::new(
+        "money.fee_rate",
+        Text,
+        "0.5%",
+        "Fee of a transfer, on top: percent of the amount, or parts per million (5000ppm).",
+    ),
+    Setting::new("money.fee_minimum", Text, "0.001", "Least fee of a transfer, in major units."),
+    Setting::new(
+        "money.genesis_grant",
+        Text,
+        "1000",
+        "What a new agent receives, in major units; 0 for nothing.",
+    ),
+    Setting::new(
+        "log.level",
+        Text,
+        "info",
+        "error, warn, info, debug or trace; or directives such as hansa_node=debug,info.",
+    ),
+    Setting::new("log.format", Text, "text", "text for people, json for collectors."),
+];
+
+/// Finds a setting by its key.
+pub(crate) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_belongs_to_a_section_and_stands_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for setting in SETTINGS {
+            assert!(seen.insert(setting.key), "{} twice", setting.key);
+            assert!(SECTIONS.iter().any(|(name, _)| *name == setting.section()), "{}", setting.key);
+            assert!(setting.about.ends_with('.'), "{}", setting.key);
+        }
+        for (section, _) in SECTIONS {
+            assert!(SETTINGS.iter().any(|setting| setting.section() == *section), "{section}");
+        }
+    }
+
+    #[test]
+    fn the_variable_of_a_setting_has_two_underscores() {
+        let setting = find("store.data_dir").unwrap();
+        assert_eq!(setting.variable(), "HANSA_STORE__DATA_DIR");
+        assert_eq!((setting.section(), setting.name()), ("store", "data_dir"));
+    }
+}

@@ -1,0 +1,271 @@
+//! The offline audit: is an exported journal what its node signed, and do its books add up?
+//!
+//! Needs nothing but the export. The chain, the tree, the checkpoint and the envelopes' signatures
+//! are recomputed from the bytes; the books are kept anew from zero by rules written here and not
+//! by the kernel, so that a fault there shows up as a difference.
+
+mod books;
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use hansa_crypto::checkpoint::parse_and_verify;
+use hansa_crypto::hash::salted;
+use hansa_crypto::json::{canonical, parse_strict};
+use hansa_crypto::keys::PublicKey;
+use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_crypto::chain;
+use hansa_kernel::{Auth, Entry, EnvelopeProof, Event, codec};
+use hansa_types::{AnyId, Digest, PrincipalId};
+use serde::Serialize;
+
+pub use books::{Books, CurrencyReport};
+
+use crate::export::{EnvelopeText, FORMAT, Footer, Header, Line, VERSION};
+
+/// What is wrong with an export, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{what}", seq.map(|seq| format!("entry {seq}: ")).unwrap_or_default())]
+pub struct Fault {
+    /// The entry, where it is one.
+    pub seq: Option<u64>,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// What the audit found in an export without fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Where the checkpoint comes from.
+    pub origin: String,
+    /// The key that signed it, as multibase.
+    pub node_key: String,
+    /// How many entries the tree has.
+    pub tree_size: u64,
+    /// Its root.
+    pub root: Digest,
+    /// Entries that were shown.
+    pub shown: u64,
+    /// Entries that appear as leaf hashes.
+    pub hidden: u64,
+    /// Signatures of envelopes.
+    pub signatures: Signatures,
+    /// The books of each currency; complete only when nothing about money is hidden.
+    pub currencies: Vec<CurrencyReport>,
+    /// Whether every currency's issue is in circulation, to the last unit.
+    pub supply_delta: String,
+}
+
+/// Signatures of envelopes, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Signatures {
+    /// The text was there, fits its digest, and the signature fits it.
+    pub verified: u64,
+    /// The text was not part of the export, or was erased.
+    pub not_included: u64,
+}
+
+/// Audits an export. `trusted` is the node's key as known from elsewhere; without it the export is
+/// only consistent with itself and with the key it names. `progress` hears of each entry.
+pub fn audit(
+    input: impl BufRead,
+    trusted: Option<&PublicKey>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, Fault> {
+    let mut audit: Option<Audit> = None;
+    for (number, text) in input.split(b'\n').enumerate() {
+        let text = text.map_err(|error| fault(None, format!("line {}: {error}", number + 1)))?;
+        match audit.as_mut() {
+            None => audit = Some(Audit::begin(&text, trusted)?),
+            Some(audit) if audit.is_complete() => audit.footer(&text)?,
+            Some(audit) => {
+                audit.line(&text)?;
+                progress(audit.tree.size(), audit.header.tree_size);
+            }
+        }
+    }
+    audit.ok_or_else(|| fault(None, "the export is empty"))?.finish()
+}
+
+fn fault(seq: Option<u64>, what: impl Into<String>) -> Fault {
+    Fault { seq, what: what.into() }
+}
+
+struct Audit {
+    header: Header,
+    key: PublicKey,
+    chain: Digest,
+    tree: CompactRange,
+    hidden: u64,
+    signatures: Signatures,
+    keys: HashMap<PrincipalId, PublicKey>,
+    books: Books,
+    signed: bool,
+}
+
+impl Audit {
+    fn begin(text: &[u8], trusted: Option<&PublicKey>) -> Result<Self, Fault> {
+        let header: Header = serde_json::from_slice(text)
+            .map_err(|error| fault(None, format!("the first line is no header: {error}")))?;
+        if header.format != FORMAT || header.version != VERSION {
+            return Err(fault(None, "the export is of another format or release"));
+        }
+        if header.from != 1 {
+            return Err(fault(None, "an audit needs an export from the first entry on"));
+        }
+        let key = PublicKey::from_multibase(&header.node_key)
+            .map_err(|error| fault(None, format!("node_key: {error}")))?;
+        if trusted.is_some_and(|trusted| *trusted != key) {
+            return Err(fault(None, "the export is signed by another key than the trusted one"));
+        }
+        Ok(Self {
+            header,
+            key,
+            chain: Digest::ZERO,
+            tree: CompactRange::new(),
+            hidden: 0,
+            signatures: Signatures::default(),
+            keys: HashMap::new(),
+            books: Books::default(),
+            signed: false,
+        })
+    }
+
+    fn is_complete(&self) -> bool {
+        self.tree.size() == self.header.tree_size
+    }
+
+    fn line(&mut self, text: &[u8]) -> Result<(), Fault> {
+        let seq = self.tree.size() + 1;
+        let at = Some(seq);
+        let line: Line<'_> = serde_json::from_slice(text)
+            .map_err(|error| fault(at, format!("the line does not read: {error}")))?;
+        if line.seq != seq {
+            return Err(fault(at, format!("the line says it is entry {}", line.seq)));
+        }
+        if line.prev != self.chain {
+            return Err(fault(at, "the chain before it is another"));
+        }
+        let leaf = match (line.entry, line.leaf) {
+            (Some(raw), None) => {
+                let bytes = raw.get().as_bytes();
+                let entry = codec::decode(bytes).map_err(|error| fault(at, error.to_string()))?;
+                self.entry(&entry, line.envelope.as_ref())?;
+                leaf_hash(bytes)
+            }
+            (None, Some(leaf)) => {
+                self.hidden += 1;
+                leaf
+            }
+            _ => return Err(fault(at, "neither shown nor hidden")),
+        };
+        self.chain = chain::next(&self.chain, &leaf);
+        self.tree.push(leaf);
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Entry, text: Option<&EnvelopeText>) -> Result<(), Fault> {
+        let at = Some(entry.seq);
+        if entry.seq != self.tree.size() + 1 {
+            return Err(fault(at, "the entry's own number is another"));
+        }
+        match (&entry.event, entry.id) {
+            (Event::NodeFounded(founded), AnyId::Principal(id)) => {
+                if founded.key != self.key {
+                    return Err(fault(at, "the node was founded under another key"));
+                }
+                if founded.incarnation != self.header.incarnation {
+                    return Err(fault(at, "the journal is of another incarnation"));
+                }
+                self.keys.insert(id, founded.key);
+            }
+            (Event::PrincipalCreated(created), AnyId::Principal(id)) => {
+                self.keys.insert(id, created.key);
+            }
+            _ => {}
+        }
+        if let Auth::Envelope(key, proof) = &entry.auth {
+            let actor = entry.actor.and_then(|actor| self.keys.get(&actor));
+            if actor.is_some_and(|own| own != key) {
+                return Err(fault(at, "it was signed by another key than its actor's"));
+            }
+            if let Some(proof) = proof {
+                self.signature(key, proof, text).map_err(|what| fault(at, what))?;
+            }
+        }
+        self.books.enter(entry).map_err(|what| fault(at, what))
+    }
+
+    fn signature(
+        &mut self,
+        key: &PublicKey,
+        proof: &EnvelopeProof,
+        text: Option<&EnvelopeText>,
+    ) -> Result<(), String> {
+        let Some(text) = text else {
+            self.signatures.not_included += 1;
+            return Ok(());
+        };
+        if salted(&text.salt, text.text.as_bytes()) != proof.digest {
+            return Err("the envelope's text does not fit its digest".to_owned());
+        }
+        let mut value = parse_strict(text.text.as_bytes()).map_err(|error| error.to_string())?;
+        if let Some(object) = value.as_object_mut() {
+            object.remove("auth");
+        }
+        let unsigned = canonical(&value).map_err(|error| error.to_string())?;
+        key.verify(&unsigned, &proof.signature)
+            .map_err(|_| "the signature does not fit the envelope".to_owned())?;
+        self.signatures.verified += 1;
+        Ok(())
+    }
+
+    fn footer(&mut self, text: &[u8]) -> Result<(), Fault> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if self.signed {
+            return Err(fault(None, "there is more behind the checkpoint"));
+        }
+        let footer: Footer = serde_json::from_slice(text)
+            .map_err(|error| fault(None, format!("the last line is no checkpoint: {error}")))?;
+        let checkpoint = parse_and_verify(&footer.checkpoint, &self.header.origin, &self.key)
+            .map_err(|error| fault(None, format!("the checkpoint: {error}")))?;
+        let own = (checkpoint.size, checkpoint.root, checkpoint.origin.as_str());
+        if own != (self.tree.size(), self.tree.root(), self.header.origin.as_str()) {
+            return Err(fault(None, "the checkpoint is signed over another tree"));
+        }
+        self.signed = true;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Report, Fault> {
+        if !self.is_complete() {
+            let detail = format!(
+                "the export ends at entry {} of {}",
+                self.tree.size(),
+                self.header.tree_size,
+            );
+            return Err(fault(None, detail));
+        }
+        if self.tree.root() != self.header.root {
+            return Err(fault(None, "the tree has another root than the header says"));
+        }
+        if !self.signed {
+            return Err(fault(None, "the signed checkpoint is missing"));
+        }
+        let currencies = self.books.report();
+        let delta = currencies.iter().find(|currency| currency.delta != "0");
+        Ok(Report {
+            origin: self.header.origin,
+            node_key: self.header.node_key,
+            tree_size: self.header.tree_size,
+            root: self.header.root,
+            shown: self.header.tree_size - self.hidden,
+            hidden: self.hidden,
+            signatures: self.signatures,
+            supply_delta: delta.map_or_else(|| "0".to_owned(), |currency| currency.delta.clone()),
+            currencies,
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! What an operator may choose, as plain data. Reading it from flags, environment and file is the
+//! binary's work; here it is only checked.
+
+use std::path::PathBuf;
+
+use hansa_kernel::node::Mode;
+use hansa_kernel::transfer::FeeRule;
+use hansa_types::{Amount, Currency};
+
+use crate::error::Error;
+use crate::limits;
+
+/// A node's settings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where truth and caches live.
+    pub data_dir: PathBuf,
+    /// The host name in checkpoint origins, e.g. `node.example`.
+    pub host: String,
+    /// Whether the node issues money. Counts at the founding only, as do the next three.
+    pub mode: Mode,
+    /// Its main currency.
+    pub currency: Currency,
+    /// The fee on transfers in it.
+    pub fee: FeeRule,
+    /// What a new agent receives, in minor units.
+    pub genesis_grant: Amount,
+    /// Most commands decided in one batch.
+    pub batch_commands_max: usize,
+    /// Entries after which a snapshot is made.
+    pub snapshot_entries: u64,
+    /// Free space below which the node only reads.
+    pub free_bytes_min: u64,
+    /// Whether money entries are visible to everyone.
+    pub ledger_public: bool,
+    /// Whether the whole journal is verified at start, not only what follows the last snapshot.
+    pub verify_full: bool,
+    /// The program that makes snapshots: this one, called as `snapshot --data-dir DIR`. Without it
+    /// none are made.
+    pub snapshot_program: Option<PathBuf>,
+}
+
+impl Config {
+    /// The defaults for a data directory.
+    pub fn new(data_dir: PathBuf) -> Result<Self, Error> {
+        let code = "AVT".parse().map_err(|_| Error::Config("the default currency".to_owned()))?;
+        Ok(Self {
+            data_dir,
+            host: "localhost".to_owned(),
+            mode: Mode::Sovereign,
+            currency: Currency { code, scale: 6 },
+            fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
+            genesis_grant: Amount(1_000_000_000),
+            batch_commands_max: limits::BATCH_COMMANDS_MAX,
+            snapshot_entries: limits::SNAPSHOT_ENTRIES,
+            free_bytes_min: limits::FREE_BYTES_MIN,
+            ledger_public: true,
+            verify_full: false,
+            snapshot_program: None,
+        })
+    }
+
+    /// Refuses settings that cannot work.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |text: &str| Err(Error::Config(text.to_owned()));
+        if !hansa_crypto::checkpoint::is_name(&crate::checkpoint::origin(
+            &self.host,
+            hansa_types::IncarnationId(0),
+        )) {
+            return refuse("server.host: a host name without spaces or plus signs");
+        }
+        if self.batch_commands_max == 0 || self.batch_commands_max > 65_536 {
+            return refuse("store.batch_commands_max: 1 to 65,536");
+        }
+        if self.snapshot_entries == 0 {
+            return refuse("store.snapshot_entries: at least 1");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! Who an API key stands for, remembered on the request threads.
+//!
+//! What is remembered is a hint: the writer checks every command's key again. Reads rely on it
+//! alone, so whatever takes authority away clears it before that is answered.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hansa_kernel::grant::Action;
+use hansa_kernel::{Auth, State};
+use hansa_types::{ApiKeyId, Code, Digest, PrincipalId, Rejection, Time};
+
+use crate::limits::CREDENTIALS_CACHED_MAX;
+
+/// An authenticated caller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// Who it is.
+    pub principal: PrincipalId,
+    /// What was proven.
+    pub auth: Auth,
+    /// What the credential may be used for; `None` for everything the principal may do.
+    pub actions: Option<Arc<[Action]>>,
+}
+
+impl Identity {
+    /// Refuses an operation that the credential does not cover.
+    pub fn check(&self, operation: &str) -> Result<(), Rejection> {
+        let covered = match &self.actions {
+            None => true,
+            Some(actions) => actions.iter().any(|pattern| pattern.covers(operation)),
+        };
+        match covered {
+            true => Ok(()),
+            false => Err(Rejection::new(
+                Code::Forbidden,
+                format!("the API key does not cover {operation}"),
+            )),
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Known {
+    id: ApiKeyId,
+    principal: PrincipalId,
+    actions: Arc<[Action]>,
+    expires: Option<Time>,
+}
+
+/// API keys that were verified.
+#[derive(Default)]
+pub struct Credentials {
+    known: RwLock<HashMap<Digest, Known>>,
+}
+
+/// What the state knows of a key, taken by a read of the writer.
+pub struct Found(Option<Known>);
+
+/// Looks a key up in the state.
+pub fn look_up(state: &State, secret: &Digest) -> Found {
+    Found(state.api_key_by_secret(secret).and_then(|id| {
+        let key = state.api_keys.get(&id)?;
+        let principal = state.principals.get(key.principal);
+        let (actions, expires) = (key.actions.clone().into(), key.expires);
+        principal.active.then_some(Known { id, principal: principal.id, actions, expires })
+    }))
+}
+
+impl Credentials {
+    /// The identity behind a remembered key.
+    pub fn get(&self, secret: &Digest, now: Time) -> Option<Identity> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        identity(known.get(secret)?, now).ok()
+    }
+
+    /// Remembers a key that was looked up.
+    pub fn learn(&self, secret: Digest, found: Found, now: Time) -> Result<Identity, Rejection> {
+        let Found(Some(key)) = found else { return Err(Code::CredentialInvalid.into()) };
+        let identity = identity(&key, now)?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= CREDENTIALS_CACHED_MAX {
+            known.clear();
+        }
+        known.insert(secret, key);
+        Ok(identity)
+    }
+
+    /// Forgets everything, after authority was taken away.
+    pub fn forget(&self) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+fn identity(key: &Known, now: Time) -> Result<Identity, Rejection> {
+    if key.expires.is_some_and(|expires| expires <= now) {
+        return Err(Rejection::new(Code::CredentialInvalid, "the API key has expired"));
+    }
+    Ok(Identity {
+        principal: key.principal,
+        auth: Auth::ApiKey(key.id),
+        actions: Some(Arc::clone(&key.actions)),
+    })
+}

@@ -1,0 +1,151 @@
+//! The only door to the world: clocks, randomness, waiting, secret files and other programs.
+//!
+//! Everything else in this crate asks an [`Env`], so that a simulation can stand in for the world
+//! and one seed decides a whole run. Reading a clock or drawing a random number anywhere else is
+//! refused by the linter.
+
+use std::ffi::OsStr;
+use std::future::Future;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::pin::Pin;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use hansa_types::{Duration, Time};
+use zeroize::Zeroizing;
+
+/// A future that is done when a span of time is over.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Two clocks: the one people read, and the one that never jumps.
+pub trait Clock: Send + Sync {
+    /// What the wall clock says.
+    fn wall(&self) -> Time;
+    /// Time since some fixed moment, never stepped by anybody.
+    fn monotonic(&self) -> Duration;
+    /// Waits.
+    fn sleep(&self, span: Duration) -> Sleep;
+}
+
+/// A source of randomness fit for keys.
+pub trait Entropy: Send + Sync {
+    /// Fills the bytes, or stops the process: a node without randomness must not make keys.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The world as a node sees it.
+#[derive(Clone)]
+pub struct Env {
+    /// Its clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Its randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Env {
+    /// The real world.
+    pub fn real() -> Self {
+        Self { clock: Arc::new(SystemClock::new()), entropy: Arc::new(SystemEntropy) }
+    }
+
+    /// Random bytes of a fixed number.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0u8; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// 128 random bits, for an id.
+    pub fn random_u128(&self) -> u128 {
+        u128::from_be_bytes(self.random())
+    }
+}
+
+/// Reads a file that holds a secret; `None` where there is none.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads files of the node's own")]
+pub fn read_secret(path: &Path) -> std::io::Result<Option<Zeroizing<String>>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a file that its owner alone may read, durable with its name when this returns. A file that
+/// exists is never replaced.
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one place that writes files of the node's own"
+)]
+pub fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    match path.parent() {
+        Some(dir) => std::fs::File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+/// Runs another program to its end; on failure, what it said.
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one place that starts programs"
+)]
+pub fn run_program(program: &Path, arguments: &[&OsStr]) -> Result<(), String> {
+    let output = std::process::Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    }
+}
+
+struct SystemClock {
+    start: std::time::Instant,
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the real clocks")]
+impl SystemClock {
+    fn new() -> Self {
+        Self { start: std::time::Instant::now() }
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the real clocks")]
+impl Clock for SystemClock {
+    fn wall(&self) -> Time {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let ms = since.map_or(0, |since| since.as_millis());
+        Time(u64::try_from(ms).unwrap_or(u64::MAX))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn sleep(&self, span: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(std::time::Duration::from_millis(span.0)))
+    }
+}
+
+struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Err(error) = getrandom::fill(bytes) {
+            tracing::error!(%error, "the system gives no randomness; stopping");
+            std::process::abort();
+        }
+    }
+}

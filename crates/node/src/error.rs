@@ -1,0 +1,71 @@
+//! Why a node cannot start or go on. None of it is ever told to a client.
+
+use std::path::PathBuf;
+
+/// A fault of the node or its surroundings.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] hansa_store::Error),
+    /// The journal does not verify.
+    #[error("the journal is damaged: {0}")]
+    Damaged(#[from] hansa_store::verify::Damage),
+    /// An entry is not of this release.
+    #[error("entry {seq} cannot be read: {source}")]
+    Entry {
+        /// Which entry.
+        seq: u64,
+        /// Why.
+        source: hansa_kernel::event::DecodeError,
+    },
+    /// The read models failed.
+    #[error(transparent)]
+    Views(#[from] hansa_views::Error),
+    /// A file of the node's own.
+    #[error("{action} {path}: {source}")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// The key file holds no key, or not the key of this journal.
+    #[error("{path}: {why}")]
+    Key {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A setting is wrong.
+    #[error("{0}")]
+    Config(String),
+    /// A command of the node's own was refused.
+    #[error("the node could not {action}: {rejection}")]
+    Refused {
+        /// What it tried.
+        action: &'static str,
+        /// The refusal.
+        rejection: hansa_types::Rejection,
+    },
+    /// A snapshot child failed.
+    #[error("the snapshot process failed: {0}")]
+    Snapshot(String),
+    /// The vault holds something that does not open.
+    #[error("the vault's {id} does not open: {why}")]
+    Vault {
+        /// Which record.
+        id: String,
+        /// Why.
+        why: String,
+    },
+    /// An export.
+    #[error("{0}")]
+    Export(String),
+    /// A task of the node's own ended early.
+    #[error("a task of the node ended early: {0}")]
+    Task(String),
+}

@@ -1,0 +1,38 @@
+//! What a node queues, gathers and keeps for a while.
+
+use hansa_types::Duration;
+
+/// Requests waiting for the writer.
+pub const QUEUE_SLOTS_MAX: usize = 4_096;
+/// Requests of one principal waiting for the writer: an eighth of the queue.
+pub const QUEUE_SLOTS_PER_PRINCIPAL_MAX: u32 = 512;
+/// Commands decided in one batch, unless configured.
+pub const BATCH_COMMANDS_MAX: usize = 1_024;
+/// Bytes of entries after which a batch closes.
+pub const BATCH_BYTES_MAX: usize = 1 << 20;
+/// Longest wait for as many requests as were in flight last time.
+pub const GATHER_US_MAX: u64 = 300;
+/// Commands of one batch request.
+pub const BATCH_ITEMS_MAX: usize = 1_000;
+/// Step between wall and monotonic clock beyond which the time is unsure.
+pub const CLOCK_STEP_MAX: Duration = Duration::seconds(5);
+/// Longest sleep of the writer between two looks at the clock.
+pub const WRITER_IDLE_MAX: Duration = Duration::seconds(1);
+/// Least time between two signed checkpoints.
+pub const CHECKPOINT_EVERY: Duration = Duration::seconds(1);
+/// Entries after which a snapshot is made, unless configured.
+pub const SNAPSHOT_ENTRIES: u64 = 200_000;
+/// Free space below which the node only reads, unless configured.
+pub const FREE_BYTES_MIN: u64 = 256 << 20;
+/// How long a list waits for the projector to reach what its caller has seen.
+pub const VIEWS_WAIT_MAX: Duration = Duration(250);
+/// Entries projected in one transaction.
+pub const PROJECT_ENTRIES_MAX: usize = 2_000;
+/// Credentials remembered as verified.
+pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
+/// Life of the setup token.
+pub const SETUP_TOKEN_LIFE: Duration = Duration::minutes(30);
+/// Wrong setup tokens after which it is void.
+pub const SETUP_TRIES_MAX: u32 = 5;
+/// Seconds a caller is told to wait when the queue is full.
+pub const RETRY_AFTER_S: u32 = 1;

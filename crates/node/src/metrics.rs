@@ -1,0 +1,155 @@
+//! What is measured, in the text format of Prometheus.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hansa_kernel::State;
+use hansa_kernel::state::Rows;
+use hansa_store::JournalStats;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// Labels of a request at the HTTP edge.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    /// The operation's id, or `none` for a path that is no operation.
+    pub operation: &'static str,
+    /// The status answered.
+    pub status: u16,
+}
+
+/// All metrics of a node.
+pub struct Metrics {
+    registry: Registry,
+    /// Requests answered, by operation and status.
+    pub requests: Family<RequestLabels, Counter>,
+    /// How long they took.
+    pub request_seconds: Histogram,
+    batches: Counter,
+    commands: Counter,
+    entries: Counter,
+    batch_commands: Histogram,
+    /// Entries that the read models are behind.
+    pub projector_lag: Gauge,
+    /// Requests waiting for the writer.
+    pub queue: Gauge,
+    rows: std::sync::Mutex<Rows>,
+    decided: AtomicU64,
+    journal: std::sync::OnceLock<Arc<JournalStats>>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("hansa");
+        let metrics = Self {
+            requests: Family::default(),
+            request_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 18)),
+            batches: Counter::default(),
+            commands: Counter::default(),
+            entries: Counter::default(),
+            batch_commands: Histogram::new(exponential_buckets(1.0, 2.0, 14)),
+            projector_lag: Gauge::default(),
+            queue: Gauge::default(),
+            rows: std::sync::Mutex::default(),
+            decided: AtomicU64::new(0),
+            journal: std::sync::OnceLock::new(),
+            registry: Registry::default(),
+        };
+        let requests = metrics.requests.clone();
+        registry.register("http_requests", "Requests answered", requests);
+        let seconds = metrics.request_seconds.clone();
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time from the request's head to the answer's",
+            Unit::Seconds,
+            seconds,
+        );
+        registry.register("writer_batches", "Batches decided", metrics.batches.clone());
+        registry.register("writer_commands", "Commands decided", metrics.commands.clone());
+        registry.register("journal_entries", "Entries decided", metrics.entries.clone());
+        let sizes = metrics.batch_commands.clone();
+        registry.register("writer_batch_commands", "Commands of a batch", sizes);
+        registry.register("writer_queue", "Requests waiting for the writer", metrics.queue.clone());
+        let lag = metrics.projector_lag.clone();
+        registry.register("projector_lag_entries", "Entries the read models are behind", lag);
+        Self { registry, ..metrics }
+    }
+}
+
+impl Metrics {
+    /// Takes a decided batch in. The state's sizes are looked at once in a while only.
+    #[allow(clippy::cast_precision_loss, reason = "a histogram counts in floats")]
+    pub fn batch(&self, commands: usize, entries: u64, state: &State) {
+        if commands > 0 {
+            self.batches.inc();
+            self.commands.inc_by(commands as u64);
+            self.entries.inc_by(entries);
+            self.batch_commands.observe(commands as f64);
+        }
+        if self.decided.fetch_add(1, Ordering::Relaxed).is_multiple_of(64) {
+            *self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state.rows();
+        }
+    }
+
+    /// Where the journal counts its commits.
+    pub fn watch_journal(&self, stats: Arc<JournalStats>) {
+        // A node has one journal, so only the first call counts.
+        let _ = self.journal.set(stats);
+    }
+
+    /// Everything, as text.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        if prometheus_client::encoding::text::encode_registry(&mut text, &self.registry).is_err() {
+            text.clear();
+        }
+        let rows = *self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kinds = [
+            ("principals", rows.principals),
+            ("accounts", rows.accounts),
+            ("api_keys", rows.api_keys),
+            ("grants", rows.grants),
+            ("held", rows.held),
+            ("tasks", rows.tasks),
+            ("idempotency", rows.idempotency),
+            ("operation_envelopes", rows.operation_envelopes),
+        ];
+        text.push_str("# HELP hansa_state_rows Things the state holds.\n# TYPE hansa_state_rows gauge\n");
+        for (kind, count) in kinds {
+            let _ = writeln!(text, "hansa_state_rows{{kind=\"{kind}\"}} {count}");
+        }
+        if let Some(stats) = self.journal.get() {
+            render_journal(&mut text, stats);
+        }
+        text.push_str("# EOF\n");
+        text
+    }
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    reason = "Prometheus counts seconds in floats"
+)]
+fn render_journal(text: &mut String, stats: &JournalStats) {
+    let wal = stats.wal_bytes.load(Ordering::Relaxed);
+    let commits = stats.commits.load(Ordering::Relaxed);
+    let seconds = stats.commit_ns_sum.load(Ordering::Relaxed) as f64 / 1e9;
+    let bytes = stats.bytes.load(Ordering::Relaxed);
+    let lines = [
+        ("journal_wal_bytes", "gauge", "Bytes in the write-ahead log", wal.to_string()),
+        ("journal_commits", "counter", "Commits made durable", commits.to_string()),
+        ("journal_commit_seconds", "counter", "Time spent in commits", seconds.to_string()),
+        ("journal_bytes", "counter", "Bytes of entries made durable", bytes.to_string()),
+    ];
+    for (name, kind, help, value) in lines {
+        let suffix = if kind == "counter" { "_total" } else { "" };
+        let _ = writeln!(text, "# HELP hansa_{name} {help}.\n# TYPE hansa_{name} {kind}");
+        let _ = writeln!(text, "hansa_{name}{suffix} {value}");
+    }
+}

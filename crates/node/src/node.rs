@@ -1,0 +1,269 @@
+//! The node as its edges see it: submit a command, look at the state, ask the read models.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hansa_crypto::secret::token_digest;
+use hansa_kernel::{Caller, Command, Entry, Event, Request, State, codec};
+use hansa_store::tiles::ProofIndex;
+use hansa_store::{Reader, disk};
+use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
+use hansa_views::Views;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+
+use crate::config::Config;
+use crate::credentials::{Credentials, Identity, look_up};
+use crate::env::Env;
+use crate::error::Error;
+use crate::keys::NodeKeys;
+use crate::limits::{BATCH_ITEMS_MAX, VIEWS_WAIT_MAX};
+use crate::metrics::Metrics;
+use crate::setup::Setup;
+use crate::vault::Vault;
+use crate::writer::{Durable, Input, Job, Outcome, Queue, WriterHandle};
+
+/// A running node.
+pub struct Node {
+    /// What the operator chose.
+    pub config: Config,
+    /// The world.
+    pub env: Env,
+    /// The node's key.
+    pub keys: Arc<NodeKeys>,
+    /// Documents beside the journal.
+    pub vault: Arc<Vault>,
+    /// Read models.
+    pub views: Views,
+    /// Durable entries.
+    pub reader: Arc<dyn Reader>,
+    /// How far the journal is durable.
+    pub durable: Durable,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
+    /// The way to the first owner.
+    pub setup: Setup,
+    /// Proofs over the journal's tree.
+    pub proofs: Mutex<ProofIndex>,
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) credentials: Credentials,
+    pub(crate) writer: Mutex<Option<WriterHandle>>,
+    pub(crate) status: Arc<crate::writer::WriterStatus>,
+    pub(crate) tasks: Mutex<JoinSet<()>>,
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+/// A command that was carried out, now or before.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// Its first entry, from which its answer is told.
+    pub entry: Entry,
+    /// Its last entry, where it was carried out just now.
+    pub last_seq: u64,
+    /// Whether it was carried out by an earlier request with the same key.
+    pub repeated: bool,
+}
+
+/// Whether the node can do its work, part by part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readiness {
+    /// The writer runs and takes commands.
+    pub writer: bool,
+    /// The wall clock is believed.
+    pub clock: bool,
+    /// There is room on the disk.
+    pub disk: bool,
+    /// The read models follow.
+    pub views: bool,
+}
+
+impl Readiness {
+    /// Whether every part is well.
+    pub fn is_ready(&self) -> bool {
+        self.writer && self.clock && self.disk && self.views
+    }
+}
+
+impl Node {
+    /// Has a command carried out, and waits until that is durable.
+    pub async fn submit(&self, job: Job) -> Result<Done, Rejection> {
+        let mut answers = self.submit_all(vec![job]).await?;
+        answers.pop().unwrap_or_else(|| Err(Code::Internal.into()))
+    }
+
+    /// Has commands of one request carried out, each on its own, in order.
+    pub async fn submit_all(&self, jobs: Vec<Job>) -> Result<Vec<Result<Done, Rejection>>, Rejection> {
+        if jobs.len() > BATCH_ITEMS_MAX {
+            return Err(Code::BatchTooLarge.into());
+        }
+        if self.status.free_bytes.load(Ordering::Relaxed) < self.config.free_bytes_min {
+            return Err(Code::DiskFull.into());
+        }
+        let outcomes = self.hand_over(jobs).await?;
+        let mut answers = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            answers.push(self.tell(outcome).await);
+        }
+        Ok(answers)
+    }
+
+    /// Puts jobs before the writer; answers come once they are durable. A key that the state
+    /// knows only perhaps is looked up in the read models and asked again.
+    async fn hand_over(&self, jobs: Vec<Job>) -> Result<Vec<Outcome>, Rejection> {
+        let (told, answer) = oneshot::channel();
+        let reply = Box::new(move |outcomes| {
+            // Who asked may have gone away; what was done stays done.
+            let _ = told.send(outcomes);
+        });
+        self.queue.push(Input::Commands { jobs, reply })?;
+        answer.await.map_err(|_| Rejection::from(Code::Draining))
+    }
+
+    async fn tell(&self, outcome: Outcome) -> Result<Done, Rejection> {
+        match outcome {
+            Outcome::Accepted(accepted) => {
+                self.forget_credentials(&accepted.entry);
+                Ok(Done { entry: accepted.entry, last_seq: accepted.last_seq, repeated: false })
+            }
+            Outcome::Repeated(seq) => {
+                let entry = self.entry(seq).await.map_err(internal)?.ok_or(Code::Internal)?;
+                Ok(Done { last_seq: entry.seq, entry, repeated: true })
+            }
+            Outcome::LookUp => Err(Code::Internal.into()),
+            Outcome::Refused(rejection) => Err(rejection),
+        }
+    }
+
+    /// What takes authority away is not answered before it counts for reads too.
+    fn forget_credentials(&self, entry: &Entry) {
+        if matches!(entry.event, Event::ApiKeyRevoked(_) | Event::PrincipalSuspended(_)) {
+            self.credentials.forget();
+        }
+    }
+
+    /// A durable entry.
+    pub async fn entry(&self, seq: u64) -> Result<Option<Entry>, Error> {
+        let reader = Arc::clone(&self.reader);
+        let read = move || reader.entry(seq);
+        let line = blocking(read).await?;
+        line.map(|line| codec::decode(&line).map_err(|source| Error::Entry { seq, source }))
+            .transpose()
+    }
+
+    /// Looks at the state as it is now; the answer comes once that is durable.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        principal: Option<PrincipalId>,
+        look: impl FnOnce(&State) -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let (told, answer) = oneshot::channel();
+        let run = Box::new(move |state: &State| {
+            let seen = look(state);
+            let tell: Box<dyn FnOnce() + Send> = Box::new(move || {
+                // Who asked may have gone away.
+                let _ = told.send(seen);
+            });
+            tell
+        });
+        self.queue.push(Input::Read { principal, run })?;
+        answer.await.map_err(|_| Code::Draining.into())
+    }
+
+    /// Who a bearer token stands for.
+    pub async fn authenticate(&self, token: &str) -> Result<Identity, Rejection> {
+        let secret = token_digest(token);
+        let now = self.env.clock.wall();
+        if let Some(identity) = self.credentials.get(&secret, now) {
+            return Ok(identity);
+        }
+        let found = self.read(None, move |state| look_up(state, &secret)).await?;
+        self.credentials.learn(secret, found, now)
+    }
+
+    /// Whether a principal may do an operation on the node's own behalf.
+    pub async fn may_for_node(
+        &self,
+        principal: PrincipalId,
+        action: &'static str,
+    ) -> Result<bool, Rejection> {
+        let now = self.env.clock.wall();
+        self.read(Some(principal), move |state| state.may_for_node(principal, action, now)).await
+    }
+
+    /// Waits a little until the read models have what is durable now; returns how far they are.
+    pub async fn views_caught_up(&self) -> u64 {
+        let seq = self.durable.seq();
+        self.views.caught_up(seq, self.env.clock.sleep(VIEWS_WAIT_MAX)).await
+    }
+
+    /// What the wall clock says.
+    pub fn now(&self) -> Time {
+        self.env.clock.wall()
+    }
+
+    /// Whether the node can do its work.
+    pub fn readiness(&self) -> Readiness {
+        let running = self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        Readiness {
+            writer: running && !*self.stopping.borrow(),
+            clock: !self.status.clock_unsure.load(Ordering::Relaxed),
+            disk: self.status.free_bytes.load(Ordering::Relaxed) >= self.config.free_bytes_min,
+            views: !self.tasks.lock().unwrap_or_else(PoisonError::into_inner).is_empty(),
+        }
+    }
+
+    /// How far the wall clock jumped, in milliseconds, when it is not believed.
+    pub fn clock_jump_ms(&self) -> Option<i64> {
+        let unsure = self.status.clock_unsure.load(Ordering::Relaxed);
+        unsure.then(|| self.status.clock_jump_ms.load(Ordering::Relaxed))
+    }
+
+    /// Requests waiting for the writer.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(crate) fn look_at_disk(&self) {
+        match disk::free_bytes(&self.config.data_dir) {
+            Ok(free) => self.status.free_bytes.store(free, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the free space cannot be read"),
+        }
+    }
+
+    /// Takes no more commands, makes everything decided durable, and ends.
+    pub async fn stop(&self) -> Result<(), Error> {
+        // Only the first call finds the writer.
+        self.stopping.send_replace(true);
+        self.queue.close();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            blocking(move || writer.join()).await?;
+        }
+        let mut tasks =
+            std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.shutdown().await;
+        Ok(())
+    }
+}
+
+/// A command of an authenticated caller.
+pub fn request(identity: &Identity, command: Command, corr: Option<Correlation>) -> Request {
+    let caller = Caller { principal: Some(identity.principal), auth: identity.auth.clone() };
+    Request { caller, command, corr, looked_up: None }
+}
+
+/// A fault behind an answer: told to the log, not to the caller.
+pub fn internal(error: Error) -> Rejection {
+    tracing::error!(error = &error as &dyn std::error::Error, "a request failed inside");
+    Code::Internal.into()
+}
+
+/// Runs what waits for the disk beside the request threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, hansa_store::Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(Error::from),
+        Err(error) => Err(Error::Task(error.to_string())),
+    }
+}

@@ -1,0 +1,123 @@
+//! Opening envelopes: whose they are and whether they are signed, before anything else is looked at.
+//!
+//! The time window, then the sender's key, then the signature, strictly over the canonical bytes.
+//! A DID that this node does not know is refused and never fetched. Whether the envelope is new is
+//! the writer's question. Deliberately absent: verbs, operations and what a step may follow.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hansa_crypto::json::{canonical, parse_strict};
+use hansa_crypto::{PreparedKey, PublicKey};
+use hansa_kernel::{Auth, EnvelopeProof};
+use hansa_store::VaultChange;
+use hansa_types::{Code, Did, PrincipalId, Rejection};
+use hansa_wire::amp::{Envelope, Opened, within_window};
+use serde_json::Value;
+
+use crate::credentials::Identity;
+use crate::error::Error;
+use crate::limits::SENDERS_CACHED_MAX;
+use crate::node::Node;
+use crate::vault::{Vault, envelope_id};
+
+/// Opens envelopes, and remembers the keys of their senders.
+#[derive(Default)]
+pub struct Opener {
+    senders: RwLock<HashMap<Did, Arc<Sender>>>,
+}
+
+/// A principal whose envelopes were opened before. Its key never changes while it exists.
+struct Sender {
+    principal: PrincipalId,
+    key: PublicKey,
+    prepared: PreparedKey,
+}
+
+/// An envelope whose signature holds.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// Who signed it.
+    pub sender: PrincipalId,
+    /// With which key.
+    pub key: PublicKey,
+    opened: Opened,
+}
+
+/// An envelope's proof with what must become durable beside the entry that keeps it.
+pub struct Proven {
+    /// What the entry keeps.
+    pub proof: EnvelopeProof,
+    /// The sealed text, for the vault.
+    pub vault: Vec<VaultChange>,
+}
+
+impl Opener {
+    /// Opens an envelope whose JSON was read strictly.
+    pub async fn open(&self, node: &Node, value: Value) -> Result<Signed, Rejection> {
+        let opened = Envelope::open(value)?;
+        if !within_window(opened.envelope.ts, node.now()) {
+            return Err(Code::EnvelopeExpired.into());
+        }
+        let sender = self.sender(node, &opened.envelope.from).await?;
+        opened.verify_prepared(&sender.prepared)?;
+        let envelope = opened.envelope.clone();
+        Ok(Signed { envelope, sender: sender.principal, key: sender.key, opened })
+    }
+
+    async fn sender(&self, node: &Node, did: &Did) -> Result<Arc<Sender>, Rejection> {
+        let known = self.senders.read().unwrap_or_else(PoisonError::into_inner).get(did).cloned();
+        if let Some(sender) = known {
+            return Ok(sender);
+        }
+        let key = PublicKey::from_did_key(did).map_err(|_| Code::DidUnknown)?;
+        let principal = node
+            .read(None, move |state| {
+                let handle = state.principals.find_by_key(&key)?;
+                Some(state.principals.get(handle).id)
+            })
+            .await?
+            .ok_or(Code::DidUnknown)?;
+        let sender = Arc::new(Sender { principal, key, prepared: key.prepare() });
+        let mut senders = self.senders.write().unwrap_or_else(PoisonError::into_inner);
+        if senders.len() >= SENDERS_CACHED_MAX {
+            senders.clear();
+        }
+        senders.insert(did.clone(), Arc::clone(&sender));
+        Ok(sender)
+    }
+}
+
+impl Signed {
+    /// The sender, as it may be asked for what changes nothing: no proof is kept of that.
+    pub fn identity(&self) -> Identity {
+        let auth = Auth::Envelope(self.key, None);
+        Identity { principal: self.sender, auth, actions: None }
+    }
+
+    /// Seals the text for its sender. Waits for the disk.
+    pub fn prove(&self, vault: &Vault) -> Result<Proven, Error> {
+        let id = self.envelope.id;
+        let text = self.text().map_err(|rejection| Error::Vault {
+            id: envelope_id(id),
+            why: rejection.to_string(),
+        })?;
+        let sealed = vault.seal(self.sender, envelope_id(id), &text)?;
+        let proof = EnvelopeProof {
+            id,
+            nonce: self.envelope.nonce,
+            signature: *self.opened.signature(),
+            digest: sealed.digest,
+        };
+        Ok(Proven { proof, vault: sealed.changes })
+    }
+
+    /// The canonical bytes of the whole envelope: what was signed, and the signature beside it.
+    fn text(&self) -> Result<Vec<u8>, Rejection> {
+        let mut value = parse_strict(self.opened.unsigned())?;
+        value["auth"] = self.envelope.to_value()?["auth"].take();
+        canonical(&value)
+    }
+}

@@ -1,0 +1,142 @@
+//! Snapshots: folds of the journal, made by a child process beside the writer.
+//!
+//! The child reads the last snapshot and the durable tail, folds them, and writes the result under
+//! the node's signature. The writer never waits for it. A snapshot only saves time at start: one
+//! that is missing, foreign or damaged is passed over, and the journal is folded from further back.
+
+use std::path::Path;
+
+use hansa_kernel::{State, codec, state};
+use hansa_store::snapshot::{self, SnapshotContent};
+use hansa_store::verify::{Verified, VerifyFrom};
+use hansa_store::{Reader, Store};
+
+use crate::env::run_program;
+use crate::error::Error;
+use crate::keys::NodeKeys;
+
+/// Meta key of the seed that the node's hashers use.
+pub const HASH_SEED: &str = "hash_seed";
+
+/// A folded journal.
+pub struct Folded {
+    /// The state at its head.
+    pub state: State,
+    /// What was verified on the way.
+    pub verified: Verified,
+    /// The seq of the snapshot it began with; 0 for none.
+    pub snapshot_seq: u64,
+}
+
+/// Where a fold begins.
+struct Start {
+    state: State,
+    from: VerifyFrom,
+}
+
+/// Reads the seed of the node's hashers.
+pub fn hash_seed(reader: &dyn Reader) -> Result<Option<state::HashSeed>, Error> {
+    let Some(bytes) = reader.meta(HASH_SEED)? else { return Ok(None) };
+    let mut seed = [0u64; 4];
+    for (word, chunk) in seed.iter_mut().zip(bytes.chunks_exact(8)) {
+        *word = u64::from_be_bytes(chunk.try_into().unwrap_or_default());
+    }
+    Ok(Some(seed))
+}
+
+/// Folds the journal from the last good snapshot, or from its beginning when `full`, verifying
+/// every entry it folds. With `full`, everything is verified though the snapshot is still used.
+pub fn fold(
+    reader: &dyn Reader,
+    snapshots: &Path,
+    keys: &NodeKeys,
+    seed: state::HashSeed,
+    full: bool,
+) -> Result<Folded, Error> {
+    let beginning = VerifyFrom::beginning;
+    if full {
+        hansa_store::verify::verify(reader, beginning(), &mut |_| ())?;
+    }
+    let start = start(snapshots, keys, seed)?;
+    let Start { mut state, from } =
+        start.unwrap_or_else(|| Start { state: State::new(seed), from: beginning() });
+    let snapshot_seq = from.seq;
+    let verified = hansa_store::verify::verify(reader, from, &mut |_| ())?;
+    replay(reader, &mut state, verified.head.last_seq)?;
+    Ok(Folded { state, verified, snapshot_seq })
+}
+
+fn start(snapshots: &Path, keys: &NodeKeys, seed: state::HashSeed) -> Result<Option<Start>, Error> {
+    let Some(content) = snapshot::latest(snapshots, &keys.signing().public())? else {
+        return Ok(None);
+    };
+    if content.format != state::SNAPSHOT_FORMAT {
+        tracing::info!(format = content.format, "the snapshot is of another release; folding anew");
+        return Ok(None);
+    }
+    match State::from_bytes(&content.state, seed) {
+        Ok(state) => {
+            let from = VerifyFrom { seq: content.seq, chain: content.chain, range: content.range };
+            Ok(Some(Start { state, from }))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the snapshot does not read; folding anew");
+            Ok(None)
+        }
+    }
+}
+
+/// Applies every durable entry that follows the state, up to a seq. A journal that grows meanwhile
+/// is folded no further than it was verified.
+pub fn replay(reader: &dyn Reader, state: &mut State, until: u64) -> Result<(), Error> {
+    let mut failed = None;
+    reader.scan(state.seq + 1, &mut |row| {
+        for (seq, line, _) in row.entries() {
+            if seq <= state.seq {
+                continue;
+            }
+            if seq > until {
+                return Ok(std::ops::ControlFlow::Break(()));
+            }
+            match codec::decode(line) {
+                Ok(entry) => state.apply(&entry),
+                Err(source) => {
+                    failed = Some(Error::Entry { seq, source });
+                    return Ok(std::ops::ControlFlow::Break(()));
+                }
+            }
+        }
+        Ok(std::ops::ControlFlow::Continue(()))
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// What the child process does: fold and write. Returns the seq of the snapshot it made.
+pub fn write(data_dir: &Path) -> Result<u64, Error> {
+    let reader = Store::open_read_only(data_dir)?;
+    let keys_dir = data_dir.join("keys");
+    let keys = NodeKeys::load(&keys_dir)?
+        .ok_or(Error::Key { path: keys_dir, why: "there is no node key" })?;
+    let seed = hash_seed(&*reader)?.unwrap_or_default();
+    let snapshots = data_dir.join("snapshots");
+    let folded = fold(&*reader, &snapshots, &keys, seed, false)?;
+    let Folded { state, verified, snapshot_seq } = folded;
+    if state.seq == snapshot_seq {
+        return Ok(snapshot_seq);
+    }
+    let content = SnapshotContent {
+        format: state::SNAPSHOT_FORMAT,
+        seq: state.seq,
+        chain: verified.head.chain,
+        range: verified.range,
+        state: state.to_bytes(),
+    };
+    snapshot::write(&snapshots, &content, keys.signing())?;
+    Ok(state.seq)
+}
+
+/// Starts the child and waits for it. Runs on a thread of its own.
+pub fn run_child(program: &Path, data_dir: &Path) -> Result<(), Error> {
+    let arguments = ["snapshot".as_ref(), "--data-dir".as_ref(), data_dir.as_os_str()];
+    run_program(program, &arguments).map_err(Error::Snapshot)
+}

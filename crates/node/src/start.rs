@@ -1,0 +1,254 @@
+//! From a data directory to a running node.
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use hansa_crypto::keys::SigningKey;
+use hansa_crypto::secret::Secret;
+use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
+use hansa_store::tiles::ProofIndex;
+use hansa_store::{Options, Store, poison};
+use hansa_types::{Duration, IncarnationId, PrincipalId};
+use hansa_views::Views;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::checkpoint::{Signer, origin};
+use crate::clock::Reading;
+use crate::config::Config;
+use crate::credentials::Credentials;
+use crate::env::Env;
+use crate::error::Error;
+use crate::keys::NodeKeys;
+use crate::metrics::Metrics;
+use crate::node::Node;
+use crate::projector::Projector;
+use crate::setup::Setup;
+use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
+use crate::vault::Vault;
+use crate::writer::{self, Durable, Job, Queue, Surroundings, Writer};
+
+/// A node that has just started.
+pub struct Started {
+    /// The node.
+    pub node: Arc<Node>,
+    /// The setup token, while the node has no owner. Told once.
+    pub setup_token: Option<Secret>,
+    /// Entries folded on top of the snapshot.
+    pub replayed: u64,
+}
+
+/// Where the store's parts were found, before the store goes to the writer.
+struct Places {
+    poison: PathBuf,
+    views: PathBuf,
+}
+
+/// Opens or founds a node and starts it.
+pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
+    config.check()?;
+    let opening = (config.clone(), env.clone());
+    let opened = tokio::task::spawn_blocking(move || Opened::new(&opening.0, &opening.1))
+        .await
+        .map_err(|error| Error::Task(error.to_string()))??;
+    let Opened { mut store, keys, folded, places, incarnation } = opened;
+    let reader = store.reader();
+    let durable = Durable::new(folded.verified.head.last_seq);
+    let metrics = Arc::new(Metrics::default());
+    let queue = Arc::new(Queue::default());
+    let replayed = folded.verified.entries;
+    let founded = folded.state.node.is_some();
+    let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
+    let journal = store.journal()?;
+    metrics.watch_journal(journal.stats());
+    let signing = SigningKey::from_seed(*keys.signing().seed());
+    let surroundings = Surroundings {
+        queue: Arc::clone(&queue),
+        env: env.clone(),
+        journal,
+        durable: durable.clone(),
+        metrics: Arc::clone(&metrics),
+        signer: Signer::new(signing, origin(&config.host, incarnation)),
+        poison_dir: places.poison.clone(),
+        batch_commands_max: config.batch_commands_max,
+    };
+    let poisoned = poison::load(&places.poison)?;
+    let Folded { state, verified, snapshot_seq } = folded;
+    let first = Reading::of(&*env.clock);
+    let writer = Writer::new(state, verified.head.chain, verified.range, first, poisoned);
+    let running = writer::spawn(writer, surroundings)
+        .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
+    let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
+    let (setup, setup_token) = match owned {
+        true => (Setup::closed(), None),
+        false => {
+            let (setup, token) = Setup::open(&env);
+            (setup, Some(token))
+        }
+    };
+    let node = Arc::new(Node {
+        views: Views::open(&places.views).await?,
+        proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
+        status: Arc::clone(&running.status),
+        writer: Mutex::new(Some(running)),
+        tasks: Mutex::new(JoinSet::new()),
+        stopping: watch::Sender::new(false),
+        credentials: Credentials::default(),
+        config,
+        env,
+        keys,
+        vault,
+        reader,
+        durable,
+        metrics,
+        setup,
+        queue,
+    });
+    node.look_at_disk();
+    if !founded {
+        found(&node, incarnation).await?;
+    }
+    keep_working(&node, snapshot_seq);
+    Ok(Started { node, setup_token, replayed })
+}
+
+/// A data directory, opened, verified and folded.
+struct Opened {
+    store: Store,
+    keys: Arc<NodeKeys>,
+    folded: Folded,
+    places: Places,
+    incarnation: IncarnationId,
+}
+
+impl Opened {
+    fn new(config: &Config, env: &Env) -> Result<Self, Error> {
+        let store = Store::open(&config.data_dir, Options::default())?;
+        let reader = store.reader();
+        let keys_dir = store.keys_dir();
+        let is_new = reader.head()?.last_seq == 0;
+        let keys = match (NodeKeys::load(&keys_dir)?, is_new) {
+            (Some(keys), _) => keys,
+            (None, true) => NodeKeys::create(&keys_dir, env)?,
+            (None, false) => {
+                return Err(Error::Key { path: keys_dir, why: "the journal's key is missing" });
+            }
+        };
+        let seed = match hash_seed(&*reader)? {
+            Some(seed) => seed,
+            None => {
+                store.put_meta_once(HASH_SEED, &env.random::<32>())?;
+                hash_seed(&*reader)?.unwrap_or_default()
+            }
+        };
+        let snapshots = store.snapshots_dir();
+        let folded = snapshot::fold(&*reader, &snapshots, &keys, seed, config.verify_full)?;
+        let incarnation = match &folded.state.node {
+            Some(node) if node.key != keys.signing().public() => {
+                return Err(Error::Key { path: keys_dir, why: "not the key of this journal" });
+            }
+            Some(node) => node.incarnation,
+            None => IncarnationId::new(env.clock.wall().0, env.random_u128()),
+        };
+        let places =
+            Places { poison: store.poison_dir(), views: store.views_path() };
+        Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation })
+    }
+}
+
+/// Writes the first entries of a journal.
+async fn found(node: &Node, incarnation: IncarnationId) -> Result<(), Error> {
+    let (config, env) = (&node.config, &node.env);
+    let command = Command::NodeFound(kernel_node::Found {
+        id: PrincipalId::new(env.clock.wall().0, env.random_u128()),
+        key: node.keys.signing().public(),
+        incarnation,
+        mode: config.mode,
+        currency: config.currency,
+        fee: config.fee,
+        genesis_grant: config.genesis_grant,
+    });
+    let caller = Caller { principal: None, auth: Auth::Machine };
+    let request = Request { caller, command, corr: None, looked_up: None };
+    node.submit(Job { request, vault: Vec::new() })
+        .await
+        .map(|_| ())
+        .map_err(|rejection| Error::Refused { action: "found itself", rejection })
+}
+
+/// Starts what a node does beside answering.
+fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
+    let projector = Projector {
+        reader: Arc::clone(&node.reader),
+        vault: Arc::clone(&node.vault),
+        views: node.views.clone(),
+        metrics: Arc::clone(&node.metrics),
+    };
+    let durable = node.durable.subscribe();
+    let mut tasks = node.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    tasks.spawn(async move {
+        if let Err(error) = projector.run(durable).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "the projector stopped; lists grow old until a restart");
+        }
+    });
+    let weak = Arc::downgrade(node);
+    let env = node.env.clone();
+    tasks.spawn(async move {
+        loop {
+            env.clock.sleep(Duration::seconds(1)).await;
+            let Some(node) = weak.upgrade() else { return };
+            node.look_at_disk();
+            node.metrics.queue.set(i64::try_from(node.queued()).unwrap_or(i64::MAX));
+        }
+    });
+    if let Some(program) = node.config.snapshot_program.clone() {
+        let followed = Follow {
+            durable: node.durable.subscribe(),
+            program,
+            data_dir: node.config.data_dir.clone(),
+            every: node.config.snapshot_entries,
+        };
+        tasks.spawn(followed.make_snapshots(snapshot_seq));
+    }
+}
+
+/// Makes a snapshot whenever the journal has grown enough.
+struct Follow {
+    durable: watch::Receiver<u64>,
+    program: PathBuf,
+    data_dir: PathBuf,
+    every: u64,
+}
+
+impl Follow {
+    async fn make_snapshots(mut self, mut last: u64) {
+        loop {
+            let head = *self.durable.borrow_and_update();
+            if head >= last.saturating_add(self.every) {
+                let (program, data_dir) = (self.program.clone(), self.data_dir.clone());
+                let child = tokio::task::spawn_blocking(move || {
+                    snapshot::run_child(&program, &data_dir)
+                });
+                match child.await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::warn!(%error, "no snapshot was made"),
+                    Err(error) => tracing::warn!(%error, "no snapshot was made"),
+                }
+                // After a failure too, so that a full disk is not met with a busy loop.
+                last = head;
+            }
+            if self.durable.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+impl Node {
+    /// Free space where the journal lies, as last looked at.
+    pub fn free_bytes(&self) -> u64 {
+        self.status.free_bytes.load(Ordering::Relaxed)
+    }
+}

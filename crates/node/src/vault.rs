@@ -1,0 +1,125 @@
+//! Documents beside the journal: sealed under a key of their subject, which the node's key wraps.
+//!
+//! An entry keeps SHA-256 of a random salt and the document. With the subject's key, salts and rows
+//! gone, nothing can be read and nothing can be guessed from the digest, and the chain still holds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hansa_crypto::hash::salted;
+use hansa_crypto::seal::{SealKey, open, seal, unwrap_key, wrap_key};
+use hansa_store::{Reader, VaultChange};
+use hansa_types::{Digest, EnvelopeId, PrincipalId, Salt};
+use zeroize::Zeroizing;
+
+use crate::env::Env;
+use crate::error::Error;
+use crate::keys::NodeKeys;
+
+/// Seals and opens documents.
+pub struct Vault {
+    keys: Arc<NodeKeys>,
+    reader: Arc<dyn Reader>,
+    env: Env,
+    /// Subjects' keys that were used; one that is not durable yet is used again from here.
+    open_keys: Mutex<HashMap<PrincipalId, Arc<SealKey>>>,
+}
+
+/// A document made ready: what the entry keeps and what the vault keeps.
+pub struct Sealed {
+    /// Salted digest, for the entry.
+    pub digest: Digest,
+    /// For the batch that makes the entry durable.
+    pub changes: Vec<VaultChange>,
+}
+
+/// Name of an agent's card in the vault.
+pub fn card_id(agent: PrincipalId) -> String {
+    format!("card/{agent}")
+}
+
+/// Name of an envelope's text in the vault.
+pub fn envelope_id(envelope: EnvelopeId) -> String {
+    format!("envelope/{envelope}")
+}
+
+impl Vault {
+    /// A vault of the documents behind `reader`.
+    pub fn new(keys: Arc<NodeKeys>, reader: Arc<dyn Reader>, env: Env) -> Self {
+        Self { keys, reader, env, open_keys: Mutex::default() }
+    }
+
+    /// Seals a document for its subject.
+    pub fn seal(&self, subject: PrincipalId, id: String, bytes: &[u8]) -> Result<Sealed, Error> {
+        let (key, wrapped) = self.key_for(subject)?;
+        let salt = Salt(self.env.random());
+        let digest = salted(&salt, bytes);
+        let sealed = seal(&key, self.env.random(), &associated(subject, &id), bytes);
+        let mut changes = Vec::with_capacity(2);
+        // The key goes along until it is known to be durable; writing it twice writes the same.
+        changes.extend(wrapped.map(|wrapped| VaultChange::PutKey { subject, wrapped }));
+        changes.push(VaultChange::Put { id, subject, salt, sealed });
+        Ok(Sealed { digest, changes })
+    }
+
+    /// Opens a document, or nothing where there is none.
+    pub fn open(&self, id: &str) -> Result<Option<Opened>, Error> {
+        let Some(row) = self.reader.vault(id)? else { return Ok(None) };
+        let fail = |why: &str| Error::Vault { id: id.to_owned(), why: why.to_owned() };
+        let key = self.known_key(row.subject)?.ok_or_else(|| fail("its key is gone"))?;
+        let bytes = open(&key, &associated(row.subject, id), &row.sealed)
+            .map_err(|error| fail(&error.to_string()))?;
+        Ok(Some(Opened { salt: row.salt, bytes }))
+    }
+
+    fn key_for(&self, subject: PrincipalId) -> Result<(Arc<SealKey>, Option<Vec<u8>>), Error> {
+        if let Some(wrapped) = self.reader.vault_key(subject)? {
+            return Ok((self.unwrap(subject, &wrapped)?, None));
+        }
+        let mut open_keys = self.open_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = open_keys
+            .entry(subject)
+            .or_insert_with(|| Arc::new(SealKey::from_bytes(self.env.random())));
+        let aad = key_associated(subject);
+        let wrapped = wrap_key(self.keys.vault(), self.env.random(), &aad, key);
+        Ok((Arc::clone(key), Some(wrapped)))
+    }
+
+    fn known_key(&self, subject: PrincipalId) -> Result<Option<Arc<SealKey>>, Error> {
+        match self.reader.vault_key(subject)? {
+            Some(wrapped) => self.unwrap(subject, &wrapped).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn unwrap(&self, subject: PrincipalId, wrapped: &[u8]) -> Result<Arc<SealKey>, Error> {
+        let mut open_keys = self.open_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = open_keys.get(&subject) {
+            return Ok(Arc::clone(key));
+        }
+        let key = unwrap_key(self.keys.vault(), &key_associated(subject), wrapped);
+        let key = key.map_err(|error| Error::Vault {
+            id: format!("key of {subject}"),
+            why: error.to_string(),
+        })?;
+        let key = Arc::new(key);
+        open_keys.insert(subject, Arc::clone(&key));
+        Ok(key)
+    }
+}
+
+/// An opened document.
+pub struct Opened {
+    /// The salt of its digest.
+    pub salt: Salt,
+    /// Its bytes.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+fn associated(subject: PrincipalId, id: &str) -> Vec<u8> {
+    format!("{subject}/{id}").into_bytes()
+}
+
+fn key_associated(subject: PrincipalId) -> Vec<u8> {
+    format!("key/{subject}").into_bytes()
+}

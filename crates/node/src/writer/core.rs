@@ -1,0 +1,331 @@
+//! One step of the writer: requests in, a batch and its replies out.
+
+use std::collections::HashSet;
+
+use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_crypto::{chain, hash};
+use hansa_kernel::command::{Caller, Command, Request};
+use hansa_kernel::decide::{Context, Place, Repetition, decide};
+use hansa_kernel::entry::{Auth, Entry};
+use hansa_kernel::limits::EXPIRIES_PER_STEP_MAX;
+use hansa_kernel::{Admission, Draft, State, codec};
+use hansa_store::{Batch, VaultChange};
+use hansa_types::{Code, Digest, PrincipalId, Rejection, Time};
+
+use crate::clock::{Reading, Watchdog};
+use crate::limits::BATCH_BYTES_MAX;
+
+/// A command with what must become durable beside its entries, if it is accepted.
+pub struct Job {
+    /// Who asks for what.
+    pub request: Request,
+    /// Documents of the command, sealed.
+    pub vault: Vec<VaultChange>,
+}
+
+/// A command that was accepted.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Its first entry, from which its answer is told.
+    pub entry: Entry,
+    /// Its last entry.
+    pub last_seq: u64,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It was carried out.
+    Accepted(Box<Accepted>),
+    /// It was carried out before; its first entry has this number.
+    Repeated(u64),
+    /// It may have been carried out before: look its key up and ask again.
+    LookUp,
+    /// It was refused.
+    Refused(Rejection),
+}
+
+/// Tells somebody what became of their commands, in the order they gave them.
+pub type Reply = Box<dyn FnOnce(Vec<Outcome>) + Send>;
+
+/// Something for the writer to do.
+pub enum Input {
+    /// Commands of one request, each decided on its own.
+    Commands {
+        /// The commands.
+        jobs: Vec<Job>,
+        /// Whom to tell.
+        reply: Reply,
+    },
+    /// A look at the state as it is at this point. What it returns is run once that is durable.
+    Read {
+        /// Who looks, for fairness.
+        principal: Option<PrincipalId>,
+        /// The look.
+        run: Box<dyn FnOnce(&State) -> Box<dyn FnOnce() + Send> + Send>,
+    },
+}
+
+impl Input {
+    /// Who asks.
+    pub fn principal(&self) -> Option<PrincipalId> {
+        match self {
+            Input::Commands { jobs, .. } => jobs.first().and_then(|j| j.request.caller.principal),
+            Input::Read { principal, .. } => *principal,
+        }
+    }
+
+    /// How many commands it holds.
+    pub fn commands(&self) -> usize {
+        match self {
+            Input::Commands { jobs, .. } => jobs.len(),
+            Input::Read { .. } => 1,
+        }
+    }
+}
+
+/// What a step produced: a batch, perhaps empty, and what to do once it is durable.
+pub struct Output {
+    /// Entries to append.
+    pub batch: Batch,
+    /// The replies.
+    pub release: Vec<Box<dyn FnOnce() + Send>>,
+    /// Commands decided, for metrics.
+    pub commands: usize,
+}
+
+/// Makes ids: a random number per step, counted up.
+struct Ids {
+    next: u128,
+}
+
+/// The writer's state: the fold of the journal, and the running hashes over it.
+pub struct Writer {
+    state: State,
+    chain: Digest,
+    tree: CompactRange,
+    watchdog: Watchdog,
+    poisoned: HashSet<Digest>,
+    drafts: Vec<Draft>,
+    /// Leaves of the batch under way are hashed when it is complete.
+    line_ends: Vec<usize>,
+    /// Which input, and which command of it, is under way, in case it brings the process down.
+    under_way: (usize, usize),
+}
+
+impl Writer {
+    /// A writer that goes on from a verified state.
+    pub fn new(
+        state: State,
+        chain: Digest,
+        tree: CompactRange,
+        first: Reading,
+        poisoned: HashSet<Digest>,
+    ) -> Self {
+        let (drafts, line_ends) = (Vec::new(), Vec::new());
+        let watchdog = Watchdog::new(first);
+        let under_way = (0, 0);
+        Self { state, chain, tree, watchdog, poisoned, drafts, line_ends, under_way }
+    }
+
+    /// The state, for tests and for the founding of a node.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether the wall clock can be believed.
+    pub fn clock_is_sure(&self) -> bool {
+        self.watchdog.is_sure()
+    }
+
+    /// How far the wall clock jumped.
+    pub fn clock_jump_ms(&self) -> i64 {
+        self.watchdog.jump_ms()
+    }
+
+    /// Head of the chain and the tree over everything decided.
+    pub fn tree(&self) -> &CompactRange {
+        &self.tree
+    }
+
+    /// The moment the next thing comes due, unless timers stand still.
+    pub fn next_due_at(&self) -> Option<Time> {
+        self.state.next_due_at().filter(|_| self.watchdog.is_sure())
+    }
+
+    /// What the command under way is known by, after a panic in [`Writer::step`] on these inputs.
+    pub fn poison(&self, inputs: &[Input]) -> Option<Digest> {
+        let (input, job) = self.under_way;
+        match inputs.get(input)? {
+            Input::Commands { jobs, .. } => jobs.get(job).map(|job| fingerprint(&job.request)),
+            Input::Read { .. } => None,
+        }
+    }
+
+    /// Decides what comes due, then the inputs in order, and takes from `inputs` what it decided.
+    /// `entropy` seeds the ids of the batch.
+    pub fn step(
+        &mut self,
+        reading: Reading,
+        entropy: u128,
+        inputs: &mut Vec<Input>,
+        mut batch: Batch,
+    ) -> Output {
+        self.watchdog.observe(reading);
+        let now = self.watchdog.believed(reading).max(self.state.now);
+        let mut ids = Ids { next: entropy };
+        batch.first_seq = self.state.seq + 1;
+        batch.prev_chain = self.chain;
+        self.line_ends.clear();
+        let mut release: Vec<Box<dyn FnOnce() + Send>> = Vec::with_capacity(inputs.len());
+        let mut commands = self.expire(now, &mut ids, &mut batch);
+        let mut taken = 0;
+        for (position, input) in inputs.iter_mut().enumerate() {
+            if batch.entries.len() >= BATCH_BYTES_MAX {
+                break;
+            }
+            self.under_way = (position, 0);
+            taken += 1;
+            commands += input.commands();
+            release.push(self.take_input(input, now, reading, &mut ids, &mut batch));
+        }
+        inputs.drain(..taken);
+        self.hash(&mut batch);
+        Output { batch, release, commands }
+    }
+
+    fn take_input(
+        &mut self,
+        input: &mut Input,
+        now: Time,
+        reading: Reading,
+        ids: &mut Ids,
+        batch: &mut Batch,
+    ) -> Box<dyn FnOnce() + Send> {
+        let mut outcomes = Vec::new();
+        if let Input::Commands { jobs, .. } = input {
+            outcomes.reserve_exact(jobs.len());
+            for (position, job) in jobs.iter_mut().enumerate() {
+                self.under_way.1 = position;
+                outcomes.push(self.carry_out(job, now, reading, ids, batch));
+            }
+        }
+        let done = Input::Commands { jobs: Vec::new(), reply: Box::new(|_| ()) };
+        match std::mem::replace(input, done) {
+            Input::Read { run, .. } => run(&self.state),
+            Input::Commands { reply, .. } => Box::new(move || reply(outcomes)),
+        }
+    }
+
+    /// Carries out what came due, unless the time is unsure.
+    fn expire(&mut self, now: Time, ids: &mut Ids, batch: &mut Batch) -> usize {
+        if !self.watchdog.is_sure() {
+            return 0;
+        }
+        let mut expired = 0;
+        while expired < EXPIRIES_PER_STEP_MAX {
+            let Some(due) = self.state.next_due(now) else { break };
+            let request = Request {
+                caller: Caller { principal: None, auth: Auth::Timer },
+                command: Command::Expire(due),
+                corr: None,
+                looked_up: None,
+            };
+            if let Err(rejection) = self.decide(&request, now, ids, batch) {
+                unreachable!("what is due can always be carried out: {rejection}");
+            }
+            expired += 1;
+        }
+        expired
+    }
+
+    fn carry_out(
+        &mut self,
+        job: &mut Job,
+        now: Time,
+        reading: Reading,
+        ids: &mut Ids,
+        batch: &mut Batch,
+    ) -> Outcome {
+        if !self.watchdog.is_sure() && job.request.command.depends_on_time() {
+            return Outcome::Refused(Code::ClockUnsure.into());
+        }
+        if !self.poisoned.is_empty() && self.poisoned.contains(&fingerprint(&job.request)) {
+            return Outcome::Refused(Code::Poisoned.into());
+        }
+        match self.decide(&job.request, now, ids, batch) {
+            Ok(Outcome::Accepted(accepted)) => {
+                batch.vault.append(&mut job.vault);
+                if let Command::ClockAccept(_) = job.request.command {
+                    self.watchdog.accept(reading);
+                }
+                Outcome::Accepted(accepted)
+            }
+            Ok(other) => other,
+            Err(rejection) => Outcome::Refused(rejection),
+        }
+    }
+
+    /// Admits, decides, applies and encodes one command. A refusal leaves everything as it was.
+    fn decide(
+        &mut self,
+        request: &Request,
+        now: Time,
+        ids: &mut Ids,
+        batch: &mut Batch,
+    ) -> Result<Outcome, Rejection> {
+        self.drafts.clear();
+        let mut entropy = || ids.draw();
+        let mut ctx = Context { now, entropy: &mut entropy };
+        match self.state.admit(request, now)? {
+            Admission::Repeated(seq) => return Ok(Outcome::Repeated(seq)),
+            Admission::LookUp => return Ok(Outcome::LookUp),
+            Admission::Fresh(permit) => decide(&permit, &mut ctx, &mut self.drafts)?,
+        }
+        let mut first = None;
+        for draft in self.drafts.drain(..) {
+            let place = Place {
+                seq: self.state.seq + 1,
+                actor: request.caller.principal,
+                auth: &request.caller.auth,
+                corr: Repetition { is_first: first.is_none(), correlation: request.corr },
+            };
+            let entry = draft.into_entry(place, &mut ctx);
+            self.state.apply(&entry);
+            codec::encode(&entry, &mut batch.entries);
+            batch.entries.push(b'\n');
+            self.line_ends.push(batch.entries.len());
+            first.get_or_insert(entry);
+        }
+        let entry = first.unwrap_or_else(|| unreachable!("an accepted command has an entry"));
+        let accepted = Accepted { entry, last_seq: self.state.seq };
+        Ok(Outcome::Accepted(Box::new(accepted)))
+    }
+
+    /// Hashes the batch's lines into its leaves, the chain and the tree.
+    fn hash(&mut self, batch: &mut Batch) {
+        let mut start = 0;
+        for &end in &self.line_ends {
+            let leaf = leaf_hash(&batch.entries[start..end - 1]);
+            batch.leaves.extend_from_slice(&leaf.0);
+            self.chain = chain::next(&self.chain, &leaf);
+            self.tree.push(leaf);
+            start = end;
+        }
+        batch.last_seq = self.state.seq;
+        batch.chain = self.chain;
+        batch.root = self.tree.root();
+    }
+}
+
+impl Ids {
+    fn draw(&mut self) -> u128 {
+        self.next = self.next.wrapping_add(1);
+        self.next
+    }
+}
+
+/// What a request is known by among the poisoned ones.
+pub(super) fn fingerprint(request: &Request) -> Digest {
+    hash::sha256(format!("{:?}", (&request.caller.principal, &request.command)).as_bytes())
+}

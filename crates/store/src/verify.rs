@@ -1,0 +1,263 @@
+//! Recomputes what the journal claims about itself: leaves, chain and root of every row.
+//!
+//! Starts from a point that is trusted (the beginning, or a snapshot authenticated by other means)
+//! and stops at the first damage, which it names. The point may lie within a row. Deliberately
+//! absent: repair, signatures (the caller knows the keys) and the meaning of entries.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use hansa_crypto::chain;
+use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_types::Digest;
+
+use crate::Error;
+use crate::reader::{Head, Reader, Row, split_line};
+
+/// The point that is trusted: everything up to and including entry `seq`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyFrom {
+    /// Seq of the last trusted entry, 0 for none.
+    pub seq: u64,
+    /// The chain after it.
+    pub chain: Digest,
+    /// The tree up to it.
+    pub range: CompactRange,
+}
+
+impl VerifyFrom {
+    /// Trusts nothing: everything is verified.
+    pub const fn beginning() -> Self {
+        VerifyFrom { seq: 0, chain: Digest::ZERO, range: CompactRange::new() }
+    }
+}
+
+/// What verification arrived at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Where the journal ends, as recomputed.
+    pub head: Head,
+    /// The tree over all entries.
+    pub range: CompactRange,
+    /// How many entries were verified, not counting those trusted.
+    pub entries: u64,
+}
+
+/// The first damage of a journal.
+#[derive(Debug)]
+pub struct Damage {
+    /// Seq of the first damaged entry.
+    pub seq: u64,
+    /// Last seq of the entries among which the damage lies; equal to `seq` where it is known.
+    pub last_seq: u64,
+    /// What does not fit.
+    pub what: Mismatch,
+}
+
+/// What does not fit in a damaged journal.
+#[derive(Debug)]
+pub enum Mismatch {
+    /// The entry's bytes do not hash to its leaf.
+    EntryBytes,
+    /// The row has fewer or more leaves than entries it claims.
+    LeafCount,
+    /// The row has more lines than entries it claims.
+    EntryCount,
+    /// The leaves do not lead to the stored chain.
+    Chain,
+    /// The leaves do not lead to the stored root.
+    Root,
+    /// The row does not begin with the chain the entries before it lead to.
+    PrevChain,
+    /// The row that should hold the entry begins elsewhere.
+    Gap {
+        /// Where it begins.
+        found: u64,
+    },
+    /// The journal ends before an entry that was trusted, or that a signed checkpoint covers.
+    Missing,
+    /// The trusted point contradicts itself: its tree has another size than its seq.
+    Point,
+    /// The row could not be read.
+    Unreadable(Error),
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Damage { seq, last_seq, what } = self;
+        let (their, they, them) = if seq == last_seq {
+            write!(f, "entry {seq} is damaged: ")?;
+            ("its", "it does", "it")
+        } else {
+            write!(f, "entries {seq} to {last_seq} are damaged: ")?;
+            ("their", "they do", "them")
+        };
+        match what {
+            Mismatch::EntryBytes => write!(f, "{their} bytes do not hash to the stored leaf"),
+            Mismatch::LeafCount => f.write_str("the row has not one leaf for each entry"),
+            Mismatch::EntryCount => f.write_str("the row has lines behind its last entry"),
+            Mismatch::Chain => write!(f, "{they} not lead to the stored chain"),
+            Mismatch::Root => write!(f, "{they} not lead to the stored root"),
+            Mismatch::PrevChain => f.write_str("the row does not continue the chain before it"),
+            Mismatch::Gap { found } => write!(f, "the row found there begins at entry {found}"),
+            Mismatch::Missing => write!(f, "the journal ends before {them}"),
+            Mismatch::Point => f.write_str("the point to begin from contradicts itself"),
+            Mismatch::Unreadable(_) => f.write_str("the row cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for Damage {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.what {
+            Mismatch::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Verifies every entry behind `from`; `progress` hears the seq verified so far, row by row.
+///
+/// A journal shorter than its own latest signed checkpoint is damaged too, because what is missing
+/// at the end leaves no other trace.
+pub fn verify(
+    reader: &dyn Reader,
+    from: VerifyFrom,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Verified, Damage> {
+    let trusted = from.seq;
+    if from.range.size() != trusted {
+        return Err(at(trusted, Mismatch::Point));
+    }
+    // Both are read before the scan, which must then reach at least as far, however the journal
+    // grows meanwhile.
+    let covered = reader.checkpoint_latest().map_err(|error| unreadable(trusted + 1, error))?;
+    let covered = covered.as_deref().and_then(tree_size).unwrap_or(0);
+    let head = reader.head();
+    let mut walk = Walk { begun: false, seq: trusted, chain: from.chain, range: from.range };
+    walk.scan(reader, progress)?;
+    let head = head.map_err(|error| unreadable(walk.seq + 1, error))?;
+    walk.check_start(trusted, &head)?;
+    if head.last_seq > walk.seq {
+        let what = Mismatch::Gap { found: head.last_seq };
+        return Err(Damage { seq: walk.seq + 1, last_seq: head.last_seq, what });
+    }
+    if covered > walk.seq {
+        return Err(Damage { seq: walk.seq + 1, last_seq: covered, what: Mismatch::Missing });
+    }
+    let head = Head { last_seq: walk.seq, chain: walk.chain, root: walk.range.root() };
+    Ok(Verified { head, range: walk.range, entries: walk.seq - trusted })
+}
+
+/// How far verification has come.
+struct Walk {
+    /// A row was seen: only the first may begin before the point to begin from.
+    begun: bool,
+    seq: u64,
+    chain: Digest,
+    range: CompactRange,
+}
+
+impl Walk {
+    fn scan(&mut self, reader: &dyn Reader, progress: &mut dyn FnMut(u64)) -> Result<(), Damage> {
+        let mut damage = None;
+        let scanned = reader.scan(self.seq + 1, &mut |row| match self.row(&row) {
+            Ok(()) => {
+                progress(self.seq);
+                Ok(ControlFlow::Continue(()))
+            }
+            Err(found) => {
+                damage = Some(found);
+                Ok(ControlFlow::Break(()))
+            }
+        });
+        damage.map_or(Ok(()), Err)?;
+        scanned.map_err(|error| unreadable(self.seq + 1, error))
+    }
+
+    fn row(&mut self, row: &Row) -> Result<(), Damage> {
+        let expected = self.seq + 1;
+        let within = !self.begun && row.first_seq < expected && expected <= row.last_seq;
+        self.begun = true;
+        if row.first_seq != expected && !within {
+            return Err(at(expected, Mismatch::Gap { found: row.first_seq }));
+        }
+        if !within && row.prev_chain != self.chain {
+            return Err(at(expected, Mismatch::PrevChain));
+        }
+        self.entries(row)?;
+        let among = |what| Err(Damage { seq: expected, last_seq: row.last_seq, what });
+        if row.chain != self.chain {
+            return among(Mismatch::Chain);
+        }
+        if row.root != self.range.root() {
+            return among(Mismatch::Root);
+        }
+        Ok(())
+    }
+
+    /// The hot loop: three hashes for each entry, no allocation.
+    fn entries(&mut self, row: &Row) -> Result<(), Damage> {
+        let (mut lines, mut leaves) = (row.entries.as_slice(), row.leaves.as_slice());
+        for seq in row.first_seq..=row.last_seq {
+            let Some((leaf, leaves_left)) = leaves.split_first_chunk::<32>() else {
+                return Err(at(seq, Mismatch::LeafCount));
+            };
+            let Some((line, lines_left)) = split_line(lines) else {
+                return Err(at(seq, Mismatch::EntryBytes));
+            };
+            (lines, leaves) = (lines_left, leaves_left);
+            if seq <= self.seq {
+                continue;
+            }
+            let hashed = leaf_hash(line);
+            if hashed.0 != *leaf {
+                return Err(at(seq, Mismatch::EntryBytes));
+            }
+            self.chain = chain::next(&self.chain, &hashed);
+            self.range.push(hashed);
+            self.seq = seq;
+        }
+        if !leaves.is_empty() {
+            return Err(at(row.last_seq + 1, Mismatch::LeafCount));
+        }
+        if !lines.is_empty() {
+            return Err(at(row.last_seq, Mismatch::EntryCount));
+        }
+        Ok(())
+    }
+
+    /// Compares the trusted point with a journal that has nothing behind it.
+    fn check_start(&self, trusted: u64, head: &Head) -> Result<(), Damage> {
+        if head.last_seq < trusted {
+            return Err(Damage {
+                seq: head.last_seq + 1,
+                last_seq: trusted,
+                what: Mismatch::Missing,
+            });
+        }
+        if head.last_seq > trusted || trusted == 0 {
+            return Ok(());
+        }
+        if head.chain != self.chain {
+            return Err(at(trusted, Mismatch::Chain));
+        }
+        if head.root != self.range.root() {
+            return Err(at(trusted, Mismatch::Root));
+        }
+        Ok(())
+    }
+}
+
+fn at(seq: u64, what: Mismatch) -> Damage {
+    Damage { seq, last_seq: seq, what }
+}
+
+fn unreadable(seq: u64, error: Error) -> Damage {
+    at(seq, Mismatch::Unreadable(error))
+}
+
+/// The size of the tree a checkpoint covers: its second line (C2SP tlog-checkpoint).
+fn tree_size(note: &str) -> Option<u64> {
+    note.lines().nth(1)?.parse().ok()
+}

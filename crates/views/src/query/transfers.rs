@@ -1,0 +1,91 @@
+//! Transfers: one by its id, and lists by account, currency, state, kind and task.
+
+use hansa_types::{GrantId, PrincipalId, TaskId, TransferId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+
+use super::list::{List, Sides};
+use super::restrict;
+use crate::column::{Columns, Word as _, wide};
+use crate::error::Error;
+use crate::rows::{
+    Page, PageQuery, TransferFilter, TransferKind, TransferRow, TransferState, Viewer,
+};
+
+const SIDES: Sides = Sides { two: ["payer", "payee"], other: Some("other") };
+const SEEN_BY: &[&str] = &["payer", "payee", "other"];
+
+pub(crate) async fn one(
+    pool: &SqlitePool,
+    id: TransferId,
+    viewer: Viewer,
+) -> Result<Option<TransferRow>, Error> {
+    let mut builder = QueryBuilder::new("SELECT * FROM transfers WHERE id = ");
+    builder.push_bind(wide(id.0));
+    if !restrict(&mut builder, viewer, SEEN_BY) {
+        return Ok(None);
+    }
+    let row = builder.build().fetch_optional(pool).await;
+    row.map_err(Error::database("read a transfer"))?.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn list(
+    pool: &SqlitePool,
+    filter: &TransferFilter,
+    page: PageQuery,
+    viewer: Viewer,
+) -> Result<Page<TransferRow>, Error> {
+    let list = List {
+        table: "transfers",
+        branches: SIDES.branches(filter.account, viewer),
+        filter: &|builder| push_filter(builder, filter),
+        read,
+        seq: |row: &TransferRow| row.seq,
+    };
+    list.page(pool, page).await
+}
+
+/// The words are written out rather than bound, because an index over a part of the table serves
+/// only a query that names the part.
+fn push_filter(builder: &mut QueryBuilder<Sqlite>, filter: &TransferFilter) {
+    if let Some(currency) = filter.currency {
+        builder.push(" AND currency = ").push_bind(currency.as_str().to_owned());
+    }
+    if let Some(state) = filter.state {
+        builder.push(" AND state = '").push(state.word()).push("'");
+        if state != TransferState::Posted {
+            builder.push(" AND state <> 'posted'");
+        }
+    }
+    if let Some(kind) = filter.kind {
+        builder.push(" AND kind = '").push(kind.word()).push("'");
+        if kind != TransferKind::Transfer {
+            builder.push(" AND kind <> 'transfer'");
+        }
+    }
+    if let Some(task) = filter.task {
+        builder.push(" AND task = ").push_bind(wide(task.0));
+    }
+}
+
+pub(crate) fn read(row: &SqliteRow) -> Result<TransferRow, Error> {
+    let columns = Columns::new("transfers", row);
+    Ok(TransferRow {
+        id: columns.wide("id", TransferId)?,
+        seq: columns.number("seq")?,
+        at: columns.time("at")?,
+        state: columns.word("state")?,
+        kind: columns.word("kind")?,
+        from: columns.maybe_wide("payer", PrincipalId)?,
+        to: columns.maybe_wide("payee", PrincipalId)?,
+        amount: columns.amount("amount")?,
+        currency: columns.code("currency")?,
+        fee: columns.amount("fee")?,
+        posted_amount: columns.maybe_amount("posted")?,
+        voided_amount: columns.maybe_amount("voided")?,
+        of: columns.maybe_wide("part_of", TransferId)?,
+        task: columns.maybe_wide("task", TaskId)?,
+        expires: columns.maybe_time("expires")?,
+        grant: columns.maybe_wide("under", GrantId)?,
+    })
+}

@@ -1,0 +1,97 @@
+//! The operation table: every operation of the native API, once.
+//!
+//! Routes, OpenAPI, envelopes, tools, the command line and the client are made from these rows, and
+//! so is the test that asks for a denied, a bad-input and another-tenant's case of each. The order
+//! is that of the documentation.
+//!
+//! Deliberately absent: dialects, whose paths are not ours to name.
+
+use crate::api::{
+    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, projections, setup,
+    tasks, transfers,
+};
+use crate::operation::{Access, Media, Method, Operation};
+
+/// Groups of operations, with what they are about; in the order of the documentation.
+pub const TAGS: &[(&str, &str)] = &[
+    ("node", "The node itself: who it is, whether it is well, its first owner."),
+    ("agents", "Principals with a key, a card, a reputation and money."),
+    ("api-keys", "Bearer secrets, narrowed to some operations."),
+    ("grants", "Scoped, limited, expiring authority over what is another's."),
+    ("currencies", "Currencies, and the making and destroying of money."),
+    ("transfers", "Balanced movements of money, at once or held first."),
+    ("amp", "Signed envelopes and the work they agree on."),
+    ("journal", "Entries, proofs and exports of the node's only record."),
+];
+
+/// Finds an operation by its id.
+pub fn find(id: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.id == id)
+}
+
+/// Finds an operation by its method and path template.
+pub fn by_route(method: Method, path: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.method == method && operation.path == path)
+}
+
+use Access::{Owner, Principal};
+type Op = Operation;
+
+/// Every operation.
+pub const OPERATIONS: &[Operation] = &[
+    Op::get::<node::NodeGet>("/api/v1/node").about("node", "Describe this node", "Its DID and key, its incarnation and mode, the currencies it holds and the fee it takes."),
+    Op::post::<setup::SetupComplete>("/api/v1/setup").about("node", "Make the first owner", "Needs the one-time token the node printed when it started (30 minutes, 5 tries). Secrets in the answer are shown once.").without_key().status(201),
+    Op::post::<node::ClockAccept>("/api/v1/clock/accept").about("node", "Accept a jump of the clock", "Ends clock_unsure after the machine's clock moved by more than 5 seconds.").access(Owner),
+    Op::get::<node::Health>("/healthz").about("node", "Is the process alive", "Answers without asking anything it depends on."),
+    Op::get::<node::Ready>("/readyz").about("node", "Does the node take requests", "200 when every check passes, 503 with the same body when one does not."),
+    Op::get::<node::Metrics>("/metrics").about("node", "Metrics in OpenMetrics text", "Counters and gauges for a Prometheus scraper.").media(Media::Text),
+    Op::get::<node::Version>("/version").about("node", "Which software this is", "Name, version and commit."),
+    Op::get::<node::OpenApi>("/openapi.json").about("node", "This description", "The whole native API as an OpenAPI 3.1 document."),
+    Op::get::<node::Docs>("/docs").about("node", "Documentation for people", "A page that shows this API; error codes are explained at /docs/errors.").media(Media::Html),
+
+    Op::post::<agents::AgentCreate>("/api/v1/agents").about("agents", "Register an agent", "With a public key of the caller's, or with a key pair the node makes; private key and API key are shown once and never kept.").access(Principal).status(201),
+    Op::get::<agents::AgentList>("/api/v1/agents").about("agents", "List agents", "In the order they were registered.").access(Principal),
+    Op::get::<agents::AgentGet>("/api/v1/agents/{agent}").about("agents", "Read an agent", "By its id or its DID.").access(Principal),
+    Op::put::<agents::AgentCardSet>("/api/v1/agents/{agent}/card").about("agents", "Set an agent's card", "Replaces the whole A2A card; search and routing follow it.").access(Principal),
+    Op::get::<agents::AgentCardGet>("/api/v1/agents/{agent}/card").about("agents", "Read an agent's card", "The A2A card as its agent set it."),
+    Op::post::<agents::AgentSuspend>("/api/v1/agents/{agent}/suspend").about("agents", "Suspend an agent", "It cannot act until it is reinstated; its money stays.").access(Owner),
+    Op::post::<agents::AgentReinstate>("/api/v1/agents/{agent}/reinstate").about("agents", "Reinstate an agent", "It can act again.").access(Owner),
+    Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
+    Op::get::<discover::Discover>("/api/v1/discover").about("agents", "Find agents", "By words, skill, highest price and lowest reputation; best matches first."),
+
+    Op::post::<api_keys::ApiKeyCreate>("/api/v1/api-keys").about("api-keys", "Make an API key", "Of the caller, for the operations named; the secret is shown once.").access(Principal).status(201),
+    Op::get::<api_keys::ApiKeyList>("/api/v1/api-keys").about("api-keys", "List API keys", "The caller's own, without their secrets.").access(Principal),
+    Op::delete::<api_keys::ApiKeyRevoke>("/api/v1/api-keys/{key}").about("api-keys", "Revoke an API key", "It stops working at once.").access(Principal),
+
+    Op::post::<grants::GrantCreate>("/api/v1/grants").about("grants", "Give authority", "Over the caller's own things, or narrowed from a grant the caller holds.").access(Principal).status(201),
+    Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),
+    Op::get::<grants::GrantGet>("/api/v1/grants/{grant}").about("grants", "Read a grant", "With what was used of it.").access(Principal),
+    Op::post::<grants::GrantRevoke>("/api/v1/grants/{grant}/revoke").about("grants", "Take authority back", "With everything that was narrowed from it.").access(Principal),
+
+    Op::get::<currencies::CurrencyList>("/api/v1/currencies").about("currencies", "List currencies", "Those this node holds, its own and foreign ones."),
+    Op::post::<currencies::CurrencyCreate>("/api/v1/currencies").about("currencies", "Make a currency", "One that this node issues.").access(Owner).status(201),
+    Op::post::<currencies::MintCreate>("/api/v1/mints").about("currencies", "Mint money", "Makes money of a currency that this node issues.").access(Owner).status(201).dry_run(),
+    Op::post::<currencies::BurnCreate>("/api/v1/burns").about("currencies", "Burn money", "Destroys money of a currency that this node issues.").access(Owner).status(201).dry_run(),
+    Op::get::<projections::SupplyAudit>("/api/v1/projections/supply-audit").about("currencies", "Audit the supply", "Adds all accounts up, per currency; delta is always zero on a sound ledger."),
+
+    Op::post::<transfers::TransferQuote>("/api/v1/transfers/quote").about("transfers", "Quote a transfer", "The fee and total it would cost now; nothing is reserved.").access(Principal).reads(),
+    Op::post::<transfers::TransferCreate>("/api/v1/transfers").about("transfers", "Move money", "At once, or set aside with hold until it is posted or voided. The payer pays the fee on top.").access(Principal).status(201).dry_run(),
+    Op::post::<transfers::TransferBatch>("/api/v1/transfers/batch").about("transfers", "Make many transfers", "Up to 1,000, each by itself: one that is refused does not stop the others.").access(Principal),
+    Op::get::<transfers::TransferList>("/api/v1/transfers").about("transfers", "List transfers", "The latest first, of one account or currency if named.").access(Principal),
+    Op::get::<transfers::TransferGet>("/api/v1/transfers/{transfer}").about("transfers", "Read a transfer", "With its present state.").access(Principal),
+    Op::post::<transfers::TransferPost>("/api/v1/transfers/{transfer}/post").about("transfers", "Post a pending transfer", "Whole, or a part of it with the rest going back.").access(Principal),
+    Op::post::<transfers::TransferVoid>("/api/v1/transfers/{transfer}/void").about("transfers", "Void a pending transfer", "The money goes back, with the fee.").access(Principal),
+    Op::get::<accounts::BalanceList>("/api/v1/accounts/{principal}/balances").about("transfers", "Read balances", "What a principal holds, per currency.").access(Principal),
+
+    Op::post::<amp::EnvelopeSubmit>("/amp/envelopes").about("amp", "Hand in an envelope", "The body is a signed AMP envelope, authenticated by its own signature: no other credential is read. Repeats are told by the envelope's id and nonce.").without_key(),
+    Op::get::<amp::EnvelopeGet>("/amp/envelopes/{envelope}").about("amp", "Read an envelope", "One that was accepted, with its signature.").access(Principal),
+    Op::get::<amp::EnvelopeGraph>("/amp/graph/{envelope}").about("amp", "Read a graph of envelopes", "From the root intent to the last outcomes.").access(Principal),
+    Op::get::<tasks::TaskList>("/api/v1/tasks").about("amp", "List tasks", "Those the caller is a party of, the latest first.").access(Principal),
+    Op::get::<tasks::TaskGet>("/api/v1/tasks/{task}").about("amp", "Read a task", "Terms, milestones, money and state.").access(Principal),
+
+    Op::get::<journal::JournalCheckpoint>("/api/v1/journal/checkpoint").about("journal", "Read the latest checkpoint", "A signed note: origin, tree size and root.").media(Media::Text),
+    Op::get::<journal::JournalInclusion>("/api/v1/journal/inclusion").about("journal", "Prove that an entry is included", "The siblings from the entry's leaf to the root.").access(Principal),
+    Op::get::<journal::JournalConsistency>("/api/v1/journal/consistency").about("journal", "Prove that nothing was rewritten", "That a later tree only appended to an earlier one.").access(Principal),
+    Op::get::<journal::JournalExport>("/api/v1/journal/export").about("journal", "Export the journal", "A stream of lines that hansa audit verifies offline; what the caller may not see stands as its leaf hash.").access(Principal).media(Media::NdJson),
+    Op::get::<journal::EntryGet>("/api/v1/journal/entries/{seq}").about("journal", "Read an entry", "With the exact bytes that were hashed.").access(Principal),
+];
