@@ -1,1 +1,28 @@
-//! api
+//! The HTTP edge: requests in, answers out, and nothing decided here.
+//!
+//! Every operation of the table in `hansa-wire` becomes one route. A request is checked, read,
+//! authenticated and assembled by [`edge`], carried out by [`call`], and rendered; operations that
+//! arrive in envelopes take the same `call`. What may be done is decided by the kernel, what may be
+//! seen by [`sight`].
+//!
+//! Deliberately absent: sessions, cookies and anything remembered between two requests beyond
+//! caches of what never changes.
+
+mod answer;
+mod api;
+mod call;
+mod context;
+mod edge;
+pub mod limits;
+mod ops;
+mod render;
+mod resolve;
+mod router;
+pub mod serve;
+mod settings;
+mod sight;
+mod tell;
+
+pub use router::router;
+pub use serve::serve;
+pub use settings::ApiSettings;

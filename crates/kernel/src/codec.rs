@@ -1,191 +1,200 @@
 //! Entries as bytes and back: the only place where an event meets JSON.
 //!
-//! A line is `{seq, ts_ms, id, kind, v, vis, actor, auth, subject, corr, data}` in that order;
-//! members with their default (version 1, visible to the parties, nobody, nothing) are omitted.
+//! A line is `{seq, ts_ms, id, kind, v, vis, actor, auth, subject, corr, data}` in that order and
+//! without spaces; members with their default (version 1, visible to the parties, nobody, nothing)
+//! are omitted. Everything before `data` is written and read by hand, because each line of a
+//! journal of millions has it; `data` is left to serde.
+//!
+//! Deliberately absent: leniency. Other orders and spellings of the same JSON are refused, so that
+//! what is read is what was hashed.
 
-use std::fmt;
+use std::io::Write as _;
+use std::str::FromStr;
 
-use hansa_types::{AnyId, Correlation, PrincipalId, Time, Vis};
-use serde::de::{Deserializer as _, Error, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use hansa_crypto::keys::PublicKey;
+use hansa_types::{Time, Vis};
+use serde::de::Error as _;
 
 use crate::entry::{Auth, Entry};
 use crate::event::{DecodeError, Event};
 
-#[derive(Serialize)]
-struct LineOut<'a> {
-    seq: u64,
-    ts_ms: u64,
-    id: AnyId,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "is_first_version")]
-    v: u16,
-    #[serde(skip_serializing_if = "is_default_vis")]
-    vis: Vis,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<PrincipalId>,
-    auth: &'a Auth,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<AnyId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    corr: Option<Correlation>,
-    data: &'a Event,
-}
-
-/// The members of a line.
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
-enum Member {
-    Seq,
-    TsMs,
-    Id,
-    Kind,
-    V,
-    Vis,
-    Actor,
-    Auth,
-    Subject,
-    Corr,
-    Data,
-}
-
-/// A line as it is read: in one pass, because the kind comes before the data.
-#[derive(Default)]
-struct LineIn<'a> {
-    seq: Option<u64>,
-    ts_ms: Option<u64>,
-    id: Option<AnyId>,
-    kind: Option<&'a str>,
-    v: Option<u16>,
-    vis: Option<Vis>,
-    actor: Option<PrincipalId>,
-    auth: Option<Auth>,
-    subject: Option<AnyId>,
-    corr: Option<Correlation>,
-    data: Option<Event>,
-}
-
-/// Reads a line; keeps the kind and version that it did not know.
-struct Reader<'u> {
-    unknown: &'u mut Option<(String, u16)>,
-}
-
-impl<'de> Visitor<'de> for Reader<'_> {
-    type Value = Entry;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the object of an entry")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Entry, A::Error> {
-        let mut line = LineIn::default();
-        while let Some(member) = map.next_key()? {
-            if line.data.is_some() {
-                return Err(A::Error::custom("the data stands last"));
-            }
-            match member {
-                Member::Seq => once(&mut line.seq, &mut map, "seq")?,
-                Member::TsMs => once(&mut line.ts_ms, &mut map, "ts_ms")?,
-                Member::Id => once(&mut line.id, &mut map, "id")?,
-                Member::Kind => once(&mut line.kind, &mut map, "kind")?,
-                Member::V => once(&mut line.v, &mut map, "v")?,
-                Member::Vis => once(&mut line.vis, &mut map, "vis")?,
-                Member::Actor => once(&mut line.actor, &mut map, "actor")?,
-                Member::Auth => once(&mut line.auth, &mut map, "auth")?,
-                Member::Subject => once(&mut line.subject, &mut map, "subject")?,
-                Member::Corr => once(&mut line.corr, &mut map, "corr")?,
-                Member::Data => line.data = Some(self.read_data(&line, &mut map)?),
-            }
-        }
-        line.complete()
-    }
-}
-impl Reader<'_> {
-    fn read_data<'de, A: MapAccess<'de>>(
-        &mut self,
-        line: &LineIn<'de>,
-        map: &mut A,
-    ) -> Result<Event, A::Error> {
-        let kind = line.kind.ok_or_else(|| A::Error::custom("the kind stands before the data"))?;
-        let version = line.v.unwrap_or(first_version());
-        Event::read(kind, version, map)?.ok_or_else(|| {
-            *self.unknown = Some((kind.to_owned(), version));
-            A::Error::custom("unknown kind")
-        })
-    }
-}
-
-impl LineIn<'_> {
-    fn complete<E: Error>(self) -> Result<Entry, E> {
-        Ok(Entry {
-            seq: self.seq.ok_or_else(|| E::missing_field("seq"))?,
-            ts: self.ts_ms.map(Time).ok_or_else(|| E::missing_field("ts_ms"))?,
-            id: self.id.ok_or_else(|| E::missing_field("id"))?,
-            vis: self.vis.unwrap_or(default_vis()),
-            actor: self.actor,
-            auth: self.auth.ok_or_else(|| E::missing_field("auth"))?,
-            subject: self.subject,
-            corr: self.corr,
-            event: self.data.ok_or_else(|| E::missing_field("data"))?,
-        })
-    }
-}
-
-/// Reads a member's value into its slot, which it may fill but once.
-fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
-    slot: &mut Option<T>,
-    map: &mut A,
-    name: &'static str,
-) -> Result<(), A::Error> {
-    match slot.replace(map.next_value()?) {
-        Some(_) => Err(A::Error::duplicate_field(name)),
-        None => Ok(()),
-    }
-}
-
-fn first_version() -> u16 {
-    1
-}
-
-fn is_first_version(v: &u16) -> bool {
-    *v == first_version()
-}
-
-fn default_vis() -> Vis {
-    Vis::Parties
-}
-
-fn is_default_vis(vis: &Vis) -> bool {
-    *vis == default_vis()
-}
+const VERSION_DEFAULT: u16 = 1;
+const VIS_DEFAULT: Vis = Vis::Parties;
 
 /// Appends the entry's line, without a newline, to `out`.
 pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
-    let line = LineOut {
-        seq: entry.seq,
-        ts_ms: entry.ts.0,
-        id: entry.id,
-        kind: entry.event.kind(),
-        v: entry.event.version(),
-        vis: entry.vis,
-        actor: entry.actor,
-        auth: &entry.auth,
-        subject: entry.subject,
-        corr: entry.corr,
-        data: &entry.event,
-    };
-    let written = serde_json::to_writer(&mut *out, &line);
+    let written = write(entry, out);
     assert!(written.is_ok(), "writing to memory cannot fail and every event has a JSON form");
+}
+
+fn write(entry: &Entry, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let Entry { seq, ts, id, vis, actor, auth, subject, corr, event } = entry;
+    let mut number = itoa::Buffer::new();
+    out.extend_from_slice(b"{\"seq\":");
+    out.extend_from_slice(number.format(*seq).as_bytes());
+    out.extend_from_slice(b",\"ts_ms\":");
+    out.extend_from_slice(number.format(ts.0).as_bytes());
+    write!(out, ",\"id\":\"{id}\",\"kind\":\"{}\"", event.kind())?;
+    if event.version() != VERSION_DEFAULT {
+        write!(out, ",\"v\":{}", event.version())?;
+    }
+    if *vis != VIS_DEFAULT {
+        write!(out, ",\"vis\":\"{}\"", vis.as_str())?;
+    }
+    if let Some(actor) = actor {
+        write!(out, ",\"actor\":\"{actor}\"")?;
+    }
+    write_auth(auth, out)?;
+    if let Some(subject) = subject {
+        write!(out, ",\"subject\":\"{subject}\"")?;
+    }
+    if let Some(corr) = corr {
+        out.extend_from_slice(b",\"corr\":");
+        serde_json::to_writer(&mut *out, corr)?;
+    }
+    out.extend_from_slice(b",\"data\":");
+    serde_json::to_writer(&mut *out, event)?;
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_auth(auth: &Auth, out: &mut Vec<u8>) -> std::io::Result<()> {
+    write!(out, ",\"auth\":{{\"method\":\"{}\"", auth.method())?;
+    match auth {
+        Auth::ApiKey(id) => write!(out, ",\"kid\":\"{id}\"")?,
+        Auth::Envelope(key, proof) => {
+            write!(out, ",\"kid\":\"{}\"", key.to_multibase())?;
+            if let Some(proof) = proof {
+                out.extend_from_slice(b",\"envelope\":");
+                serde_json::to_writer(&mut *out, proof)?;
+            }
+        }
+        Auth::Timer | Auth::Setup | Auth::Machine => {}
+    }
+    out.push(b'}');
+    Ok(())
 }
 
 /// Reads an entry's line.
 pub fn decode(line: &[u8]) -> Result<Entry, DecodeError> {
-    let mut unknown = None;
-    let mut json = serde_json::Deserializer::from_slice(line);
-    let read = json.deserialize_map(Reader { unknown: &mut unknown });
-    match (read.and_then(|entry| json.end().map(|()| entry)), unknown) {
-        (Ok(entry), _) => Ok(entry),
-        (Err(_), Some((kind, version))) => Err(DecodeError::Kind { kind, version }),
-        (Err(error), None) => Err(error.into()),
+    let text = std::str::from_utf8(line).map_err(|_| syntax("not UTF-8"))?;
+    let mut rest = Rest(text);
+    rest.expect("{\"seq\":")?;
+    let seq = rest.number()?;
+    rest.expect(",\"ts_ms\":")?;
+    let ts = Time(rest.number()?);
+    rest.expect(",\"id\":\"")?;
+    let id = rest.value("id")?;
+    rest.expect(",\"kind\":\"")?;
+    let kind = rest.text()?;
+    let version = match rest.accept(",\"v\":") {
+        true => u16::try_from(rest.number()?).map_err(|_| syntax("v: too large"))?,
+        false => VERSION_DEFAULT,
+    };
+    let vis = match rest.accept(",\"vis\":\"") {
+        true => read_vis(rest.text()?)?,
+        false => VIS_DEFAULT,
+    };
+    let actor = rest.optional(",\"actor\":\"", "actor")?;
+    let auth = read_auth(&mut rest)?;
+    let subject = rest.optional(",\"subject\":\"", "subject")?;
+    let corr = rest.optional(",\"corr\":\"", "corr")?;
+    rest.expect(",\"data\":")?;
+    let data = rest.0.strip_suffix('}').ok_or_else(|| syntax("the line is not closed"))?;
+    let event = Event::read(kind, version, data)?;
+    Ok(Entry { seq, ts, id, vis, actor, auth, subject, corr, event })
+}
+
+fn read_vis(word: &str) -> Result<Vis, DecodeError> {
+    let all = [Vis::Public, Vis::Parties, Vis::Org, Vis::Node];
+    let known = all.into_iter().find(|vis| vis.as_str() == word);
+    known.ok_or_else(|| syntax("vis: unknown"))
+}
+
+fn read_auth(rest: &mut Rest<'_>) -> Result<Auth, DecodeError> {
+    rest.expect(",\"auth\":{\"method\":\"")?;
+    let auth = match rest.text()? {
+        "api_key" => {
+            rest.expect(",\"kid\":\"")?;
+            Auth::ApiKey(rest.value("kid")?)
+        }
+        "envelope" => {
+            rest.expect(",\"kid\":\"")?;
+            let key = PublicKey::from_multibase(rest.text()?).map_err(|_| syntax("kid"))?;
+            let proof = match rest.accept(",\"envelope\":") {
+                true => Some(serde_json::from_str(rest.object()?)?),
+                false => None,
+            };
+            Auth::Envelope(key, proof)
+        }
+        "timer" => Auth::Timer,
+        "setup" => Auth::Setup,
+        "machine" => Auth::Machine,
+        _ => return Err(syntax("method: unknown")),
+    };
+    rest.expect("}")?;
+    Ok(auth)
+}
+
+fn syntax(detail: &str) -> DecodeError {
+    DecodeError::Syntax(serde_json::Error::custom(detail))
+}
+
+/// What is left of a line.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    /// Takes a text if it comes next.
+    fn accept(&mut self, text: &str) -> bool {
+        let rest = self.0.strip_prefix(text);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    fn expect(&mut self, text: &str) -> Result<(), DecodeError> {
+        match self.accept(text) {
+            true => Ok(()),
+            false => Err(syntax(&format!("expected {text}"))),
+        }
+    }
+
+    /// Takes a number in its one spelling.
+    fn number(&mut self) -> Result<u64, DecodeError> {
+        let end = self.0.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(self.0.len());
+        let (digits, rest) = self.0.split_at(end);
+        self.0 = rest;
+        let padded = digits.len() > 1 && digits.starts_with('0');
+        let number = digits.parse().ok().filter(|_| !padded);
+        number.ok_or_else(|| syntax("expected a number"))
+    }
+
+    /// Takes a text up to its closing quote. No value that belongs here has to be escaped.
+    fn text(&mut self) -> Result<&'a str, DecodeError> {
+        let (text, rest) = self.0.split_once('"').ok_or_else(|| syntax("expected a quote"))?;
+        self.0 = rest;
+        Ok(text)
+    }
+
+    fn value<T: FromStr>(&mut self, member: &str) -> Result<T, DecodeError> {
+        self.text()?.parse().map_err(|_| syntax(member))
+    }
+
+    fn optional<T: FromStr>(
+        &mut self,
+        opens: &str,
+        member: &str,
+    ) -> Result<Option<T>, DecodeError> {
+        match self.accept(opens) {
+            true => self.value(member).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Takes an object that has no other in it.
+    fn object(&mut self) -> Result<&'a str, DecodeError> {
+        let end = self.0.find('}').ok_or_else(|| syntax("expected an object"))?;
+        let (object, rest) = self.0.split_at(end + 1);
+        self.0 = rest;
+        Ok(object)
     }
 }

@@ -3,8 +3,6 @@
 //! A released (kind, version) never changes its shape or its meaning. A correction is a new
 //! version beside the old one, or an event that puts right what an earlier one did.
 
-use serde::de::MapAccess;
-
 use crate::{grant, node, principal, task, transfer};
 
 /// The line is not an entry that this release understands.
@@ -45,15 +43,11 @@ macro_rules! events {
                 match self { $(Event::$variant(_) => $version),* }
             }
 
-            /// Reads the data of a kind, the next value of `map`, unless the kind is unknown.
-            pub(crate) fn read<'de, A: MapAccess<'de>>(
-                kind: &str,
-                version: u16,
-                map: &mut A,
-            ) -> Result<Option<Event>, A::Error> {
+            /// Reads the data of a kind.
+            pub(crate) fn read(kind: &str, version: u16, data: &str) -> Result<Event, DecodeError> {
                 match (kind, version) {
-                    $(($kind, $version) => map.next_value().map(Event::$variant).map(Some),)*
-                    _ => Ok(None),
+                    $(($kind, $version) => Ok(Event::$variant(serde_json::from_str(data)?)),)*
+                    _ => Err(DecodeError::Kind { kind: kind.to_owned(), version }),
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! digest, whatever their hashers' seeds. Maps that only find things are rebuilt after a snapshot.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 
 use hansa_types::{ApiKeyId, Code, CurrencyCode, Digest, PrincipalId, Rejection, Time};
@@ -32,6 +33,14 @@ impl<K, V> Map<K, V> {
     pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
         Self(hashbrown::HashMap::with_hasher(hasher.clone()))
     }
+
+    fn rehash(&mut self, hasher: &ahash::RandomState)
+    where
+        K: Eq + Hash,
+    {
+        let before = std::mem::replace(self, Self::new(hasher));
+        self.0.extend(before.0);
+    }
 }
 
 impl<K, V> Default for Map<K, V> {
@@ -51,6 +60,22 @@ impl<K, V> Deref for Map<K, V> {
 impl<K, V> DerefMut for Map<K, V> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.0
+    }
+}
+
+impl<K: Ord + Serialize, V: Serialize> Serialize for Map<K, V> {
+    /// In the order of the keys, whatever the hasher's.
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_map(self.0.iter().collect::<BTreeMap<_, _>>())
+    }
+}
+
+impl<'de, K: Ord + Hash + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Map<K, V> {
+    /// To be rehashed, as a snapshot is read.
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let mut map = Self::default();
+        map.0.extend(BTreeMap::deserialize(d)?);
+        Ok(map)
     }
 }
 
@@ -133,7 +158,7 @@ impl State {
             now: Time(0),
             node: None,
             principals: Principals::new(&hasher),
-            api_keys: BTreeMap::new(),
+            api_keys: ApiKeys::new(&hasher),
             api_key_by_secret: Map::new(&hasher),
             grants: Grants::new(),
             ledger: Ledger::new(&hasher),
@@ -162,8 +187,9 @@ impl State {
         state.ledger.reindex(&state.hasher);
         state.idempotency.reindex(&state.hasher);
         state.operation_envelopes.reindex(&state.hasher);
+        state.api_keys.rehash(&state.hasher);
         state.api_key_by_secret = Map::new(&state.hasher);
-        for (&id, key) in &state.api_keys {
+        for (&id, key) in state.api_keys.iter() {
             state.api_key_by_secret.insert(key.secret, id);
         }
         Ok(state)

@@ -12,9 +12,13 @@ use std::path::Path;
 use std::pin::Pin;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use hansa_types::{Duration, Time};
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
+
+use crate::error::Error;
 
 /// A future that is done when a span of time is over.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -60,6 +64,46 @@ impl Env {
     /// 128 random bits, for an id.
     pub fn random_u128(&self) -> u128 {
         u128::from_be_bytes(self.random())
+    }
+}
+
+/// Runs what waits for the disk beside the request threads.
+#[allow(clippy::disallowed_methods, reason = "the one place that starts tasks")]
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Error::Task(error.to_string()))
+}
+
+/// Starts a thread.
+#[allow(clippy::disallowed_methods, reason = "the one place that starts threads")]
+pub fn thread<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<JoinHandle<T>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work)
+}
+
+/// What a node does beside answering. Dropped, it all ends.
+#[derive(Default)]
+pub struct Tasks(JoinSet<()>);
+
+impl Tasks {
+    /// Starts a task.
+    #[allow(clippy::disallowed_methods, reason = "the one place that starts tasks")]
+    pub fn start(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(task);
+    }
+
+    /// How many of them run still.
+    pub fn running(&mut self) -> usize {
+        while self.0.try_join_next().is_some() {}
+        self.0.len()
+    }
+
+    /// Ends them all, wherever they are.
+    pub async fn end(mut self) {
+        self.0.shutdown().await;
     }
 }
 
@@ -142,6 +186,7 @@ impl Clock for SystemClock {
 struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
+    #[allow(clippy::disallowed_methods, reason = "the one place that draws real randomness")]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(error) = getrandom::fill(bytes) {
             tracing::error!(%error, "the system gives no randomness; stopping");

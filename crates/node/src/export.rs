@@ -146,7 +146,8 @@ impl Export<'_> {
             return Err(error);
         }
         if !stopped {
-            let checkpoint = Checkpoint { origin: origin.clone(), size: head.last_seq, root: head.root };
+            let checkpoint =
+                Checkpoint { origin: origin.clone(), size: head.last_seq, root: head.root };
             let footer = Footer { checkpoint: checkpoint.sign(&origin, self.key) };
             let _ = out(line(&footer)?);
         }

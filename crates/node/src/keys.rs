@@ -52,8 +52,11 @@ impl NodeKeys {
     pub fn create(dir: &Path, env: &Env) -> Result<Self, Error> {
         let key = SigningKey::from_seed(env.random());
         let path = dir.join(NODE_KEY_FILE);
-        write_secret(&path, &key.to_pkcs8_pem())
-            .map_err(|source| Error::File { action: "writing", path, source })?;
+        write_secret(&path, &key.to_pkcs8_pem()).map_err(|source| Error::File {
+            action: "writing",
+            path,
+            source,
+        })?;
         Ok(Self::new(key))
     }
 }

@@ -119,7 +119,9 @@ impl Metrics {
             ("idempotency", rows.idempotency),
             ("operation_envelopes", rows.operation_envelopes),
         ];
-        text.push_str("# HELP hansa_state_rows Things the state holds.\n# TYPE hansa_state_rows gauge\n");
+        text.push_str(
+            "# HELP hansa_state_rows Things the state holds.\n# TYPE hansa_state_rows gauge\n",
+        );
         for (kind, count) in kinds {
             let _ = writeln!(text, "hansa_state_rows{{kind=\"{kind}\"}} {count}");
         }

@@ -1,6 +1,6 @@
 //! The node as its edges see it: submit a command, look at the state, ask the read models.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_crypto::secret::token_digest;
@@ -10,18 +10,17 @@ use hansa_store::{Reader, disk};
 use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
 use hansa_views::Views;
 use tokio::sync::{oneshot, watch};
-use tokio::task::JoinSet;
 
 use crate::config::Config;
 use crate::credentials::{Credentials, Identity, look_up};
-use crate::env::Env;
+use crate::env::{Env, Tasks, blocking};
 use crate::error::Error;
 use crate::keys::NodeKeys;
 use crate::limits::{BATCH_ITEMS_MAX, VIEWS_WAIT_MAX};
 use crate::metrics::Metrics;
 use crate::setup::Setup;
 use crate::vault::Vault;
-use crate::writer::{Durable, Input, Job, Outcome, Queue, WriterHandle};
+use crate::writer::{Durable, Input, Job, Outcome, Queue, Release, WriterHandle};
 
 /// A running node.
 pub struct Node {
@@ -49,7 +48,8 @@ pub struct Node {
     pub(crate) credentials: Credentials,
     pub(crate) writer: Mutex<Option<WriterHandle>>,
     pub(crate) status: Arc<crate::writer::WriterStatus>,
-    pub(crate) tasks: Mutex<JoinSet<()>>,
+    pub(crate) tasks: Mutex<Tasks>,
+    pub(crate) views_follow: AtomicBool,
     pub(crate) stopping: watch::Sender<bool>,
 }
 
@@ -92,7 +92,10 @@ impl Node {
     }
 
     /// Has commands of one request carried out, each on its own, in order.
-    pub async fn submit_all(&self, jobs: Vec<Job>) -> Result<Vec<Result<Done, Rejection>>, Rejection> {
+    pub async fn submit_all(
+        &self,
+        jobs: Vec<Job>,
+    ) -> Result<Vec<Result<Done, Rejection>>, Rejection> {
         if jobs.len() > BATCH_ITEMS_MAX {
             return Err(Code::BatchTooLarge.into());
         }
@@ -145,7 +148,7 @@ impl Node {
     pub async fn entry(&self, seq: u64) -> Result<Option<Entry>, Error> {
         let reader = Arc::clone(&self.reader);
         let read = move || reader.entry(seq);
-        let line = blocking(read).await?;
+        let line = blocking(read).await??;
         line.map(|line| codec::decode(&line).map_err(|source| Error::Entry { seq, source }))
             .transpose()
     }
@@ -159,7 +162,7 @@ impl Node {
         let (told, answer) = oneshot::channel();
         let run = Box::new(move |state: &State| {
             let seen = look(state);
-            let tell: Box<dyn FnOnce() + Send> = Box::new(move || {
+            let tell: Release = Box::new(move || {
                 // Who asked may have gone away.
                 let _ = told.send(seen);
             });
@@ -208,7 +211,7 @@ impl Node {
             writer: running && !*self.stopping.borrow(),
             clock: !self.status.clock_unsure.load(Ordering::Relaxed),
             disk: self.status.free_bytes.load(Ordering::Relaxed) >= self.config.free_bytes_min,
-            views: !self.tasks.lock().unwrap_or_else(PoisonError::into_inner).is_empty(),
+            views: self.views_follow.load(Ordering::Relaxed),
         }
     }
 
@@ -237,11 +240,10 @@ impl Node {
         self.queue.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
-            blocking(move || writer.join()).await?;
+            blocking(move || writer.join()).await??;
         }
-        let mut tasks =
-            std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        tasks.shutdown().await;
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.end().await;
         Ok(())
     }
 }
@@ -256,14 +258,4 @@ pub fn request(identity: &Identity, command: Command, corr: Option<Correlation>)
 pub fn internal(error: Error) -> Rejection {
     tracing::error!(error = &error as &dyn std::error::Error, "a request failed inside");
     Code::Internal.into()
-}
-
-/// Runs what waits for the disk beside the request threads.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, hansa_store::Error> + Send + 'static,
-) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(Error::from),
-        Err(error) => Err(Error::Task(error.to_string())),
-    }
 }

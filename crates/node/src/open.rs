@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::credentials::Identity;
 use crate::error::Error;
-use crate::limits::SENDERS_CACHED_MAX;
+use crate::limits::CREDENTIALS_CACHED_MAX;
 use crate::node::Node;
 use crate::vault::{Vault, envelope_id};
 
@@ -82,7 +82,7 @@ impl Opener {
             .ok_or(Code::DidUnknown)?;
         let sender = Arc::new(Sender { principal, key, prepared: key.prepare() });
         let mut senders = self.senders.write().unwrap_or_else(PoisonError::into_inner);
-        if senders.len() >= SENDERS_CACHED_MAX {
+        if senders.len() >= CREDENTIALS_CACHED_MAX {
             senders.clear();
         }
         senders.insert(did.clone(), Arc::clone(&sender));

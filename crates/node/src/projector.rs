@@ -10,6 +10,7 @@ use hansa_views::{Projected, Views};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::env::blocking;
 use crate::error::Error;
 use crate::limits::PROJECT_ENTRIES_MAX;
 use crate::metrics::Metrics;
@@ -49,9 +50,7 @@ impl Projector {
     pub async fn project(&self, cursor: u64) -> Result<u64, Error> {
         let this = self.clone();
         let read = move || this.read(cursor);
-        let batch = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|error| Error::Task(error.to_string()))??;
+        let batch = blocking(read).await??;
         let Some(last) = batch.last() else { return Ok(cursor) };
         let seq = last.entry.seq;
         self.views.apply(&batch).await?;

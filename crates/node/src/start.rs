@@ -1,7 +1,7 @@
 //! From a data directory to a running node.
 
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hansa_crypto::keys::SigningKey;
@@ -12,13 +12,12 @@ use hansa_store::{Options, Store, poison};
 use hansa_types::{Duration, IncarnationId, PrincipalId};
 use hansa_views::Views;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
 use crate::credentials::Credentials;
-use crate::env::Env;
+use crate::env::{Env, blocking};
 use crate::error::Error;
 use crate::keys::NodeKeys;
 use crate::metrics::Metrics;
@@ -49,9 +48,7 @@ struct Places {
 pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     config.check()?;
     let opening = (config.clone(), env.clone());
-    let opened = tokio::task::spawn_blocking(move || Opened::new(&opening.0, &opening.1))
-        .await
-        .map_err(|error| Error::Task(error.to_string()))??;
+    let opened = blocking(move || Opened::new(&opening.0, &opening.1)).await??;
     let Opened { mut store, keys, folded, places, incarnation } = opened;
     let reader = store.reader();
     let durable = Durable::new(folded.verified.head.last_seq);
@@ -92,7 +89,8 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
         status: Arc::clone(&running.status),
         writer: Mutex::new(Some(running)),
-        tasks: Mutex::new(JoinSet::new()),
+        tasks: Mutex::default(),
+        views_follow: AtomicBool::new(true),
         stopping: watch::Sender::new(false),
         credentials: Credentials::default(),
         config,
@@ -151,8 +149,7 @@ impl Opened {
             Some(node) => node.incarnation,
             None => IncarnationId::new(env.clock.wall().0, env.random_u128()),
         };
-        let places =
-            Places { poison: store.poison_dir(), views: store.views_path() };
+        let places = Places { poison: store.poison_dir(), views: store.views_path() };
         Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation })
     }
 }
@@ -186,16 +183,20 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
         metrics: Arc::clone(&node.metrics),
     };
     let durable = node.durable.subscribe();
+    let weak = Arc::downgrade(node);
     let mut tasks = node.tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    tasks.spawn(async move {
+    tasks.start(async move {
         if let Err(error) = projector.run(durable).await {
             let error: &dyn std::error::Error = &error;
             tracing::error!(error, "the projector stopped; lists grow old until a restart");
+            if let Some(node) = weak.upgrade() {
+                node.views_follow.store(false, Ordering::Relaxed);
+            }
         }
     });
     let weak = Arc::downgrade(node);
     let env = node.env.clone();
-    tasks.spawn(async move {
+    tasks.start(async move {
         loop {
             env.clock.sleep(Duration::seconds(1)).await;
             let Some(node) = weak.upgrade() else { return };
@@ -210,7 +211,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
             data_dir: node.config.data_dir.clone(),
             every: node.config.snapshot_entries,
         };
-        tasks.spawn(followed.make_snapshots(snapshot_seq));
+        tasks.start(followed.make_snapshots(snapshot_seq));
     }
 }
 
@@ -228,13 +229,9 @@ impl Follow {
             let head = *self.durable.borrow_and_update();
             if head >= last.saturating_add(self.every) {
                 let (program, data_dir) = (self.program.clone(), self.data_dir.clone());
-                let child = tokio::task::spawn_blocking(move || {
-                    snapshot::run_child(&program, &data_dir)
-                });
-                match child.await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => tracing::warn!(%error, "no snapshot was made"),
-                    Err(error) => tracing::warn!(%error, "no snapshot was made"),
+                let made = blocking(move || snapshot::run_child(&program, &data_dir)).await;
+                if let Err(error) = made.and_then(|made| made) {
+                    tracing::warn!(%error, "no snapshot was made");
                 }
                 // After a failure too, so that a full disk is not met with a busy loop.
                 last = head;

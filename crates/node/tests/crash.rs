@@ -1,5 +1,10 @@
 //! A node that is killed at every point around its commits keeps every promise it made.
 #![cfg(test)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests stand in the real world"
+)]
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
@@ -64,7 +69,10 @@ async fn make_agents(node: &Node) {
             actions: vec![hansa_kernel::grant::Action::everything()],
             expires: None,
         });
-        let both = vec![job(machine(), create, Some(corr(100 + seed))), job(machine(), key, Some(corr(200 + seed)))];
+        let both = vec![
+            job(machine(), create, Some(corr(100 + seed))),
+            job(machine(), key, Some(corr(200 + seed))),
+        ];
         for done in node.submit_all(both).await.unwrap() {
             done.unwrap();
         }
@@ -173,7 +181,7 @@ async fn check(dir: &Path, acknowledged: &BTreeMap<u8, u64>, context: &str) {
 async fn killed_at_any_point_it_loses_nothing_acknowledged_and_repeats_nothing() {
     let mut killed = 0;
     for seed in 0..200u64 {
-        let point = POINTS[(seed % POINTS.len() as u64) as usize];
+        let point = POINTS[usize::try_from(seed).unwrap() % POINTS.len()];
         let often = ["before_append", "after_append", "after_commit"].contains(&point);
         let passing = if often { 1 + (seed / POINTS.len() as u64) * 7 % 13 } else { 1 };
         let dir = tempfile::tempdir().unwrap();

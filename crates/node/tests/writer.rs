@@ -1,5 +1,10 @@
 //! The writer on a disk that can be held, and under a clock that somebody sets.
 #![cfg(test)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests stand in the real world"
+)]
 
 #[allow(unreachable_pub, reason = "a module of this test alone")]
 mod engine;
@@ -70,8 +75,9 @@ fn a_slow_disk_delays_answers_and_loses_none() {
 #[test]
 fn the_items_of_a_batch_are_decided_each_on_its_own() {
     let engine = Engine::start();
-    let outcomes =
-        engine.give(vec![pay(units(1)), pay(Amount::ZERO), pay(units(5_000)), pay(units(2))]).wait();
+    let outcomes = engine
+        .give(vec![pay(units(1)), pay(Amount::ZERO), pay(units(5_000)), pay(units(2))])
+        .wait();
     accepted_seq(&outcomes[0]);
     assert_eq!(refusal(&outcomes[1]), Code::AmountZero);
     assert_eq!(refusal(&outcomes[2]), Code::InsufficientFunds);
@@ -84,7 +90,8 @@ fn the_items_of_a_batch_are_decided_each_on_its_own() {
 fn a_repeated_key_finds_its_first_answer_and_another_body_is_refused() {
     let engine = Engine::start();
     let first = accepted_seq(&engine.give(vec![with_key(pay(units(1)), 9, 1)]).wait()[0]);
-    let again = engine.give(vec![with_key(pay(units(1)), 9, 1), with_key(pay(units(2)), 9, 2)]).wait();
+    let again =
+        engine.give(vec![with_key(pay(units(1)), 9, 1), with_key(pay(units(2)), 9, 2)]).wait();
     assert!(matches!(again[0], Outcome::Repeated(seq) if seq == first), "{:?}", again[0]);
     assert_eq!(refusal(&again[1]), Code::IdempotencyKeyReused);
     assert_eq!(engine.balance(BOB), units(1_001));
@@ -169,4 +176,31 @@ fn posting_in_parts_moves_the_fee_with_the_money() {
     assert_eq!(engine.balance(BOB), units(1_010));
     assert_eq!(engine.balance(engine::NODE), Amount(50_000));
     engine.stop();
+}
+
+const CHILD: &str = "HANSA_TEST_FAILING_DISK";
+
+#[test]
+fn the_child_pays_onto_a_failing_disk() {
+    if std::env::var(CHILD).is_err() {
+        return;
+    }
+    let engine = Engine::start();
+    println!("paid {:?}", engine.give(vec![pay(units(1))]).wait());
+    engine.control.fail();
+    println!("paid on a failed disk {:?}", engine.give(vec![pay(units(1))]).wait());
+}
+
+#[test]
+fn a_failed_commit_ends_the_process_and_never_answers_success() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "the_child_pays_onto_a_failing_disk", "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("paid [Accepted"), "{said}");
+    assert!(!said.contains("paid on a failed disk"), "{said}");
+    assert_eq!(output.status.signal(), Some(6), "{said}");
 }

@@ -226,7 +226,9 @@ mod tests {
 
     #[test]
     fn major_units_round_trip() {
-        for (text, minor) in [("12.5", 12_500_000), ("0.000001", 1), ("1", 1_000_000), ("1000", 1_000_000_000)] {
+        for (text, minor) in
+            [("12.5", 12_500_000), ("0.000001", 1), ("1", 1_000_000), ("1000", 1_000_000_000)]
+        {
             assert_eq!(avt().parse(text), Ok(Amount(minor)));
             assert_eq!(avt().format(Amount(minor)), text);
         }
@@ -238,15 +240,25 @@ mod tests {
     #[test]
     fn each_bad_amount_is_refused_by_name() {
         let refused = [
-            ("0", AmountError::Zero), ("0.000000", AmountError::Zero),
-            ("-1", AmountError::Negative), ("-0.5", AmountError::Negative),
+            ("0", AmountError::Zero),
+            ("0.000000", AmountError::Zero),
+            ("-1", AmountError::Negative),
+            ("-0.5", AmountError::Negative),
             ("1.0000001", AmountError::Decimals(6)),
             ("340282366920938463463374607431768.211456", AmountError::Overflow),
             ("99999999999999999999999999999999999999999", AmountError::Overflow),
-            ("NaN", AmountError::Syntax), ("1e3", AmountError::Syntax), ("+1", AmountError::Syntax),
-            ("", AmountError::Syntax), (".5", AmountError::Syntax), ("5.", AmountError::Syntax),
-            ("1,5", AmountError::Syntax), (" 1", AmountError::Syntax), ("01", AmountError::Syntax),
-            ("1.2.3", AmountError::Syntax), ("-NaN", AmountError::Syntax), ("٣", AmountError::Syntax),
+            ("NaN", AmountError::Syntax),
+            ("1e3", AmountError::Syntax),
+            ("+1", AmountError::Syntax),
+            ("", AmountError::Syntax),
+            (".5", AmountError::Syntax),
+            ("5.", AmountError::Syntax),
+            ("1,5", AmountError::Syntax),
+            (" 1", AmountError::Syntax),
+            ("01", AmountError::Syntax),
+            ("1.2.3", AmountError::Syntax),
+            ("-NaN", AmountError::Syntax),
+            ("٣", AmountError::Syntax),
         ];
         for (text, error) in refused {
             assert_eq!(avt().parse(text), Err(error), "{text:?}");

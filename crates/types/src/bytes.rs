@@ -22,7 +22,7 @@ macro_rules! byte_strings {
 
             impl $name {
                 /// Length of the written form in bytes.
-                pub const TEXT_LEN: usize = ($len * 4 + 2) / 3;
+                pub const TEXT_LEN: usize = ($len * 4usize).div_ceil(3);
             }
 
             impl fmt::Display for $name {

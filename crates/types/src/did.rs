@@ -73,7 +73,16 @@ mod tests {
     fn only_dids_parse() {
         let did: Did = "did:w7:skill/tax-filing".parse().unwrap();
         assert_eq!((did.method(), did.method_id()), ("w7", "skill/tax-filing"));
-        for bad in ["", "did:", "did:key", "did:key:", "DID:key:z6", "did:Key:z6", "did:key:z6\n", "did:key:é"] {
+        for bad in [
+            "",
+            "did:",
+            "did:key",
+            "did:key:",
+            "DID:key:z6",
+            "did:Key:z6",
+            "did:key:z6\n",
+            "did:key:é",
+        ] {
             assert_eq!(bad.parse::<Did>(), Err(DidError), "{bad:?}");
         }
         assert!(format!("did:key:{}", "z".repeat(DID_BYTES_MAX)).parse::<Did>().is_err());

@@ -251,7 +251,14 @@ macro_rules! any_id {
     };
 }
 
-any_id!(Principal(PrincipalId), Transfer(TransferId), Task(TaskId), Grant(GrantId), ApiKey(ApiKeyId), Entry(EntryId));
+any_id!(
+    Principal(PrincipalId),
+    Transfer(TransferId),
+    Task(TaskId),
+    Grant(GrantId),
+    ApiKey(ApiKeyId),
+    Entry(EntryId)
+);
 
 impl<'de> serde::Deserialize<'de> for AnyId {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
@@ -288,7 +295,9 @@ mod tests {
         let id = EnvelopeId::new(u128::MAX);
         assert_eq!(id.to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(id.to_string().parse(), Ok(id));
-        for bad in ["550E8400-e29b-41d4-a716-446655440000", "550e8400-e29b-11d4-a716-446655440000", ""] {
+        for bad in
+            ["550E8400-e29b-41d4-a716-446655440000", "550e8400-e29b-11d4-a716-446655440000", ""]
+        {
             assert_eq!(bad.parse::<EnvelopeId>(), Err(IdError::Uuid), "{bad}");
         }
     }

@@ -5,13 +5,35 @@
 use std::fmt;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Time(pub u64);
 
 /// A span of time in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct Duration(pub u64);
 
 impl Duration {
@@ -100,14 +122,16 @@ fn split_offset(text: &str) -> Option<(&str, i64)> {
     let (hours, minutes) = offset.get(1..)?.split_once(':')?;
     let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
     let seconds = i64::try_from(hours * 3_600 + minutes * 60).ok()?;
-    (hours < 24 && minutes < 60).then_some((clock, if offset.starts_with('-') { -seconds } else { seconds }))
+    (hours < 24 && minutes < 60)
+        .then_some((clock, if offset.starts_with('-') { -seconds } else { seconds }))
 }
 
 /// Milliseconds within the day of `HH:MM:SS[.fraction]`.
 fn parse_clock(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let mut parts = whole.split(':');
-    let (h, m, s) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
+    let (h, m, s) =
+        (number(parts.next()?, 2)?, number(parts.next()?, 2)?, number(parts.next()?, 2)?);
     let digits = fraction.len();
     if parts.next().is_some() || h > 23 || m > 59 || s > 59 || !(1..=9).contains(&digits) {
         return None;
@@ -163,8 +187,18 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for bad in ["", "2026-02-29", "2026-13-01", "2026-1-1", "1969-12-31", "2026-01-01T24:00:00Z",
-                    "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-01-01X00:00:00Z", "٢٠٢٦-01-01"] {
+        for bad in [
+            "",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "1969-12-31",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01X00:00:00Z",
+            "٢٠٢٦-01-01",
+        ] {
             assert_eq!(Time::parse(bad), None, "{bad}");
         }
     }

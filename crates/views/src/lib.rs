@@ -14,9 +14,17 @@
 
 pub mod limits;
 
+mod column;
 mod cursor;
 mod error;
+mod fts;
+mod open;
+mod project;
+mod query;
 mod rows;
+mod schema;
+mod standing;
+mod text;
 mod views;
 
 pub use cursor::Cursor;

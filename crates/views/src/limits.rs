@@ -3,6 +3,8 @@
 //! None of them changes what is true: a view that leaves something out says so by its limit here,
 //! and the journal still has it.
 
+use std::time::Duration;
+
 /// Rows of one page when the caller names no number.
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
 /// Most rows of one page; a larger number is cut to it.
@@ -18,6 +20,8 @@ pub const REPUTATIONS_LISTED_MAX: u32 = 1_000;
 pub const READERS_MAX: u32 = 4;
 /// Bytes to which the write-ahead log is cut back after a checkpoint.
 pub const WAL_BYTES_KEPT: u32 = 64 << 20;
+/// Patience with another connection's lock before a statement fails.
+pub const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Ids looked up by one statement while a batch is prepared.
 pub const LOOKUP_IDS_MAX: usize = 200;
 /// Rows written by one statement; what is left over goes in the smaller groups.

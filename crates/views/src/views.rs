@@ -1,33 +1,242 @@
-//! stub
+//! The door to the views: one connection writes what [`crate::project`] makes of the entries, a few
+//! others answer what [`crate::query`] asks.
+
 use std::path::Path;
 use std::sync::Arc;
-use hansa_types::*;
-use tokio::sync::watch;
-use crate::*;
-/// The views of one node.
-#[derive(Clone, Debug)]
-pub struct Views { inner: Arc<watch::Sender<u64>> }
-#[allow(missing_docs, unused_variables, clippy::unused_async)]
+
+use hansa_types::{EnvelopeId, GrantId, PrincipalId, TaskId, TransferId};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
+use tokio::sync::{Mutex, watch};
+
+use crate::column::long;
+use crate::error::Error;
+use crate::open::Opened;
+use crate::project::{self, Known};
+use crate::query::{agents, discover, envelopes, grants, tasks, transfers};
+use crate::rows::{
+    AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, Page, PageQuery,
+    Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter, TransferRow, Viewer,
+};
+use crate::{open, schema};
+
+/// The views of one node. Clones share the same connections.
+#[derive(Debug, Clone)]
+pub struct Views {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    writer: Mutex<Option<Writer>>,
+    readers: SqlitePool,
+    projected: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: SqliteConnection,
+    known: Known,
+}
+
 impl Views {
-    pub async fn open(path: &Path) -> Result<Views, Error> { Ok(Views { inner: Arc::new(watch::channel(0).0) }) }
-    pub async fn close(&self) -> Result<(), Error> { Ok(()) }
-    pub async fn reset(&self) -> Result<(), Error> { Ok(()) }
-    pub async fn cursor(&self) -> Result<u64, Error> { Ok(*self.inner.borrow()) }
-    pub async fn apply(&self, batch: &[Projected]) -> Result<(), Error> { if let Some(l) = batch.last() { self.inner.send_replace(l.entry.seq); } Ok(()) }
-    pub async fn caught_up(&self, seq: u64, timeout: impl Future<Output = ()>) -> u64 { *self.inner.borrow() }
-    pub fn subscribe(&self) -> watch::Receiver<u64> { self.inner.subscribe() }
-    pub async fn transfers(&self, filter: &TransferFilter, page: PageQuery, viewer: Viewer) -> Result<Page<TransferRow>, Error> { Ok(Page { items: vec![], next: None }) }
-    pub async fn transfer(&self, id: TransferId, viewer: Viewer) -> Result<Option<TransferRow>, Error> { Ok(None) }
-    pub async fn agents(&self, page: PageQuery) -> Result<Page<AgentRow>, Error> { Ok(Page { items: vec![], next: None }) }
-    pub async fn agent(&self, id: PrincipalId) -> Result<Option<AgentRow>, Error> { Ok(None) }
-    pub async fn agent_by_key(&self, multibase: &str) -> Result<Option<AgentRow>, Error> { Ok(None) }
-    pub async fn discover(&self, query: &DiscoverQuery, page: PageQuery) -> Result<Page<DiscoveredRow>, Error> { Ok(Page { items: vec![], next: None }) }
-    pub async fn task(&self, id: TaskId, viewer: Viewer) -> Result<Option<TaskRow>, Error> { Ok(None) }
-    pub async fn tasks(&self, filter: &TaskFilter, page: PageQuery, viewer: Viewer) -> Result<Page<TaskRow>, Error> { Ok(Page { items: vec![], next: None }) }
-    pub async fn envelope(&self, id: EnvelopeId, viewer: Viewer) -> Result<Option<EnvelopeRow>, Error> { Ok(None) }
-    pub async fn graph(&self, id: EnvelopeId, viewer: Viewer) -> Result<Vec<EnvelopeRow>, Error> { Ok(vec![]) }
-    pub async fn api_keys(&self, principal: PrincipalId) -> Result<Vec<ApiKeyRow>, Error> { Ok(vec![]) }
-    pub async fn grants(&self, party: PrincipalId, page: PageQuery) -> Result<Page<GrantRow>, Error> { Ok(Page { items: vec![], next: None }) }
-    pub async fn grant(&self, id: GrantId, viewer: Viewer) -> Result<Option<GrantRow>, Error> { Ok(None) }
-    pub async fn reputation(&self, agent: PrincipalId) -> Result<Vec<ReputationRow>, Error> { Ok(vec![]) }
+    /// Opens the views in a file, or makes them. A damaged file, or one of another format, is
+    /// deleted and begins before the first entry; a database of something else is an error.
+    pub async fn open(path: &Path) -> Result<Views, Error> {
+        let Opened { mut connection, seq } = open::open(path).await?;
+        let known = Known {
+            scales: project::currencies(&mut connection).await?,
+            node: project::node(&mut connection).await?,
+        };
+        let readers = open::readers(path).await?;
+        let writer = Mutex::new(Some(Writer { connection, known }));
+        let (projected, _) = watch::channel(seq);
+        Ok(Views { inner: Arc::new(Inner { writer, readers, projected }) })
+    }
+
+    /// Closes the file so that the next opening need not check it. Further calls fail.
+    pub async fn close(&self) -> Result<(), Error> {
+        let Some(writer) = self.inner.writer.lock().await.take() else { return Ok(()) };
+        self.inner.readers.close().await;
+        open::close(writer.connection).await
+    }
+
+    /// Forgets everything and begins before the first entry again.
+    pub async fn reset(&self) -> Result<(), Error> {
+        let mut writer = self.inner.writer.lock().await;
+        let writer = writer.as_mut().ok_or(Error::Closed)?;
+        schema::create(&mut writer.connection).await?;
+        writer.known = Known::default();
+        self.inner.projected.send_replace(0);
+        Ok(())
+    }
+
+    /// The last projected entry; 0 before the first.
+    pub async fn cursor(&self) -> Result<u64, Error> {
+        match *self.inner.writer.lock().await {
+            Some(_) => Ok(*self.inner.projected.borrow()),
+            None => Err(Error::Closed),
+        }
+    }
+
+    /// Projects the next entries, all of them or none.
+    pub async fn apply(&self, batch: &[Projected]) -> Result<(), Error> {
+        let mut writer = self.inner.writer.lock().await;
+        let writer = writer.as_mut().ok_or(Error::Closed)?;
+        let mut last = *self.inner.projected.borrow();
+        for Projected { entry, .. } in batch {
+            if entry.seq != last + 1 {
+                return Err(Error::Gap { expected: last + 1, found: entry.seq });
+            }
+            last = entry.seq;
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let Writer { connection, known } = writer;
+        if let Some(learnt) = write(connection, known, batch, last).await? {
+            *known = learnt;
+        }
+        self.inner.projected.send_replace(last);
+        Ok(())
+    }
+
+    /// Waits until an entry is projected, or until the given future ends. Returns the last
+    /// projected entry, which every answer from now on includes.
+    pub async fn caught_up(&self, seq: u64, timeout: impl Future<Output = ()>) -> u64 {
+        let mut projected = self.subscribe();
+        tokio::select! {
+            biased;
+            _ = projected.wait_for(|projected| *projected >= seq) => {}
+            () = timeout => {}
+        }
+        *self.inner.projected.borrow()
+    }
+
+    /// The last projected entry, as it moves on.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.inner.projected.subscribe()
+    }
+
+    /// Transfers, newest first.
+    pub async fn transfers(
+        &self,
+        filter: &TransferFilter,
+        page: PageQuery,
+        viewer: Viewer,
+    ) -> Result<Page<TransferRow>, Error> {
+        transfers::list(&self.inner.readers, filter, page, viewer).await
+    }
+
+    /// A transfer.
+    pub async fn transfer(
+        &self,
+        id: TransferId,
+        viewer: Viewer,
+    ) -> Result<Option<TransferRow>, Error> {
+        transfers::one(&self.inner.readers, id, viewer).await
+    }
+
+    /// Every principal, newest first.
+    pub async fn agents(&self, page: PageQuery) -> Result<Page<AgentRow>, Error> {
+        agents::list(&self.inner.readers, page).await
+    }
+
+    /// A principal by its id.
+    pub async fn agent(&self, id: PrincipalId) -> Result<Option<AgentRow>, Error> {
+        agents::by_id(&self.inner.readers, id).await
+    }
+
+    /// A principal by the key it signs with, as multibase.
+    pub async fn agent_by_key(&self, multibase: &str) -> Result<Option<AgentRow>, Error> {
+        agents::by_key(&self.inner.readers, multibase).await
+    }
+
+    /// Active agents that match, best first.
+    ///
+    /// With words, how well they match the card decides: a match in the name weighs most, then
+    /// skills, tags and the description. Among equals, and without words, the better reputation
+    /// comes first (for the skill asked for, else over all), few ratings counting for less than
+    /// many; an agent without ratings stands in the middle. Then the newest comes first.
+    pub async fn discover(
+        &self,
+        query: &DiscoverQuery,
+        page: PageQuery,
+    ) -> Result<Page<DiscoveredRow>, Error> {
+        discover::discover(&self.inner.readers, query, page).await
+    }
+
+    /// What is known of a principal's work, by skill and role.
+    pub async fn reputation(&self, agent: PrincipalId) -> Result<Vec<ReputationRow>, Error> {
+        agents::reputation(&self.inner.readers, agent).await
+    }
+
+    /// A principal's API keys, newest first, at most [`crate::limits::API_KEYS_LISTED_MAX`]. For
+    /// the principal itself and whoever manages it.
+    pub async fn api_keys(&self, principal: PrincipalId) -> Result<Vec<ApiKeyRow>, Error> {
+        agents::api_keys(&self.inner.readers, principal).await
+    }
+
+    /// Grants that a principal gave or holds, newest first. For that principal and whoever manages
+    /// it.
+    pub async fn grants(
+        &self,
+        party: PrincipalId,
+        page: PageQuery,
+    ) -> Result<Page<GrantRow>, Error> {
+        grants::list(&self.inner.readers, party, page).await
+    }
+
+    /// A grant, for who gave it, who holds it and on whose behalf it is used.
+    pub async fn grant(&self, id: GrantId, viewer: Viewer) -> Result<Option<GrantRow>, Error> {
+        grants::one(&self.inner.readers, id, viewer).await
+    }
+
+    /// A task, for its parties.
+    pub async fn task(&self, id: TaskId, viewer: Viewer) -> Result<Option<TaskRow>, Error> {
+        tasks::one(&self.inner.readers, id, viewer).await
+    }
+
+    /// Tasks, newest first.
+    pub async fn tasks(
+        &self,
+        filter: &TaskFilter,
+        page: PageQuery,
+        viewer: Viewer,
+    ) -> Result<Page<TaskRow>, Error> {
+        tasks::list(&self.inner.readers, filter, page, viewer).await
+    }
+
+    /// An envelope, for who sent it and whom it is for.
+    pub async fn envelope(
+        &self,
+        id: EnvelopeId,
+        viewer: Viewer,
+    ) -> Result<Option<EnvelopeRow>, Error> {
+        envelopes::one(&self.inner.readers, id, viewer).await
+    }
+
+    /// Every envelope connected with one by parent edges, oldest first, at most
+    /// [`crate::limits::GRAPH_ENVELOPES_MAX`].
+    pub async fn graph(&self, id: EnvelopeId, viewer: Viewer) -> Result<Vec<EnvelopeRow>, Error> {
+        envelopes::graph(&self.inner.readers, id, viewer).await
+    }
+}
+
+/// Writes a batch and how far it goes in one transaction. What is dropped halfway is rolled back.
+async fn write(
+    connection: &mut SqliteConnection,
+    known: &Known,
+    batch: &[Projected],
+    last: u64,
+) -> Result<Option<Known>, Error> {
+    let failed = || Error::database("write a batch");
+    let mut transaction = connection.begin().await.map_err(failed())?;
+    let learnt = project::project(&mut transaction, known, batch).await?;
+    sqlx::query("UPDATE meta SET seq = $1")
+        .bind(long(last))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed())?;
+    transaction.commit().await.map_err(failed())?;
+    Ok(learnt)
 }

@@ -95,3 +95,69 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<journal::JournalExport>("/api/v1/journal/export").about("journal", "Export the journal", "A stream of lines that hansa audit verifies offline; what the caller may not see stands as its leaf hash.").access(Principal).media(Media::NdJson),
     Op::get::<journal::EntryGet>("/api/v1/journal/entries/{seq}").about("journal", "Read an entry", "With the exact bytes that were hashed.").access(Principal),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Effect;
+    use schemars::SchemaGenerator;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_and_routes_are_distinct() {
+        let ids: BTreeSet<_> = OPERATIONS.iter().map(|op| op.id).collect();
+        assert_eq!(ids.len(), OPERATIONS.len());
+        let routes: BTreeSet<_> = OPERATIONS.iter().map(|op| (op.method.as_str(), op.path)).collect();
+        assert_eq!(routes.len(), OPERATIONS.len());
+        for op in OPERATIONS {
+            assert!(op.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", op.id);
+            assert_eq!(find(op.id).map(|found| found.path), Some(op.path));
+            assert_eq!(by_route(op.method, op.path).map(|found| found.id), Some(op.id));
+        }
+        assert!(find("transfer").is_none() && by_route(Method::Put, "/api/v1/node").is_none());
+    }
+
+    #[test]
+    fn methods_effects_and_flags_fit_together() {
+        for op in OPERATIONS {
+            let id = op.id;
+            assert!(TAGS.iter().any(|(tag, _)| *tag == op.tag), "{id}");
+            assert!(op.summary.len() > 5 && !op.summary.ends_with('.'), "{id}");
+            assert!(op.description.ends_with('.'), "{id}");
+            assert!(op.method != Method::Get || op.effect == Effect::Read, "{id}");
+            assert!(!op.idempotent || op.effect == Effect::Write, "{id}");
+            assert!(!op.dry_run || op.effect == Effect::Write, "{id}");
+            assert!(matches!(op.status, 200 | 201), "{id}");
+        }
+        let public_writes: Vec<_> = OPERATIONS
+            .iter()
+            .filter(|op| op.access == Access::Public && op.effect == Effect::Write)
+            .map(|op| op.id)
+            .collect();
+        assert_eq!(public_writes, ["setup_complete", "envelope_submit"]);
+    }
+
+    #[test]
+    fn path_parameters_and_flags_are_members_of_the_request() {
+        for op in OPERATIONS {
+            let schema = (op.request)(&mut SchemaGenerator::default());
+            let properties = schema.get("properties").cloned().unwrap_or_default();
+            assert_eq!(schema.get("type").and_then(|t| t.as_str()), Some("object"), "{}", op.id);
+            for name in op.path_params() {
+                assert!(properties.get(name).is_some(), "{}: {name}", op.id);
+            }
+            assert_eq!(properties.get("dry_run").is_some(), op.dry_run, "{}", op.id);
+            assert_eq!(op.path_params().count(), op.path.matches('{').count());
+        }
+    }
+
+    #[test]
+    fn envelopes_carry_operations_of_the_api_alone() {
+        for id in ["transfer_create", "agent_get", "mint_create", "discover"] {
+            assert!(find(id).is_some_and(Operation::by_envelope), "{id}");
+        }
+        for id in ["envelope_submit", "setup_complete", "health", "journal_export", "docs"] {
+            assert!(!find(id).is_some_and(Operation::by_envelope), "{id}");
+        }
+    }
+}

@@ -4,8 +4,6 @@ mod api_key;
 mod create;
 mod manage;
 
-use std::collections::BTreeMap;
-
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{ApiKeyId, Digest, GrantId, PrincipalId, Time};
 use serde::{Deserialize, Serialize};
@@ -159,4 +157,4 @@ impl Principals {
 }
 
 /// All API keys by id.
-pub type ApiKeys = BTreeMap<ApiKeyId, ApiKey>;
+pub type ApiKeys = Map<ApiKeyId, ApiKey>;

@@ -109,7 +109,12 @@ impl Books {
         }
     }
 
-    fn credit(&mut self, who: PrincipalId, code: CurrencyCode, amount: u128) -> Result<(), Refusal> {
+    fn credit(
+        &mut self,
+        who: PrincipalId,
+        code: CurrencyCode,
+        amount: u128,
+    ) -> Result<(), Refusal> {
         if !self.scales.contains_key(&code) {
             return Err(format!("{code} was never created"));
         }

@@ -9,12 +9,12 @@ mod books;
 use std::collections::HashMap;
 use std::io::BufRead;
 
+use hansa_crypto::chain;
 use hansa_crypto::checkpoint::parse_and_verify;
 use hansa_crypto::hash::salted;
 use hansa_crypto::json::{canonical, parse_strict};
 use hansa_crypto::keys::PublicKey;
 use hansa_crypto::merkle::{CompactRange, leaf_hash};
-use hansa_crypto::chain;
 use hansa_kernel::{Auth, Entry, EnvelopeProof, Event, codec};
 use hansa_types::{AnyId, Digest, PrincipalId};
 use serde::Serialize;

@@ -48,6 +48,12 @@ pub enum Outcome {
 /// Tells somebody what became of their commands, in the order they gave them.
 pub type Reply = Box<dyn FnOnce(Vec<Outcome>) + Send>;
 
+/// Something that is run once what was seen before it is durable.
+pub type Release = Box<dyn FnOnce() + Send>;
+
+/// A look at the state, which leaves behind how its answer is told.
+pub type Look = Box<dyn FnOnce(&State) -> Release + Send>;
+
 /// Something for the writer to do.
 pub enum Input {
     /// Commands of one request, each decided on its own.
@@ -62,7 +68,7 @@ pub enum Input {
         /// Who looks, for fairness.
         principal: Option<PrincipalId>,
         /// The look.
-        run: Box<dyn FnOnce(&State) -> Box<dyn FnOnce() + Send> + Send>,
+        run: Look,
     },
 }
 
@@ -89,7 +95,7 @@ pub struct Output {
     /// Entries to append.
     pub batch: Batch,
     /// The replies.
-    pub release: Vec<Box<dyn FnOnce() + Send>>,
+    pub release: Vec<Release>,
     /// Commands decided, for metrics.
     pub commands: usize,
 }
@@ -177,7 +183,7 @@ impl Writer {
         batch.first_seq = self.state.seq + 1;
         batch.prev_chain = self.chain;
         self.line_ends.clear();
-        let mut release: Vec<Box<dyn FnOnce() + Send>> = Vec::with_capacity(inputs.len());
+        let mut release: Vec<Release> = Vec::with_capacity(inputs.len());
         let mut commands = self.expire(now, &mut ids, &mut batch);
         let mut taken = 0;
         for (position, input) in inputs.iter_mut().enumerate() {
@@ -201,7 +207,7 @@ impl Writer {
         reading: Reading,
         ids: &mut Ids,
         batch: &mut Batch,
-    ) -> Box<dyn FnOnce() + Send> {
+    ) -> Release {
         let mut outcomes = Vec::new();
         if let Input::Commands { jobs, .. } = input {
             outcomes.reserve_exact(jobs.len());
@@ -326,6 +332,6 @@ impl Ids {
 }
 
 /// What a request is known by among the poisoned ones.
-pub(super) fn fingerprint(request: &Request) -> Digest {
+pub fn fingerprint(request: &Request) -> Digest {
     hash::sha256(format!("{:?}", (&request.caller.principal, &request.command)).as_bytes())
 }

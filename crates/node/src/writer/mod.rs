@@ -8,6 +8,6 @@ mod core;
 mod queue;
 mod thread;
 
-pub use core::{Accepted, Input, Job, Outcome, Output, Reply, Writer};
+pub use core::{Accepted, Input, Job, Look, Outcome, Output, Release, Reply, Writer, fingerprint};
 pub use queue::Queue;
 pub use thread::{Durable, Surroundings, WriterHandle, WriterStatus, spawn};

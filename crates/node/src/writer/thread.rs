@@ -15,7 +15,7 @@ use super::core::{Input, Output, Writer};
 use super::queue::Queue;
 use crate::checkpoint::Signer;
 use crate::clock::Reading;
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::limits::{GATHER_US_MAX, WRITER_IDLE_MAX};
 use crate::metrics::Metrics;
 
@@ -102,9 +102,8 @@ impl WriterHandle {
 pub fn spawn(writer: Writer, surroundings: Surroundings) -> std::io::Result<WriterHandle> {
     let status = Arc::new(WriterStatus::default());
     let shared = Arc::clone(&status);
-    let thread = std::thread::Builder::new()
-        .name("writer".to_owned())
-        .spawn(move || Loop { writer, around: surroundings, status: shared, gathered: 0 }.run())?;
+    let run = move || Loop { writer, around: surroundings, status: shared, gathered: 0 }.run();
+    let thread = env::thread("writer", run)?;
     Ok(WriterHandle { thread, status })
 }
 

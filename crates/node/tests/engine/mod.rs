@@ -6,7 +6,9 @@ use std::sync::{Arc, mpsc};
 use hansa_crypto::keys::SigningKey;
 use hansa_kernel::grant::Action;
 use hansa_kernel::transfer::{Create, FeeRule, Hold};
-use hansa_kernel::{Auth, Caller, Command, Entry, Request, State, codec, node, principal, transfer};
+use hansa_kernel::{
+    Auth, Caller, Command, Entry, Request, State, codec, node, principal, transfer,
+};
 use hansa_node::checkpoint::{Signer, origin};
 use hansa_node::clock::Reading;
 use hansa_node::metrics::Metrics;
@@ -96,30 +98,42 @@ impl Engine {
     }
 
     fn found(&self) {
-        self.expect(Auth::Machine, None, Command::NodeFound(node::Found {
-            id: NODE,
-            key: SigningKey::from_seed([1; 32]).public(),
-            incarnation: IncarnationId(1),
-            mode: node::Mode::Sovereign,
-            currency: Currency { code: avt(), scale: 6 },
-            fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
-            genesis_grant: units(1_000),
-        }));
+        self.expect(
+            Auth::Machine,
+            None,
+            Command::NodeFound(node::Found {
+                id: NODE,
+                key: SigningKey::from_seed([1; 32]).public(),
+                incarnation: IncarnationId(1),
+                mode: node::Mode::Sovereign,
+                currency: Currency { code: avt(), scale: 6 },
+                fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
+                genesis_grant: units(1_000),
+            }),
+        );
         for (id, seed) in [(ALICE, 2), (BOB, 3)] {
-            self.expect(Auth::Machine, None, Command::PrincipalCreate(principal::Create {
-                id,
-                kind: principal::Kind::Agent,
-                key: SigningKey::from_seed([seed; 32]).public(),
-                card: None,
-                genesis_grant: true,
-            }));
-            self.expect(Auth::Machine, None, Command::ApiKeyCreate(principal::CreateApiKey {
-                id: ApiKeyId(id.0),
-                principal: id,
-                secret: Digest([seed; 32]),
-                actions: vec![Action::everything()],
-                expires: None,
-            }));
+            self.expect(
+                Auth::Machine,
+                None,
+                Command::PrincipalCreate(principal::Create {
+                    id,
+                    kind: principal::Kind::Agent,
+                    key: SigningKey::from_seed([seed; 32]).public(),
+                    card: None,
+                    genesis_grant: true,
+                }),
+            );
+            self.expect(
+                Auth::Machine,
+                None,
+                Command::ApiKeyCreate(principal::CreateApiKey {
+                    id: ApiKeyId(id.0),
+                    principal: id,
+                    secret: Digest([seed; 32]),
+                    actions: vec![Action::everything()],
+                    expires: None,
+                }),
+            );
         }
     }
 
@@ -190,18 +204,35 @@ impl Engine {
 /// A request by somebody's API key.
 pub fn by(principal: PrincipalId, command: Command) -> Request {
     let auth = Auth::ApiKey(ApiKeyId(principal.0));
-    Request { caller: Caller { principal: Some(principal), auth }, command, corr: None, looked_up: None }
+    Request {
+        caller: Caller { principal: Some(principal), auth },
+        command,
+        corr: None,
+        looked_up: None,
+    }
 }
 
 /// Alice pays bob.
 pub fn pay(amount: Amount) -> Request {
-    by(ALICE, Command::TransferCreate(Create { from: ALICE, to: BOB, currency: avt(), amount, hold: None }))
+    by(
+        ALICE,
+        Command::TransferCreate(Create {
+            from: ALICE,
+            to: BOB,
+            currency: avt(),
+            amount,
+            hold: None,
+        }),
+    )
 }
 
 /// Alice sets money aside for bob until a moment.
 pub fn hold(amount: Amount, expires: Time) -> Request {
     let hold = Some(Hold { expires: Some(expires) });
-    by(ALICE, Command::TransferCreate(Create { from: ALICE, to: BOB, currency: avt(), amount, hold }))
+    by(
+        ALICE,
+        Command::TransferCreate(Create { from: ALICE, to: BOB, currency: avt(), amount, hold }),
+    )
 }
 
 /// The same request with an idempotency key.

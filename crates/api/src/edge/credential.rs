@@ -1,0 +1,59 @@
+//! The bearer token of a request (RFC 6750 section 2.1).
+
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use hansa_types::{Code, Rejection};
+
+use crate::limits::TOKEN_BYTES_MAX;
+
+/// The token, if the request carries one.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let refuse = |detail: &'static str| Err(Rejection::new(Code::CredentialInvalid, detail));
+    if values.next().is_some() {
+        return refuse("the request carries more than one credential");
+    }
+    let text = value.to_str().unwrap_or_default();
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        return refuse("expected Authorization: Bearer and an API key");
+    }
+    match token.len() <= TOKEN_BYTES_MAX && token.bytes().all(|b| b.is_ascii_graphic()) {
+        true => Ok(Some(token)),
+        false => refuse("the token is no API key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn one_bearer_token_is_read_whatever_the_case_of_its_scheme() {
+        for value in ["Bearer abc", "bearer abc", "BEARER  abc"] {
+            assert_eq!(bearer(&headers(&[value])), Ok(Some("abc")), "{value}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        let long = format!("Bearer {}", "a".repeat(TOKEN_BYTES_MAX + 1));
+        let bad: &[&[&str]] =
+            &[&["Basic YTpi"], &["Bearer"], &["Bearer "], &["Bearer a b"], &[&long], &["Bearer a", "Bearer b"]];
+        for values in bad {
+            let refused = bearer(&headers(values)).unwrap_err();
+            assert_eq!(refused.code, Code::CredentialInvalid, "{values:?}");
+        }
+    }
+}

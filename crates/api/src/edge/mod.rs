@@ -1,0 +1,192 @@
+//! From an HTTP request to a call: the host, the origin, the credential, the body, the parameters.
+//!
+//! A request that fails here has not touched the node beyond a look at its credential. The log
+//! hears of every request once: never of bodies, credentials or query strings.
+
+mod body;
+mod credential;
+mod host;
+mod idempotency;
+mod query;
+
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::header::IF_NONE_MATCH;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request};
+use axum::response::Response;
+use hansa_crypto::json::parse_strict;
+use hansa_node::Identity;
+use hansa_node::metrics::RequestLabels;
+use hansa_types::{Code, Duration, PrincipalId, RequestId};
+use hansa_wire::request::assemble;
+use hansa_wire::{Access, Effect, Operation, Problem};
+use serde_json::Value;
+
+pub use host::LocalAddress;
+pub(crate) use idempotency::{Key, correlation};
+
+use crate::answer::Answer;
+use crate::api::Api;
+use crate::call::call;
+use crate::context::{Basis, Context};
+use crate::render;
+
+/// Who turned out to have asked, for the log.
+pub(crate) type Asker = Arc<OnceLock<PrincipalId>>;
+
+/// One request on its way.
+struct Exchange {
+    api: Arc<Api>,
+    operation: &'static Operation,
+    id: RequestId,
+    asker: Asker,
+}
+
+/// Answers a request for an operation.
+pub(crate) async fn handle(
+    api: Arc<Api>,
+    operation: &'static Operation,
+    request: Request<Body>,
+) -> Response {
+    let began = api.node.env.clock.monotonic();
+    let id = request_id(&api);
+    let asker = Asker::default();
+    let exchange =
+        Exchange { api: Arc::clone(&api), operation, id, asker: Arc::clone(&asker) };
+    let response = match exchange.carry_out(request).await {
+        Ok(answer) => render::answer(operation, id, answer),
+        Err(problem) => render::problem(id, problem),
+    };
+    let took = Duration(api.node.env.clock.monotonic().0.saturating_sub(began.0));
+    let status = response.status().as_u16();
+    observe(&api, operation.id, status, took);
+    tracing::info!(
+        method = operation.method.as_str(),
+        path = operation.path,
+        status,
+        ms = took.0,
+        request = %id,
+        principal = asker.get().map(tracing::field::display),
+        "answered"
+    );
+    response
+}
+
+/// Answers a request for a path that is no operation, or none of that method.
+pub(crate) fn refuse(api: &Api, request: &Request<Body>, code: Code) -> Response {
+    let id = request_id(api);
+    let local = request.extensions().get::<LocalAddress>().copied();
+    let named = host::name_of(request.headers(), Some(request.uri()));
+    let own = named.and_then(|named| host::check(&api.settings, &named, local));
+    let problem = own.map_or_else(Problem::from, |()| code.into());
+    let response = render::problem(id, problem);
+    let status = response.status().as_u16();
+    observe(api, "none", status, Duration(0));
+    tracing::info!(status, request = %id, "no such route");
+    response
+}
+
+fn request_id(api: &Api) -> RequestId {
+    RequestId::new(api.node.now().0, api.node.env.random_u128())
+}
+
+fn observe(api: &Api, operation: &'static str, status: u16, took: Duration) {
+    let metrics = &api.node.metrics;
+    metrics.requests.get_or_create(&RequestLabels { operation, status }).inc();
+    metrics.request_seconds.observe(std::time::Duration::from_millis(took.0).as_secs_f64());
+}
+
+impl Exchange {
+    async fn carry_out(self, request: Request<Body>) -> Result<Answer, Problem> {
+        let (mut parts, body) = request.into_parts();
+        self.check_route(&parts)?;
+        let caller = self.authenticate(&parts.headers).await?;
+        let key = match self.operation.idempotent {
+            true => idempotency::key(&parts.headers)?,
+            false => None,
+        };
+        let value = self.assemble(&mut parts, body).await?;
+        let basis = match key {
+            Some(key) => Basis::Key(Key::new(key, self.operation, &value)?),
+            None => Basis::Once,
+        };
+        let if_none_match = parts.headers.get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+        let context = Context {
+            api: self.api,
+            operation: self.operation,
+            caller,
+            basis,
+            asker: self.asker,
+            if_none_match: if_none_match.map(str::to_owned),
+        };
+        call(context, value).await
+    }
+
+    /// Refuses names this node does not have, and pages of other origins.
+    fn check_route(&self, parts: &Parts) -> Result<(), Problem> {
+        let named = host::name_of(&parts.headers, Some(&parts.uri))?;
+        let local = parts.extensions.get::<LocalAddress>().copied();
+        host::check(&self.api.settings, &named, local)?;
+        match render::is_open_to_pages(self.operation) {
+            true => Ok(()),
+            false => Ok(host::check_origin(&self.api.settings, &parts.headers, &named)?),
+        }
+    }
+
+    /// Who asks. A credential that is wrong is refused even where none is needed.
+    async fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+        if self.operation.id == "envelope_submit" {
+            return Ok(None);
+        }
+        let Some(token) = credential::bearer(headers)? else {
+            return match self.operation.access {
+                Access::Public => Ok(None),
+                Access::Principal | Access::Owner => Err(Code::Unauthenticated.into()),
+            };
+        };
+        let identity = self.api.node.authenticate(token).await?;
+        // The log keeps whom it heard of first, and nobody else is heard of.
+        let _ = self.asker.set(identity.principal);
+        may_ask(&self.api, self.operation, &identity).await?;
+        Ok(Some(identity))
+    }
+
+    /// The request object, out of path, query and body.
+    async fn assemble(&self, parts: &mut Parts, body: Body) -> Result<Value, Problem> {
+        let query = query::read(parts.uri.query().unwrap_or_default())?;
+        let limit = match self.operation.id {
+            "envelope_submit" => hansa_wire::limits::ENVELOPE_BYTES_MAX,
+            _ => self.api.settings.body_bytes_max,
+        };
+        let patience = self.api.node.env.clock.sleep(self.api.settings.body_read_max);
+        let bytes = body::read(&parts.headers, body, limit, patience).await?;
+        let value = match bytes.is_empty() {
+            true => None,
+            false => {
+                body::check_media_type(&parts.headers)?;
+                Some(parse_strict(&bytes)?)
+            }
+        };
+        let path = RawPathParams::from_request_parts(parts, &()).await;
+        let path = path.map_err(|_| Problem::from(Code::NotFound))?;
+        Ok(assemble(self.operation, &path, query, value)?)
+    }
+}
+
+/// Whether a credential covers an operation, and whether its principal may read what is the node's
+/// own. What changes something is judged when it is carried out.
+pub(crate) async fn may_ask(
+    api: &Api,
+    operation: &'static Operation,
+    identity: &Identity,
+) -> Result<(), Problem> {
+    identity.check(operation.id)?;
+    if operation.access == Access::Owner && operation.effect == Effect::Read {
+        let may = api.node.may_for_node(identity.principal, operation.id).await?;
+        return if may { Ok(()) } else { Err(Code::Forbidden.into()) };
+    }
+    Ok(())
+}

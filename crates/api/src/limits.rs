@@ -1,0 +1,26 @@
+//! What the edge waits for, keeps and streams, each named with its unit.
+//!
+//! Sizes of bodies, pages and batches are [`hansa_wire::limits`], for clients keep to them too.
+
+use hansa_types::Duration;
+
+/// Longest wait for the head of a request, and for the next one on a kept connection.
+pub const HEAD_READ_MAX: Duration = Duration::seconds(10);
+/// Longest wait for the body of a request.
+pub const BODY_READ_MAX: Duration = Duration::seconds(30);
+/// Longest wait for answers under way when the node stops.
+pub const DRAIN_MAX: Duration = Duration::seconds(10);
+/// Open connections; further ones wait to be accepted.
+pub const CONNECTIONS_MAX: usize = 10_000;
+/// Largest head of a request in bytes.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Longest bearer token in bytes.
+pub const TOKEN_BYTES_MAX: usize = 512;
+/// Bytes of an export that are gathered before they are sent.
+pub const EXPORT_CHUNK_BYTES: usize = 64 * 1024;
+/// Chunks of an export that wait for its reader.
+pub const EXPORT_CHUNKS_MAX: usize = 8;
+/// Agents that are compared when an envelope is addressed to a skill.
+pub const ROUTED_AGENTS_MAX: usize = 1_000;
+/// Seconds a caller is told to wait after a 503.
+pub const RETRY_AFTER_S: u32 = 1;

@@ -1,0 +1,98 @@
+//! Answers and refusals as HTTP responses, with the headers that go with them.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use hansa_types::{Code, RequestId};
+use hansa_wire::problem::MEDIA_TYPE;
+use hansa_wire::{Access, Effect, Media, Operation, Problem};
+
+use crate::answer::{Answer, Content};
+use crate::limits::RETRY_AFTER_S;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
+
+/// The page brings everything along, so nothing may be fetched, run or framed.
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Whether web pages of any origin may read an operation's answers.
+pub(crate) fn is_open_to_pages(operation: &Operation) -> bool {
+    let public = operation.access == Access::Public && operation.effect == Effect::Read;
+    public && matches!(operation.id, "agent_card_get" | "discover")
+}
+
+/// The response of an operation that was carried out.
+pub(crate) fn answer(operation: &Operation, id: RequestId, answer: Answer) -> Response {
+    let media = answer.media.unwrap_or(operation.media);
+    let mut headers = HeaderMap::new();
+    if !matches!(answer.content, Content::NotModified) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.as_str()));
+    }
+    if answer.secret {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if answer.repeated {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    if let Some(etag) = answer.etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+        headers.insert(ETAG, etag);
+    }
+    if media == Media::Html {
+        headers.insert(POLICY, HeaderValue::from_static(PAGE_POLICY));
+    }
+    if is_open_to_pages(operation) {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    let status = answer.status.unwrap_or(operation.status);
+    let body = match answer.content {
+        Content::Whole(bytes) => Body::from(bytes),
+        Content::Stream(body) => body,
+        Content::NotModified => Body::empty(),
+    };
+    response(status, headers, id, body)
+}
+
+/// The response of a request that was refused.
+pub(crate) fn problem(id: RequestId, problem: Problem) -> Response {
+    let problem = problem.with_request_id(id);
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    match problem.status {
+        401 => {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // What is left of the body is not worth waiting for.
+        408 | 413 => {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        503 => {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+        }
+        _ => {}
+    }
+    let body = serde_json::to_vec(&problem).unwrap_or_else(|_| {
+        let code = Code::Internal;
+        format!("{{\"code\":\"{code}\",\"status\":{}}}", code.status()).into_bytes()
+    });
+    response(problem.status, headers, id, Body::from(body))
+}
+
+fn response(status: u16, headers: HeaderMap, id: RequestId, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = headers;
+    let all = response.headers_mut();
+    all.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+        all.insert(REQUEST_ID, id);
+    }
+    response
+}

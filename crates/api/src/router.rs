@@ -1,0 +1,70 @@
+//! Routes, made from the operation table.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::ALLOW;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use hansa_node::Node;
+use hansa_types::Code;
+use hansa_wire::{Method, OPERATIONS, Operation};
+
+use crate::api::Api;
+use crate::edge;
+use crate::settings::ApiSettings;
+
+/// Where problems say that codes are explained: the same page as the documentation.
+const ERRORS_PATH: &str = "/docs/errors";
+
+/// The routes of a node.
+pub fn router(node: Arc<Node>, settings: ApiSettings) -> Router {
+    let api = Arc::new(Api::new(node, settings));
+    let mut router = Router::new();
+    for operation in OPERATIONS {
+        router = route(router, operation.path, operation);
+        if operation.id == "docs" {
+            router = route(router, ERRORS_PATH, operation);
+        }
+    }
+    router.fallback(no_such_path).method_not_allowed_fallback(no_such_method).with_state(api)
+}
+
+fn route(
+    router: Router<Arc<Api>>,
+    path: &'static str,
+    operation: &'static Operation,
+) -> Router<Arc<Api>> {
+    let handler = move |State(api): State<Arc<Api>>, request: Request<Body>| {
+        edge::handle(api, operation, request)
+    };
+    router.route(path, on(filter(operation.method), handler))
+}
+
+fn filter(method: Method) -> MethodFilter {
+    match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Put => MethodFilter::PUT,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+async fn no_such_path(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
+    edge::refuse(&api, &request, Code::NotFound)
+}
+
+async fn no_such_method(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
+    let mut response = edge::refuse(&api, &request, Code::MethodNotAllowed);
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let methods = OPERATIONS.iter().filter(|operation| Some(operation.path) == path);
+    let methods: Vec<&str> = methods.map(|operation| operation.method.as_str()).collect();
+    let methods = if methods.is_empty() { "GET".to_owned() } else { methods.join(", ") };
+    if let Ok(allow) = HeaderValue::try_from(methods) {
+        response.headers_mut().insert(ALLOW, allow);
+    }
+    response
+}

@@ -1,0 +1,189 @@
+//! The command line: global flags, the tree of commands, and what is said when it does not read.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+
+use crate::commands::Command;
+use crate::failure::Failure;
+use crate::ui::{Format, Ui};
+
+/// Where a node listens unless somebody says otherwise.
+pub(crate) const NODE_DEFAULT: &str = "http://127.0.0.1:7400";
+
+/// A self-hosted node for AI agents: identity, authority, money and a verifiable journal
+///
+/// Exit codes: 0 done, 1 failed, 2 usage, 3 not authorised, 4 denied by a rule, a limit or the
+/// books, 5 needs approval. Data goes to standard output, everything else to standard error.
+#[derive(Debug, Parser)]
+#[command(name = "hansa", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Flags that every command knows.
+    #[command(flatten)]
+    pub(crate) global: Global,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command knows.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// How to write data
+    #[arg(short, long, global = true, value_enum, default_value_t, help_heading = "Global options")]
+    pub(crate) output: Format,
+
+    /// The same as -o json
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) json: bool,
+
+    /// Say nothing but data and errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+
+    /// Use no colour; so does the variable NO_COLOR
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) no_color: bool,
+
+    /// The node to talk to
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "HANSA_NODE",
+        default_value = NODE_DEFAULT,
+        help_heading = "Global options"
+    )]
+    pub(crate) node: String,
+
+    /// Read the API key from this file; without it from the variable HANSA_API_KEY
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "HANSA_API_KEY_FILE",
+        help_heading = "Global options"
+    )]
+    pub(crate) api_key_file: Option<PathBuf>,
+
+    /// Sign as the agent whose private key is in this PEM file, instead of using an API key
+    #[arg(
+        long,
+        global = true,
+        value_name = "PEM",
+        env = "HANSA_KEY_FILE",
+        help_heading = "Global options"
+    )]
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+impl Global {
+    /// The ways to the terminal that the flags ask for.
+    pub(crate) fn ui(&self) -> Ui {
+        let format = if self.json { Format::Json } else { self.output };
+        Ui::new(format, self.quiet, self.no_color)
+    }
+}
+
+/// Reads the command line, or says why it cannot and how the process ends.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, ExitCode> {
+    let matches = Cli::command().try_get_matches_from(arguments);
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Whoever asked for help may have closed the pipe.
+            let _ = error.print();
+            let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+            if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
+        }
+        _ => explain(&error).tell(&Ui::new(wanted_format(arguments), false, true)),
+    })
+}
+
+/// The format asked for on a command line that does not read.
+fn wanted_format(arguments: &[OsString]) -> Format {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
+    let json = words.iter().enumerate().any(|(i, word)| match *word {
+        "--json" | "-ojson" | "--output=json" | "-o=json" => true,
+        "json" => matches!(words.get(i.wrapping_sub(1)), Some(&"-o" | &"--output")),
+        _ => false,
+    });
+    if json { Format::Json } else { Format::Table }
+}
+
+/// What is wrong with a command line, in the words of every other failure.
+fn explain(error: &clap::Error) -> Failure {
+    let rendered = error.render().to_string();
+    let body = rendered.split("\n\n").next().unwrap_or_default();
+    let mut lines = body.lines().map(str::trim);
+    let first = lines.next().unwrap_or_default();
+    let mut failure = Failure::usage(first.strip_prefix("error: ").unwrap_or(first));
+    for line in lines.filter(|line| !line.is_empty()) {
+        failure = failure.detail(line);
+    }
+    let suggested =
+        [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+            .into_iter()
+            .find_map(|kind| error.get(kind).map(words));
+    let usage = rendered.lines().find_map(|line| line.strip_prefix("Usage: "));
+    let next_step = match (suggested, usage) {
+        (Some(suggested), _) => format!("did you mean {suggested}?"),
+        (None, Some(usage)) => format!("write {usage}"),
+        (None, None) => "hansa --help lists the commands".to_owned(),
+    };
+    failure.next_step(next_step)
+}
+
+fn words(value: &ContextValue) -> String {
+    match value {
+        ContextValue::Strings(words) => words.join(" or "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_stand_before_and_behind_the_command() {
+        for line in [&["hansa", "--json", "status"], &["hansa", "status", "--json"]] {
+            let arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
+            assert_eq!(parse(&arguments).unwrap().global.ui().format(), Format::Json);
+        }
+    }
+
+    #[test]
+    fn every_command_and_flag_has_words_of_help() {
+        fn walk(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            assert!(command.is_hide_set() || command.get_about().is_some(), "{path}");
+            for argument in command.get_arguments().filter(|a| !a.is_hide_set()) {
+                assert!(argument.get_help().is_some(), "{path} {}", argument.get_id());
+            }
+            command.get_subcommands().for_each(|sub| walk(sub, &path));
+        }
+        walk(&Cli::command(), "");
+    }
+
+    #[test]
+    fn the_wanted_format_is_known_before_the_line_reads() {
+        let format = |line: &[&str]| {
+            wanted_format(&line.iter().map(OsString::from).collect::<Vec<_>>())
+        };
+        assert_eq!(format(&["hansa", "x", "-o", "json"]), Format::Json);
+        assert_eq!(format(&["hansa", "x", "--json"]), Format::Json);
+        assert_eq!(format(&["hansa", "json"]), Format::Table);
+    }
+}

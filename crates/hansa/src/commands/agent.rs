@@ -1,0 +1,178 @@
+//! `hansa agent`: registering agents, and looking at them.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use hansa_wire::api::agents::{
+    AgentCardGet, AgentCardSet, AgentCreate, AgentGet, AgentList, AgentReinstate, AgentSuspend,
+    ReputationGet,
+};
+use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
+
+use super::paging::Paging;
+use super::{App, DONE, Outcome};
+use crate::failure::Failure;
+use crate::remote::Idempotency;
+use crate::{files, sign};
+
+/// What can be done with agents.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Register an agent
+    Create(Create),
+    /// List agents
+    List(Paging),
+    /// Show an agent
+    Show {
+        /// Its id or DID
+        agent: PrincipalRef,
+    },
+    /// Show an agent's card, or replace it
+    Card {
+        /// Its id or DID
+        agent: PrincipalRef,
+        /// Replace the card by the JSON of this file; - reads standard input
+        #[arg(long, value_name = "FILE")]
+        set: Option<PathBuf>,
+        #[command(flatten)]
+        idempotency: Idempotency,
+    },
+    /// Show what an agent's counterparties made of it
+    Reputation {
+        /// Its id or DID
+        agent: PrincipalRef,
+    },
+    /// Stop an agent from acting
+    Suspend {
+        /// Its id or DID
+        agent: PrincipalRef,
+    },
+    /// Let a suspended agent act again
+    Reinstate {
+        /// Its id or DID
+        agent: PrincipalRef,
+    },
+}
+
+/// Registering an agent.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    /// What people call it
+    #[arg(value_parser = name)]
+    name: Name,
+
+    /// Its card (A2A), as JSON in this file; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    card: Option<PathBuf>,
+
+    /// Its public key (z6Mk… or did:key:…); without one the node makes a key pair
+    #[arg(long, value_name = "KEY", conflicts_with = "key_out", value_parser = public_key)]
+    public_key: Option<WireKey>,
+
+    /// Make its key here and write the private key to this new file; the node never sees it
+    #[arg(long, value_name = "PEM")]
+    key_out: Option<PathBuf>,
+
+    /// Give it nothing to begin with
+    #[arg(long)]
+    no_genesis_grant: bool,
+
+    #[command(flatten)]
+    idempotency: Idempotency,
+}
+
+const LISTED: &[&str] = &["id", "name", "kind", "status", "did", "created_at"];
+const SHOWN: &[&str] = &[
+    "id", "did", "name", "kind", "status", "owner", "public_key", "has_card", "seq", "created_at",
+];
+const CREATED: &[&str] = &[
+    "id",
+    "did",
+    "name",
+    "public_key",
+    "api_key",
+    "private_key_pem",
+    "genesis_transfer",
+    "balances",
+    "seq",
+    "created_at",
+];
+
+impl Command {
+    /// Carries it out.
+    pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
+        let remote = app.remote()?;
+        match self {
+            Command::Create(create) => return create.run(app).await,
+            Command::List(Paging { cursor, limit }) => {
+                app.ui.answer(&remote.call(&AgentList { cursor, limit }).await?, LISTED)?;
+            }
+            Command::Show { agent } => {
+                app.ui.answer(&remote.call(&AgentGet { agent }).await?, SHOWN)?;
+            }
+            Command::Card { agent, set: None, .. } => {
+                let card = remote.call(&AgentCardGet { agent }).await?;
+                let text = serde_json::to_string_pretty(&card);
+                let text = text.map_err(|error| Failure::because("cannot write it", &error))?;
+                app.ui.line(&text)?;
+            }
+            Command::Card { agent, set: Some(path), idempotency } => {
+                let request = AgentCardSet { agent, card: files::read_object(&path)? };
+                app.ui.answer(&remote.call_once(&request, &idempotency).await?, &[])?;
+            }
+            Command::Reputation { agent } => {
+                app.ui.answer(&remote.call(&ReputationGet { agent }).await?, &[])?;
+            }
+            Command::Suspend { agent } => {
+                app.ui.answer(&remote.call(&AgentSuspend { agent }).await?, SHOWN)?;
+            }
+            Command::Reinstate { agent } => {
+                app.ui.answer(&remote.call(&AgentReinstate { agent }).await?, SHOWN)?;
+            }
+        }
+        DONE
+    }
+}
+
+impl Create {
+    async fn run(self, app: &App<'_>) -> Outcome {
+        let card = self.card.as_deref().map(files::read_object).transpose()?;
+        let public_key = match &self.key_out {
+            Some(path) => Some(own_key(path)?),
+            None => self.public_key,
+        };
+        let genesis_grant = !self.no_genesis_grant;
+        let request = AgentCreate { name: self.name, public_key, card, genesis_grant };
+        let created = app.remote()?.call_once(&request, &self.idempotency).await?;
+        app.ui.answer(&created, CREATED)?;
+        let shown = [
+            created.api_key.as_ref().map(|_| "the API key"),
+            created.private_key_pem.as_ref().map(|_| "the private key"),
+        ];
+        let shown: Vec<&str> = shown.into_iter().flatten().collect();
+        if !shown.is_empty() {
+            let what = shown.join(" and ");
+            app.ui.say(&format!("{what} will not be shown again: keep what you see above"));
+        }
+        DONE
+    }
+}
+
+/// A new private key in a new file. It is written before the key is used, so that no agent is
+/// registered whose key nobody has.
+pub(crate) fn own_key(path: &std::path::Path) -> Result<WireKey, Failure> {
+    let key = sign::new_key();
+    files::write_new_secret(path, &key.to_pkcs8_pem())?;
+    Ok(WireKey(key.public()))
+}
+
+/// Reads a name.
+pub(crate) fn name(text: &str) -> Result<Name, String> {
+    Name::new(text).ok_or_else(|| "1 to 128 bytes without control characters".to_owned())
+}
+
+/// Reads a public key in either spelling.
+pub(crate) fn public_key(text: &str) -> Result<WireKey, String> {
+    serde_json::from_value(text.into())
+        .map_err(|_| "an Ed25519 key as z6Mk… or did:key:z6Mk…".to_owned())
+}

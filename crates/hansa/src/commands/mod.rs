@@ -1,0 +1,181 @@
+//! The commands: one file for each, named as the command.
+//!
+//! A command reads its arguments, asks the node (or opens the data directory), and hands the answer
+//! to [`Ui`]. Whatever several of them share is in the modules beside this folder.
+
+mod admin;
+mod agent;
+mod api;
+mod audit;
+mod balance;
+mod burn;
+mod completion;
+mod config;
+mod currency;
+mod demo;
+mod dev;
+mod discover;
+mod doctor;
+mod export;
+mod grant;
+mod init;
+mod intent;
+mod key;
+mod mint;
+mod openapi;
+mod paging;
+mod serve;
+mod setup;
+mod snapshot;
+mod status;
+mod task;
+mod transfer;
+mod version;
+mod views;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::cli::{Cli, Global};
+use crate::failure::Failure;
+use crate::remote::Remote;
+use crate::ui::Ui;
+
+/// How a command ends.
+pub(crate) type Outcome = Result<ExitCode, Failure>;
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the node
+    Serve(serve::Args),
+    /// Run a node for trying things out: loopback only, in a temporary directory
+    Dev(dev::Args),
+    /// Write a commented hansa.toml and make the data directory
+    Init(init::Args),
+    /// What only the operator on the machine, or the owner, may do
+    #[command(subcommand)]
+    Admin(admin::Command),
+    /// Become the owner of a new node, with the token it printed
+    Setup(setup::Args),
+    /// Agents: principals with a key, a card and money
+    #[command(subcommand)]
+    Agent(agent::Command),
+    /// API keys of the caller
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Grants: scoped, limited, expiring authority
+    #[command(subcommand)]
+    Grant(grant::Command),
+    /// Currencies that the node holds
+    #[command(subcommand)]
+    Currency(currency::Command),
+    /// Make money
+    Mint(mint::Args),
+    /// Destroy money
+    Burn(burn::Args),
+    /// Show what a principal holds
+    Balance(balance::Args),
+    /// Move money
+    #[command(subcommand)]
+    Transfer(transfer::Command),
+    /// Agree on work and pay for it, by signed envelopes
+    #[command(subcommand)]
+    Intent(intent::Command),
+    /// Tasks that the caller is a party of
+    #[command(subcommand)]
+    Task(task::Command),
+    /// Find agents by skill, words, price and reputation
+    Discover(discover::Args),
+    /// Verify a journal offline: chain, tree, signatures and books
+    Audit(audit::Args),
+    /// Write the journal as lines that hansa audit verifies
+    Export(export::Args),
+    /// The read models, which are a cache of the journal
+    #[command(subcommand)]
+    Views(views::Command),
+    /// Check a data directory and its settings
+    Doctor(doctor::Args),
+    /// Ask a node whether it is well
+    Status(status::Args),
+    /// Call any operation of the API by its id
+    Api(api::Args),
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi(openapi::Args),
+    /// Show and check the settings
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print a completion script for a shell
+    Completion(completion::Args),
+    /// Print the version
+    Version(version::Args),
+    /// Make a snapshot of the journal
+    #[command(hide = true)]
+    Snapshot(snapshot::Args),
+    /// Tell the whole story on a node of its own, and prove it
+    Demo(demo::Args),
+}
+
+/// What every command is given.
+pub(crate) struct App<'a> {
+    /// The flags that every command knows.
+    pub(crate) global: Global,
+    /// The ways to the terminal.
+    pub(crate) ui: &'a Ui,
+}
+
+impl App<'_> {
+    /// The node that the flags name, with the credential that they name.
+    pub(crate) fn remote(&self) -> Result<Remote, Failure> {
+        Remote::from_flags(&self.global)
+    }
+}
+
+/// Carries a command out.
+pub(crate) async fn run(cli: Cli, ui: &Ui) -> Outcome {
+    let app = App { global: cli.global, ui };
+    chosen(&app, cli.command).await
+}
+
+/// The future of a command lies on the heap: together they would fill the stack of a thread.
+fn chosen<'a>(
+    app: &'a App<'a>,
+    command: Command,
+) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
+    match command {
+        Command::Serve(args) => Box::pin(args.run(app)),
+        Command::Dev(args) => Box::pin(args.run(app)),
+        Command::Init(args) => Box::pin(async move { args.run(app) }),
+        Command::Admin(command) => Box::pin(command.run(app)),
+        Command::Setup(args) => Box::pin(args.run(app)),
+        Command::Agent(command) => Box::pin(command.run(app)),
+        Command::Key(command) => Box::pin(command.run(app)),
+        Command::Grant(command) => Box::pin(command.run(app)),
+        Command::Currency(command) => Box::pin(command.run(app)),
+        Command::Mint(args) => Box::pin(args.run(app)),
+        Command::Burn(args) => Box::pin(args.run(app)),
+        Command::Balance(args) => Box::pin(args.run(app)),
+        Command::Transfer(command) => Box::pin(command.run(app)),
+        Command::Intent(command) => Box::pin(command.run(app)),
+        Command::Task(command) => Box::pin(command.run(app)),
+        Command::Discover(args) => Box::pin(args.run(app)),
+        Command::Audit(args) => Box::pin(args.run(app)),
+        Command::Export(args) => Box::pin(args.run(app)),
+        Command::Views(command) => Box::pin(command.run(app)),
+        Command::Doctor(args) => Box::pin(async move { args.run(app) }),
+        Command::Status(args) => Box::pin(args.run(app)),
+        Command::Api(args) => Box::pin(args.run(app)),
+        Command::Openapi(args) => Box::pin(async move { args.run(app) }),
+        Command::Config(command) => Box::pin(async move { command.run(app) }),
+        Command::Completion(args) => Box::pin(async move { args.run(app) }),
+        Command::Version(args) => Box::pin(async move { args.run(app) }),
+        Command::Snapshot(args) => Box::pin(async move { args.run() }),
+        Command::Demo(args) => Box::pin(args.run(app)),
+    }
+}
+
+/// Everything went well.
+pub(crate) const DONE: Outcome = Ok(ExitCode::SUCCESS);
