@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use anyhow::Context as _;
 use hansa_crypto::keys::{PublicKey, SigningKey};
@@ -70,7 +70,7 @@ impl Position {
 pub(crate) struct World {
     dir: PathBuf,
     /// The agents.
-    pub(crate) parties: Vec<Party>,
+    pub(crate) parties: Arc<[Party]>,
     /// Before the first transfer.
     pub(crate) peopled: Position,
     /// After the last.
@@ -165,7 +165,8 @@ impl World {
         }
         making.commit(requests)?;
         let peopled = making.position();
-        let mut payments = Payments::new(&parties, None, 3)?;
+        let parties = parties.into();
+        let mut payments = Payments::new(&parties, 3)?;
         let mut left = TRANSFERS;
         while left > 0 {
             let many = left.min(BATCH);
@@ -255,22 +256,24 @@ pub(crate) fn refusal(outcome: Outcome) -> Option<String> {
 }
 
 /// Makes transfers as they come from HTTP: under an API key, with a random correlation.
-pub(crate) struct Payments<'a> {
-    parties: &'a [Party],
+pub(crate) struct Payments {
+    parties: Arc<[Party]>,
     /// The one account that receives everything, if it is hot.
     hot: Option<PrincipalId>,
     currency: CurrencyCode,
     rng: Rng,
 }
 
-impl<'a> Payments<'a> {
-    /// Transfers between random parties, or from random parties to one.
-    pub(crate) fn new(
-        parties: &'a [Party],
-        hot: Option<PrincipalId>,
-        seed: u64,
-    ) -> anyhow::Result<Self> {
-        Ok(Self { parties, hot, currency: currency()?, rng: Rng::new(seed) })
+impl Payments {
+    /// Transfers between random parties.
+    pub(crate) fn new(parties: &Arc<[Party]>, seed: u64) -> anyhow::Result<Self> {
+        let (parties, currency) = (Arc::clone(parties), currency()?);
+        Ok(Self { parties, hot: None, currency, rng: Rng::new(seed) })
+    }
+
+    /// From now on all to one party, or to anyone again.
+    pub(crate) fn heat(&mut self, hot: bool) {
+        self.hot = self.parties.first().map(|party| party.id).filter(|_| hot);
     }
 
     /// The next transfer.

@@ -26,7 +26,7 @@ const SYNCS: usize = 300;
 /// Rows in the SQL table before anything is measured.
 const ROWS: u64 = 1_000_000;
 /// Accounts in the SQL table.
-const ACCOUNTS: usize = 100_000;
+const ACCOUNTS: u32 = 100_000;
 
 /// How long the disk takes for an append of 4 KiB and fdatasync.
 #[derive(Debug, Clone, Copy)]
@@ -68,21 +68,24 @@ fn appending(path: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("opening {}", path.display()))
 }
 
-/// Appends the bytes of each row to a file and syncs it: what no journal can beat.
-pub(crate) fn bare(dir: &Path, rows: &[Row]) -> anyhow::Result<Work> {
+/// Appends the bytes of each row to a file and syncs it, for a span of time at most: what no
+/// journal can beat.
+pub(crate) fn bare(dir: &Path, rows: &[Row], span: Duration) -> anyhow::Result<Work> {
     let path = dir.join("bare");
     let mut file = appending(&path)?;
-    let entries = rows.iter().map(|row| row.last_seq + 1 - row.first_seq).sum();
-    let work = Work::time(entries, || {
-        for row in rows {
-            file.write_all(&row.entries)?;
-            file.write_all(&row.leaves)?;
-            rustix::fs::fdatasync(&file)?;
+    let (begun, mut count) = (Instant::now(), 0);
+    for row in rows {
+        file.write_all(&row.entries)?;
+        file.write_all(&row.leaves)?;
+        rustix::fs::fdatasync(&file)?;
+        count += row.last_seq + 1 - row.first_seq;
+        if begun.elapsed() > span {
+            break;
         }
-        Ok(())
-    });
+    }
+    let wall = begun.elapsed();
     std::fs::remove_file(&path)?;
-    work
+    Ok(Work { count, wall, cpu: Duration::ZERO })
 }
 
 /// A store that is given finished batches: what the journal's table costs alone.
@@ -99,42 +102,47 @@ impl PlainStore {
         Ok(Self { journal, last_seq: 0, chain: Digest::ZERO })
     }
 
-    /// Commits rows that were read from another store, renumbered to follow this one's.
-    pub(crate) fn append(&mut self, rows: Vec<Row>) -> anyhow::Result<Work> {
-        let (mut batches, mut entries) = (Vec::with_capacity(rows.len()), 0);
+    /// Commits rows that were read from another store, renumbered to follow this one's, for
+    /// a span of time at most.
+    pub(crate) fn append(&mut self, rows: Vec<Row>, span: Duration) -> anyhow::Result<Work> {
+        let (told, answers) = mpsc::channel();
+        let (begun, mut count) = (Instant::now(), 0);
         for row in rows {
-            let count = row.last_seq + 1 - row.first_seq;
-            entries += count;
-            batches.push(Batch {
-                first_seq: self.last_seq + 1,
-                last_seq: self.last_seq + count,
-                prev_chain: self.chain,
-                chain: row.chain,
-                root: row.root,
-                entries: row.entries,
-                leaves: row.leaves,
-                vault: Vec::new(),
-            });
-            (self.last_seq, self.chain) = (self.last_seq + count, row.chain);
-        }
-        Work::time(entries, || {
-            let (told, answers) = mpsc::channel();
-            for batch in batches {
-                let told = told.clone();
-                // Whoever listens stops only after a failure.
-                self.journal.submit(batch, Box::new(move |result| drop(told.send(result))));
+            let batch = self.batch(row);
+            count += batch.last_seq + 1 - batch.first_seq;
+            let told = told.clone();
+            // Whoever listens stops only after a failure.
+            self.journal.submit(batch, Box::new(move |result| drop(told.send(result))));
+            if begun.elapsed() > span {
+                break;
             }
-            drop(told);
-            answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))
-        })
+        }
+        drop(told);
+        answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
+        Ok(Work { count, wall: begun.elapsed(), cpu: Duration::ZERO })
+    }
+
+    fn batch(&mut self, row: Row) -> Batch {
+        let (first_seq, prev_chain) = (self.last_seq + 1, self.chain);
+        (self.last_seq, self.chain) = (row.last_seq + first_seq - row.first_seq, row.chain);
+        Batch {
+            first_seq,
+            last_seq: self.last_seq,
+            prev_chain,
+            chain: row.chain,
+            root: row.root,
+            entries: row.entries,
+            leaves: row.leaves,
+            vault: Vec::new(),
+        }
     }
 }
 
 /// A transfer for the SQL table.
 struct RowRequest {
     key: [u8; 16],
-    payer: usize,
-    payee: usize,
+    payer: u32,
+    payee: u32,
     caller: usize,
     done: Sender<Answer>,
 }
@@ -197,8 +205,8 @@ impl Engine for SqlRows {
     fn submit(&mut self, caller: usize, done: &Sender<Answer>) -> anyhow::Result<()> {
         let request = RowRequest {
             key: self.rng.bytes(),
-            payer: self.rng.below(ACCOUNTS),
-            payee: self.rng.below(ACCOUNTS),
+            payer: account(&mut self.rng),
+            payee: account(&mut self.rng),
             caller,
             done: done.clone(),
         };
@@ -218,6 +226,10 @@ impl Drop for SqlRows {
     }
 }
 
+fn account(rng: &mut Rng) -> u32 {
+    u32::try_from(rng.below(ACCOUNTS as usize)).unwrap_or_default()
+}
+
 fn preload(connection: &Connection) -> anyhow::Result<()> {
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -131072;
@@ -229,14 +241,14 @@ fn preload(connection: &Connection) -> anyhow::Result<()> {
          BEGIN;",
     )?;
     let (mut rng, body) = (Rng::new(4), body());
-    let mut account = connection.prepare("INSERT INTO account VALUES (?1, 0, 1000000000)")?;
+    let mut accounts = connection.prepare("INSERT INTO account VALUES (?1, 0, 1000000000)")?;
     for id in 0..ACCOUNTS {
-        account.execute([id])?;
+        accounts.execute([id])?;
     }
     let mut transfer =
         connection.prepare("INSERT INTO transfer VALUES (NULL, ?1, ?2, ?3, ?4, ?5)")?;
     for _ in 0..ROWS {
-        let (payer, payee) = (rng.below(ACCOUNTS), rng.below(ACCOUNTS));
+        let (payer, payee) = (account(&mut rng), account(&mut rng));
         transfer.execute((rng.bytes::<16>(), payer, payee, 1, &body))?;
     }
     connection.execute_batch(

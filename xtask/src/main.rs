@@ -5,6 +5,7 @@
 //!
 //! Deliberately absent: shell scripts, and anything the shipped binary needs at run time.
 
+mod bench;
 mod check;
 mod workspace;
 
@@ -18,11 +19,18 @@ struct Command {
 }
 
 /// Every command there is, in the order of the help text.
-const COMMANDS: &[Command] = &[Command {
-    name: "check",
-    about: "everything a change must pass; `cargo xtask check --list` names the steps",
-    run: check::main,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "check",
+        about: "everything a change must pass; `cargo xtask check --list` names the steps",
+        run: check::main,
+    },
+    Command {
+        name: "bench",
+        about: "measures the release build; `cargo xtask bench --help` lists its flags",
+        run: bench::main,
+    },
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -184,13 +184,45 @@ fn main() -> Result<(), Failure> {
 
     let lines: Vec<&[u8]> = journal.split(|&b| b == b'\n').filter(|l| !l.is_empty()).collect();
     let start = Instant::now();
-    for _ in 0..20 {
-        for line in &lines {
-            std::hint::black_box(codec::decode(line)?);
-        }
+    for line in &lines {
+        std::hint::black_box(codec::decode(line)?);
     }
     report("decode", start.elapsed(), lines.len());
 
+    for _ in 0..3 {
+    let entries: Vec<_> = lines.iter().map(|l| codec::decode(l).unwrap()).collect();
+    let mut replayed = State::new(HASH_SEED);
+    for line in founding.split(|&b| b == b'\n').filter(|l| !l.is_empty()) {
+        replayed.apply(&codec::decode(line)?);
+    }
+    let mut books = Books { state: replayed.clone(), now: books.now, ids: 0 };
+    let start = Instant::now();
+    let mut drafts = Vec::new();
+    for request in &requests {
+        let (now, ids) = (books.now, &mut books.ids);
+        let mut entropy = || { *ids += 1; *ids };
+        let mut ctx = Context { now, entropy: &mut entropy };
+        drafts.clear();
+        match books.state.admit(request, now)? {
+            Admission::Fresh(permit) => { decide(&permit, &mut ctx, &mut drafts)?; },
+            other => return Err(format!("not a fresh request: {other:?}").into()),
+        }
+        std::hint::black_box(&drafts);
+    }
+    report("admit decide", start.elapsed(), lines.len());
+    let start = Instant::now();
+    for request in &requests {
+        std::hint::black_box(books.state.admit(request, books.now)?);
+    }
+    report("admit", start.elapsed(), lines.len());
+    let start = Instant::now();
+    for e in &entries { replayed.apply(e); }
+    report("apply", start.elapsed(), lines.len());
+    let mut out = Vec::with_capacity(400000);
+    let start = Instant::now();
+    for e in entries.chunks(1000) { out.clear(); for e in e { codec::encode(e, &mut out); } std::hint::black_box(&out); }
+    report("encode", start.elapsed(), lines.len());
+    }
     let mut replayed = State::new(HASH_SEED);
     for line in founding.split(|&b| b == b'\n').filter(|l| !l.is_empty()) {
         replayed.apply(&codec::decode(line)?);

@@ -66,7 +66,9 @@ impl<K, V> DerefMut for Map<K, V> {
 impl<K: Ord + Serialize, V: Serialize> Serialize for Map<K, V> {
     /// In the order of the keys, whatever the hasher's.
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_map(self.0.iter().collect::<BTreeMap<_, _>>())
+        let mut sorted: Vec<(&K, &V)> = self.0.iter().collect();
+        sorted.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        s.collect_map(sorted)
     }
 }
 

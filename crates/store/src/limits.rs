@@ -16,6 +16,8 @@ pub const SPARE_BYTES_MAX: usize = 8 << 20;
 /// Bytes of a database page. Larger pages mean fewer system calls for a big batch, smaller ones
 /// fewer bytes for a batch of one.
 pub const PAGE_BYTES: u32 = 8_192;
+/// Longest blob that is bound to a statement; a longer one is written into its row in place.
+pub const BIND_BYTES_MAX: usize = 64 << 10;
 /// Size of the write-ahead log past which the committing thread copies it back and truncates it.
 pub const WAL_BYTES_MAX: u64 = 64 << 20;
 /// Growth of the write-ahead log between two attempts when a reader stands in the way.

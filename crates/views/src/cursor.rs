@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn other_text_is_no_cursor() {
-        for bad in ["", "s", "7", "s+7", "s07", "s9223372036854775808", "r1.2", "r1.2.3.4", "ü", "r1.2.x"] {
+        for bad in
+            ["", "s", "7", "s+7", "s07", "s9223372036854775808", "r1.2", "r1.2.3.4", "ü", "r1.2.x"]
+        {
             assert!(bad.parse::<Cursor>().is_err(), "{bad:?}");
         }
     }

@@ -17,8 +17,7 @@ pub(crate) const TABLE: &str = "CREATE VIRTUAL TABLE agents_fts USING fts5(
 /// Its end.
 pub(crate) const DROP: &str = "DROP TABLE IF EXISTS agents_fts";
 /// Adds rows to it; groups of values follow.
-pub(crate) const INSERT: &str =
-    "INSERT INTO agents_fts (rowid, name, skills, tags, description) ";
+pub(crate) const INSERT: &str = "INSERT INTO agents_fts (rowid, name, skills, tags, description) ";
 /// Takes rows out of it; a list of seqs in parentheses follows.
 pub(crate) const DELETE: &str = "DELETE FROM agents_fts WHERE rowid IN ";
 /// The beginning of a query over what matches; the match expression follows, then [`HITS_END`].
@@ -83,6 +82,9 @@ mod tests {
         let many = "word ".repeat(QUERY_TERMS_MAX + 1);
         assert_eq!(expression(&many).unwrap().matches("word").count(), QUERY_TERMS_MAX);
         let long = "ü".repeat(QUERY_TERM_BYTES_MAX);
-        assert_eq!(expression(&long).unwrap().chars().filter(|&c| c == 'ü').count(), QUERY_TERM_BYTES_MAX / 2);
+        assert_eq!(
+            expression(&long).unwrap().chars().filter(|&c| c == 'ü').count(),
+            QUERY_TERM_BYTES_MAX / 2
+        );
     }
 }

@@ -157,7 +157,8 @@ async fn number(
     column: &'static str,
 ) -> Result<i64, Error> {
     let row = sqlx::query(statement).fetch_one(connection).await;
-    Columns::new("sqlite_schema", &row.map_err(Error::database("look at their file"))?).signed(column)
+    Columns::new("sqlite_schema", &row.map_err(Error::database("look at their file"))?)
+        .signed(column)
 }
 
 /// Deletes the file and what SQLite keeps beside it. Files are no business of this crate, so the

@@ -139,12 +139,32 @@ fn parameter(request: &mut Value, name: &str, place: &str) -> Value {
         names.retain(|required| required != name);
         required = names.len() < before;
     }
+    drop_null(&mut schema);
     let about = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-    let mut parameter = json!({ "name": name, "in": place, "required": required, "schema": schema });
+    let mut parameter =
+        json!({ "name": name, "in": place, "required": required, "schema": schema });
     if let Some(about) = about {
         parameter["description"] = about;
     }
     parameter
+}
+
+/// A parameter is there or not; it is never null.
+fn drop_null(schema: &mut Value) {
+    if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            schema["type"] = only.clone();
+        }
+    }
+    let choices = schema.get("anyOf").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut rest = choices.into_iter().filter(|choice| *choice != json!({ "type": "null" }));
+    if let (Some(Value::Object(only)), None, Some(members)) =
+        (rest.next(), rest.next(), schema.as_object_mut())
+    {
+        members.remove("anyOf");
+        members.extend(only);
+    }
 }
 
 fn request_body(mut schema: Value) -> Value {
@@ -227,6 +247,26 @@ mod tests {
     }
 
     #[test]
+    fn every_schema_says_something_itself() {
+        let document = document("1.0.0");
+        for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+            assert!(schema.get("$ref").is_none(), "{name} is another's name");
+            assert!(schema.get("type").or(schema.get("oneOf")).is_some(), "{name}: {schema}");
+        }
+        assert_eq!(document["components"]["schemas"]["Problem"]["type"], "object");
+    }
+
+    #[test]
+    fn parameters_are_never_null() {
+        let document = document("1.0.0");
+        for (path, _, op) in operations(&document) {
+            for parameter in op["parameters"].as_array().into_iter().flatten() {
+                assert!(!parameter.to_string().contains("null"), "{path}: {parameter}");
+            }
+        }
+    }
+
+    #[test]
     fn every_operation_is_described_once() {
         let document = document("1.0.0");
         let mut ids = BTreeSet::new();
@@ -236,7 +276,10 @@ mod tests {
             assert!(!op["summary"].as_str().unwrap().is_empty(), "{id}");
             assert!(!op["description"].as_str().unwrap().is_empty(), "{id}");
             let row = crate::operations::find(id).unwrap();
-            assert_eq!((row.path, row.method.as_str().to_ascii_lowercase()), (&**path, method.clone()));
+            assert_eq!(
+                (row.path, row.method.as_str().to_ascii_lowercase()),
+                (&**path, method.clone())
+            );
             assert!(TAGS.iter().any(|(tag, _)| op["tags"] == json!([tag])), "{id}");
         }
         assert_eq!(ids.len(), OPERATIONS.len());

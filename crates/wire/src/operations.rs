@@ -7,8 +7,8 @@
 //! Deliberately absent: dialects, whose paths are not ours to name.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, projections, setup,
-    tasks, transfers,
+    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, projections,
+    setup, tasks, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -107,7 +107,8 @@ mod tests {
     fn ids_and_routes_are_distinct() {
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|op| op.id).collect();
         assert_eq!(ids.len(), OPERATIONS.len());
-        let routes: BTreeSet<_> = OPERATIONS.iter().map(|op| (op.method.as_str(), op.path)).collect();
+        let routes: BTreeSet<_> =
+            OPERATIONS.iter().map(|op| (op.method.as_str(), op.path)).collect();
         assert_eq!(routes.len(), OPERATIONS.len());
         for op in OPERATIONS {
             assert!(op.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", op.id);

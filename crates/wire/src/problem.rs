@@ -5,10 +5,12 @@
 //!
 //! Deliberately absent: headers (`Retry-After` belongs to the edge) and the shapes of the dialects.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use hansa_types::{Code, Rejection, RequestId};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::schema;
@@ -16,9 +18,27 @@ use crate::schema;
 /// The media type of a problem (RFC 9457 section 6.1).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A refusal or fault, for people and programs.
+/// A refusal or fault, for people and programs. Small, so that it can stand in a `Result`; its
+/// members are those of [`Members`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Problem(Box<Members>);
+
+impl JsonSchema for Problem {
+    fn schema_name() -> Cow<'static, str> {
+        "Problem".into()
+    }
+    fn schema_id() -> Cow<'static, str> {
+        Members::schema_id()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Members::json_schema(generator)
+    }
+}
+
+/// A refusal or fault (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Problem {
+pub struct Members {
     /// Where the code is explained: a reference relative to the node's address (RFC 9457
     /// section 3.1.1).
     #[serde(rename = "type")]
@@ -56,7 +76,7 @@ pub struct FieldProblem {
 impl Problem {
     /// The problem of a code with a detail of its own.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Members {
             type_url: format!("/docs/errors#{code}"),
             title: code.title().to_owned(),
             status: code.status(),
@@ -65,7 +85,7 @@ impl Problem {
             next_step: code.next_step().to_owned(),
             request_id: None,
             errors: Vec::new(),
-        }
+        }))
     }
 
     /// Names the request that this answers.
@@ -89,6 +109,19 @@ impl Problem {
     /// The code as a member of the registry, if this build knows it.
     pub fn known_code(&self) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.as_str() == self.code)
+    }
+}
+
+impl Deref for Problem {
+    type Target = Members;
+    fn deref(&self) -> &Members {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Members {
+        &mut self.0
     }
 }
 

@@ -491,7 +491,14 @@ mod tests {
         }
         let max = Integer(JSON_INTEGER_MAX);
         assert_eq!(serde_json::from_value::<Integer>(json!(JSON_INTEGER_MAX)).unwrap(), max);
-        for bad in [json!(JSON_INTEGER_MAX + 1), json!(-1), json!(1.0), json!("07"), json!("+7"), json!("")] {
+        for bad in [
+            json!(JSON_INTEGER_MAX + 1),
+            json!(-1),
+            json!(1.0),
+            json!("07"),
+            json!("+7"),
+            json!(""),
+        ] {
             assert_eq!(code_of::<Integer>(bad.clone()), Code::InvalidField, "{bad}");
         }
     }
@@ -560,7 +567,9 @@ mod tests {
 
     #[test]
     fn texts_are_bounded_and_shaped() {
-        assert!(Name::new("Tax agent").is_some() && Name::new("n".repeat(NAME_BYTES_MAX)).is_some());
+        assert!(
+            Name::new("Tax agent").is_some() && Name::new("n".repeat(NAME_BYTES_MAX)).is_some()
+        );
         for bad in ["", " x", "a\nb", &"n".repeat(NAME_BYTES_MAX + 1)] {
             assert_eq!(code_of::<Name>(json!(bad)), Code::InvalidField, "{bad:?}");
         }

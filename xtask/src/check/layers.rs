@@ -53,6 +53,7 @@ const RULES: &[Rule] = &[
     },
     Rule { package: "hansa", may: ANY, pure: false },
     Rule { package: TESTKIT, may: ANY, pure: false },
+    Rule { package: "hansa-bench", may: ANY, pure: false },
     Rule { package: "xtask", may: ANY, pure: false },
 ];
 

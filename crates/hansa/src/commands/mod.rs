@@ -30,7 +30,7 @@ mod snapshot;
 mod status;
 mod task;
 mod transfer;
-mod version;
+pub(crate) mod version;
 mod views;
 
 use std::future::Future;

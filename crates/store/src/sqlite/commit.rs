@@ -1,7 +1,7 @@
 //! The writing half: one transaction per batch, and copying the write-ahead log back.
 //!
-//! The batch's blobs are written straight from its buffers into the database's pages. A commit
-//! returns only after the log is synced. The log is copied back after `done` has run, never inside
+//! A large batch is written straight from its buffers into the database's pages. A commit returns
+//! only after the log is synced. The log is copied back after `done` has run, never inside
 //! a commit: when things are quiet, when it has grown past its limit, and after an erasure, so that
 //! what was erased does not survive in the log.
 
@@ -11,7 +11,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use hansa_types::Digest;
-use rusqlite::{Connection, MAIN_DB, ToSql, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, MAIN_DB, params};
 
 use super::to_sql;
 use crate::journal::JournalStats;
@@ -91,14 +92,14 @@ impl Sink {
         batch.vault.iter().try_for_each(|change| self.write_vault(change))
     }
 
-    /// Makes room for the blobs and fills it in place: binding them would copy each twice more.
+    /// A small blob is bound, which copies it within SQLite. For a large one room is made and
+    /// filled in place, which copies it only into the pages.
     fn write_row(&self, batch: &Batch) -> Result<(), Error> {
         let first_seq = to_sql(batch.first_seq)?;
-        let (leaves, entries) = (blob_size(&batch.leaves)?, blob_size(&batch.entries)?);
         self.execute(
             "append a row",
             "INSERT INTO journal (first_seq, last_seq, prev_chain, chain, root, epoch, leaves, entries) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(?7), zeroblob(?8))",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 first_seq,
                 to_sql(batch.last_seq)?,
@@ -106,8 +107,8 @@ impl Sink {
                 batch.chain.0,
                 batch.root.0,
                 to_sql(self.options.epoch)?,
-                leaves,
-                entries
+                bytes_or_room(&batch.leaves)?,
+                bytes_or_room(&batch.entries)?
             ],
         )?;
         self.fill("leaves", first_seq, &batch.leaves)?;
@@ -115,6 +116,9 @@ impl Sink {
     }
 
     fn fill(&self, column: &'static str, first_seq: i64, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.len() <= limits::BIND_BYTES_MAX {
+            return Ok(());
+        }
         let failed = || Error::database("fill a row");
         let mut blob = self
             .connection
@@ -291,9 +295,13 @@ impl Mode {
     }
 }
 
-/// The size of a blob as SQLite counts it, which is within 31 bits.
-fn blob_size(bytes: &[u8]) -> Result<impl ToSql + use<>, Error> {
-    i32::try_from(bytes.len()).map_err(|_| Error::Range(bytes.len() as u64))
+/// What is bound for a blob: itself, or zeros of its length to be filled.
+fn bytes_or_room(bytes: &[u8]) -> Result<ToSqlOutput<'_>, Error> {
+    if bytes.len() <= limits::BIND_BYTES_MAX {
+        return Ok(ToSqlOutput::Borrowed(ValueRef::Blob(bytes)));
+    }
+    let size = i32::try_from(bytes.len()).map_err(|_| Error::Range(bytes.len() as u64))?;
+    Ok(ToSqlOutput::ZeroBlob(size))
 }
 
 /// Size of the log by its name; 0 when there is none. (Opening it would be unsafe, see the parent.)

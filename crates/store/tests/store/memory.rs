@@ -74,6 +74,30 @@ fn the_third_batch_waits_while_two_are_outstanding_and_barriers_do_not() {
 }
 
 #[test]
+fn barriers_queue_only_up_to_their_limit() {
+    let (disk, mut scribe, (sender, receiver)) = (MemoryDisk::new(), Scribe::new(), channel());
+    let (mut journal, control) = disk.journal().unwrap();
+    control.hold();
+    submit(&mut journal, &mut scribe, &sender);
+    // The batch may or may not have been taken from the queue already.
+    let surely = limits::QUEUE_WORKS_MAX - 1;
+    (0..surely).for_each(|_| journal.submit(Batch::default(), Box::new(|_| {})));
+    std::thread::scope(|scope| {
+        let (past, handed_over) = channel();
+        let journal = &mut journal;
+        scope.spawn(move || {
+            (0..2).for_each(|_| journal.submit(Batch::default(), Box::new(|_| {})));
+            past.send(()).unwrap();
+        });
+        assert!(handed_over.recv_timeout(Duration::from_millis(20)).is_err());
+        control.release();
+        handed_over.recv().unwrap();
+    });
+    assert_eq!(next(&receiver), 1);
+    Box::new(journal).close().unwrap();
+}
+
+#[test]
 fn a_failed_sync_fails_its_batch_and_everything_behind_it() {
     let (disk, mut scribe, (sender, receiver)) = (MemoryDisk::new(), Scribe::new(), channel());
     let (mut journal, control) = disk.journal().unwrap();

@@ -1,7 +1,11 @@
 //! What only the journal on SQLite can show: its log, its files, other processes' readers.
 
+#![allow(clippy::disallowed_types, reason = "one test copies files with another process")]
+
+use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
@@ -210,5 +214,56 @@ fn the_database_is_for_its_owner_alone() {
         let meta = file.unwrap().metadata().unwrap();
         assert_eq!(meta.permissions().mode() & 0o077, 0);
     }
+    journal.close().unwrap();
+}
+
+#[test]
+fn a_scan_crosses_its_pages_without_losing_or_repeating_a_row() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), Options::default()).unwrap();
+    let (mut journal, mut scribe) = (store.journal().unwrap(), Scribe::new());
+    // Enough rows for several pages by number, then enough bytes for several by size.
+    let rows = limits::SCAN_PAGE_ROWS * 2 + 3;
+    for _ in 0..rows {
+        journal.submit(scribe.batch(["{}"]), Box::new(|outcome| outcome.unwrap()));
+    }
+    for _ in 0..5 {
+        let large = scribe.batch(["x".repeat(limits::SCAN_PAGE_BYTES), "{}".to_owned()]);
+        journal.submit(large, Box::new(|outcome| outcome.unwrap()));
+    }
+    journal.close().unwrap();
+    let total = scribe.seq();
+    let page = limits::SCAN_PAGE_ROWS as u64;
+    for from in [1, 2, page - 1, page, page + 1, page * 2, total - 9, total - 1, total] {
+        let mut next = None;
+        let visit = &mut |row: hansa_store::Row| {
+            assert_eq!(row.first_seq, next.unwrap_or(row.first_seq));
+            next = Some(row.last_seq + 1);
+            Ok(ControlFlow::Continue(()))
+        };
+        store.reader().scan(from, visit).unwrap();
+        assert_eq!(next, Some(total + 1), "from {from}");
+    }
+}
+
+#[test]
+fn what_a_killed_node_left_can_be_read_without_opening_it_for_writing() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut store = Store::open(dir.path(), Options::default()).unwrap();
+    let (mut journal, mut scribe) = (store.journal().unwrap(), Scribe::new());
+    for _ in 0..20 {
+        append(&mut *journal, scribe.batch(["{}", "[]"])).unwrap();
+    }
+    // As after a kill: a database with a full log and no process. Copied by another process, since
+    // this one must not open the files behind SQLite's back.
+    assert!(wal_bytes(dir.path()) > 0);
+    for name in [JOURNAL_FILE.to_owned(), format!("{JOURNAL_FILE}-wal")] {
+        let (from, to) = (dir.path().join(&name), copy.path().join(&name));
+        assert!(Command::new("cp").arg(from).arg(to).status().unwrap().success());
+    }
+    let reader = Store::open_read_only(copy.path()).unwrap();
+    let verified = verify(&*reader, VerifyFrom::beginning(), &mut |_| {}).unwrap();
+    assert_eq!(verified.head, store.reader().head().unwrap());
+    assert_eq!(verified.entries, 40);
     journal.close().unwrap();
 }

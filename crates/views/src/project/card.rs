@@ -160,7 +160,8 @@ mod tests {
     #[test]
     fn a_price_that_is_no_amount_has_no_minor_units() {
         for text in ["0.0000001", "-1", "1e3", "", "ten", "."] {
-            let found = Price::of(&priced(json!({ "base_rate": text, "currency": "AVT" })), &known());
+            let found =
+                Price::of(&priced(json!({ "base_rate": text, "currency": "AVT" })), &known());
             assert_eq!(found.and_then(|price| price.minor), None, "{text:?}");
         }
         let foreign = Price::of(&priced(json!({ "base_rate": "1", "currency": "USD" })), &known());
@@ -173,7 +174,8 @@ mod tests {
             assert_eq!(Facts::of(&odd), Facts::default(), "{odd}");
             assert_eq!((name(&odd), Price::of(&odd, &known())), (None, None), "{odd}");
         }
-        let mixed = json!({ "name": "A", "skills": [7, { "id": "x", "tags": "none" }, { "id": "" }] });
+        let mixed =
+            json!({ "name": "A", "skills": [7, { "id": "x", "tags": "none" }, { "id": "" }] });
         let facts = Facts::of(&mixed);
         assert_eq!(facts.skills.into_iter().collect::<Vec<_>>(), ["x"]);
     }

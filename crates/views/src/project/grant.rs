@@ -95,8 +95,8 @@ impl Grants {
         }
     }
 
-    pub(super) fn charge(&mut self, entry: &Entry, id: GrantId, amount: Amount) {
-        let mut next = Some(id);
+    pub(super) fn charge(&mut self, entry: &Entry, grant: Option<GrantId>, amount: Amount) {
+        let mut next = grant;
         for _ in 0..=GRANT_DEPTH_MAX {
             let Some(id) = next else { return };
             let Some(row) = self.rows.get_mut(&id) else {

@@ -65,9 +65,11 @@ impl Needs {
         match &entry.event {
             Event::TransferPosted(posted) => {
                 self.transfers.extend(posted.of);
-                self.grants.extend(posted.grant.filter(|_| posted.of.is_none()));
+                self.grants.extend(posted.grant);
             }
             Event::TransferPending(pending) => self.grants.extend(pending.grant),
+            Event::MoneyMinted(minted) => self.grants.extend(minted.grant),
+            Event::MoneyBurned(burned) => self.grants.extend(burned.grant),
             Event::GrantCreated(created) => self.grants.extend(created.parent),
             Event::GrantRevoked(_) => self.grants.extend(grant::id(entry)),
             Event::CardSet(_) | Event::PrincipalSuspended(_) | Event::PrincipalReinstated(_) => {
@@ -137,19 +139,21 @@ impl Working<'_> {
         match &entry.event {
             Event::TransferPosted(posted) => {
                 self.transfers.posted(entry, posted);
-                if let (Some(grant), None) = (posted.grant, posted.of) {
-                    self.grants.charge(entry, grant, posted.amount);
-                }
+                self.grants.charge(entry, posted.grant, posted.amount);
             }
             Event::TransferPending(pending) => {
                 self.transfers.pending(entry, pending);
-                if let Some(grant) = pending.grant {
-                    self.grants.charge(entry, grant, pending.amount);
-                }
+                self.grants.charge(entry, pending.grant, pending.amount);
             }
             Event::TransferVoided(voided) => self.transfers.voided(entry, voided),
-            Event::MoneyMinted(minted) => self.transfers.minted(entry, minted),
-            Event::MoneyBurned(burned) => self.transfers.burned(entry, burned),
+            Event::MoneyMinted(minted) => {
+                self.transfers.minted(entry, minted);
+                self.grants.charge(entry, minted.grant, minted.amount);
+            }
+            Event::MoneyBurned(burned) => {
+                self.transfers.burned(entry, burned);
+                self.grants.charge(entry, burned.grant, burned.amount);
+            }
             Event::CurrencyCreated(created) => {
                 self.known.to_mut().scales.entry(created.code).or_insert(created.scale);
                 self.principals.currency(created);

@@ -16,9 +16,9 @@ use hansa_types::{AnyId, ApiKeyId, CurrencyCode, Label, PrincipalId, Time};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
+use super::bulk::{Insert, Values, for_each, insert, lookup};
 use super::card::{Facts, Price, minor, name};
 use super::{Known, odd};
-use super::bulk::{Insert, Values, for_each, insert, lookup};
 use crate::column::{self, Columns, Word as _, json, long, wide};
 use crate::error::Error;
 use crate::query::agents::read;
@@ -37,8 +37,7 @@ const INSERT_CURRENCY: Insert = Insert {
     head: "INSERT INTO currencies (code, scale) ",
     tail: " ON CONFLICT (code) DO NOTHING",
 };
-const INSERT_SKILL: Insert =
-    Insert { head: "INSERT INTO skills (agent, skill, label) ", tail: "" };
+const INSERT_SKILL: Insert = Insert { head: "INSERT INTO skills (agent, skill, label) ", tail: "" };
 const INSERT_TAG: Insert = Insert { head: "INSERT INTO tags (agent, tag) ", tail: "" };
 const INSERT_INDEX: Insert = Insert { head: fts::INSERT, tail: "" };
 const FORGET: [&str; 3] =
@@ -119,12 +118,15 @@ impl Principals {
         let mut principals = Self::default();
         for row in lookup(connection, LOOKUP, &ids).await? {
             let columns = Columns::new("principals", &row);
-            let price = match (columns.maybe_code("price_currency")?, columns.maybe_text("price_text")?) {
-                (Some(currency), Some(text)) => {
-                    Some(Price { currency, text: text.to_owned(), minor: columns.maybe_amount("price")? })
-                }
-                _ => None,
-            };
+            let price =
+                match (columns.maybe_code("price_currency")?, columns.maybe_text("price_text")?) {
+                    (Some(currency), Some(text)) => Some(Price {
+                        currency,
+                        text: text.to_owned(),
+                        minor: columns.maybe_amount("price")?,
+                    }),
+                    _ => None,
+                };
             let row = read(&row)?;
             let record = Record { row, price, facts: None, is_new: false, changed: false };
             principals.records.insert(record.row.id, record);
@@ -355,7 +357,8 @@ async fn value_prices(
 ) -> Result<(), Error> {
     let failed = || Error::database("value prices");
     let Some(scale) = known.scales.get(&code) else { return Ok(()) };
-    let waiting = "SELECT seq, price_text FROM principals WHERE price_currency = $1 AND price IS NULL";
+    let waiting =
+        "SELECT seq, price_text FROM principals WHERE price_currency = $1 AND price IS NULL";
     let rows = sqlx::query(waiting).bind(code.as_str().to_owned()).fetch_all(&mut *connection);
     for row in rows.await.map_err(failed())? {
         let columns = Columns::new("principals", &row);

@@ -93,13 +93,13 @@ impl Transfers {
 
     pub(super) fn minted(&mut self, entry: &Entry, minted: &Minted) {
         let Some(mut row) = start(entry, minted.amount, minted.currency) else { return };
-        (row.kind, row.to) = (TransferKind::Mint, principal(entry));
+        (row.kind, row.to, row.grant) = (TransferKind::Mint, principal(entry), minted.grant);
         self.add(entry, row);
     }
 
     pub(super) fn burned(&mut self, entry: &Entry, burned: &Burned) {
         let Some(mut row) = start(entry, burned.amount, burned.currency) else { return };
-        (row.kind, row.from) = (TransferKind::Burn, principal(entry));
+        (row.kind, row.from, row.grant) = (TransferKind::Burn, principal(entry), burned.grant);
         self.add(entry, row);
     }
 

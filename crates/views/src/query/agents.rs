@@ -44,12 +44,13 @@ pub(crate) async fn api_keys(
     pool: &SqlitePool,
     principal: PrincipalId,
 ) -> Result<Vec<ApiKeyRow>, Error> {
-    let rows = sqlx::query("SELECT * FROM api_keys WHERE principal = $1 ORDER BY seq DESC LIMIT $2")
-        .bind(wide(principal.0))
-        .bind(i64::from(API_KEYS_LISTED_MAX))
-        .fetch_all(pool)
-        .await
-        .map_err(Error::database("read API keys"))?;
+    let rows =
+        sqlx::query("SELECT * FROM api_keys WHERE principal = $1 ORDER BY seq DESC LIMIT $2")
+            .bind(wide(principal.0))
+            .bind(i64::from(API_KEYS_LISTED_MAX))
+            .fetch_all(pool)
+            .await
+            .map_err(Error::database("read API keys"))?;
     rows.iter().map(read_api_key).collect()
 }
 

@@ -80,7 +80,9 @@ fn statement(query: &DiscoverQuery, expression: Option<String>) -> QueryBuilder<
 fn push_joins(builder: &mut QueryBuilder<Sqlite>, query: &DiscoverQuery) {
     if let Some(skill) = &query.skill {
         builder.push(" JOIN skills s ON s.agent = p.seq AND s.skill = ").push_bind(skill.clone());
-        builder.push(" LEFT JOIN reputations r ON r.principal = p.id AND r.side = 'agent' AND r.label = ");
+        builder.push(
+            " LEFT JOIN reputations r ON r.principal = p.id AND r.side = 'agent' AND r.label = ",
+        );
         builder.push_bind(label(skill).0.to_vec());
     }
     if let Some(tag) = &query.tag {

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::envelope::VERSION;
 use super::{
-    Attest, Envelope, Execute, Intent, Kind, PolicySpec, Recipient, Revoke, Settle, SettleSpec, Step,
+    Attest, Envelope, Execute, Intent, Kind, PolicySpec, Recipient, Revoke, Settle, SettleSpec,
+    Step,
 };
 use crate::api::discover::Discover;
 use crate::operation::Request;

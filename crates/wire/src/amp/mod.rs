@@ -19,8 +19,12 @@ mod terms;
 mod text;
 mod verb;
 
-pub use envelope::{Constraints, Envelope, Intent, Kind, Opened, Require, sign_value, within_window};
+pub use envelope::{
+    Constraints, Envelope, Intent, Kind, Opened, Require, sign_value, within_window,
+};
 pub use payload::{Attest, Execute, Revoke, Score, Settle, Verdict};
 pub use recipient::Recipient;
-pub use terms::{Milestone, MilestoneName, Money, Policy, PolicySpec, Rail, SettleSpec, Terms, TermsSpec};
+pub use terms::{
+    Milestone, MilestoneName, Money, Policy, PolicySpec, Rail, SettleSpec, Terms, TermsSpec,
+};
 pub use verb::{Delegate, Negotiate, OperationCall, Step, Verb};

@@ -59,9 +59,10 @@ impl FromStr for Recipient {
                 Code::InvalidField,
                 "a skill's name is 1 to 64 of A-Z a-z 0-9 - _ . /",
             )),
-            None => text.parse().map(Self::Did).map_err(|_| {
-                Rejection::new(Code::InvalidField, "expected a DID or skill:<name>")
-            }),
+            None => text
+                .parse()
+                .map(Self::Did)
+                .map_err(|_| Rejection::new(Code::InvalidField, "expected a DID or skill:<name>")),
         }
     }
 }
@@ -119,7 +120,9 @@ mod tests {
         for text in ["did:w7:alice", "skill:tax-filing", "skill:tax/filing.v2"] {
             assert_eq!(text.parse::<Recipient>().unwrap().to_string(), text);
         }
-        for bad in ["", "alice", "skill:", "skill:a b", "skill:é", &format!("skill:{}", "s".repeat(65))] {
+        for bad in
+            ["", "alice", "skill:", "skill:a b", "skill:é", &format!("skill:{}", "s".repeat(65))]
+        {
             assert_eq!(bad.parse::<Recipient>().unwrap_err().code, Code::InvalidField, "{bad}");
         }
     }

@@ -157,8 +157,9 @@ impl<'de> Deserialize<'de> for Money {
                 };
                 let amount = WireAmount::deserialize(de::value::StrDeserializer::new(amount))?;
                 let currency = currency.map(str::parse).transpose();
-                let currency = currency
-                    .map_err(|_| marked(Code::InvalidField, "expected a currency's code behind it"))?;
+                let currency = currency.map_err(|_| {
+                    marked(Code::InvalidField, "expected a currency's code behind it")
+                })?;
                 Ok(Money { amount, currency })
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Money, E> {
@@ -268,7 +269,8 @@ impl Terms {
         let milestones = agree("milestones", settle_milestones, spec.milestones)?;
         let amount = agree("amount", said.as_ref().map(|m| m.0.clone()), repeated.0)?;
         let currency = agree("currency", said.and_then(|m| m.1), repeated.1)?;
-        let constraint = constraints.and_then(|c| c.deadline.as_deref()).map(deadline).transpose()?;
+        let constraint =
+            constraints.and_then(|c| c.deadline.as_deref()).map(deadline).transpose()?;
         let repeated = spec.deadline.as_deref().map(deadline).transpose()?;
         let deadline = agree("deadline", constraint, repeated)?;
         let terms = Self {
@@ -346,9 +348,10 @@ pub(super) fn one_currency(
     beside: Option<CurrencyCode>,
 ) -> Result<Option<CurrencyCode>, Rejection> {
     match (inner, beside) {
-        (Some(a), Some(b)) if a != b => {
-            Err(Rejection::new(Code::TermsInvalid, format!("the amount is in {a}, currency is {b}")))
-        }
+        (Some(a), Some(b)) if a != b => Err(Rejection::new(
+            Code::TermsInvalid,
+            format!("the amount is in {a}, currency is {b}"),
+        )),
         (a, b) => Ok(a.or(b)),
     }
 }

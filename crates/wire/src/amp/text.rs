@@ -59,7 +59,8 @@ pub(super) mod auth {
         d: D,
     ) -> Result<Option<Signature>, D::Error> {
         let Some(text) = <Option<String>>::deserialize(d)? else { return Ok(None) };
-        let refuse = || marked(Code::SignatureInvalid, "expected ed25519: and 128 lower-case hex digits");
+        let refuse =
+            || marked(Code::SignatureInvalid, "expected ed25519: and 128 lower-case hex digits");
         signature(&text).map(Some).ok_or_else(refuse)
     }
 }
@@ -73,7 +74,8 @@ pub(super) mod hash {
     use super::*;
 
     pub(in crate::amp) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
-        let refuse = || marked(Code::InvalidField, "expected 32 bytes as base64url or lower-case hex");
+        let refuse =
+            || marked(Code::InvalidField, "expected 32 bytes as base64url or lower-case hex");
         digest(&String::deserialize(d)?).ok_or_else(refuse)
     }
 }
@@ -94,9 +96,8 @@ pub(super) mod optional_hash {
 /// An optional text of bounded length without control characters.
 pub(super) fn short<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error> {
     let text = <Option<String>>::deserialize(d)?;
-    let fits = |text: &String| {
-        text.len() <= SHORT_TEXT_BYTES_MAX && !text.chars().any(char::is_control)
-    };
+    let fits =
+        |text: &String| text.len() <= SHORT_TEXT_BYTES_MAX && !text.chars().any(char::is_control);
     match text.as_ref().is_none_or(fits) {
         true => Ok(text),
         false => Err(marked(Code::InvalidField, "at most 256 bytes without control characters")),
@@ -115,9 +116,15 @@ mod tests {
         assert_eq!(signature(&format!("ed25519:{bare}")), Some(signature_of));
         assert_eq!(signature(&signature_text(&signature_of)), Some(signature_of));
         let refused = [
-            "AB".repeat(64), "ab".repeat(63), "ab".repeat(65), format!("ED25519:{bare}"),
-            format!("ed25519:ed25519:{bare}"), format!("ed25519: {bare}"), String::new(),
-            format!("{}zz", "ab".repeat(63)), "é".repeat(64),
+            "AB".repeat(64),
+            "ab".repeat(63),
+            "ab".repeat(65),
+            format!("ED25519:{bare}"),
+            format!("ed25519:ed25519:{bare}"),
+            format!("ed25519: {bare}"),
+            String::new(),
+            format!("{}zz", "ab".repeat(63)),
+            "é".repeat(64),
         ];
         for bad in refused {
             assert_eq!(signature(&bad), None, "{bad}");

@@ -126,7 +126,11 @@ impl Word {
             Some((word, _, kind)) if *kind == envelope.kind => Ok(*word),
             Some((_, word, kind)) => Err(Rejection::new(
                 Code::VerbUnknown,
-                format!("{word} travels in the kind {}, not {}", kind.as_str(), envelope.kind.as_str()),
+                format!(
+                    "{word} travels in the kind {}, not {}",
+                    kind.as_str(),
+                    envelope.kind.as_str()
+                ),
             )),
         }
     }

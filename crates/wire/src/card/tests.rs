@@ -1,3 +1,5 @@
+//! What is read of a card, and each way in which it is refused.
+
 use super::*;
 use hansa_types::Code;
 use serde_json::json;
@@ -43,7 +45,7 @@ fn with(pointer: &str, value: Value) -> Value {
 fn errors(card: &Value) -> Vec<String> {
     let problem = validate(card).unwrap_err();
     assert_eq!(problem.code, Code::CardInvalid.as_str());
-    problem.errors.into_iter().map(|error| error.field).collect()
+    problem.errors.iter().map(|error| error.field.clone()).collect()
 }
 
 #[test]
@@ -95,8 +97,14 @@ fn a_price_that_is_no_amount_is_refused() {
 #[test]
 fn each_member_that_a2a_requires_is_required() {
     let required = [
-        "name", "description", "version", "supportedInterfaces", "capabilities", "defaultInputModes",
-        "defaultOutputModes", "skills",
+        "name",
+        "description",
+        "version",
+        "supportedInterfaces",
+        "capabilities",
+        "defaultInputModes",
+        "defaultOutputModes",
+        "skills",
     ];
     for name in required {
         let mut card = card();
@@ -135,7 +143,11 @@ fn members_of_the_wrong_shape_are_refused_by_name() {
         ("/iconUrl", json!("data:text/html,x"), "iconUrl"),
         ("/documentationUrl", json!("https://a b"), "documentationUrl"),
         ("/defaultInputModes", json!(vec!["text/plain"; 33]), "defaultInputModes"),
-        ("/capabilities/extensions", json!(vec![json!({ "uri": "x:y" }); 33]), "capabilities.extensions"),
+        (
+            "/capabilities/extensions",
+            json!(vec![json!({ "uri": "x:y" }); 33]),
+            "capabilities.extensions",
+        ),
         ("/extensions", json!([{ "uri": "" }]), "extensions[0].uri"),
     ];
     for (pointer, value, field) in refused {
@@ -146,7 +158,8 @@ fn members_of_the_wrong_shape_are_refused_by_name() {
 #[test]
 fn a_card_has_at_most_64_skills_and_64_kib() {
     let skills = |n: usize| -> Value {
-        let skill = |i| json!({ "id": format!("s{i}"), "name": "s", "description": "", "tags": [] });
+        let skill =
+            |i| json!({ "id": format!("s{i}"), "name": "s", "description": "", "tags": [] });
         (0..n).map(skill).collect()
     };
     assert!(validate(&with("/skills", skills(64))).is_ok());

@@ -24,7 +24,8 @@ const FINDINGS_MAX: usize = 32;
 
 /// Checks a card. The problem's code is `card_invalid`; its errors name the members.
 pub fn validate(card: &Value) -> Result<CardFacts, Problem> {
-    let bytes = canonical(card).map_err(|rejection| problem(&[Invalid { field: String::new(), rejection }]))?;
+    let bytes = canonical(card)
+        .map_err(|rejection| problem(&[Invalid { field: String::new(), rejection }]))?;
     if bytes.len() > CARD_BYTES_MAX {
         return Err(problem(&[finding("", "a card holds at most 64 KiB")]));
     }
@@ -108,7 +109,9 @@ impl Findings {
             self.link("provider.url", &provider.url);
             self.name("provider.organization", &provider.organization);
         }
-        for (field, url) in [("documentationUrl", &card.documentation_url), ("iconUrl", &card.icon_url)] {
+        for (field, url) in
+            [("documentationUrl", &card.documentation_url), ("iconUrl", &card.icon_url)]
+        {
             if let Some(url) = url {
                 self.link(field, url);
             }
@@ -184,6 +187,7 @@ fn price(params: &Map<String, Value>) -> Result<Price, Invalid> {
     let named = |field: &str, rejection: Rejection| Invalid { field: field.to_owned(), rejection };
     let amount: WireAmount =
         parse(member("base_rate")).map_err(|invalid| named("base_rate", invalid.rejection))?;
-    let currency = parse(member("currency")).map_err(|invalid| named("currency", invalid.rejection))?;
+    let currency =
+        parse(member("currency")).map_err(|invalid| named("currency", invalid.rejection))?;
     Ok(Price { amount, currency })
 }

@@ -1,3 +1,5 @@
+//! Requests typed, put together and taken apart, and the members that refusals name.
+
 use super::*;
 use crate::api::agents::{AgentCardSet, AgentGet};
 use crate::api::transfers::{TransferBatch, TransferCreate, TransferList};
@@ -133,9 +135,8 @@ fn a_request_taken_apart_comes_together_again() {
     let again: TransferList = parse(assemble(list, [], parts.query, None).unwrap()).unwrap();
     assert_eq!(again, request);
 
-    let code = |op: &str, value: Value| {
-        disassemble(find(op).unwrap(), value).unwrap_err().rejection.code
-    };
+    let code =
+        |op: &str, value: Value| disassemble(find(op).unwrap(), value).unwrap_err().rejection.code;
     assert_eq!(code("agent_get", json!({})), Code::MissingField);
     assert_eq!(code("agent_get", json!({ "agent": "" })), Code::MissingField);
     assert_eq!(code("agent_get", json!([])), Code::InvalidField);

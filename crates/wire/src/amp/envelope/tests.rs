@@ -1,3 +1,5 @@
+//! What an envelope is read as, and each way in which it is refused.
+
 use super::*;
 use serde_json::json;
 
@@ -136,9 +138,11 @@ fn each_required_member_is_required() {
 
 #[test]
 fn unknown_members_are_refused_at_every_typed_level() {
-    let levels = ["", "/intent", "/intent/constraints", "/settle", "/settle/milestones/0", "/require"];
+    let levels =
+        ["", "/intent", "/intent/constraints", "/settle", "/settle/milestones/0", "/require"];
     for level in levels {
-        let refused = Envelope::parse(&signed(with(&format!("{level}/extra"), json!(1)))).unwrap_err();
+        let refused =
+            Envelope::parse(&signed(with(&format!("{level}/extra"), json!(1)))).unwrap_err();
         assert_eq!(refused.code, Code::UnknownField, "{level}");
         assert!(refused.detail.contains("extra"), "{level}: {}", refused.detail);
     }

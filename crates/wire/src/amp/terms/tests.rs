@@ -1,3 +1,5 @@
+//! How terms and policies come together, and each way in which they do not.
+
 use super::*;
 use crate::request::parse;
 use serde_json::json;
@@ -121,7 +123,9 @@ fn milestones_of_escrow_sum_to_100_under_distinct_names() {
     }
     let many = |n: usize| -> Value {
         let last = 100 - (n - 1);
-        (0..n).map(|i| json!({ "pct": if i == 0 { last } else { 1 }, "on": format!("m{i}") })).collect()
+        (0..n)
+            .map(|i| json!({ "pct": if i == 0 { last } else { 1 }, "on": format!("m{i}") }))
+            .collect()
     };
     assert_eq!(with(many(MILESTONES_MAX)), Ok(()));
     assert_eq!(with(many(MILESTONES_MAX + 1)), Err(Code::MilestonesInvalid));
@@ -130,7 +134,10 @@ fn milestones_of_escrow_sum_to_100_under_distinct_names() {
 #[test]
 fn the_outcome_rail_has_no_milestones() {
     let with = |milestones: Value| {
-        resolve(Some(json!({ "rail": "amp-outcome", "amount": "5 USD", "milestones": milestones })), None)
+        resolve(
+            Some(json!({ "rail": "amp-outcome", "amount": "5 USD", "milestones": milestones })),
+            None,
+        )
     };
     assert!(with(json!([])).is_ok());
     assert_eq!(with(json!([{ "pct": 100, "on": "done" }])), Err(Code::MilestonesInvalid));
@@ -148,7 +155,8 @@ fn a_budget_holds_against_the_terms() {
     assert_eq!(with(json!({ "max_budget": "9" })), Err(Code::BudgetExceeded));
     assert_eq!(with(json!({ "max_budget": "60 EUR" })), Err(Code::TermsInvalid));
     assert!(with(json!({})).unwrap().max_budget.is_none());
-    let constraints: Constraints = parse(json!({ "budget": "40 USD", "jurisdiction": "DE" })).unwrap();
+    let constraints: Constraints =
+        parse(json!({ "budget": "40 USD", "jurisdiction": "DE" })).unwrap();
     let resolve = |policy: Value| {
         Policy::resolve(Some(parse(policy).unwrap()), Some(&constraints), &terms).unwrap_err().code
     };

@@ -1,3 +1,5 @@
+//! Which verb an envelope holds, and each way in which it holds none.
+
 use super::*;
 use crate::amp::{Score, Verdict, build};
 use crate::api::transfers::TransferCreate;
@@ -37,7 +39,8 @@ fn hex() -> String {
 
 #[test]
 fn without_a_verb_the_default_of_the_kind_holds() {
-    let offer = verb("intent", json!({ "intent": { "action": "file" }, "settle": settle() })).unwrap();
+    let offer =
+        verb("intent", json!({ "intent": { "action": "file" }, "settle": settle() })).unwrap();
     let Verb::Negotiate(negotiate) = &offer else { panic!("{offer}") };
     assert_eq!(negotiate.step, Step::Offer);
     assert_eq!(verb("delegation", json!({ "settle": settle() })).unwrap().as_str(), "delegate");
@@ -187,9 +190,8 @@ fn every_verb_but_discover_and_the_offer_needs_a_parent() {
 
 #[test]
 fn attestor_sets_are_unsupported_and_zkml_is_accepted() {
-    let offer = |require: Value| {
-        verb("delegation", json!({ "settle": settle(), "require": require }))
-    };
+    let offer =
+        |require: Value| verb("delegation", json!({ "settle": settle(), "require": require }));
     assert!(offer(json!({ "zkml": true, "attestors": 0 })).is_ok());
     assert_eq!(offer(json!({ "attestors": 1 })), Err(Code::AttestorsUnsupported));
 }

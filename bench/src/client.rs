@@ -1,0 +1,198 @@
+//! A load generator of HTTP/1.1: kept-alive connections, hand-written requests, answers read no
+//! further than their length.
+//!
+//! It shares the machine with the node under test, so it does as little as it can, and does the
+//! same beside the yardstick. Closed loops measure throughput. The open loop measures latency: each
+//! request has its moment, and waits for a free connection count against the node.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+
+use crate::callers::nanos;
+use crate::measure::{as_f64, quantile};
+
+/// How often the open loop looks which requests are due.
+const TICK: Duration = Duration::from_micros(250);
+
+/// Writes the bytes of a connection's next request.
+pub(crate) type Compose = Box<dyn FnMut(&mut Vec<u8>) + Send>;
+
+/// A kept-alive connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    input: Vec<u8>,
+    filled: usize,
+}
+
+impl Connection {
+    /// Connects.
+    pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await.context("connecting to the node")?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, input: vec![0; 16 << 10], filled: 0 })
+    }
+
+    /// Sends a request and waits for its answer: status and body.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
+        self.stream.write_all(request).await?;
+        self.filled = 0;
+        let head = loop {
+            self.read_more().await?;
+            if let Some(end) = find(&self.input[..self.filled], b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        let status = status(&self.input[..head]).context("the answer has no status")?;
+        let length = length(&self.input[..head]).context("the answer has no length")?;
+        while self.filled < head + length {
+            self.read_more().await?;
+        }
+        Ok((status, &self.input[head..head + length]))
+    }
+
+    async fn read_more(&mut self) -> anyhow::Result<()> {
+        if self.filled == self.input.len() {
+            self.input.resize(self.filled * 2, 0);
+        }
+        let read = self.stream.read(&mut self.input[self.filled..]).await?;
+        anyhow::ensure!(read > 0, "the node closed a connection");
+        self.filled += read;
+        Ok(())
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn status(head: &[u8]) -> Option<u16> {
+    std::str::from_utf8(head.get(9..12)?).ok()?.parse().ok()
+}
+
+fn length(head: &[u8]) -> Option<usize> {
+    let text = std::str::from_utf8(head).ok()?;
+    let values = text.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = values.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.next()?.1.trim().parse().ok()
+}
+
+/// What a load saw.
+pub(crate) struct Seen {
+    /// Answers in a second.
+    pub(crate) per_second: f64,
+    latencies: Vec<u64>,
+}
+
+impl Seen {
+    fn new(mut latencies: Vec<u64>, wall: Duration) -> Self {
+        latencies.sort_unstable();
+        let per_second = as_f64(latencies.len() as u64) / wall.as_secs_f64();
+        Self { per_second, latencies }
+    }
+
+    /// The latency below which a fraction of the requests stayed.
+    pub(crate) fn latency_ms(&self, fraction: f64) -> f64 {
+        as_f64(quantile(&self.latencies, fraction)) / 1e6
+    }
+}
+
+async fn ask(connection: &mut Connection, request: &[u8]) -> anyhow::Result<()> {
+    let (status, body) = connection.exchange(request).await?;
+    anyhow::ensure!(status / 100 == 2, "answered {status}: {}", String::from_utf8_lossy(body));
+    Ok(())
+}
+
+/// Each connection asks again as soon as it has its answer, for a span of time.
+pub(crate) async fn closed_loop(
+    address: SocketAddr,
+    requests: Vec<Compose>,
+    span: Duration,
+) -> anyhow::Result<Seen> {
+    let mut connections = Vec::with_capacity(requests.len());
+    for compose in requests {
+        connections.push((Connection::open(address).await?, compose));
+    }
+    let (begun, mut running) = (Instant::now(), JoinSet::new());
+    for (mut connection, mut compose) in connections {
+        running.spawn(async move {
+            let (mut latencies, mut request) = (Vec::new(), Vec::new());
+            let mut now = begun;
+            while now - begun < span {
+                request.clear();
+                compose(&mut request);
+                ask(&mut connection, &request).await?;
+                let answered = Instant::now();
+                latencies.push(nanos(answered - now));
+                now = answered;
+            }
+            anyhow::Ok(latencies)
+        });
+    }
+    let mut latencies = Vec::new();
+    while let Some(done) = running.join_next().await {
+        latencies.extend(done??);
+    }
+    Ok(Seen::new(latencies, begun.elapsed()))
+}
+
+/// Requests at a fixed rate, whatever the answers do. Latency counts from the planned moment.
+pub(crate) async fn open_loop(
+    address: SocketAddr,
+    requests: Vec<Compose>,
+    rate: f64,
+    span: Duration,
+) -> anyhow::Result<Seen> {
+    let (plan, planned) = mpsc::unbounded_channel::<Instant>();
+    let planned = Arc::new(Mutex::new(planned));
+    let mut running = JoinSet::new();
+    for mut compose in requests {
+        let (mut connection, planned) = (Connection::open(address).await?, Arc::clone(&planned));
+        running.spawn(async move {
+            let (mut latencies, mut request) = (Vec::new(), Vec::new());
+            loop {
+                // A statement of its own, so that the next connection may wait meanwhile.
+                let due = planned.lock().await.recv().await;
+                let Some(due) = due else { return anyhow::Ok(latencies) };
+                request.clear();
+                compose(&mut request);
+                ask(&mut connection, &request).await?;
+                latencies.push(nanos(due.elapsed()));
+            }
+        });
+    }
+    let begun = Instant::now();
+    let sent = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&sent);
+    let pace = std::thread::spawn(move || pace(&plan, &count, rate, span));
+    let mut latencies = Vec::new();
+    while let Some(done) = running.join_next().await {
+        latencies.extend(done??);
+    }
+    pace.join().map_err(|_| anyhow::anyhow!("the pacing thread failed"))?;
+    anyhow::ensure!(latencies.len() as u64 == sent.load(Ordering::Relaxed), "answers are missing");
+    Ok(Seen::new(latencies, begun.elapsed()))
+}
+
+/// Sends each request's moment when it has come.
+fn pace(plan: &mpsc::UnboundedSender<Instant>, sent: &AtomicU64, rate: f64, span: Duration) {
+    let begun = Instant::now();
+    let mut next = begun;
+    while next - begun < span {
+        while next <= Instant::now() {
+            if plan.send(next).is_err() {
+                return;
+            }
+            let number = sent.fetch_add(1, Ordering::Relaxed) + 1;
+            next = begun + Duration::from_secs_f64(as_f64(number) / rate);
+        }
+        std::thread::sleep(TICK);
+    }
+}

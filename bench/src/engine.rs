@@ -1,0 +1,266 @@
+//! The engine: kernel, encoding, hashes, writer and store, without HTTP.
+//!
+//! Batches: one thread steps the writer and hands each batch to the journal, which commits it on a
+//! thread of its own; requests are made before the clock runs. Callers: many of them ask through
+//! the queue and the writer's own thread, each waiting until his transfer is durable.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Sender};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use hansa_crypto::keys::SigningKey;
+use hansa_node::checkpoint::{Signer, origin};
+use hansa_node::clock::Reading;
+use hansa_node::env::Env;
+use hansa_node::limits::BATCH_COMMANDS_MAX;
+use hansa_node::metrics::Metrics;
+use hansa_node::writer::{Durable, Input, Queue, Surroundings, Writer, WriterHandle, spawn};
+use hansa_store::{Journal, Options, Reader, Row, Store};
+use hansa_types::IncarnationId;
+
+use crate::callers::{Answer, Engine, closed_loop};
+use crate::measure::{Work, thread_cpu};
+use crate::report::Report;
+use crate::scene::{Bench, Scene};
+use crate::world::{Payments, World, refusal};
+use crate::yardstick::{PlainStore, SqlRows, bare, settle};
+
+/// Sizes of batches, each with the rate it surely stays below, for which requests are made ahead.
+const SIZES: [(usize, usize); 4] = [(1, 10_000), (64, 250_000), (1_024, 600_000), (8_192, 700_000)];
+/// The batch that the limits are about.
+const MAIN: usize = 1_024;
+/// Most bytes of rows that are committed again by a yardstick.
+const REPEATED_BYTES_MAX: usize = 192 << 20;
+
+/// Writer and journal, stepped by the bench itself.
+struct Stepped {
+    writer: Writer,
+    journal: Box<dyn Journal>,
+    reader: Arc<dyn Reader>,
+    payments: Payments,
+    env: Env,
+}
+
+/// What a run of batches did.
+struct Run {
+    work: Work,
+    first_seq: u64,
+}
+
+impl Stepped {
+    fn open(world: &World, dir: &Path, env: &Env) -> anyhow::Result<Self> {
+        world.copy(dir)?;
+        let mut store = Store::open(dir, Options::default())?;
+        let (journal, reader) = (store.journal()?, store.reader());
+        let writer = world.full.writer(env);
+        let payments = Payments::new(&world.parties, 11)?;
+        Ok(Self { writer, journal, reader, payments, env: env.clone() })
+    }
+
+    /// Requests for batches of a size. Up to the usual batch they are single transfers; a larger
+    /// batch is one request, for the writer closes a batch of many at 1 MiB.
+    fn inputs(&mut self, size: usize) -> Vec<Input> {
+        let (requests, each) = if size <= BATCH_COMMANDS_MAX { (size, 1) } else { (1, size) };
+        (0..requests)
+            .map(|_| {
+                let jobs = (0..each).map(|_| self.payments.job()).collect();
+                Input::Commands { jobs, reply: Box::new(drop) }
+            })
+            .collect()
+    }
+
+    /// Steps through batches for a span of time, and waits until the last is durable.
+    fn run(&mut self, size: usize, rate: usize, span: Duration) -> anyhow::Result<Run> {
+        #[allow(clippy::cast_possible_truncation, reason = "spans are seconds")]
+        let count = rate * span.as_millis() as usize / 1_000 / size + 1;
+        let batches: Vec<_> = (0..count).map(|_| self.inputs(size)).collect();
+        let first_seq = self.writer.state().seq + 1;
+        settle();
+        let (told, answers) = mpsc::channel();
+        let (begun, mut cpu) = (Instant::now(), Duration::ZERO);
+        for inputs in batches {
+            cpu += self.step(inputs, &told);
+            if begun.elapsed() > span {
+                break;
+            }
+        }
+        drop(told);
+        answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
+        let (count, wall) = (self.writer.state().seq + 1 - first_seq, begun.elapsed());
+        anyhow::ensure!(count.is_multiple_of(size as u64), "a transfer was refused");
+        Ok(Run { work: Work { count, wall, cpu }, first_seq })
+    }
+
+    /// One batch; returns the CPU time of the thread.
+    fn step(
+        &mut self,
+        mut inputs: Vec<Input>,
+        told: &Sender<Result<(), hansa_store::Error>>,
+    ) -> Duration {
+        let begun = thread_cpu();
+        let reading = Reading::of(&*self.env.clock);
+        let batch = self.journal.recycle().unwrap_or_default();
+        let output = self.writer.step(reading, self.env.random_u128(), &mut inputs, batch);
+        let (release, told) = (output.release, told.clone());
+        let done = move |result| {
+            release.into_iter().for_each(|reply| reply());
+            // Whoever listens stops only after a failure.
+            let _ = told.send(result);
+        };
+        self.journal.submit(output.batch, Box::new(done));
+        thread_cpu().saturating_sub(begun)
+    }
+
+    /// The rows that a run wrote, or as many as a yardstick can use.
+    fn rows(&self, first_seq: u64) -> anyhow::Result<Vec<Row>> {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        self.reader.scan(first_seq, &mut |row| {
+            bytes += row.entries.len() + row.leaves.len();
+            rows.push(row);
+            Ok(if bytes < REPEATED_BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        Ok(rows)
+    }
+}
+
+/// The writer on its own thread, behind its queue.
+struct Spawned {
+    queue: Arc<Queue>,
+    handle: Option<WriterHandle>,
+    payments: Payments,
+}
+
+impl Spawned {
+    fn open(world: &World, dir: &Path, env: &Env) -> anyhow::Result<Self> {
+        world.copy(dir)?;
+        let mut store = Store::open(dir, Options::default())?;
+        let queue = Arc::new(Queue::default());
+        let surroundings = Surroundings {
+            queue: Arc::clone(&queue),
+            env: env.clone(),
+            journal: store.journal()?,
+            durable: Durable::new(world.full.state.seq),
+            metrics: Arc::new(Metrics::default()),
+            signer: Signer::new(SigningKey::from_seed([9; 32]), origin("localhost", IncarnationId(0))),
+            poison_dir: store.poison_dir(),
+            batch_commands_max: BATCH_COMMANDS_MAX,
+        };
+        let handle = spawn(world.full.writer(env), surroundings)?;
+        let payments = Payments::new(&world.parties, 12)?;
+        Ok(Self { queue, handle: Some(handle), payments })
+    }
+}
+
+impl Engine for Spawned {
+    fn submit(&mut self, caller: usize, done: &Sender<Answer>) -> anyhow::Result<()> {
+        let done = done.clone();
+        let reply = Box::new(move |outcomes: Vec<_>| {
+            let refused = outcomes.into_iter().find_map(refusal);
+            // The callers may have given up.
+            let _ = done.send(refused.map_or(Ok(caller), Err));
+        });
+        let input = Input::Commands { jobs: vec![self.payments.job()], reply };
+        self.queue.push(input).map_err(|rejection| anyhow::anyhow!("{rejection}"))
+    }
+}
+
+impl Drop for Spawned {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(Err(error)) = self.handle.take().map(WriterHandle::join) {
+            eprintln!("the writer failed: {error}");
+        }
+    }
+}
+
+/// The scene.
+pub(crate) struct EngineScene {
+    stepped: Stepped,
+    spawned: Spawned,
+    plain: PlainStore,
+    sql: SqlRows,
+    dir: PathBuf,
+}
+
+impl EngineScene {
+    /// Copies the books and makes the yardsticks' tables.
+    pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
+        let (world, dir) = (bench.world()?, bench.dir("engine")?);
+        let mut stepped = Stepped::open(world, &dir.join("stepped"), &bench.env)?;
+        stepped.run(MAIN, 200_000, Duration::from_millis(200))?;
+        Ok(Self {
+            stepped,
+            spawned: Spawned::open(world, &dir.join("spawned"), &bench.env)?,
+            plain: PlainStore::create(&dir.join("plain"))?,
+            sql: SqlRows::create(&dir.join("sql"))?,
+            dir,
+        })
+    }
+
+    /// One size of batch, with its yardsticks.
+    fn batches(&mut self, bench: &Bench, report: &mut Report, (size, rate): (usize, usize)) -> anyhow::Result<()> {
+        let name = format!("engine.batch_{size}");
+        if !bench.wants(&name) && !(size == MAIN && bench.wants_any(&["engine.cpu_us", "engine.hot"])) {
+            return Ok(());
+        }
+        let span = bench.span;
+        let run = self.stepped.run(size, rate, span)?;
+        let per_second = run.work.per_second();
+        report.add(&format!("{name}.per_s"), per_second)?;
+        if size == MAIN {
+            report.add("engine.cpu_us", run.work.cpu_us_each())?;
+            self.stepped.payments.heat(true);
+            let hot = self.stepped.run(size, rate, span)?;
+            self.stepped.payments.heat(false);
+            report.add("engine.hot.vs_spread", hot.work.per_second() / per_second)?;
+        }
+        if size == 1 {
+            return Ok(());
+        }
+        let rows = self.stepped.rows(run.first_seq)?;
+        settle();
+        let bare = bare(&self.dir, &rows, span)?;
+        report.add(&format!("{name}.vs_bare"), per_second / bare.per_second())?;
+        if size == MAIN {
+            settle();
+            let plain = self.plain.append(rows, span)?;
+            report.add("engine.batch_1024.vs_store", per_second / plain.per_second())?;
+        }
+        Ok(())
+    }
+
+    fn callers(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        for callers in [1, 32, 256] {
+            let name = format!("engine.c{callers}");
+            if !bench.wants(&name) && !(callers == 256 && bench.wants("engine.sqlite_rows")) {
+                continue;
+            }
+            settle();
+            let load = closed_loop(&mut self.spawned, callers, bench.span)
+                .with_context(|| format!("{callers} callers"))?;
+            let per_second = load.work.per_second();
+            report.add(&format!("{name}.per_s"), per_second)?;
+            if callers == 256 {
+                report.add("engine.c256.p50_ms", load.latency_ms(0.5))?;
+                report.add("engine.c256.p99_ms", load.latency_ms(0.99))?;
+                settle();
+                let sql = closed_loop(&mut self.sql, callers, bench.span)?.work.per_second();
+                report.add("engine.sqlite_rows.per_s", sql)?;
+                report.add("engine.c256.vs_sqlite_rows", per_second / sql)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Scene for EngineScene {
+    fn round(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        for size in SIZES {
+            self.batches(bench, report, size)?;
+        }
+        self.callers(bench, report)
+    }
+}

@@ -1,0 +1,185 @@
+//! Transfers over HTTP, against the release binary with default settings.
+//!
+//! Every connection is an agent of its own with its own API key, every transfer has a fresh
+//! Idempotency-Key and is answered when it is durable. The yardstick is the node's own
+//! `GET /version` with the same keys: it passes the same layers (routing, host and origin checks,
+//! cached credential, metrics, log) and then answers a constant.
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::client::{Compose, Connection, closed_loop, open_loop};
+use crate::measure::Rng;
+use crate::report::Report;
+use crate::scene::{Bench, Scene};
+use crate::serve::Served;
+use crate::yardstick::{disk, settle};
+
+/// Agents, and so the most connections.
+const AGENTS: usize = 256;
+/// Connections that the limits are about.
+const MAIN: usize = 64;
+
+/// An agent as a client knows it.
+struct Agent {
+    id: String,
+    api_key: String,
+}
+
+/// The scene.
+pub(crate) struct HttpScene {
+    served: Served,
+    agents: Vec<Agent>,
+    runtime: Runtime,
+    seed: u64,
+}
+
+impl HttpScene {
+    /// Starts a node, makes its owner and the agents, and warms it up.
+    pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
+        let served = Served::start(&bench.hansa, &bench.dir("http")?.join("data"), &[])?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let token = served.setup_token()?;
+        let agents = runtime.block_on(agents(served.address, &token))?;
+        let mut scene = Self { served, agents, runtime, seed: 41 };
+        scene.run(MAIN, bench, transfer)?;
+        Ok(scene)
+    }
+
+    /// Requests for connections, each an agent.
+    fn requests(&mut self, connections: usize, make: Make) -> Vec<Compose> {
+        self.seed += 1;
+        let payees: Vec<String> = self.agents.iter().map(|agent| agent.id.clone()).collect();
+        let agents = self.agents.iter().enumerate().take(connections);
+        agents
+            .map(|(number, agent)| {
+                let rng = Rng::new(self.seed << 32 | number as u64);
+                make(self.served.address, agent, &payees, rng)
+            })
+            .collect()
+    }
+
+    fn run(&mut self, connections: usize, bench: &Bench, make: Make) -> anyhow::Result<crate::client::Seen> {
+        let requests = self.requests(connections, make);
+        settle();
+        self.runtime.block_on(closed_loop(self.served.address, requests, bench.span))
+    }
+
+    fn main(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        let hello = self.run(MAIN, bench, version)?;
+        report.add("http.hello.per_s", hello.per_second)?;
+        let disk = disk(bench.root())?;
+        let seen = self.run(MAIN, bench, transfer)?;
+        report.add("http.c64.per_s", seen.per_second)?;
+        report.add("http.c64.p50_ms", seen.latency_ms(0.5))?;
+        report.add("http.c64.p99_ms", seen.latency_ms(0.99))?;
+        let bound = (0.3 * hello.per_second).min(0.5 * 64.0 * 1e6 / disk.p50_us);
+        report.add("http.c64.vs_bound", seen.per_second / bound)
+    }
+}
+
+impl Scene for HttpScene {
+    fn round(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        for connections in [1, 256] {
+            let name = format!("http.c{connections}.per_s");
+            if bench.wants(&name) || bench.wants("http.half") {
+                let seen = self.run(connections, bench, transfer)?;
+                report.add(&name, seen.per_second)?;
+            }
+        }
+        match bench.wants_any(&["http.c64", "http.hello", "http.half"]) {
+            true => self.main(bench, report),
+            false => Ok(()),
+        }
+    }
+
+    fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        if !bench.wants("http.half") {
+            return Ok(());
+        }
+        let peak = ["http.c64.per_s", "http.c256.per_s"].map(|name| report.median(name));
+        let peak = peak.into_iter().flatten().fold(0.0, f64::max);
+        let requests = self.requests(AGENTS, transfer);
+        settle();
+        let before = disk(bench.root())?;
+        let load = open_loop(self.served.address, requests, peak / 2.0, bench.half_span);
+        let seen = self.runtime.block_on(load)?;
+        settle();
+        let after = disk(bench.root())?;
+        let fsync_ms = f64::midpoint(before.p99_us, after.p99_us) / 1e3;
+        report.add("http.half.per_s", seen.per_second)?;
+        report.add("http.half.p50_ms", seen.latency_ms(0.5))?;
+        report.add("http.half.p99_ms", seen.latency_ms(0.99))?;
+        report.add("http.half.p99_vs_bound", seen.latency_ms(0.99) / (5.0 * fsync_ms + 2.0))
+    }
+}
+
+/// Makes what composes a connection's requests.
+type Make = fn(SocketAddr, &Agent, &[String], Rng) -> Compose;
+
+fn transfer(address: SocketAddr, agent: &Agent, payees: &[String], mut rng: Rng) -> Compose {
+    let head = format!(
+        "POST /api/v1/transfers HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nIdempotency-Key: ",
+        agent.api_key
+    );
+    let payees: Vec<String> = payees.iter().filter(|id| **id != agent.id).cloned().collect();
+    Box::new(move |request| {
+        let payee = &payees[rng.below(payees.len())];
+        let body = format!("{{\"to\":\"{payee}\",\"amount\":\"0.00{}\"}}", 1 + rng.below(9));
+        request.extend_from_slice(head.as_bytes());
+        let rest = format!("{:032x}\r\nContent-Length: {}\r\n\r\n{body}", rng.next_u128(), body.len());
+        request.extend_from_slice(rest.as_bytes());
+    })
+}
+
+fn version(address: SocketAddr, agent: &Agent, _payees: &[String], _rng: Rng) -> Compose {
+    let text = format!(
+        "GET /version HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\r\n",
+        agent.api_key
+    );
+    Box::new(move |request| request.extend_from_slice(text.as_bytes()))
+}
+
+/// Makes the owner by the setup token, and then the agents.
+async fn agents(address: SocketAddr, token: &str) -> anyhow::Result<Vec<Agent>> {
+    let mut connection = Connection::open(address).await?;
+    let body = json!({ "token": token, "name": "bench" });
+    let owner = post(&mut connection, address, "/api/v1/setup", None, &body).await?;
+    let owner_key = text(&owner, "api_key")?;
+    let mut agents = Vec::with_capacity(AGENTS);
+    for number in 0..AGENTS {
+        let body = json!({ "name": format!("agent {number}") });
+        let made = post(&mut connection, address, "/api/v1/agents", Some(&owner_key), &body).await?;
+        agents.push(Agent { id: text(&made, "id")?, api_key: text(&made, "api_key")? });
+    }
+    Ok(agents)
+}
+
+fn text(value: &Value, name: &str) -> anyhow::Result<String> {
+    let text = value[name].as_str().with_context(|| format!("the answer has no {name}"))?;
+    Ok(text.to_owned())
+}
+
+async fn post(
+    connection: &mut Connection,
+    address: SocketAddr,
+    path: &str,
+    api_key: Option<&str>,
+    body: &Value,
+) -> anyhow::Result<Value> {
+    let body = body.to_string();
+    let credential = api_key.map(|key| format!("Authorization: Bearer {key}\r\n"));
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
+         {}Content-Length: {}\r\n\r\n{body}",
+        credential.unwrap_or_default(),
+        body.len()
+    );
+    let (status, answer) = connection.exchange(request.as_bytes()).await?;
+    anyhow::ensure!(status / 100 == 2, "{path}: {status} {}", String::from_utf8_lossy(answer));
+    Ok(serde_json::from_slice(answer)?)
+}

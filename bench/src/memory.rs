@@ -1,0 +1,252 @@
+//! What the state weighs: resident memory of child processes that fold and do nothing else.
+//!
+//! A child is this program, called again with a hidden word, so each begins with a clean heap. It
+//! prints one number. Time is simulated, so a year passes in seconds.
+
+use std::path::Path;
+use std::process::Command as Program;
+
+use anyhow::Context as _;
+use hansa_crypto::keys::PublicKey;
+use hansa_kernel::command::Command;
+use hansa_kernel::decide::{Context, Place, Repetition, decide};
+use hansa_kernel::task::{Act, Rail, Step, Terms};
+use hansa_kernel::transfer::{CreateCurrency, FeeRule, Mint};
+use hansa_kernel::{Admission, Auth, Caller, Draft, EnvelopeProof, Request, State, transfer};
+use hansa_types::{
+    Amount, Currency, CurrencyCode, Digest, Duration, EnvelopeId, Label, PrincipalId, Signature,
+    Time,
+};
+
+use crate::measure::{Rng, as_f64, resident_bytes};
+use crate::report::Report;
+use crate::scene::{Bench, Scene};
+use crate::world::{by_machine, currency, founding, hiring, public_keys};
+
+/// The word that makes this program a child.
+pub(crate) const CHILD: &str = "fold";
+/// Agents whose memory is measured, and among whom tasks are done.
+const AGENTS: usize = 100_000;
+/// Principals and currencies whose accounts are measured.
+const OWNERS: usize = 50_000;
+const CURRENCIES: u8 = 20;
+/// Tasks that come and go.
+const TASKS: u64 = 1_000_000;
+/// Entries that let the last tasks go: up to eight leave with each.
+const CLOSING: u64 = TASKS / 8 + 1_000;
+/// When simulated time begins.
+const EPOCH: Time = Time(1_800_000_000_000);
+
+/// How the tasks of a child are spread over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tasks {
+    /// There are none.
+    None,
+    /// Evenly over a year: about 80,000 are remembered at any time.
+    Year,
+    /// All within a day: all are remembered until they leave.
+    Day,
+}
+
+/// The scene.
+pub(crate) struct MemoryScene;
+
+impl Scene for MemoryScene {
+    fn round(&mut self, _bench: &Bench, _report: &mut Report) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        let program = std::env::current_exe().context("finding this program")?;
+        if bench.wants("mem.bytes_per_account") {
+            report.add("mem.bytes_per_account", call(&program, "accounts")?)?;
+        }
+        if bench.wants("mem.bytes_per_agent") {
+            report.add("mem.bytes_per_agent", call(&program, "agents")?)?;
+        }
+        if bench.wants("mem.after_eviction") {
+            let without = call(&program, "tasks-none")?;
+            report.add("mem.after_eviction", call(&program, "tasks-year")? / without)?;
+            report.add("mem.after_eviction_burst", call(&program, "tasks-day")? / without)?;
+        }
+        Ok(())
+    }
+}
+
+fn call(program: &Path, what: &str) -> anyhow::Result<f64> {
+    let output = Program::new(program).args([CHILD, what]).output().context("starting a child")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = || format!("child {what}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    anyhow::ensure!(output.status.success(), failed());
+    said.trim().parse().with_context(failed)
+}
+
+/// What a child does: folds, and prints its number.
+pub(crate) fn child(what: &str) -> anyhow::Result<()> {
+    let number = match what {
+        "accounts" => bytes_per_account()?,
+        "agents" => bytes_per_agent()?,
+        "tasks-none" => resident_after(Tasks::None)?,
+        "tasks-year" => resident_after(Tasks::Year)?,
+        "tasks-day" => resident_after(Tasks::Day)?,
+        other => anyhow::bail!("no child does {other}"),
+    };
+    println!("{number}");
+    Ok(())
+}
+
+/// A state and the time it is told.
+struct Fold {
+    state: State,
+    now: Time,
+    rng: Rng,
+    drafts: Vec<Draft>,
+    agents: Vec<(PrincipalId, PublicKey)>,
+}
+
+impl Fold {
+    fn new() -> anyhow::Result<Self> {
+        let (state, drafts, agents) = (State::new([1, 2, 3, 4]), Vec::new(), Vec::new());
+        let mut fold = Self { state, now: EPOCH, rng: Rng::new(31), drafts, agents };
+        let key = public_keys(1, 1 << 40)?.pop().context("a key")?;
+        let request = founding(key, &mut fold.rng, EPOCH.0)?;
+        fold.carry_out(&request)?;
+        Ok(fold)
+    }
+
+    fn carry_out(&mut self, request: &Request) -> anyhow::Result<()> {
+        let Self { state, now, rng, drafts, .. } = self;
+        let mut entropy = || rng.next_u128();
+        let mut ctx = Context { now: *now, entropy: &mut entropy };
+        drafts.clear();
+        match state.admit(request, *now).map_err(refused)? {
+            Admission::Fresh(permit) => decide(&permit, &mut ctx, drafts).map_err(refused)?,
+            other => anyhow::bail!("not carried out: {other:?}"),
+        }
+        for (position, draft) in drafts.drain(..).enumerate() {
+            let corr = Repetition { is_first: position == 0, correlation: request.corr };
+            let Caller { principal, auth } = &request.caller;
+            let place = Place { seq: state.seq + 1, actor: *principal, auth, corr };
+            let entry = draft.into_entry(place, &mut ctx);
+            state.apply(&entry);
+        }
+        Ok(())
+    }
+
+    fn hire(&mut self, count: usize, with_keys: bool) -> anyhow::Result<()> {
+        for key in public_keys(count, 3)? {
+            let (party, [create, api_key]) = hiring(key, &mut self.rng, self.now.0);
+            self.carry_out(&create)?;
+            if with_keys {
+                self.carry_out(&api_key)?;
+            }
+            self.agents.push((party.id, key));
+        }
+        Ok(())
+    }
+
+    /// One offer and its refusal.
+    fn task(&mut self, number: u64) -> anyhow::Result<()> {
+        let payer = self.agents[self.rng.below(AGENTS / 2)];
+        let agent = self.agents[AGENTS / 2 + self.rng.below(AGENTS / 2)];
+        let terms = Terms {
+            currency: currency()?,
+            amount: Amount(1_000_000),
+            rail: Rail::Outcome,
+            milestones: Vec::new(),
+            deadline: None,
+            sla: None,
+        };
+        let offer = EnvelopeId::new(self.rng.next_u128());
+        let act = Act::Offer { terms, skill: Label([7; 16]) };
+        self.step(payer, agent, (offer, 2 * number + 1), Step { parent: None, to: agent.0, act })?;
+        let answer = EnvelopeId::new(self.rng.next_u128());
+        let step = Step { parent: Some(offer), to: payer.0, act: Act::Reject };
+        self.step(agent, payer, (answer, 2 * number + 2), step)
+    }
+
+    fn step(
+        &mut self,
+        from: (PrincipalId, PublicKey),
+        _to: (PrincipalId, PublicKey),
+        (id, nonce): (EnvelopeId, u64),
+        step: Step,
+    ) -> anyhow::Result<()> {
+        let (signature, digest) = (Signature(self.rng.bytes()), Digest(self.rng.bytes()));
+        let proof = EnvelopeProof { id, nonce, signature, digest };
+        let auth = Auth::Envelope(from.1, Some(proof));
+        let caller = Caller { principal: Some(from.0), auth };
+        let command = Command::TaskStep(step);
+        self.carry_out(&Request { caller, command, corr: None, looked_up: None })
+    }
+
+    /// A transfer, so that an entry passes.
+    fn pay(&mut self) -> anyhow::Result<()> {
+        let (from, to) = (self.agents[0].0, self.agents[1].0);
+        let (currency, amount) = (currency()?, Amount(1_000_000));
+        let create = transfer::Create { from, to, currency, amount, hold: None };
+        self.carry_out(&by_machine(Command::TransferCreate(create)))
+    }
+}
+
+fn refused(rejection: hansa_types::Rejection) -> anyhow::Error {
+    anyhow::anyhow!("refused: {rejection}")
+}
+
+fn bytes_per_agent() -> anyhow::Result<f64> {
+    let mut fold = Fold::new()?;
+    fold.agents.reserve_exact(AGENTS + 1_000);
+    fold.hire(1_000, true)?;
+    let before = resident_bytes("self")?;
+    for key in public_keys(AGENTS, 5)? {
+        let (_, requests) = hiring(key, &mut fold.rng, fold.now.0);
+        requests.iter().try_for_each(|request| fold.carry_out(request))?;
+    }
+    let after = resident_bytes("self")?;
+    Ok(as_f64(after.saturating_sub(before)) / as_f64(AGENTS as u64))
+}
+
+fn bytes_per_account() -> anyhow::Result<f64> {
+    let mut fold = Fold::new()?;
+    fold.hire(OWNERS, false)?;
+    let mut codes = Vec::new();
+    for number in 0..CURRENCIES {
+        let text = format!("CUR{}{}", char::from(b'A' + number / 10), number % 10);
+        let code: CurrencyCode = text.parse().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let fee = FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) };
+        let create = CreateCurrency { currency: Currency { code, scale: 6 }, own: true, fee };
+        fold.carry_out(&by_machine(Command::CurrencyCreate(create)))?;
+        codes.push(code);
+    }
+    let (before, accounts) = (resident_bytes("self")?, fold.state.ledger.accounts_len());
+    for currency in codes {
+        for owner in 0..OWNERS {
+            let mint = Mint { to: fold.agents[owner].0, currency, amount: Amount(1_000_000) };
+            fold.carry_out(&by_machine(Command::MintCreate(mint)))?;
+        }
+    }
+    let (after, more) = (resident_bytes("self")?, fold.state.ledger.accounts_len() - accounts);
+    Ok(as_f64(after.saturating_sub(before)) / as_f64(more as u64))
+}
+
+/// Resident bytes when every task has left.
+fn resident_after(tasks: Tasks) -> anyhow::Result<f64> {
+    let mut fold = Fold::new()?;
+    fold.hire(AGENTS, true)?;
+    let span = match tasks {
+        Tasks::Day => Duration::days(1),
+        Tasks::Year | Tasks::None => Duration::days(365),
+    };
+    for number in 0..TASKS {
+        fold.now = EPOCH.after(Duration(span.0 / TASKS * (number + 1)));
+        if tasks != Tasks::None {
+            fold.task(number)?;
+        }
+    }
+    fold.now = EPOCH.after(Duration(span.0 + Duration::days(31).0));
+    for _ in 0..CLOSING {
+        fold.pay()?;
+    }
+    anyhow::ensure!(fold.state.tasks.is_empty(), "some tasks did not leave");
+    Ok(as_f64(resident_bytes("self")?))
+}

@@ -1,0 +1,87 @@
+//! The one way into every operation, for HTTP requests and envelopes alike.
+
+use std::pin::Pin;
+
+use hansa_types::Code;
+use hansa_wire::api::{
+    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, projections,
+    setup, tasks, transfers,
+};
+use hansa_wire::request::parse;
+use hansa_wire::{Problem, Request};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::context::Context;
+use crate::ops;
+
+/// An answer under way. Boxed, for an operation may call another on behalf of an envelope.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+
+/// Types the request object and has its operation carry it out.
+macro_rules! dispatch {
+    ($context:expr, $value:expr; $($request:ty => $handler:path;)*) => {
+        match $context.operation.id {
+            $(<$request as Request>::OPERATION => {
+                $handler(&$context, parse::<$request>($value)?).await
+            })*
+            _ => Err(Code::NotFound.into()),
+        }
+    };
+}
+
+/// Carries an operation out.
+pub(crate) fn call(context: Context, value: Value) -> Answering {
+    Box::pin(async move {
+        dispatch! { context, value;
+            node::NodeGet => ops::node::node_get;
+            node::ClockAccept => ops::clock::clock_accept;
+            node::Health => ops::health::health;
+            node::Ready => ops::health::ready;
+            node::Metrics => ops::health::metrics;
+            node::Version => ops::health::version;
+            node::OpenApi => ops::docs::openapi;
+            node::Docs => ops::docs::docs;
+            setup::SetupComplete => ops::setup::setup_complete;
+            agents::AgentCreate => ops::agents::agent_create;
+            agents::AgentGet => ops::agents::agent_get;
+            agents::AgentList => ops::agents::agent_list;
+            agents::AgentCardSet => ops::cards::agent_card_set;
+            agents::AgentCardGet => ops::cards::agent_card_get;
+            agents::AgentSuspend => ops::agents::agent_suspend;
+            agents::AgentReinstate => ops::agents::agent_reinstate;
+            agents::ReputationGet => ops::reputation::reputation_get;
+            discover::Discover => ops::discover::discover;
+            api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
+            api_keys::ApiKeyList => ops::api_keys::api_key_list;
+            api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
+            grants::GrantCreate => ops::grants::grant_create;
+            grants::GrantList => ops::grants::grant_list;
+            grants::GrantGet => ops::grants::grant_get;
+            grants::GrantRevoke => ops::grants::grant_revoke;
+            currencies::CurrencyList => ops::currencies::currency_list;
+            currencies::CurrencyCreate => ops::currencies::currency_create;
+            currencies::MintCreate => ops::supply::mint_create;
+            currencies::BurnCreate => ops::supply::burn_create;
+            projections::SupplyAudit => ops::projections::supply_audit;
+            transfers::TransferQuote => ops::transfers::transfer_quote;
+            transfers::TransferCreate => ops::transfers::transfer_create;
+            transfers::TransferBatch => ops::transfers::transfer_batch;
+            transfers::TransferList => ops::transfers::transfer_list;
+            transfers::TransferGet => ops::transfers::transfer_get;
+            transfers::TransferPost => ops::holds::transfer_post;
+            transfers::TransferVoid => ops::holds::transfer_void;
+            accounts::BalanceList => ops::accounts::balance_list;
+            amp::EnvelopeSubmit => ops::amp::envelope_submit;
+            amp::EnvelopeGet => ops::envelopes::envelope_get;
+            amp::EnvelopeGraph => ops::envelopes::envelope_graph;
+            tasks::TaskList => ops::tasks::task_list;
+            tasks::TaskGet => ops::tasks::task_get;
+            journal::JournalCheckpoint => ops::journal::journal_checkpoint;
+            journal::JournalInclusion => ops::journal::journal_inclusion;
+            journal::JournalConsistency => ops::journal::journal_consistency;
+            journal::JournalExport => ops::export::journal_export;
+            journal::EntryGet => ops::journal::entry_get;
+        }
+    })
+}

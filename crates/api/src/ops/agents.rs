@@ -1,0 +1,223 @@
+//! Agents: registering, reading, listing, suspending and reinstating them.
+
+use std::collections::HashSet;
+
+use hansa_crypto::secret::{Secret, token, token_digest};
+use hansa_crypto::{PublicKey, SigningKey};
+use hansa_kernel::grant::Action;
+use hansa_kernel::principal::{Create, CreateApiKey, Kind, Reinstate, Suspend};
+use hansa_kernel::{Command, Event, State};
+use hansa_node::Done;
+use hansa_types::{AnyId, ApiKeyId, Code, PrincipalId, TransferId};
+use hansa_views::AgentRow;
+use hansa_wire::Problem;
+use hansa_wire::api::Page;
+use hansa_wire::api::agents::{
+    Agent, AgentCreate, AgentCreated, AgentGet, AgentList, AgentReinstate, AgentSuspend,
+    PrincipalKind, PrincipalStatus,
+};
+use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
+
+use super::accounts::balances;
+use super::cards::{check, seal, seal_draft};
+use super::setup::KEY_PREFIX;
+use crate::answer::Answer;
+use crate::context::{Context, Step};
+use crate::resolve::{next, page, views_failed};
+
+/// The part of a request that makes the agent's API key.
+const KEY_PART: &str = "api_key";
+
+/// Registers an agent. The caller's API key may not cover the making of keys; the agent then has
+/// none yet, and signs its envelopes.
+pub(crate) async fn agent_create(
+    context: &Context,
+    request: AgentCreate,
+) -> Result<Answer, Problem> {
+    let node = &context.api.node;
+    let (now, env) = (node.now(), &node.env);
+    let made = request.public_key.is_none().then(|| SigningKey::from_seed(env.random()));
+    let key = request.public_key.map(|key| key.0).or(made.as_ref().map(SigningKey::public));
+    let key = key.ok_or(Code::Internal)?;
+    let id = PrincipalId::new(now.0, env.random_u128());
+    let sealed = match request.card {
+        Some(card) => seal(context, id, check(card)?).await?,
+        None => seal_draft(context, id, request.name.as_str()).await?,
+    };
+    let create = Create {
+        id,
+        kind: Kind::Agent,
+        key,
+        card: Some(sealed.digest),
+        genesis_grant: request.genesis_grant,
+    };
+    let secret = token(KEY_PREFIX, env.random());
+    let key_id = ApiKeyId::new(now.0, env.random_u128());
+    let steps = vec![
+        Step::new(Command::PrincipalCreate(create)).with(Some(sealed)),
+        Step::new(agent_key(context, id, key_id, &secret)?).part(KEY_PART),
+    ];
+    let mut outcomes = context.submit_chain(steps).await?.into_iter();
+    let done = outcomes.next().ok_or(Code::Internal)??;
+    if done.repeated && made.is_some() {
+        return Err(Code::SecretAlreadyShown.into());
+    }
+    let keyed = outcomes.next().is_some_and(|outcome| outcome.is_ok_and(|done| !done.repeated));
+    let created = Created { done, key, made, secret: keyed.then_some(secret) };
+    created.answer(context, request.name).await
+}
+
+/// A key for the new agent that covers what the caller's own credential does.
+fn agent_key(
+    context: &Context,
+    principal: PrincipalId,
+    id: ApiKeyId,
+    secret: &Secret,
+) -> Result<Command, Problem> {
+    let actions = context.identity()?.actions.as_ref();
+    let actions = actions.map_or_else(|| vec![Action::everything()], |actions| actions.to_vec());
+    let secret = token_digest(secret.expose());
+    Ok(Command::ApiKeyCreate(CreateApiKey { id, principal, secret, actions, expires: None }))
+}
+
+/// An agent that was registered, now or before.
+struct Created {
+    done: Done,
+    key: PublicKey,
+    made: Option<SigningKey>,
+    secret: Option<Secret>,
+}
+
+impl Created {
+    async fn answer(self, context: &Context, name: Name) -> Result<Answer, Problem> {
+        let Created { done, key, made, secret } = self;
+        let AnyId::Principal(id) = done.entry.id else { return Err(Code::Internal.into()) };
+        let genesis_transfer = genesis_transfer(context, &done).await?;
+        let look = move |state: &State| balances(state, id);
+        let created = AgentCreated {
+            id,
+            did: key.did_key(),
+            name,
+            public_key: WireKey(key),
+            private_key_pem: made.map(|key| Secret::from(key.to_pkcs8_pem()).into()),
+            api_key: secret.map(Into::into),
+            genesis_transfer,
+            balances: context.api.node.read(context.principal().ok(), look).await??,
+            seq: done.entry.seq,
+            created_at: done.entry.ts.into(),
+        };
+        Ok(Answer::done(&done, &created)?.secret())
+    }
+}
+
+/// The entry behind the agent's is its genesis grant, if it received one.
+async fn genesis_transfer(context: &Context, done: &Done) -> Result<Option<TransferId>, Problem> {
+    let next = context.api.node.entry(done.entry.seq + 1).await.map_err(hansa_node::internal)?;
+    Ok(next.and_then(|next| match (next.event, next.id, next.subject) {
+        (Event::MoneyMinted(_), AnyId::Transfer(id), Some(subject))
+            if subject == done.entry.id && next.actor == done.entry.actor =>
+        {
+            Some(id)
+        }
+        _ => None,
+    }))
+}
+
+/// Reads an agent.
+pub(crate) async fn agent_get(context: &Context, request: AgentGet) -> Result<Answer, Problem> {
+    let id = context.find(&request.agent, Code::PrincipalUnknown).await?;
+    Answer::json(&agent(context, id).await?)
+}
+
+/// Lists agents in the order they were registered.
+pub(crate) async fn agent_list(context: &Context, request: AgentList) -> Result<Answer, Problem> {
+    let query = page(request.cursor.as_ref(), request.limit)?;
+    let as_of_seq = context.api.node.views_caught_up().await;
+    let rows = context.api.node.views.agents(query).await.map_err(views_failed)?;
+    let owners = owners(context, rows.items.iter().map(|row| row.id).collect()).await?;
+    let data = rows.items.iter().map(|row| tell(row, owners.contains(&row.id)));
+    let data = data.collect::<Result<Vec<Agent>, Problem>>()?;
+    Answer::json(&Page { data, next_cursor: next(rows.next), as_of_seq })
+}
+
+/// Stops an agent from acting.
+pub(crate) async fn agent_suspend(
+    context: &Context,
+    request: AgentSuspend,
+) -> Result<Answer, Problem> {
+    let suspend = |principal| Command::PrincipalSuspend(Suspend { principal });
+    change(context, &request.agent, suspend, PrincipalStatus::Suspended).await
+}
+
+/// Lets an agent act again.
+pub(crate) async fn agent_reinstate(
+    context: &Context,
+    request: AgentReinstate,
+) -> Result<Answer, Problem> {
+    let reinstate = |principal| Command::PrincipalReinstate(Reinstate { principal });
+    change(context, &request.agent, reinstate, PrincipalStatus::Active).await
+}
+
+async fn change(
+    context: &Context,
+    agent_ref: &PrincipalRef,
+    command: impl FnOnce(PrincipalId) -> Command,
+    status: PrincipalStatus,
+) -> Result<Answer, Problem> {
+    let id = context.find(agent_ref, Code::PrincipalUnknown).await?;
+    let done = context.submit(Step::new(command(id))).await?;
+    // Told from what was done: somebody may have changed it again meanwhile.
+    let told = Agent { status, ..agent(context, id).await? };
+    Answer::done(&done, &told)
+}
+
+async fn agent(context: &Context, id: PrincipalId) -> Result<Agent, Problem> {
+    context.api.node.views_caught_up().await;
+    let row = context.api.node.views.agent(id).await.map_err(views_failed)?;
+    let row = row.ok_or(Code::PrincipalUnknown)?;
+    let owners = owners(context, vec![id]).await?;
+    tell(&row, owners.contains(&id))
+}
+
+/// Which of these own the node: those to whom the node itself gave everything.
+async fn owners(
+    context: &Context,
+    ids: Vec<PrincipalId>,
+) -> Result<HashSet<PrincipalId>, Problem> {
+    let owns = |state: &State, id: PrincipalId| -> Option<bool> {
+        let node = state.treasury().ok()?;
+        let held = state.principals.get(state.principals.find(id)?).grants.iter();
+        let mut held = held.filter_map(|grant| state.grants.get(grant));
+        Some(held.any(|grant| {
+            grant.issuer == node && !grant.revoked && grant.actions == [Action::everything()]
+        }))
+    };
+    let look = move |state: &State| {
+        ids.into_iter().filter(|&id| owns(state, id).unwrap_or(false)).collect()
+    };
+    Ok(context.api.node.read(context.principal().ok(), look).await?)
+}
+
+fn tell(row: &AgentRow, owner: bool) -> Result<Agent, Problem> {
+    let key = PublicKey::from_multibase(&row.key).map_err(|_| Code::Internal)?;
+    Ok(Agent {
+        id: row.id,
+        did: key.did_key(),
+        name: row.name.as_deref().and_then(Name::new),
+        kind: match row.kind {
+            Kind::Agent => PrincipalKind::Agent,
+            Kind::Person => PrincipalKind::Person,
+            Kind::Organization => PrincipalKind::Organization,
+            Kind::Node => PrincipalKind::Node,
+        },
+        status: match row.active {
+            true => PrincipalStatus::Active,
+            false => PrincipalStatus::Suspended,
+        },
+        owner,
+        public_key: WireKey(key),
+        has_card: row.card.is_some(),
+        seq: row.seq,
+        created_at: row.created_at.into(),
+    })
+}

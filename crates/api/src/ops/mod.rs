@@ -1,0 +1,33 @@
+//! The operations: one file per resource, one function per operation.
+//!
+//! A function takes what its request says, asks the node, and tells the answer. Deliberately
+//! absent: HTTP, and any rule that the kernel decides.
+
+pub(crate) mod accounts;
+pub(crate) mod agents;
+pub(crate) mod amp;
+pub(crate) mod api_keys;
+pub(crate) mod cards;
+pub(crate) mod clock;
+pub(crate) mod currencies;
+pub(crate) mod discover;
+pub(crate) mod docs;
+pub(crate) mod envelopes;
+pub(crate) mod export;
+pub(crate) mod grants;
+pub(crate) mod health;
+pub(crate) mod holds;
+pub(crate) mod journal;
+pub(crate) mod node;
+pub(crate) mod projections;
+pub(crate) mod reputation;
+mod route;
+pub(crate) mod setup;
+mod steps;
+pub(crate) mod supply;
+pub(crate) mod tasks;
+pub(crate) mod transfers;
+mod trial;
+
+pub(crate) use currencies::CurrencySeqs;
+pub(crate) use projections::SupplyCache;

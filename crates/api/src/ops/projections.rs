@@ -1,0 +1,54 @@
+//! All money there is, added up from the accounts.
+
+use hansa_kernel::State;
+use hansa_kernel::transfer::{CurrencyIndex, Supply as Books};
+use hansa_types::{Amount, Currency};
+use hansa_wire::api::projections::{CurrencySupply, Supply, SupplyAudit};
+use hansa_wire::{Problem, WireAmount};
+use tokio::sync::Mutex;
+
+use crate::answer::Answer;
+use crate::context::Context;
+
+/// The last audit. Everybody may ask for one, so the accounts are added up once per entry at most,
+/// and once at a time.
+#[derive(Default)]
+pub(crate) struct SupplyCache {
+    last: Mutex<Option<Supply>>,
+}
+
+/// Adds all accounts up.
+pub(crate) async fn supply_audit(context: &Context, _: SupplyAudit) -> Result<Answer, Problem> {
+    let node = &context.api.node;
+    let mut last = context.api.supply.last.lock().await;
+    let current = last.as_ref().is_some_and(|supply| supply.seq == node.durable.seq());
+    if !current {
+        *last = Some(node.read(None, add_up).await?);
+    }
+    Answer::json(&*last)
+}
+
+fn add_up(state: &State) -> Supply {
+    let currencies = (0u16..).zip(state.ledger.currencies()).map(|(index, kept)| {
+        tell(&kept.currency, &state.ledger.supply(CurrencyIndex(index)))
+    });
+    Supply { currencies: currencies.collect(), seq: state.seq }
+}
+
+fn tell(currency: &Currency, books: &Books) -> CurrencySupply {
+    let of = |amount: Amount| WireAmount::of(currency, amount);
+    let net = books.issued.minus(books.burned).unwrap_or(Amount::ZERO);
+    let delta = match (books.circulating.minus(net), net.minus(books.circulating)) {
+        (Some(more), _) => currency.format(more),
+        (None, less) => format!("-{}", currency.format(less.unwrap_or(Amount::ZERO))),
+    };
+    CurrencySupply {
+        currency: currency.code,
+        issued: of(books.issued),
+        burned: of(books.burned),
+        net_supply: of(net),
+        circulating: of(books.circulating.minus(books.held).unwrap_or(Amount::ZERO)),
+        held: of(books.held),
+        delta,
+    }
+}

@@ -1,0 +1,59 @@
+//! What a caller may look at. What they may not see is answered as if it were not there.
+
+use hansa_kernel::State;
+use hansa_node::sight::Sight;
+use hansa_types::{PrincipalId, Rejection};
+use hansa_views::Viewer;
+
+use crate::context::Context;
+
+/// The pattern of actions that only the node's owner, and who acts for them in all, may do.
+const EVERYTHING: &str = "*";
+
+impl Context {
+    /// Whether the caller sees everything, as the node's owner.
+    pub(crate) async fn sees_all(&self) -> Result<bool, Rejection> {
+        match &self.caller {
+            Some(identity) => self.api.node.may_for_node(identity.principal, EVERYTHING).await,
+            None => Ok(false),
+        }
+    }
+
+    /// What the caller sees of entries.
+    pub(crate) async fn sight(&self) -> Result<Sight, Rejection> {
+        let principal = self.caller.as_ref().map(|identity| identity.principal);
+        let all = self.sees_all().await?;
+        let money = all || (principal.is_some() && self.api.node.config.ledger_public);
+        Ok(Sight { principal, all, money })
+    }
+
+    /// What the caller sees of rows about money.
+    pub(crate) async fn money_viewer(&self) -> Result<Viewer, Rejection> {
+        let sight = self.sight().await?;
+        Ok(Viewer { principal: sight.principal, all: sight.money })
+    }
+
+    /// What the caller sees of other rows.
+    pub(crate) async fn viewer(&self) -> Result<Viewer, Rejection> {
+        let sight = self.sight().await?;
+        Ok(Viewer { principal: sight.principal, all: sight.all })
+    }
+
+    /// Whether the caller sees what a principal holds: its own, that of principals it controls, as
+    /// the owner everybody's, and where the ledger is public so does everyone.
+    pub(crate) async fn sees_money_of(&self, other: PrincipalId) -> Result<bool, Rejection> {
+        let sight = self.sight().await?;
+        if sight.money || sight.principal == Some(other) {
+            return Ok(true);
+        }
+        let Some(looker) = sight.principal else { return Ok(false) };
+        self.api.node.read(Some(looker), move |state| controls(state, looker, other)).await
+    }
+}
+
+/// Whether one principal manages another.
+pub(crate) fn controls(state: &State, controller: PrincipalId, other: PrincipalId) -> bool {
+    let other = state.principals.find(other).map(|handle| state.principals.get(handle));
+    let above = other.and_then(|principal| principal.controller);
+    above.is_some_and(|handle| state.principals.get(handle).id == controller)
+}

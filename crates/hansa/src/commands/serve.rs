@@ -1,0 +1,65 @@
+//! `hansa serve`: running the node.
+
+use clap::ValueEnum;
+
+use super::{App, DONE, Outcome};
+use crate::config::ConfigArgs;
+use crate::server::{self, Choices, Stop};
+
+/// How to run it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+
+    /// Where to listen (server.bind)
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    bind: Option<String>,
+
+    /// How much of the journal to verify before anything else
+    #[arg(long, value_enum, default_value_t)]
+    verify: Verify,
+
+    /// What to log (log.level)
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+
+    /// How to log (log.format)
+    #[arg(long, value_name = "text|json")]
+    log_format: Option<String>,
+
+    /// Stop when standard input closes, as it does when the process that started this one is gone
+    #[arg(long, hide = true)]
+    with_parent: bool,
+}
+
+/// How much of the journal is verified at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Verify {
+    /// What follows the last snapshot
+    #[default]
+    Tail,
+    /// Everything
+    Full,
+}
+
+impl Args {
+    /// Carries it out: ends when it is told to stop.
+    pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
+        let flags = [
+            ("server.bind", self.bind),
+            ("log.level", self.log_level),
+            ("log.format", self.log_format),
+        ];
+        let flags: Vec<_> = flags.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
+        let settings = self.config.settings(&flags)?;
+        server::logging::begin(&settings.log)?;
+        // Before the node starts, so that a signal during a long verification is not lost.
+        let stop = Stop::new(self.with_parent)?;
+        let choices = Choices { verify_full: self.verify == Verify::Full };
+        let listening = server::open(&settings, choices).await?.listen().await?;
+        listening.announcement.tell(app.ui, listening.address)?;
+        listening.serve(stop).await?;
+        DONE
+    }
+}

@@ -1,0 +1,311 @@
+//! The node that a command talks to, with the credential that the flags name.
+//!
+//! With an API key a call goes to its own route, with a private key it travels in a signed
+//! envelope; a command does not see the difference.
+
+use std::time::Duration;
+
+use clap::Args;
+use hansa_crypto::Secret;
+use hansa_wire::amp::Envelope;
+use hansa_wire::api::amp::{EnvelopeAccepted, EnvelopeSubmit};
+use hansa_wire::api::journal::JournalExport;
+use hansa_wire::api::node::{NodeGet, Readiness, Ready};
+use hansa_wire::client::{CallOptions, Client, ClientError, Credential, Download};
+use hansa_wire::operation::{Access, Media, Operation, Request};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use crate::cli::Global;
+use crate::failure::{Failure, chain};
+use crate::files;
+use crate::sign::{Signer, new_idempotency_key};
+
+/// Longest wait for the node to take a connection.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// Longest download of a journal.
+const DOWNLOAD_MAX: Duration = Duration::from_secs(6 * 3_600);
+
+/// A flag of every command that changes something.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Idempotency {
+    /// Name the request, so that the node carries it out once however often it is sent; random
+    /// unless named
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+}
+
+impl Idempotency {
+    fn options(&self) -> CallOptions {
+        CallOptions::once(self.idempotency_key.clone().unwrap_or_else(new_idempotency_key))
+    }
+}
+
+/// The answer to a call whose types are not known here.
+pub(crate) enum RawAnswer {
+    /// One JSON value.
+    Json(Value),
+    /// A text.
+    Text(String),
+    /// A stream of lines.
+    Stream(Download),
+}
+
+/// A node.
+pub(crate) struct Remote {
+    plain: Client,
+    signer: Option<Signer>,
+    /// The client that signs; it needs the node's DID, which is asked for when it is needed.
+    signing: OnceCell<Client>,
+    reached: OnceCell<()>,
+}
+
+impl Remote {
+    /// The node and credential that the flags name.
+    pub(crate) fn from_flags(global: &Global) -> Result<Self, Failure> {
+        if let Some(path) = &global.key_file {
+            let signer = Signer::new(files::read_key(path)?);
+            return Self::new(&global.node, Credential::None, Some(signer));
+        }
+        let secret = match (&global.api_key_file, std::env::var("HANSA_API_KEY")) {
+            (Some(path), _) => Some(files::read_secret(path)?),
+            (None, Ok(key)) if !key.trim().is_empty() => Some(Secret::new(key.trim().to_owned())),
+            (None, _) => None,
+        };
+        let credential = secret.map_or(Credential::None, Credential::ApiKey);
+        Self::new(&global.node, credential, None)
+    }
+
+    /// A node at a URL.
+    pub(crate) fn new(
+        url: &str,
+        credential: Credential,
+        signer: Option<Signer>,
+    ) -> Result<Self, Failure> {
+        let plain = Client::new(url, credential).map_err(|error| {
+            Failure::usage(chain(&error)).next_step("write a URL such as http://127.0.0.1:7400")
+        })?;
+        Ok(Self { plain, signer, signing: OnceCell::new(), reached: OnceCell::new() })
+    }
+
+    /// The same node, for calls that need no credential and must not fail for a wrong one.
+    pub(crate) fn without_credential(self) -> Self {
+        let url = self.plain.base_url().to_owned();
+        match Self::new(&url, Credential::None, None) {
+            Ok(remote) => remote,
+            Err(_) => self,
+        }
+    }
+
+    /// The node's address.
+    pub(crate) fn url(&self) -> &str {
+        self.plain.base_url()
+    }
+
+    /// Who signs, if calls are signed.
+    pub(crate) fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
+    }
+
+    /// Who signs, for what must be signed.
+    pub(crate) fn required_signer(&self) -> Result<&Signer, Failure> {
+        self.signer.as_ref().ok_or_else(|| {
+            Failure::usage("this is signed, and no private key is named")
+                .next_step("name the agent's key with --key-file or HANSA_KEY_FILE")
+        })
+    }
+
+    /// Calls an operation.
+    pub(crate) async fn call<R: Request>(&self, request: &R) -> Result<R::Response, Failure> {
+        self.call_with(request, &CallOptions::default()).await
+    }
+
+    /// Calls an operation that is carried out once, however often it arrives.
+    pub(crate) async fn call_once<R: Request>(
+        &self,
+        request: &R,
+        idempotency: &Idempotency,
+    ) -> Result<R::Response, Failure> {
+        self.call_with(request, &idempotency.options()).await
+    }
+
+    async fn call_with<R: Request>(
+        &self,
+        request: &R,
+        options: &CallOptions,
+    ) -> Result<R::Response, Failure> {
+        let operation = operation(R::OPERATION)?;
+        let client = self.client_for(operation).await?;
+        client.call_with(request, options).await.map_err(|error| self.failure(error))
+    }
+
+    /// Whether the node is ready; one that is not says why.
+    pub(crate) async fn readiness(&self, ready: &Ready) -> Result<Readiness, Failure> {
+        self.call(ready).await
+    }
+
+    /// Calls an operation with a request that was typed in.
+    pub(crate) async fn raw(
+        &self,
+        operation: &'static Operation,
+        request: Value,
+        idempotency: &Idempotency,
+    ) -> Result<RawAnswer, Failure> {
+        if operation.media == Media::NdJson {
+            let request: JournalExport = hansa_wire::request::parse(request)
+                .map_err(|invalid| Failure::usage(invalid.to_string()))?;
+            return self.export(&request).await.map(RawAnswer::Stream);
+        }
+        let client = self.client_for(operation).await?;
+        let answer: Value = client
+            .call_by_id(operation.id, &request, &idempotency.options())
+            .await
+            .map_err(|error| self.failure(error))?;
+        Ok(match answer {
+            Value::String(text) if operation.media != Media::Json => RawAnswer::Text(text),
+            answer => RawAnswer::Json(answer),
+        })
+    }
+
+    /// Hands in a signed envelope.
+    pub(crate) async fn submit(&self, envelope: &Envelope) -> Result<EnvelopeAccepted, Failure> {
+        self.submit_value(envelope.to_value()?).await
+    }
+
+    /// Hands in a signed envelope that was read from somewhere.
+    pub(crate) async fn submit_request(
+        &self,
+        EnvelopeSubmit(members): EnvelopeSubmit,
+    ) -> Result<EnvelopeAccepted, Failure> {
+        self.submit_value(Value::Object(members)).await
+    }
+
+    /// Hands in an envelope as it is.
+    pub(crate) async fn submit_value(&self, envelope: Value) -> Result<EnvelopeAccepted, Failure> {
+        self.reach().await?;
+        self.plain.submit_envelope(envelope).await.map_err(|error| self.failure(error))
+    }
+
+    /// Begins to read the journal.
+    pub(crate) async fn export(&self, request: &JournalExport) -> Result<Download, Failure> {
+        let operation = operation(JournalExport::OPERATION)?;
+        if self.signer.is_some() {
+            return Err(Failure::usage("the journal is exported with an API key")
+                .next_step("leave --key-file out and set HANSA_API_KEY"));
+        }
+        let client = self.client_for(operation).await?;
+        let options = CallOptions { deadline: DOWNLOAD_MAX, ..CallOptions::default() };
+        client.download(request, &options).await.map_err(|error| self.failure(error))
+    }
+
+    /// The client for an operation: what everybody may ask is asked without signing.
+    async fn client_for(&self, operation: &Operation) -> Result<&Client, Failure> {
+        self.reach().await?;
+        match &self.signer {
+            Some(signer) if operation.access != Access::Public => {
+                self.signing.get_or_try_init(|| self.signing_client(signer)).await
+            }
+            _ => Ok(&self.plain),
+        }
+    }
+
+    async fn signing_client(&self, signer: &Signer) -> Result<Client, Failure> {
+        let node = self.plain.call(&NodeGet {}).await.map_err(|error| self.failure(error))?;
+        let signer = hansa_wire::client::Signer {
+            key: signer.key().clone(),
+            did: signer.did().clone(),
+            node_did: node.did,
+        };
+        Client::new(self.url(), Credential::Signer(Box::new(signer)))
+            .map_err(|error| self.failure(error))
+    }
+
+    /// Finds out at once whether anybody is there: the client itself is patient with a node that
+    /// restarts, which at a prompt looks like hanging.
+    async fn reach(&self) -> Result<(), Failure> {
+        let connect = || async {
+            let Some(authority) = authority(self.url()) else { return Ok(()) };
+            let connecting = tokio::net::TcpStream::connect(authority);
+            match tokio::time::timeout(CONNECT_MAX, connecting).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) => Err(self.unreachable(&error.to_string())),
+                Err(_) => Err(self.unreachable("nobody answers")),
+            }
+        };
+        self.reached.get_or_try_init(connect).await.copied()
+    }
+
+    fn unreachable(&self, why: &str) -> Failure {
+        Failure::new(format!("no node can be reached at {}: {why}", self.url()))
+            .next_step("start one with hansa serve, or name another with --node or HANSA_NODE")
+    }
+
+    /// What a call that has no answer means at a prompt.
+    pub(crate) fn failure(&self, error: ClientError) -> Failure {
+        match error {
+            ClientError::Problem(problem) => {
+                let unauthenticated = problem.code == hansa_types::Code::Unauthenticated.as_str();
+                let failure = Failure::from(problem);
+                match unauthenticated && self.signer.is_none() {
+                    true => failure.next_step(
+                        "set HANSA_API_KEY, or name a key with --api-key-file or --key-file",
+                    ),
+                    false => failure,
+                }
+            }
+            ClientError::Transport(error) => self.unreachable(&chain(&error)),
+            ClientError::Deadline => {
+                Failure::new(format!("{} did not answer in time", self.url()))
+                    .next_step("look at the node with hansa status; repeat with the same --idempotency-key to be safe")
+            }
+            ClientError::Unexpected { .. } => Failure::new(chain(&error))
+                .next_step(format!("make sure that {} is a Hansa node", self.url())),
+            ClientError::Request(_)
+            | ClientError::Envelope(_)
+            | ClientError::Address(_)
+            | ClientError::UnknownOperation(_)
+            | ClientError::NotByEnvelope(_)
+            | ClientError::Streams(_) => Failure::usage(chain(&error)),
+        }
+    }
+}
+
+fn operation(id: &str) -> Result<&'static Operation, Failure> {
+    hansa_wire::find(id).ok_or_else(|| Failure::new(format!("there is no operation {id}")))
+}
+
+/// `host:port` of a URL.
+fn authority(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().filter(|text| !text.is_empty())?;
+    let behind_host = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind);
+    match (behind_host.contains(':'), scheme) {
+        (true, _) => Some(authority.to_owned()),
+        (false, "https") => Some(format!("{authority}:443")),
+        (false, _) => Some(format!("{authority}:80")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_has_a_port_in_any_case() {
+        for (url, expected) in [
+            ("http://127.0.0.1:7400", "127.0.0.1:7400"),
+            ("http://node.example/x", "node.example:80"),
+            ("https://node.example", "node.example:443"),
+            ("http://[::1]:7400/", "[::1]:7400"),
+            ("https://[::1]", "[::1]:443"),
+        ] {
+            assert_eq!(authority(url).as_deref(), Some(expected), "{url}");
+        }
+        assert_eq!(authority("node.example"), None);
+    }
+
+    #[test]
+    fn a_name_that_is_no_url_is_a_slip_of_usage() {
+        assert!(Remote::new("node.example", Credential::None, None).is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Running a node: what `serve` and `dev` share.
+//!
+//! The node is opened, which takes the lock and verifies the journal; then, and only if that may
+//! be, the socket is opened. SIGTERM and SIGINT stop it in the other order: no new connections,
+//! answers under way finish, everything decided becomes durable under a last signed checkpoint.
+//!
+//! Invariant: a node without an owner listens on loopback only. Whoever reaches it first could
+//! try to become its owner.
+
+pub(crate) mod announce;
+pub(crate) mod logging;
+pub(crate) mod owner;
+pub(crate) mod stop;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hansa_api::ApiSettings;
+use hansa_node::{Env, Node};
+use tokio::net::TcpListener;
+
+use crate::commands::version::COMMIT;
+use crate::config::Settings;
+use crate::config::settings::Server;
+use crate::failure::Failure;
+use announce::Announcement;
+pub(crate) use stop::Stop;
+
+/// A node that is open and not yet listening.
+pub(crate) struct Opened {
+    /// The node.
+    pub(crate) node: Arc<Node>,
+    announcement: Announcement,
+    settings: ApiSettings,
+    bind: SocketAddr,
+}
+
+/// What is chosen at the start beside the settings.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Choices {
+    /// Verify the whole journal, not only what follows the last snapshot.
+    pub(crate) verify_full: bool,
+}
+
+/// Opens the data directory and the node in it.
+pub(crate) async fn open(settings: &Settings, choices: Choices) -> Result<Opened, Failure> {
+    let config = settings.node_config()?;
+    let config = hansa_node::Config { verify_full: choices.verify_full, ..config };
+    let data_dir = config.data_dir.clone();
+    let started = hansa_node::start::start(config, Env::real()).await?;
+    let announcement = Announcement::new(started.setup_token, started.replayed, data_dir);
+    Ok(Opened {
+        node: started.node,
+        announcement,
+        settings: api_settings(&settings.server),
+        bind: settings.server.bind,
+    })
+}
+
+fn api_settings(server: &Server) -> ApiSettings {
+    let mut allowed_hosts = server.allowed_hosts.clone();
+    allowed_hosts.push(server.host.clone());
+    ApiSettings {
+        allowed_hosts,
+        allowed_origins: server.allowed_origins.clone(),
+        public_url: server.public_url.clone(),
+        commit: COMMIT.map(str::to_owned),
+        ..ApiSettings::default()
+    }
+}
+
+/// A node that listens.
+pub(crate) struct Listening {
+    /// Where, with the port that was chosen.
+    pub(crate) address: SocketAddr,
+    /// What people and programs are told.
+    pub(crate) announcement: Announcement,
+    node: Arc<Node>,
+    listener: TcpListener,
+    settings: ApiSettings,
+}
+
+impl Opened {
+    /// The node got an owner: nobody needs the setup token any more.
+    pub(crate) fn owner_exists(&mut self) {
+        self.announcement.forget_token();
+        self.node.setup.close();
+    }
+
+    /// Opens the socket. On failure the node is stopped.
+    pub(crate) async fn listen(self) -> Result<Listening, Failure> {
+        match self.bind().await {
+            Ok((listener, address)) => Ok(Listening {
+                address,
+                announcement: self.announcement,
+                node: self.node,
+                listener,
+                settings: self.settings,
+            }),
+            Err(failure) => {
+                self.node.stop().await?;
+                Err(failure)
+            }
+        }
+    }
+
+    async fn bind(&self) -> Result<(TcpListener, SocketAddr), Failure> {
+        if self.announcement.waits_for_owner() && !self.bind.ip().is_loopback() {
+            return Err(self.refuse_public());
+        }
+        let bound = TcpListener::bind(self.bind).await;
+        bound.and_then(|listener| listener.local_addr().map(|address| (listener, address))).map_err(
+            |error| {
+                let failure = Failure::because(format!("cannot listen on {}", self.bind), &error);
+                match error.kind() {
+                    std::io::ErrorKind::AddrInUse => failure.next_step(
+                        "stop what listens there, or choose another port with --bind",
+                    ),
+                    _ => failure.next_step("choose another address with --bind"),
+                }
+            },
+        )
+    }
+
+    /// Fails closed: a stranger on the network must not be able to try for the first owner.
+    fn refuse_public(&self) -> Failure {
+        let data_dir = self.announcement.data_dir().display();
+        Failure::new(format!("a node without an owner does not listen on {}", self.bind))
+            .detail("server.bind reaches beyond this machine, and nobody owns the node yet")
+            .next_step(format!(
+                "make its owner with hansa admin create --data-dir {data_dir}, then start again; \
+                 or start once with --bind 127.0.0.1:7400 and run hansa setup"
+            ))
+    }
+}
+
+impl Listening {
+    /// Answers until told to stop, then drains and closes the journal.
+    pub(crate) async fn serve(self, stop: Stop) -> Result<(), Failure> {
+        let Listening { node, listener, settings, .. } = self;
+        let served = hansa_api::serve(Arc::clone(&node), listener, settings, stop.asked()).await;
+        tracing::info!("stopping: no more commands, closing the journal");
+        node.stop().await?;
+        tracing::info!("stopped");
+        served.map_err(|error| Failure::because("serving ended early", &error))
+    }
+}

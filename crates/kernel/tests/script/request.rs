@@ -1,0 +1,101 @@
+//! Who asks, by what proof, and what else a request carries.
+//!
+//! `!idem:K` sends the Idempotency-Key K, `!found:SEQ`, `!found_other:SEQ` and `!absent` answer what
+//! the state asked the read models. An envelope gets a fresh id and the sender's next nonce unless
+//! `!env:NAME` and `!nonce:N` say otherwise; `!unproven` leaves its proof out and `!forged` signs
+//! with another key.
+
+use hansa_crypto::hash::sha256;
+use hansa_kernel::idempotency::split;
+use hansa_kernel::{Auth, Caller, Command, EnvelopeProof, LookedUp, Request};
+use hansa_types::{Correlation, EnvelopeId, Signature};
+
+use super::{Named, Town, Words};
+
+/// The first 16 bytes of a text's digest.
+pub(crate) fn number_of(text: &str) -> u128 {
+    u128::from_be_bytes(sha256(text.as_bytes()).0[..16].try_into().unwrap())
+}
+
+/// Makes the request of a command that `asker` sends unless the line says otherwise.
+pub(crate) fn request(
+    town: &mut Town,
+    words: &Words<'_>,
+    asker: &str,
+    command: Command,
+) -> Result<Request, String> {
+    let asker = words.option("@").unwrap_or(asker);
+    let caller = caller(town, words, asker)?;
+    let corr = words.option("!idem:").map(|key| correlation(asker, key, &body(words)));
+    let looked_up = looked_up(words, corr)?;
+    Ok(Request { caller, command, corr, looked_up })
+}
+
+/// The command without its options: what is repeated when a request is sent again.
+fn body(words: &Words<'_>) -> String {
+    let plain = words.text().split_whitespace().filter(|word| !word.starts_with(['@', '!']));
+    plain.collect::<Vec<_>>().join(" ")
+}
+
+fn correlation(asker: &str, key: &str, body: &str) -> Correlation {
+    let mut corr = [0; 24];
+    corr[..16].copy_from_slice(&number_of(&format!("{asker} {key}")).to_be_bytes());
+    corr[16..].copy_from_slice(&sha256(body.as_bytes()).0[..8]);
+    Correlation(corr)
+}
+
+fn looked_up(words: &Words<'_>, corr: Option<Correlation>) -> Result<Option<LookedUp>, String> {
+    let seq = |text: &str| text.parse().map_err(|_| format!("{text} is no seq"));
+    let body = corr.map_or(0, |corr| split(&corr).1);
+    if let Some(text) = words.option("!found:") {
+        return Ok(Some(LookedUp::Found { seq: seq(text)?, body }));
+    }
+    if let Some(text) = words.option("!found_other:") {
+        return Ok(Some(LookedUp::Found { seq: seq(text)?, body: body ^ 1 }));
+    }
+    Ok(words.option("!absent").map(|_| LookedUp::Absent))
+}
+
+fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, String> {
+    let unnamed = |auth| Ok(Caller { principal: None, auth });
+    match asker {
+        "machine" => return unnamed(Auth::Machine),
+        "setup" => return unnamed(Auth::Setup),
+        "timer" => return unnamed(Auth::Timer),
+        _ => {}
+    }
+    match town.named(asker)? {
+        Named::Key { id, owner } => {
+            Ok(Caller { principal: Some(owner), auth: Auth::ApiKey(id) })
+        }
+        Named::Principal(id) => {
+            let key = match words.option("!forged") {
+                Some(_) => Town::public_key("somebody else"),
+                None => Town::public_key(asker),
+            };
+            let proof = match words.option("!unproven") {
+                Some(_) => None,
+                None => Some(proof(town, words, asker)?),
+            };
+            Ok(Caller { principal: Some(id), auth: Auth::Envelope(key, proof) })
+        }
+        other => Err(format!("{asker} is {other:?} and cannot ask")),
+    }
+}
+
+fn proof(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<EnvelopeProof, String> {
+    let id = match words.option("!env:") {
+        Some(name) => EnvelopeId::new(number_of(name)),
+        None => EnvelopeId::new(number_of(&town.entropy().to_string())),
+    };
+    let nonce = match words.option("!nonce:") {
+        Some(text) => text.parse().map_err(|_| format!("{text} is no nonce"))?,
+        None => town.next_nonce(asker),
+    };
+    // As Ed25519 would: the same key and text give the same signature.
+    let half = sha256(format!("{asker} {id} {nonce} {}", body(words)).as_bytes());
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(&half.0);
+    signature[32..].copy_from_slice(&half.0);
+    Ok(EnvelopeProof { id, nonce, signature: Signature(signature), digest: half })
+}

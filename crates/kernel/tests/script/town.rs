@@ -1,0 +1,284 @@
+//! A node's state with a clock, ids in order, names for what exists, and its whole journal.
+
+use std::collections::BTreeMap;
+
+use hansa_crypto::SigningKey;
+use hansa_crypto::hash::sha256;
+use hansa_kernel::decide::{Place, Repetition, decide};
+use hansa_kernel::idempotency::Limits;
+use hansa_kernel::state::HashSeed;
+use hansa_kernel::transfer::{AccountKey, CurrencyIndex, Role};
+use hansa_kernel::{Admission, Context, Draft, Entry, PublicKey, Request, State, codec};
+use hansa_types::{
+    AnyId, ApiKeyId, Currency, CurrencyCode, Digest, EnvelopeId, PrincipalId, TaskId, Time,
+    TransferId,
+};
+
+use super::Outcome;
+
+const SEED: HashSeed = [1, 2, 3, 4];
+const OTHER_SEED: HashSeed = [0xFEED, 0xFACE, 0xCAFE, 0xBABE];
+const BEGINNING: Time = Time(1_800_000_000_000);
+
+/// What a name in a script stands for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Named {
+    Principal(PrincipalId),
+    Key { id: ApiKeyId, owner: PrincipalId },
+    Step(EnvelopeId),
+    Id(AnyId),
+}
+
+pub(crate) struct Town {
+    pub(crate) state: State,
+    pub(crate) now: Time,
+    entropy: u128,
+    limits: Limits,
+    names: BTreeMap<String, Named>,
+    nonces: BTreeMap<String, u64>,
+    journal: Vec<Vec<u8>>,
+}
+
+impl Town {
+    pub(crate) fn new() -> Self {
+        Self::with_idempotency(Limits::default())
+    }
+
+    pub(crate) fn with_idempotency(limits: Limits) -> Self {
+        Self {
+            state: State::with_idempotency(SEED, limits),
+            now: BEGINNING,
+            entropy: 0,
+            limits,
+            names: BTreeMap::new(),
+            nonces: BTreeMap::new(),
+            journal: Vec::new(),
+        }
+    }
+
+    /// The town that scripts begin with.
+    pub(crate) fn settle(&mut self) {
+        for line in [
+            "found sovereign AVT scale:6 fee:5000/0.001 genesis:1000",
+            "owner olga",
+            "agent alice",
+            "agent bob",
+            "agent carol",
+        ] {
+            super::run_line(self, line).unwrap_or_else(|complaint| panic!("{line}: {complaint}"));
+        }
+    }
+
+    /// Numbers for ids, counted up.
+    pub(crate) fn entropy(&mut self) -> u128 {
+        self.entropy += 1;
+        self.entropy
+    }
+
+    pub(crate) fn next_nonce(&mut self, sender: &str) -> u64 {
+        let nonce = self.nonces.entry(sender.to_owned()).or_insert(0);
+        *nonce += 1;
+        *nonce
+    }
+
+    /// The key that everything of a name is signed with.
+    pub(crate) fn public_key(name: &str) -> PublicKey {
+        SigningKey::from_seed(sha256(name.as_bytes()).0).public()
+    }
+
+    /// Every line of the journal so far.
+    pub(crate) fn journal(&self) -> &[Vec<u8>] {
+        &self.journal
+    }
+
+    /// Carries a request out the way the writer does, and checks what must always hold.
+    pub(crate) fn submit(&mut self, request: &Request) -> Outcome {
+        let before = self.state.digest();
+        let outcome = self.carry_out(request);
+        match &outcome {
+            Outcome::Done { entries } => assert!(!entries.is_empty(), "what happens has entries"),
+            _ => assert_eq!(self.state.digest(), before, "what is refused changes nothing"),
+        }
+        self.check_books();
+        outcome
+    }
+
+    fn carry_out(&mut self, request: &Request) -> Outcome {
+        let (now, counter) = (self.now, &mut self.entropy);
+        let mut entropy = || {
+            *counter += 1;
+            *counter
+        };
+        let mut ctx = Context { now, entropy: &mut entropy };
+        let mut drafts: Vec<Draft> = Vec::new();
+        match self.state.admit(request, now) {
+            Ok(Admission::Fresh(permit)) => {
+                if let Err(rejection) = decide(&permit, &mut ctx, &mut drafts) {
+                    return Outcome::Refused(rejection);
+                }
+            }
+            Ok(Admission::Repeated(seq)) => return Outcome::Repeated(seq),
+            Ok(Admission::LookUp) => return Outcome::LookUp,
+            Err(rejection) => return Outcome::Refused(rejection),
+        }
+        let mut entries: Vec<Entry> = Vec::new();
+        for draft in drafts {
+            let place = Place {
+                seq: self.state.seq + 1,
+                actor: request.caller.principal,
+                auth: &request.caller.auth,
+                corr: Repetition { is_first: entries.is_empty(), correlation: request.corr },
+            };
+            let entry = draft.into_entry(place, &mut ctx);
+            let mut line = Vec::new();
+            codec::encode(&entry, &mut line);
+            let decoded = codec::decode(&line).unwrap();
+            assert_eq!(decoded, entry, "an entry reads back as it was written");
+            self.state.apply(&decoded);
+            self.journal.push(line);
+            entries.push(entry);
+        }
+        Outcome::Done { entries }
+    }
+
+    /// Every currency's books balance, nobody but an issuer owes, and escrow holds what is held.
+    pub(crate) fn check_books(&self) {
+        let ledger = &self.state.ledger;
+        for index in (0..ledger.currencies().len()).map(|i| CurrencyIndex(i.try_into().unwrap())) {
+            let supply = ledger.supply(index);
+            assert!(supply.is_balanced(), "{index:?}: {supply:?}");
+            let held = self.state.held.values().filter(|held| held.currency == index);
+            let sum: u128 = held.map(|held| held.amount.0 + held.fee.0).sum();
+            assert_eq!(supply.held.0, sum, "escrow holds what is held");
+        }
+        for account in ledger.accounts().iter().filter(|a| a.key.role != Role::Issuer) {
+            assert!(account.debits <= account.credits, "{account:?} owes");
+        }
+    }
+
+    /// The state is the fold of its journal, whatever the seeds, and survives being a snapshot.
+    pub(crate) fn check_replay(&self) {
+        let digest = self.state.digest();
+        let mut replayed = State::with_idempotency(OTHER_SEED, self.limits);
+        let middle = self.journal.len() / 2;
+        let mut snapshot = None;
+        for (position, line) in self.journal.iter().enumerate() {
+            if position == middle {
+                snapshot = Some(replayed.to_bytes());
+            }
+            replayed.apply(&codec::decode(line).unwrap());
+        }
+        assert_eq!(replayed.digest(), digest, "replay gives the same state");
+        let Some(snapshot) = snapshot else { return };
+        let mut resumed = State::from_bytes(&snapshot, SEED).unwrap();
+        for line in &self.journal[middle..] {
+            resumed.apply(&codec::decode(line).unwrap());
+        }
+        assert_eq!(resumed.digest(), digest, "a snapshot and its tail give the same state");
+    }
+
+    /// Goes on from a snapshot of the state, with another seed.
+    pub(crate) fn reload(&mut self) {
+        let bytes = self.state.to_bytes();
+        self.state = State::from_bytes(&bytes, OTHER_SEED).unwrap();
+        assert_eq!(self.state.to_bytes(), bytes);
+    }
+
+    pub(crate) fn bind(&mut self, name: &str, named: Named) {
+        self.names.insert(name.to_owned(), named);
+    }
+
+    /// Names what a command brought about: the step of a task with its task and hold, a key, or
+    /// the thing of the first entry.
+    pub(crate) fn bind_outcome(&mut self, name: &str, outcome: &Outcome) {
+        let Outcome::Done { entries } = outcome else { return };
+        let first = &entries[0];
+        for entry in entries.iter().skip(1) {
+            if let AnyId::Transfer(_) = entry.id {
+                self.bind(&format!("{name}.hold"), Named::Id(entry.id));
+            }
+        }
+        let proof = first.auth.proof().filter(|_| first.event.kind().starts_with("task."));
+        let named = match (first.id, first.subject, proof) {
+            (id, _, Some(proof)) => {
+                if let AnyId::Task(_) = id {
+                    self.bind(&format!("{name}.task"), Named::Id(id));
+                }
+                Named::Step(proof.id)
+            }
+            (AnyId::ApiKey(id), Some(AnyId::Principal(owner)), _) => Named::Key { id, owner },
+            (id, _, _) => Named::Id(id),
+        };
+        self.bind(name, named);
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Result<Named, String> {
+        self.names.get(name).copied().ok_or_else(|| format!("nothing is called {name}"))
+    }
+
+    /// The name of an id, or the id itself.
+    pub(crate) fn name_of(&self, id: AnyId) -> String {
+        let is_it = |named: &Named| match *named {
+            Named::Principal(principal) => AnyId::from(principal) == id,
+            Named::Key { id: key, .. } => AnyId::from(key) == id,
+            Named::Id(other) => other == id,
+            Named::Step(_) => false,
+        };
+        let name = self.names.iter().find(|(_, named)| is_it(named));
+        name.map_or_else(|| id.to_string(), |(name, _)| name.clone())
+    }
+
+    /// The principal of a name; one that does not exist gets an id that nobody has.
+    pub(crate) fn principal(&self, name: &str) -> PrincipalId {
+        match self.names.get(name) {
+            Some(Named::Principal(id)) => *id,
+            _ => PrincipalId::new(1, super::request::number_of(name)),
+        }
+    }
+
+    pub(crate) fn step(&self, name: &str) -> Result<EnvelopeId, String> {
+        match self.named(name) {
+            Ok(Named::Step(id)) => Ok(id),
+            Ok(other) => Err(format!("{name} is {other:?} and no step")),
+            Err(_) if name == "nowhere" => Ok(EnvelopeId::new(7)),
+            Err(complaint) => Err(complaint),
+        }
+    }
+
+    pub(crate) fn transfer(&self, name: &str) -> Result<TransferId, String> {
+        match self.named(name)? {
+            Named::Id(AnyId::Transfer(id)) => Ok(id),
+            other => Err(format!("{name} is {other:?} and no transfer")),
+        }
+    }
+
+    /// The task of a step, or of a name.
+    pub(crate) fn task(&self, name: &str) -> Result<TaskId, String> {
+        match self.named(name)? {
+            Named::Id(AnyId::Task(id)) => Ok(id),
+            Named::Step(step) => {
+                let step = self.state.tasks.step(step);
+                step.map(|step| step.task).ok_or_else(|| format!("{name} has left the state"))
+            }
+            other => Err(format!("{name} is {other:?} and no task")),
+        }
+    }
+
+    /// A currency by its code; one that does not exist is written with six decimals.
+    pub(crate) fn currency(&self, code: &str) -> Result<Currency, String> {
+        let code: CurrencyCode = code.parse().map_err(|_| format!("{code} is no currency"))?;
+        let index = self.state.ledger.currency(code);
+        let known = index.map(|index| self.state.ledger.currency_state(index).currency);
+        Ok(known.unwrap_or(Currency { code, scale: 6 }))
+    }
+
+    pub(crate) fn account(&self, owner: &str, code: CurrencyCode) -> Result<AccountKey, String> {
+        let currency = self.state.ledger.currency(code).map_err(|r| r.to_string())?;
+        let owner = self.state.principal(self.principal(owner)).map_err(|r| r.to_string())?;
+        Ok(AccountKey { owner, currency, role: Role::Main })
+    }
+
+    pub(crate) fn digest_of(text: &str) -> Digest {
+        sha256(text.as_bytes())
+    }
+}

@@ -1,0 +1,91 @@
+//! Grants: who holds what, and what was spent under it.
+
+use hansa_kernel::Event;
+use hansa_kernel::grant::{Created, Limits, Revoked};
+use hansa_kernel::transfer::{Pending, Posted};
+use hansa_types::{Amount, GrantId, PrincipalId, Time, TransferId};
+
+use crate::journal::{Draft, Journal, as_seen_by, avt, everyone, first, projected_by};
+
+fn give(
+    journal: &mut Journal,
+    from: PrincipalId,
+    to: PrincipalId,
+    parent: Option<GrantId>,
+) -> GrantId {
+    let id = GrantId(journal.next());
+    let limits = Limits { currency: Some(avt()), per_use: None, total: Some(Amount(1_000)) };
+    let actions = vec!["transfer_create".parse().unwrap()];
+    let expires = Time(1_766_000_000_000);
+    let created = Created { issuer: from, actions, limits, expires, parent };
+    journal.add(Draft::by(from).id(id).about(to), Event::GrantCreated(created));
+    id
+}
+
+#[tokio::test]
+async fn what_is_spent_is_charged_to_the_whole_chain_however_it_is_batched() {
+    let mut journal = Journal::new();
+    let (alice, bob, carol) = (journal.person(), journal.person(), journal.person());
+    let above = give(&mut journal, alice, bob, None);
+    let below = give(&mut journal, bob, carol, Some(above));
+    let (currency, fee, grant) = (avt(), Amount(1), Some(below));
+    let hold = TransferId(journal.next());
+    let pending = Pending {
+        from: Some(alice),
+        amount: Amount(40),
+        currency,
+        fee,
+        expires: Time(1_764_000_000_000),
+        task: None,
+        grant,
+    };
+    journal.add(Draft::by(carol).id(hold).about(bob), Event::TransferPending(pending));
+    // The release of what was charged already.
+    journal.post(Draft::by(alice), bob, 40, Some((alice, hold)));
+    let paid = TransferId(journal.next());
+    let posted = Posted {
+        from: Some(alice),
+        amount: Amount(2),
+        currency,
+        fee,
+        of: None,
+        grant: Some(above),
+    };
+    journal.add(Draft::by(bob).id(paid).about(carol), Event::TransferPosted(posted));
+    journal.add(Draft::by(alice).id(above).about(bob), Event::GrantRevoked(Revoked {}));
+    for batch in [1, 2, 100] {
+        let views = projected_by(&journal, batch).await;
+        let row = views.grant(above, everyone()).await.unwrap().unwrap();
+        assert_eq!((row.spent, row.root, row.revoked_at.is_some()), (Amount(42), alice, true));
+        let row = views.grant(below, everyone()).await.unwrap().unwrap();
+        assert_eq!((row.spent, row.root, row.parent), (Amount(40), alice, Some(above)));
+        assert_eq!((row.issuer, row.holder, row.revoked_at), (bob, carol, None));
+        assert_eq!(
+            (row.total, row.per_use, row.currency),
+            (Some(Amount(1_000)), None, Some(avt()))
+        );
+        assert_eq!(row.actions, ["transfer_create"]);
+        assert_eq!(views.transfer(hold, as_seen_by(carol)).await.unwrap().unwrap().grant, grant);
+    }
+}
+
+#[tokio::test]
+async fn grants_are_listed_for_giver_and_holder_and_hidden_from_others() {
+    let mut journal = Journal::new();
+    let (alice, bob, carol) = (journal.person(), journal.person(), journal.person());
+    let above = give(&mut journal, alice, bob, None);
+    let below = give(&mut journal, bob, carol, Some(above));
+    let other = give(&mut journal, carol, carol, None);
+    let views = projected_by(&journal, 100).await;
+    for (party, expected) in
+        [(alice, vec![above]), (bob, vec![below, above]), (carol, vec![other, below])]
+    {
+        let page = views.grants(party, first(9)).await.unwrap();
+        assert_eq!(page.items.iter().map(|row| row.id).collect::<Vec<_>>(), expected);
+    }
+    let page = views.grants(bob, first(1)).await.unwrap();
+    let after = hansa_views::PageQuery { after: page.next, limit: 1 };
+    assert_eq!(views.grants(bob, after).await.unwrap().items[0].id, above);
+    assert_eq!(views.grant(above, as_seen_by(carol)).await.unwrap(), None);
+    assert!(views.grant(below, as_seen_by(alice)).await.unwrap().is_some(), "on whose behalf");
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask bench`: builds the release binary and the bench, and runs the bench against it.
+//!
+//! Everything behind `bench` on the command line goes to the bench; `--help` lists what it knows.
+//! The table goes to stdout, `bench.json` beside the build's output.
+//!
+//! Deliberately absent: figures and limits, which are the bench's own.
+
+use crate::workspace::{Workspace, run};
+
+/// What is built and run, before the arguments.
+const BUILD: &[&str] = &["build", "--release", "--package", "hansa"];
+const RUN: &[&str] = &["run", "--release", "--package", "hansa-bench", "--"];
+
+/// Runs `cargo xtask bench` with the arguments after `bench`.
+pub(crate) fn main(args: &[String]) -> anyhow::Result<()> {
+    let workspace = Workspace::locate()?;
+    if !args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        run(workspace.cargo(BUILD))?;
+    }
+    let mut command = workspace.cargo(RUN);
+    command.args(args);
+    run(command)
+}
