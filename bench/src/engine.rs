@@ -6,8 +6,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Sender};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -46,6 +46,7 @@ struct Stepped {
 
 /// What a run of batches did.
 struct Run {
+    size: usize,
     work: Work,
     first_seq: u64,
 }
@@ -91,7 +92,7 @@ impl Stepped {
         answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
         let (count, wall) = (self.writer.state().seq + 1 - first_seq, begun.elapsed());
         anyhow::ensure!(count.is_multiple_of(size as u64), "a transfer was refused");
-        Ok(Run { work: Work { count, wall, cpu }, first_seq })
+        Ok(Run { size, work: Work { count, wall, cpu }, first_seq })
     }
 
     /// One batch; returns the CPU time of the thread.
@@ -120,7 +121,11 @@ impl Stepped {
         self.reader.scan(first_seq, &mut |row| {
             bytes += row.entries.len() + row.leaves.len();
             rows.push(row);
-            Ok(if bytes < REPEATED_BYTES_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            Ok(if bytes < REPEATED_BYTES_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            })
         })?;
         Ok(rows)
     }
@@ -144,7 +149,10 @@ impl Spawned {
             journal: store.journal()?,
             durable: Durable::new(world.full.state.seq),
             metrics: Arc::new(Metrics::default()),
-            signer: Signer::new(SigningKey::from_seed([9; 32]), origin("localhost", IncarnationId(0))),
+            signer: Signer::new(
+                SigningKey::from_seed([9; 32]),
+                origin("localhost", IncarnationId(0)),
+            ),
             poison_dir: store.poison_dir(),
             batch_commands_max: BATCH_COMMANDS_MAX,
         };
@@ -201,32 +209,48 @@ impl EngineScene {
     }
 
     /// One size of batch, with its yardsticks.
-    fn batches(&mut self, bench: &Bench, report: &mut Report, (size, rate): (usize, usize)) -> anyhow::Result<()> {
+    fn batches(
+        &mut self,
+        bench: &Bench,
+        report: &mut Report,
+        (size, rate): (usize, usize),
+    ) -> anyhow::Result<()> {
         let name = format!("engine.batch_{size}");
-        if !bench.wants(&name) && !(size == MAIN && bench.wants_any(&["engine.cpu_us", "engine.hot"])) {
+        let also: &[&str] = if size == MAIN { &["engine.cpu_us", "engine.hot"] } else { &[] };
+        if !(bench.wants(&name) || bench.wants_any(also)) {
             return Ok(());
         }
-        let span = bench.span;
-        let run = self.stepped.run(size, rate, span)?;
+        let run = self.stepped.run(size, rate, bench.span)?;
         let per_second = run.work.per_second();
         report.add(&format!("{name}.per_s"), per_second)?;
         if size == MAIN {
             report.add("engine.cpu_us", run.work.cpu_us_each())?;
             self.stepped.payments.heat(true);
-            let hot = self.stepped.run(size, rate, span)?;
+            let hot = self.stepped.run(size, rate, bench.span)?;
             self.stepped.payments.heat(false);
             report.add("engine.hot.vs_spread", hot.work.per_second() / per_second)?;
         }
-        if size == 1 {
-            return Ok(());
+        match size > 1 && bench.wants(&name) {
+            true => self.hold_against(bench, report, &name, &run),
+            false => Ok(()),
         }
-        let rows = self.stepped.rows(run.first_seq)?;
+    }
+
+    /// Commits the rows of a run again, as a bare file and as a bare table.
+    fn hold_against(
+        &mut self,
+        bench: &Bench,
+        report: &mut Report,
+        name: &str,
+        run: &Run,
+    ) -> anyhow::Result<()> {
+        let (rows, per_second) = (self.stepped.rows(run.first_seq)?, run.work.per_second());
         settle();
-        let bare = bare(&self.dir, &rows, span)?;
+        let bare = bare(&self.dir, &rows, bench.span)?;
         report.add(&format!("{name}.vs_bare"), per_second / bare.per_second())?;
-        if size == MAIN {
+        if run.size == MAIN {
             settle();
-            let plain = self.plain.append(rows, span)?;
+            let plain = self.plain.append(rows, bench.span)?;
             report.add("engine.batch_1024.vs_store", per_second / plain.per_second())?;
         }
         Ok(())
@@ -235,7 +259,8 @@ impl EngineScene {
     fn callers(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         for callers in [1, 32, 256] {
             let name = format!("engine.c{callers}");
-            if !bench.wants(&name) && !(callers == 256 && bench.wants("engine.sqlite_rows")) {
+            let also: &[&str] = if callers == 256 { &["engine.sqlite_rows"] } else { &[] };
+            if !(bench.wants(&name) || bench.wants_any(also)) {
                 continue;
             }
             settle();

@@ -53,7 +53,8 @@ impl EnvelopeScene {
         let begun = std::time::Instant::now();
         let mut total = Work::default();
         while begun.elapsed() < span {
-            let work = Work::time(ENVELOPES as u64, || self.samples.iter().try_for_each(&mut each))?;
+            let work =
+                Work::time(ENVELOPES as u64, || self.samples.iter().try_for_each(&mut each))?;
             total.count += work.count;
             total.cpu += work.cpu;
         }
@@ -87,9 +88,8 @@ fn sample(key: &SigningKey, nonce: u64, ts: u64, rng: &mut Rng) -> anyhow::Resul
 impl Scene for EnvelopeScene {
     fn round(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let span = bench.span / 3;
-        let strict = self.repeat(span, |sample| {
-            Ok(self.key.verify(&sample.unsigned, &sample.signature)?)
-        })?;
+        let strict = self
+            .repeat(span, |sample| Ok(self.key.verify(&sample.unsigned, &sample.signature)?))?;
         let opened = self.repeat(span, |sample| {
             Envelope::parse(&sample.text)
                 .and_then(|opened| opened.verify_prepared(&self.key))

@@ -62,7 +62,12 @@ impl HttpScene {
             .collect()
     }
 
-    fn run(&mut self, connections: usize, bench: &Bench, make: Make) -> anyhow::Result<crate::client::Seen> {
+    fn run(
+        &mut self,
+        connections: usize,
+        bench: &Bench,
+        make: Make,
+    ) -> anyhow::Result<crate::client::Seen> {
         let requests = self.requests(connections, make);
         settle();
         self.runtime.block_on(closed_loop(self.served.address, requests, bench.span))
@@ -131,7 +136,8 @@ fn transfer(address: SocketAddr, agent: &Agent, payees: &[String], mut rng: Rng)
         let payee = &payees[rng.below(payees.len())];
         let body = format!("{{\"to\":\"{payee}\",\"amount\":\"0.00{}\"}}", 1 + rng.below(9));
         request.extend_from_slice(head.as_bytes());
-        let rest = format!("{:032x}\r\nContent-Length: {}\r\n\r\n{body}", rng.next_u128(), body.len());
+        let rest =
+            format!("{:032x}\r\nContent-Length: {}\r\n\r\n{body}", rng.next_u128(), body.len());
         request.extend_from_slice(rest.as_bytes());
     })
 }
@@ -153,7 +159,8 @@ async fn agents(address: SocketAddr, token: &str) -> anyhow::Result<Vec<Agent>> 
     let mut agents = Vec::with_capacity(AGENTS);
     for number in 0..AGENTS {
         let body = json!({ "name": format!("agent {number}") });
-        let made = post(&mut connection, address, "/api/v1/agents", Some(&owner_key), &body).await?;
+        let made =
+            post(&mut connection, address, "/api/v1/agents", Some(&owner_key), &body).await?;
         agents.push(Agent { id: text(&made, "id")?, api_key: text(&made, "api_key")? });
     }
     Ok(agents)

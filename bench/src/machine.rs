@@ -62,7 +62,12 @@ impl Machine {
     }
 
     /// Adds what is known at the end.
-    pub(crate) fn finish(&mut self, took: std::time::Duration, p50_us: Option<f64>, p99_us: Option<f64>) {
+    pub(crate) fn finish(
+        &mut self,
+        took: std::time::Duration,
+        p50_us: Option<f64>,
+        p99_us: Option<f64>,
+    ) {
         self.took_s = took.as_secs();
         (self.fdatasync_p50_us, self.fdatasync_p99_us) = (p50_us, p99_us);
     }
@@ -80,7 +85,10 @@ impl Machine {
             self.load
         );
         if let (Some(p50), Some(p99)) = (self.fdatasync_p50_us, self.fdatasync_p99_us) {
-            println!("{}: 4 KiB append + fdatasync p50 {p50:.0} us, p99 {p99:.0} us", self.file_system);
+            println!(
+                "{}: 4 KiB append + fdatasync p50 {p50:.0} us, p99 {p99:.0} us",
+                self.file_system
+            );
         }
     }
 }

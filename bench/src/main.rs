@@ -144,13 +144,16 @@ type Named = (&'static str, Box<dyn Scene>);
 /// The scenes that were asked for; those that cannot be prepared are noted.
 fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     let mut scenes: Vec<Named> = Vec::new();
-    let mut add = |name: &'static str, report: &mut Report, make: &mut dyn FnMut(&mut Report) -> anyhow::Result<Box<dyn Scene>>| {
-        progress(&format!("preparing: {name}"));
-        match make(report) {
-            Ok(scene) => scenes.push((name, scene)),
-            Err(error) => report.skip(name, &error),
-        }
-    };
+    let mut add =
+        |name: &'static str,
+         report: &mut Report,
+         make: &mut dyn FnMut(&mut Report) -> anyhow::Result<Box<dyn Scene>>| {
+            progress(&format!("preparing: {name}"));
+            match make(report) {
+                Ok(scene) => scenes.push((name, scene)),
+                Err(error) => report.skip(name, &error),
+            }
+        };
     if bench.wants("engine.") {
         add("engine", report, &mut |_| Ok(Box::new(engine::EngineScene::prepare(bench)?)));
     }
@@ -158,7 +161,9 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
         add("http", report, &mut |_| Ok(Box::new(http::HttpScene::prepare(bench)?)));
     }
     if bench.wants_any(&["replay.", "verify.", "entry."]) {
-        add("replay", report, &mut |report| Ok(Box::new(replay::ReplayScene::prepare(bench, report)?)));
+        add("replay", report, &mut |report| {
+            Ok(Box::new(replay::ReplayScene::prepare(bench, report)?))
+        });
     }
     if bench.wants("envelope.") {
         add("envelope", report, &mut |_| Ok(Box::new(envelope::EnvelopeScene::prepare(bench)?)));

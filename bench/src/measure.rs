@@ -29,7 +29,10 @@ pub(crate) struct Work {
 
 impl Work {
     /// Times something that does `count` things on the calling thread.
-    pub(crate) fn time(count: u64, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Self> {
+    pub(crate) fn time(
+        count: u64,
+        work: impl FnOnce() -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
         let (begun, cpu) = (Instant::now(), thread_cpu());
         work()?;
         Ok(Self { count, wall: begun.elapsed(), cpu: thread_cpu().saturating_sub(cpu) })

@@ -102,7 +102,10 @@ impl Report {
     pub(crate) fn print(&self, machine: &Machine) {
         machine.print();
         println!();
-        println!("{:<28}{:>12}{:>26}  {:<5} {:<14}", "figure", "median", "min .. max", "unit", "limit");
+        println!(
+            "{:<28}{:>12}{:>26}  {:<5} {:<14}",
+            "figure", "median", "min .. max", "unit", "limit"
+        );
         for (key, figure) in self.figures() {
             let range = format!("{} .. {}", shown(figure.min), shown(figure.max));
             let verdict = match (&figure.limit, figure.ok) {
@@ -111,7 +114,10 @@ impl Report {
                 (None, _) => String::new(),
             };
             let (name, middle) = (key.name, shown(figure.median));
-            println!("{name:<28}{middle:>12}{range:>26}  {:<5} {verdict:<14} {}", key.unit, key.what);
+            println!(
+                "{name:<28}{middle:>12}{range:>26}  {:<5} {verdict:<14} {}",
+                key.unit, key.what
+            );
         }
         for skipped in &self.skipped {
             println!("not measured: {skipped}");
@@ -129,7 +135,9 @@ fn limit_text(limit: Limit) -> String {
 /// A figure with three significant digits or so, thousands set apart.
 fn shown(value: f64) -> String {
     match value.abs() {
-        size if size < 10.0 => format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned(),
+        size if size < 10.0 => {
+            format!("{value:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
         size if size < 1_000.0 => format!("{value:.1}").trim_end_matches(".0").to_owned(),
         _ => grouped(&format!("{value:.0}")),
     }
@@ -152,7 +160,8 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let cases = [(0.0, "0"), (2.5, "2.5"), (12.34, "12.3"), (400.0, "400"), (1_234_567.0, "1,234,567")];
+        let cases =
+            [(0.0, "0"), (2.5, "2.5"), (12.34, "12.3"), (400.0, "400"), (1_234_567.0, "1,234,567")];
         for (value, text) in cases {
             assert_eq!(shown(value), text);
         }

@@ -85,7 +85,8 @@ impl Bench {
         if let Some(world) = self.world.get() {
             return Ok(world);
         }
-        let world = World::create(self.root.join("world"), &self.env).context("making the books")?;
+        let world =
+            World::create(self.root.join("world"), &self.env).context("making the books")?;
         Ok(self.world.get_or_init(|| world))
     }
 }

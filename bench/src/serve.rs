@@ -31,7 +31,11 @@ pub(crate) struct Served {
 
 impl Served {
     /// Starts a node on a data directory and waits until it is ready.
-    pub(crate) fn start(hansa: &Path, dir: &Path, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        hansa: &Path,
+        dir: &Path,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         anyhow::ensure!(hansa.is_file(), "there is no release build of hansa");
         // The port is free again when the listener goes, and nobody else takes it so soon.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;

@@ -25,7 +25,11 @@ impl Scene for StartScene {
     fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         if bench.wants_any(&["start.dev_ms", "start.idle_mb"]) {
             for number in 0..STARTS {
-                let served = Served::start(&bench.hansa, &bench.dir("start")?.join(number.to_string()), &[])?;
+                let served = Served::start(
+                    &bench.hansa,
+                    &bench.dir("start")?.join(number.to_string()),
+                    &[],
+                )?;
                 report.add("start.dev_ms", served.ready_after.as_secs_f64() * 1e3)?;
                 report.add("start.idle_mb", as_f64(served.resident_bytes()?) / 1e6)?;
             }

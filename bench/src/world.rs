@@ -147,8 +147,11 @@ impl World {
         let keys = NodeKeys::create(&store.keys_dir(), env)?;
         let seed: Vec<u8> = HASH_WORDS.iter().flat_map(|word| word.to_be_bytes()).collect();
         store.put_meta_once(HASH_SEED, &seed)?;
-        let empty =
-            Position { state: State::new(HASH_WORDS), chain: Digest::ZERO, tree: CompactRange::new() };
+        let empty = Position {
+            state: State::new(HASH_WORDS),
+            chain: Digest::ZERO,
+            tree: CompactRange::new(),
+        };
         let writer = empty.writer(env);
         let mut making = Making { writer, journal: store.journal()?, env, chain: Digest::ZERO };
         let mut rng = Rng::new(1);
@@ -251,7 +254,7 @@ pub(crate) fn refusal(outcome: Outcome) -> Option<String> {
         Outcome::Accepted(_) => None,
         Outcome::Refused(rejection) => Some(rejection.to_string()),
         Outcome::Repeated(seq) => Some(format!("taken for a repetition of entry {seq}")),
-        Outcome::LookUp => Some("its key must be looked up".to_owned()),
+        Outcome::LookUp { .. } => Some("its key must be looked up".to_owned()),
     }
 }
 
@@ -287,7 +290,8 @@ impl Payments {
             _ => self.parties[payee].id,
         };
         let amount = Amount(1_000_000 + u128::from(self.rng.next() % 100_000_000));
-        let create = transfer::Create { from: payer.id, to, currency: self.currency, amount, hold: None };
+        let create =
+            transfer::Create { from: payer.id, to, currency: self.currency, amount, hold: None };
         Request {
             caller: Caller { principal: Some(payer.id), auth: Auth::ApiKey(payer.key) },
             command: Command::TransferCreate(create),

@@ -284,15 +284,19 @@ fn commit_rows(connection: &Connection, queue: &RowQueue) -> anyhow::Result<()> 
     }
 }
 
-fn commit_group(connection: &Connection, requests: &[RowRequest], body: &[u8]) -> anyhow::Result<()> {
+fn commit_group(
+    connection: &Connection,
+    requests: &[RowRequest],
+    body: &[u8],
+) -> anyhow::Result<()> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     {
-        let mut transfer = connection
-            .prepare_cached("INSERT INTO transfer VALUES (NULL, ?1, ?2, ?3, ?4, ?5)")?;
-        let mut debit = connection
-            .prepare_cached("UPDATE account SET debits = debits + ?1 WHERE id = ?2")?;
-        let mut credit = connection
-            .prepare_cached("UPDATE account SET credits = credits + ?1 WHERE id = ?2")?;
+        let mut transfer =
+            connection.prepare_cached("INSERT INTO transfer VALUES (NULL, ?1, ?2, ?3, ?4, ?5)")?;
+        let mut debit =
+            connection.prepare_cached("UPDATE account SET debits = debits + ?1 WHERE id = ?2")?;
+        let mut credit =
+            connection.prepare_cached("UPDATE account SET credits = credits + ?1 WHERE id = ?2")?;
         for request in requests {
             transfer.execute((request.key, request.payer, request.payee, 1, body))?;
             debit.execute((1, request.payer))?;

@@ -111,3 +111,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
         Code::Internal.into()
     })
 }
+
+/// Begins work that waits for the disk and for a reader, and does not wait for it.
+pub(crate) fn beside(work: impl FnOnce() + Send + 'static) {
+    tokio::task::spawn_blocking(work);
+}

@@ -34,7 +34,14 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// How to write data
-    #[arg(short, long, global = true, value_enum, default_value_t, help_heading = "Global options")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        help_heading = "Global options"
+    )]
     pub(crate) output: Format,
 
     /// The same as -o json
@@ -179,9 +186,8 @@ mod tests {
 
     #[test]
     fn the_wanted_format_is_known_before_the_line_reads() {
-        let format = |line: &[&str]| {
-            wanted_format(&line.iter().map(OsString::from).collect::<Vec<_>>())
-        };
+        let format =
+            |line: &[&str]| wanted_format(&line.iter().map(OsString::from).collect::<Vec<_>>());
         assert_eq!(format(&["hansa", "x", "-o", "json"]), Format::Json);
         assert_eq!(format(&["hansa", "x", "--json"]), Format::Json);
         assert_eq!(format(&["hansa", "json"]), Format::Table);

@@ -59,8 +59,19 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for bad in ["", "10", "m", "0s", "5m1h", "1h1h", "-1h", "1.5h", "1w", "１h", "99999999999999999999d"]
-        {
+        for bad in [
+            "",
+            "10",
+            "m",
+            "0s",
+            "5m1h",
+            "1h1h",
+            "-1h",
+            "1.5h",
+            "1w",
+            "１h",
+            "99999999999999999999d",
+        ] {
             assert!(bad.parse::<Span>().is_err(), "{bad}");
         }
     }

@@ -25,6 +25,8 @@ use crate::ui::{Format, Ui};
 /// How a process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
+    /// Whoever reads the output has enough, as `head` does; nothing is said.
+    Enough = 0,
     /// Something failed.
     Failure = 1,
     /// The command line or a setting is wrong.
@@ -33,10 +35,9 @@ pub(crate) enum Exit {
     NotAuthorised = 3,
     /// A rule, a grant's limit or the books say no.
     Denied = 4,
+    /// It waits for somebody's approval. No rule asks for one yet.
+    NeedsApproval = 5,
 }
-
-/// Exit code of a command that waits for an approval. Nothing parks commands yet.
-pub(crate) const NEEDS_APPROVAL: u8 = 5;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -66,6 +67,16 @@ impl Failure {
     /// The command line is wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::with_exit(Exit::Usage, message)
+    }
+
+    /// Whoever reads the output has closed it.
+    pub(crate) fn enough() -> Self {
+        Self::with_exit(Exit::Enough, "the output was closed")
+    }
+
+    /// Whether nobody reads any more.
+    pub(crate) fn is_enough(&self) -> bool {
+        self.exit == Exit::Enough
     }
 
     /// Something failed because of an error, which is told with everything behind it.
@@ -107,9 +118,10 @@ impl Failure {
 
     /// Tells it on standard error and answers the exit code.
     pub(crate) fn tell(&self, ui: &Ui) -> ExitCode {
-        match ui.format() {
-            Format::Table => ui.complain(&self.text()),
-            Format::Json | Format::Jsonl => ui.complain(&self.json().to_string()),
+        match (self.exit, ui.format()) {
+            (Exit::Enough, _) => {}
+            (_, Format::Table) => ui.complain(&self.text()),
+            (_, Format::Json | Format::Jsonl) => ui.complain(&self.json().to_string()),
         }
         ExitCode::from(self.exit as u8)
     }
@@ -168,6 +180,7 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 fn exit_of(problem: &Problem) -> Exit {
     let money = [Code::InsufficientFunds, Code::BudgetExceeded];
     match problem.status {
+        202 => Exit::NeedsApproval,
         401 => Exit::NotAuthorised,
         403 => Exit::Denied,
         _ if money.iter().any(|code| code.as_str() == problem.code) => Exit::Denied,
@@ -201,10 +214,12 @@ impl From<hansa_types::Rejection> for Failure {
 impl From<hansa_store::Error> for Failure {
     fn from(error: hansa_store::Error) -> Self {
         let next_step = match &error {
-            hansa_store::Error::Locked { .. } => Some(
-                "stop the node that runs there, or name another directory with --data-dir",
-            ),
-            hansa_store::Error::Foreign { .. } => Some("name the node's own directory with --data-dir"),
+            hansa_store::Error::Locked { .. } => {
+                Some("stop the node that runs there, or name another directory with --data-dir")
+            }
+            hansa_store::Error::Foreign { .. } => {
+                Some("name the node's own directory with --data-dir")
+            }
             _ => None,
         };
         let failure = Self::new(chain(&error));
@@ -215,17 +230,25 @@ impl From<hansa_store::Error> for Failure {
     }
 }
 
+impl From<hansa_views::Error> for Failure {
+    fn from(error: hansa_views::Error) -> Self {
+        Self::new(chain(&error)).next_step("make the read models anew with hansa views rebuild")
+    }
+}
+
 impl From<hansa_node::Error> for Failure {
     fn from(error: hansa_node::Error) -> Self {
         match error {
             hansa_node::Error::Store(error) => error.into(),
+            hansa_node::Error::Views(error) => error.into(),
             hansa_node::Error::Damaged(damage) => {
                 Self::new(format!("the journal is damaged: {}", chain(&damage)))
                     .next_step("run hansa doctor on the directory, and restore it from a backup")
             }
             error @ hansa_node::Error::Config(_) => Self {
                 exit: Exit::Usage,
-                ..Self::new(chain(&error)).next_step("correct the setting; hansa config show lists all")
+                ..Self::new(chain(&error))
+                    .next_step("correct the setting; hansa config show lists all")
             },
             error => Self::new(chain(&error)),
         }

@@ -13,6 +13,8 @@ mod demo;
 mod duration;
 mod failure;
 mod files;
+mod offline;
+mod progress;
 mod remote;
 mod server;
 mod sign;

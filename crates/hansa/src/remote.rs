@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use hansa_crypto::Secret;
 use hansa_wire::amp::Envelope;
-use hansa_wire::api::amp::{EnvelopeAccepted, EnvelopeSubmit};
+use hansa_wire::api::amp::EnvelopeAccepted;
 use hansa_wire::api::journal::JournalExport;
 use hansa_wire::api::node::{NodeGet, Readiness, Ready};
 use hansa_wire::client::{CallOptions, Client, ClientError, Credential, Download};
@@ -170,14 +170,6 @@ impl Remote {
     /// Hands in a signed envelope.
     pub(crate) async fn submit(&self, envelope: &Envelope) -> Result<EnvelopeAccepted, Failure> {
         self.submit_value(envelope.to_value()?).await
-    }
-
-    /// Hands in a signed envelope that was read from somewhere.
-    pub(crate) async fn submit_request(
-        &self,
-        EnvelopeSubmit(members): EnvelopeSubmit,
-    ) -> Result<EnvelopeAccepted, Failure> {
-        self.submit_value(Value::Object(members)).await
     }
 
     /// Hands in an envelope as it is.

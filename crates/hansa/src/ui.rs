@@ -25,8 +25,8 @@ pub(crate) enum Format {
     Jsonl,
 }
 
-/// Which members a table shows and in which order, as paths such as `price.amount`. Nothing named
-/// means all of them.
+/// Which members a table shows and in which order, as paths such as `price.amount`; for a list
+/// within an object also its columns, as `checks:name,ok`. Nothing named means all of them.
 pub(crate) type Columns = &'static [&'static str];
 
 /// The ways to the terminal.
@@ -82,8 +82,7 @@ impl Ui {
     pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
-            // Whoever read has enough, as `head` does.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(Failure::enough()),
             result => result.map_err(|error| Failure::because("cannot write the output", &error)),
         }
     }
@@ -92,9 +91,7 @@ impl Ui {
     pub(crate) fn answer(&self, data: &impl Serialize, columns: Columns) -> Result<(), Failure> {
         let unwritable = |error| Failure::because("cannot write the answer", &error);
         match self.format {
-            Format::Json => {
-                self.line(&serde_json::to_string_pretty(data).map_err(unwritable)?)
-            }
+            Format::Json => self.line(&serde_json::to_string_pretty(data).map_err(unwritable)?),
             Format::Jsonl => {
                 let value = serde_json::to_value(data).map_err(unwritable)?;
                 match items(&value) {
@@ -152,7 +149,7 @@ fn table(value: &Value, columns: Columns) -> String {
     }
 }
 
-fn rows(items: &[Value], columns: Columns) -> String {
+fn rows(items: &[Value], columns: &[&str]) -> String {
     let derived: Vec<&str> = match (columns, items.first()) {
         ([], Some(Value::Object(first))) => first.keys().map(String::as_str).collect(),
         _ => columns.to_vec(),
@@ -170,31 +167,39 @@ fn members(value: &Value, columns: Columns) -> String {
         ([], Value::Object(members)) => members.keys().map(String::as_str).collect(),
         _ => columns.to_vec(),
     };
-    let shown = derived.iter().filter_map(|path| Some((*path, at(value, path)?)));
-    let (lists, plain): (Vec<_>, Vec<_>) = shown.partition(|(_, value)| {
-        value.as_array().is_some_and(|a| !a.is_empty() && a.iter().all(Value::is_object))
-    });
+    let (mut plain, mut lists) = (Vec::new(), Vec::new());
+    for column in derived {
+        let (path, within) = column.split_once(':').unwrap_or((column, ""));
+        match at(value, path) {
+            Some(Value::Array(items))
+                if !items.is_empty() && items.iter().all(Value::is_object) =>
+            {
+                lists.push((path, items, within));
+            }
+            Some(value) => plain.push((path, value)),
+            None => {}
+        }
+    }
     let width = plain.iter().map(|(path, _)| path.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for (path, value) in plain {
         let value = text(value);
         // A document of several lines, such as a key, stands below its name.
-        let value = match value.trim_end().contains('\n') {
-            true => format!("\n{}", value.trim_end()),
-            false => format!("  {value}"),
+        let _ = match value.trim_end().contains('\n') {
+            true => writeln!(out, "{path}\n{}", value.trim_end()),
+            false => writeln!(out, "{path:width$}  {value}"),
         };
-        let _ = writeln!(out, "{path:width$}{value}");
     }
-    for (path, list) in lists {
-        let rows = rows(list.as_array().map_or(&[][..], Vec::as_slice), &[]);
-        let _ = write!(out, "{path}\n{rows}");
+    for (path, items, within) in lists {
+        let columns: Vec<&str> = within.split(',').filter(|column| !column.is_empty()).collect();
+        let _ = write!(out, "{path}\n{}", rows(items, &columns));
     }
     out
 }
 
 fn plain_table() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table
 }
 
@@ -235,7 +240,7 @@ mod tests {
             "next_cursor": null,
         });
         let drawn = table(&page, &["id", "price.amount"]);
-        assert_eq!(drawn, "ID    PRICE AMOUNT\na     5\nbcd\n");
+        assert_eq!(drawn, "ID   PRICE AMOUNT\na    5\nbcd\n");
     }
 
     #[test]
@@ -244,6 +249,8 @@ mod tests {
         let drawn = table(&object, &[]);
         assert_eq!(drawn, "id         a\nlong_name  true\nnone       -\nlist\nX\n1\n");
         assert_eq!(table(&object, &["long_name"]), "long_name  true\n");
+        let list = json!({ "list": [{ "a": 1, "b": 2 }], "pem": "BEGIN\nEND\n" });
+        assert_eq!(table(&list, &["list:b,a", "pem"]), "pem\nBEGIN\nEND\nlist\nB  A\n2  1\n");
     }
 
     #[test]

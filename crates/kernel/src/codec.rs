@@ -5,8 +5,8 @@
 //! are omitted. Everything before `data` is written and read by hand, because each line of a
 //! journal of millions has it; `data` is left to serde.
 //!
-//! Deliberately absent: leniency. Other orders and spellings of the same JSON are refused, so that
-//! what is read is what was hashed.
+//! Deliberately absent: leniency. Before `data`, other orders and spellings of the same JSON are
+//! refused.
 
 use std::io::Write as _;
 use std::str::FromStr;

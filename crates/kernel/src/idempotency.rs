@@ -226,3 +226,88 @@ impl Idempotency {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time(1_800_000_000_000);
+
+    /// A key like those of digests, by its number.
+    fn corr(number: u64) -> Correlation {
+        let digest = hansa_crypto::hash::sha256(&number.to_be_bytes());
+        let mut corr = [0; 24];
+        corr.copy_from_slice(&digest.0[..24]);
+        Correlation(corr)
+    }
+
+    fn with_keys(limits: Limits, count: u64) -> Idempotency {
+        let mut known = Idempotency::new(&ahash::RandomState::with_seeds(1, 2, 3, 4), limits);
+        for number in 0..count {
+            known.insert(&corr(number), number + 1, NOW);
+            known.let_go(NOW);
+        }
+        known
+    }
+
+    #[test]
+    fn no_key_is_ever_taken_for_new() {
+        let limits = Limits { keys_max: 800, filters_max: 48 };
+        let known = with_keys(limits, 20_000);
+        assert_eq!((known.len(), known.filtered_len()), (800, 19_200));
+        assert_eq!(known.spilled_seq(), 19_200);
+        for number in 0..19_200 {
+            assert_eq!(known.find(&corr(number), NOW), Known::Perhaps, "{number}");
+        }
+        for number in 19_200..20_000 {
+            assert_eq!(known.find(&corr(number), NOW), Known::Same(number + 1), "{number}");
+        }
+    }
+
+    #[test]
+    fn few_new_keys_are_looked_up_in_vain() {
+        let known = with_keys(Limits { keys_max: 80_000, filters_max: 48 }, 160_000);
+        assert_eq!((known.filters.len(), known.filtered_len()), (8, 80_000));
+        let news = 200_000..300_000;
+        let is_vain = |&number: &u64| known.find(&corr(number), NOW) == Known::Perhaps;
+        let vain = news.filter(is_vain).count();
+        assert!((1..=1_500).contains(&vain), "{vain} of 100,000 through 8 filters");
+    }
+
+    #[test]
+    fn filters_grow_so_that_few_hold_many_keys() {
+        let known = with_keys(Limits { keys_max: 80, filters_max: 48 }, 80 + 10 * 8 * 63);
+        assert_eq!((known.filters.len(), known.filtered_len()), (48, 10 * 8 * 63));
+        assert!(known.filters.iter().all(|filter| !filter.bits.is_empty()));
+    }
+
+    #[test]
+    fn past_the_last_filter_the_oldest_holds_everything() {
+        let mut known = with_keys(Limits { keys_max: 80, filters_max: 4 }, 80 + 41);
+        assert_eq!((known.filters.len(), known.filtered_len()), (4, 41));
+        assert_eq!(known.find(&corr(1_000_000), NOW), Known::Perhaps);
+        let later = NOW.after(IDEMPOTENCY_LIFE);
+        assert_eq!(known.find(&corr(1_000_000), later), Known::No);
+        for _ in 0..11 {
+            known.let_go(later);
+        }
+        assert_eq!((known.len(), known.filtered_len()), (0, 0));
+    }
+
+    #[test]
+    fn one_filter_alone_holds_everything() {
+        let known = with_keys(Limits { keys_max: 0, filters_max: 1 }, 3);
+        assert_eq!((known.len(), known.filtered_len()), (0, 3));
+        assert_eq!(known.find(&corr(1_000_000), NOW), Known::Perhaps);
+    }
+
+    #[test]
+    fn filters_are_read_back_as_they_were_written() {
+        let known = with_keys(Limits { keys_max: 80, filters_max: 4 }, 100);
+        let bytes = postcard::to_stdvec(&known).unwrap();
+        let read: Idempotency = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(read.filters, known.filters);
+        assert_eq!(postcard::to_stdvec(&read).unwrap(), bytes);
+        assert_eq!(read.find(&corr(3), NOW), Known::Perhaps);
+    }
+}

@@ -10,7 +10,6 @@
 
 mod fuzz;
 mod golden;
-mod idempotency;
 mod property;
 mod script;
 mod scripts;

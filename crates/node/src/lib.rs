@@ -15,7 +15,7 @@ pub mod keys;
 pub mod limits;
 pub mod metrics;
 mod node;
-//pub mod open;
+pub mod open;
 pub mod projector;
 pub mod setup;
 pub mod sight;

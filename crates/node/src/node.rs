@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_crypto::secret::token_digest;
-use hansa_kernel::{Caller, Command, Entry, Event, Request, State, codec};
+use hansa_kernel::{Caller, Command, Entry, Event, LookedUp, Request, State, codec};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{Reader, disk};
 use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
@@ -123,6 +123,10 @@ impl Node {
     }
 
     async fn tell(&self, outcome: Outcome) -> Result<Done, Rejection> {
+        let outcome = match outcome {
+            Outcome::LookUp(job) => self.ask_again(*job).await?,
+            known => known,
+        };
         match outcome {
             Outcome::Accepted(accepted) => {
                 self.forget_credentials(&accepted.entry);
@@ -132,9 +136,27 @@ impl Node {
                 let entry = self.entry(seq).await.map_err(internal)?.ok_or(Code::Internal)?;
                 Ok(Done { last_seq: entry.seq, entry, repeated: true })
             }
-            Outcome::LookUp => Err(Code::Internal.into()),
+            Outcome::LookUp(_) => Err(Code::Internal.into()),
             Outcome::Refused(rejection) => Err(rejection),
         }
+    }
+
+    /// Looks a key up that the state knows only perhaps. The read models must have everything
+    /// durable, or a repetition could be taken for new.
+    async fn ask_again(&self, mut job: Job) -> Result<Outcome, Rejection> {
+        let seq = self.durable.seq();
+        if self.views_caught_up().await < seq {
+            return Err(Rejection::new(Code::NotYet, "the read models have to catch up first"));
+        }
+        let corr = job.request.corr.ok_or(Code::Internal)?;
+        let (key, _) = hansa_kernel::idempotency::split(&corr);
+        let found = self.views.accepted(key).await;
+        let found = found.map_err(|error| internal(Error::from(error)))?;
+        job.request.looked_up = Some(match found {
+            Some((seq, body)) => LookedUp::Found { seq, body },
+            None => LookedUp::Absent,
+        });
+        self.hand_over(vec![job]).await?.pop().ok_or_else(|| Code::Internal.into())
     }
 
     /// What takes authority away is not answered before it counts for reads too.

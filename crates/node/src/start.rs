@@ -77,6 +77,11 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let running = writer::spawn(writer, surroundings)
         .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
+    let views = Views::open(&places.views).await?;
+    if views.cursor().await? > durable.seq() {
+        tracing::warn!("the read models are ahead of the journal; projecting anew");
+        views.reset().await?;
+    }
     let (setup, setup_token) = match owned {
         true => (Setup::closed(), None),
         false => {
@@ -85,7 +90,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         }
     };
     let node = Arc::new(Node {
-        views: Views::open(&places.views).await?,
+        views,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
         status: Arc::clone(&running.status),
         writer: Mutex::new(Some(running)),

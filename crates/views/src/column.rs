@@ -8,6 +8,7 @@ use hansa_kernel::principal::Kind;
 use hansa_kernel::task::{Rail, Side, Stage, Work};
 use hansa_types::{Amount, CurrencyCode, Time};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -153,16 +154,14 @@ impl<'r> Columns<'r> {
         self.must(column, self.maybe_code(column)?)
     }
 
-    pub(crate) fn maybe_json<T: DeserializeOwned>(
-        &self,
-        column: &'static str,
-    ) -> Result<Option<T>, Error> {
-        let value = self.maybe_text(column)?.map(serde_json::from_str).transpose();
-        value.map_err(|_| self.malformed(column))
+    /// A document that somebody else wrote. One that cannot be read back (it may nest deeper than
+    /// the parser goes) is as good as none.
+    pub(crate) fn document(&self, column: &'static str) -> Result<Option<Value>, Error> {
+        Ok(self.maybe_text(column)?.and_then(|text| serde_json::from_str(text).ok()))
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, Error> {
-        self.must(column, self.maybe_json(column)?)
+        self.must(column, serde_json::from_str(self.text(column)?).ok())
     }
 }
 

@@ -27,6 +27,9 @@ pub const LOOKUP_IDS_MAX: usize = 200;
 /// Rows written by one statement; what is left over goes in the smaller groups.
 pub const INSERT_GROUPS: [usize; 3] = [64, 8, 1];
 
+/// Entries among which old keys are let go of in one batch.
+pub const ACCEPTED_PRUNED_MAX: i64 = 4_000;
+
 /// Skills of one card that are indexed.
 pub const SKILLS_INDEXED_MAX: usize = 256;
 /// Tags of one card that are indexed.

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use sqlx::migrate::MigrateDatabase as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{Connection as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::column::Columns;
 use crate::error::Error;
@@ -65,7 +65,11 @@ pub(crate) async fn close(mut connection: SqliteConnection) -> Result<(), Error>
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).foreign_keys(false).busy_timeout(BUSY_WAIT)
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(false)
+        .busy_timeout(BUSY_WAIT)
+        .disable_statement_logging()
 }
 
 /// Opens the file and marks it as open. `None` when its content is of no use.

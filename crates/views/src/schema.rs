@@ -2,8 +2,9 @@
 //!
 //! Every noun is keyed by the seq of the entry that made it, which is also what lists are sorted
 //! by. Ids are indexed but not declared unique: the kernel sees to that, and a view must never be
-//! the place where an entry is refused. Everything outside this file and [`crate::fts`] is SQL
-//! that PostgreSQL understands as well.
+//! the place where an entry is refused. Everything outside of here, [`crate::open`] and
+//! [`crate::fts`] is SQL that PostgreSQL understands as well, but for the one place in
+//! [`crate::query::envelopes`] that says so.
 
 use sqlx::{Connection as _, SqliteConnection};
 
@@ -142,6 +143,12 @@ const TABLES: &[&str] = &[
         task BLOB,
         document TEXT
     )",
+    "CREATE TABLE accepted (
+        seq INTEGER PRIMARY KEY,
+        key BLOB NOT NULL,
+        body BLOB NOT NULL,
+        at INTEGER NOT NULL
+    )",
 ];
 
 /// Each serves a query that is named by its columns.
@@ -149,6 +156,8 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX transfers_id ON transfers (id)",
     "CREATE INDEX transfers_payer ON transfers (payer, seq)",
     "CREATE INDEX transfers_payee ON transfers (payee, seq)",
+    "CREATE INDEX transfers_payer_open ON transfers (payer, seq) WHERE state <> 'posted'",
+    "CREATE INDEX transfers_payee_open ON transfers (payee, seq) WHERE state <> 'posted'",
     "CREATE INDEX transfers_other ON transfers (other, seq) WHERE other IS NOT NULL",
     "CREATE INDEX transfers_currency ON transfers (currency, seq)",
     "CREATE INDEX transfers_state ON transfers (state, seq) WHERE state <> 'posted'",
@@ -169,6 +178,7 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX tasks_payer ON tasks (payer, seq)",
     "CREATE INDEX tasks_agent ON tasks (agent, seq)",
     "CREATE INDEX tasks_stage ON tasks (stage, seq)",
+    "CREATE INDEX accepted_key ON accepted (key, seq)",
     "CREATE INDEX envelopes_parent ON envelopes (parent) WHERE parent IS NOT NULL",
 ];
 
@@ -184,6 +194,7 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS grants",
     "DROP TABLE IF EXISTS tasks",
     "DROP TABLE IF EXISTS envelopes",
+    "DROP TABLE IF EXISTS accepted",
     fts::DROP,
 ];
 

@@ -12,7 +12,7 @@ use crate::column::long;
 use crate::error::Error;
 use crate::open::Opened;
 use crate::project::{self, Known};
-use crate::query::{agents, discover, envelopes, grants, tasks, transfers};
+use crate::query::{accepted, agents, discover, envelopes, grants, tasks, transfers};
 use crate::rows::{
     AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, Page, PageQuery,
     Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter, TransferRow, Viewer,
@@ -53,7 +53,8 @@ impl Views {
         Ok(Views { inner: Arc::new(Inner { writer, readers, projected }) })
     }
 
-    /// Closes the file so that the next opening need not check it. Further calls fail.
+    /// Closes the file and marks it as clean. One that was not closed is read through by the next
+    /// opening, and is used if it proves sound. Further calls fail.
     pub async fn close(&self) -> Result<(), Error> {
         let Some(writer) = self.inner.writer.lock().await.take() else { return Ok(()) };
         self.inner.readers.close().await;
@@ -72,9 +73,9 @@ impl Views {
 
     /// The last projected entry; 0 before the first.
     pub async fn cursor(&self) -> Result<u64, Error> {
-        match *self.inner.writer.lock().await {
-            Some(_) => Ok(*self.inner.projected.borrow()),
-            None => Err(Error::Closed),
+        match self.inner.readers.is_closed() {
+            false => Ok(*self.inner.projected.borrow()),
+            true => Err(Error::Closed),
         }
     }
 
@@ -136,7 +137,7 @@ impl Views {
         transfers::one(&self.inner.readers, id, viewer).await
     }
 
-    /// Every principal, newest first.
+    /// Every principal of whatever kind, newest first.
     pub async fn agents(&self, page: PageQuery) -> Result<Page<AgentRow>, Error> {
         agents::list(&self.inner.readers, page).await
     }
@@ -170,20 +171,27 @@ impl Views {
         agents::reputation(&self.inner.readers, agent).await
     }
 
-    /// A principal's API keys, newest first, at most [`crate::limits::API_KEYS_LISTED_MAX`]. For
-    /// the principal itself and whoever manages it.
+    /// A principal's API keys, those that were not revoked first and the newest of each first, at
+    /// most [`crate::limits::API_KEYS_LISTED_MAX`]. For the principal itself and whoever manages
+    /// it: the caller sees to that.
     pub async fn api_keys(&self, principal: PrincipalId) -> Result<Vec<ApiKeyRow>, Error> {
         agents::api_keys(&self.inner.readers, principal).await
     }
 
     /// Grants that a principal gave or holds, newest first. For that principal and whoever manages
-    /// it.
+    /// it: the caller sees to that.
     pub async fn grants(
         &self,
         party: PrincipalId,
         page: PageQuery,
     ) -> Result<Page<GrantRow>, Error> {
         grants::list(&self.inner.readers, party, page).await
+    }
+
+    /// The first entry of the accepted request with this key, and the digest of its body, for at
+    /// least as long as an Idempotency-Key is remembered.
+    pub async fn accepted(&self, key: u128) -> Result<Option<(u64, u64)>, Error> {
+        accepted::find(&self.inner.readers, key).await
     }
 
     /// A grant, for who gave it, who holds it and on whose behalf it is used.

@@ -31,7 +31,7 @@ const RULES: &[Rule] = &[
     Rule { package: "hansa-kernel", may: &["hansa-crypto"], pure: true },
     Rule { package: "hansa-wire", may: &["hansa-crypto"], pure: true },
     Rule { package: "hansa-store", may: &["hansa-crypto"], pure: false },
-    Rule { package: "hansa-views", may: &["hansa-kernel", "hansa-wire"], pure: false },
+    Rule { package: "hansa-views", may: &["hansa-crypto", "hansa-kernel"], pure: false },
     Rule { package: "hansa-link", may: &["hansa-wire", "hansa-crypto"], pure: false },
     Rule {
         package: "hansa-node",

@@ -14,7 +14,7 @@ use crate::settings::ApiSettings;
 
 /// The address of this machine that a connection came in at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LocalAddress(pub IpAddr);
+pub(crate) struct LocalAddress(pub(crate) IpAddr);
 
 /// A host with its port, as a request names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -25,7 +25,7 @@ use hansa_wire::request::assemble;
 use hansa_wire::{Access, Effect, Operation, Problem};
 use serde_json::Value;
 
-pub use host::LocalAddress;
+pub(crate) use host::LocalAddress;
 pub(crate) use idempotency::{Key, correlation};
 
 use crate::answer::Answer;
@@ -41,7 +41,6 @@ pub(crate) type Asker = Arc<OnceLock<PrincipalId>>;
 struct Exchange {
     api: Arc<Api>,
     operation: &'static Operation,
-    id: RequestId,
     asker: Asker,
 }
 
@@ -54,8 +53,7 @@ pub(crate) async fn handle(
     let began = api.node.env.clock.monotonic();
     let id = request_id(&api);
     let asker = Asker::default();
-    let exchange =
-        Exchange { api: Arc::clone(&api), operation, id, asker: Arc::clone(&asker) };
+    let exchange = Exchange { api: Arc::clone(&api), operation, asker: Arc::clone(&asker) };
     let response = match exchange.carry_out(request).await {
         Ok(answer) => render::answer(operation, id, answer),
         Err(problem) => render::problem(id, problem),

@@ -63,7 +63,8 @@ pub(crate) async fn agent_create(
         return Err(Code::SecretAlreadyShown.into());
     }
     let keyed = outcomes.next().is_some_and(|outcome| outcome.is_ok_and(|done| !done.repeated));
-    let created = Created { done, key, made, secret: keyed.then_some(secret) };
+    let granted = request.genesis_grant;
+    let created = Created { done, key, made, granted, secret: keyed.then_some(secret) };
     created.answer(context, request.name).await
 }
 
@@ -85,14 +86,19 @@ struct Created {
     done: Done,
     key: PublicKey,
     made: Option<SigningKey>,
+    /// Whether the genesis grant was asked for.
+    granted: bool,
     secret: Option<Secret>,
 }
 
 impl Created {
     async fn answer(self, context: &Context, name: Name) -> Result<Answer, Problem> {
-        let Created { done, key, made, secret } = self;
+        let Created { done, key, made, granted, secret } = self;
         let AnyId::Principal(id) = done.entry.id else { return Err(Code::Internal.into()) };
-        let genesis_transfer = genesis_transfer(context, &done).await?;
+        let genesis_transfer = match granted {
+            true => genesis_transfer(context, &done).await?,
+            false => None,
+        };
         let look = move |state: &State| balances(state, id);
         let created = AgentCreated {
             id,

@@ -90,9 +90,9 @@ pub(crate) async fn transfer_batch(
     let known = context.find_dids(named_dids(&request.items)).await?;
     let mut prepared = Vec::with_capacity(request.items.len());
     for (index, item) in request.items.into_iter().enumerate() {
-        prepared.push(create_known(context, item.into(), &known).await.map_err(|problem| {
-            let field = format!("items[{index}]");
-            Problem { detail: format!("{field}: {}", problem.detail), ..problem }
+        prepared.push(create_known(context, item.into(), &known).await.map_err(|mut problem| {
+            problem.detail = format!("items[{index}]: {}", problem.detail);
+            problem
         }));
     }
     let steps = prepared.iter().enumerate().filter_map(|(index, item)| {

@@ -71,13 +71,17 @@ impl Create {
             None => self.public_key.map(Ok),
         };
         let done = match public_key.transpose() {
-            Ok(public_key) => owner::create(&opened.node, NewOwner { name: self.name, public_key }).await,
+            Ok(public_key) => {
+                owner::create(&opened.node, NewOwner { name: self.name, public_key }).await
+            }
             Err(failure) => Err(failure),
         };
         // Whatever came of it: everything decided becomes durable before the lock is given back.
         opened.node.stop().await?;
         app.ui.answer(&done?, SHOWN)?;
-        app.ui.say("the node has its owner; secrets will not be shown again: keep what you see above");
+        app.ui.say(
+            "the node has its owner; secrets will not be shown again: keep what you see above",
+        );
         app.ui.say("next step: start it with hansa serve");
         DONE
     }

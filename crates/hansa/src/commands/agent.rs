@@ -83,7 +83,28 @@ pub(crate) struct Create {
 
 const LISTED: &[&str] = &["id", "name", "kind", "status", "did", "created_at"];
 const SHOWN: &[&str] = &[
-    "id", "did", "name", "kind", "status", "owner", "public_key", "has_card", "seq", "created_at",
+    "id",
+    "did",
+    "name",
+    "kind",
+    "status",
+    "owner",
+    "public_key",
+    "has_card",
+    "seq",
+    "created_at",
+];
+const REPUTATION: &[&str] = &[
+    "agent",
+    "as_agent.rating",
+    "as_agent.ratings",
+    "as_agent.completed",
+    "as_agent.failed",
+    "as_payer.rating",
+    "as_payer.ratings",
+    "as_payer.completed",
+    "as_payer.failed",
+    "as_of_seq",
 ];
 const CREATED: &[&str] = &[
     "id",
@@ -93,7 +114,7 @@ const CREATED: &[&str] = &[
     "api_key",
     "private_key_pem",
     "genesis_transfer",
-    "balances",
+    "balances:currency,balance,available,held",
     "seq",
     "created_at",
 ];
@@ -121,7 +142,7 @@ impl Command {
                 app.ui.answer(&remote.call_once(&request, &idempotency).await?, &[])?;
             }
             Command::Reputation { agent } => {
-                app.ui.answer(&remote.call(&ReputationGet { agent }).await?, &[])?;
+                app.ui.answer(&remote.call(&ReputationGet { agent }).await?, REPUTATION)?;
             }
             Command::Suspend { agent } => {
                 app.ui.answer(&remote.call(&AgentSuspend { agent }).await?, SHOWN)?;

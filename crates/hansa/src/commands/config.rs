@@ -34,7 +34,9 @@ impl Command {
             Command::Show { origin, config } => {
                 let rows = listed(&config.load(&[])?);
                 match app.ui.is_for_people() {
-                    true if origin => app.ui.answer(&with_origin(&rows), &["setting", "value", "origin"])?,
+                    true if origin => {
+                        app.ui.answer(&with_origin(&rows), &["setting", "value", "origin"])?
+                    }
                     true => app.ui.raw(as_file(&rows).as_bytes())?,
                     false if origin => app.ui.answer(&with_origin(&rows), &[])?,
                     false => app.ui.answer(&sections(&rows), &[])?,
@@ -45,9 +47,14 @@ impl Command {
                 let settings = Settings::from_loaded(&loaded).map_err(Failure::from)?;
                 if app.ui.is_for_people() {
                     let set = listed(&loaded).iter().filter(|row| row.2 != "default").count();
-                    app.ui.line(&format!("ok: {set} settings differ from their defaults or repeat them"))?;
+                    app.ui.line(&format!(
+                        "ok: {set} settings differ from their defaults or repeat them"
+                    ))?;
                     let dir = settings.data_dir().display();
-                    app.ui.say(&format!("the node would listen on {} and keep its data in {dir}", settings.server.bind));
+                    app.ui.say(&format!(
+                        "the node would listen on {} and keep its data in {dir}",
+                        settings.server.bind
+                    ));
                 } else {
                     app.ui.answer(&json!({ "ok": true }), &[])?;
                 }
@@ -60,9 +67,7 @@ impl Command {
 type Rows = [(&'static str, String, String)];
 
 fn with_origin(rows: &Rows) -> Value {
-    let row = |(key, value, origin): &(&str, String, String)| {
-        json!({ "setting": key, "value": value, "origin": origin })
-    };
+    let row = |(key, value, origin): &(&str, String, String)| json!({ "setting": key, "value": value, "origin": origin });
     Value::Array(rows.iter().map(row).collect())
 }
 

@@ -109,7 +109,8 @@ async fn tell(
     seed: bool,
 ) -> Result<(), Failure> {
     if app.ui.is_for_people() {
-        app.ui.line(&format!("export HANSA_NODE={url}\nexport HANSA_API_KEY={}", api_key.expose()))?;
+        app.ui
+            .line(&format!("export HANSA_NODE={url}\nexport HANSA_API_KEY={}", api_key.expose()))?;
     } else {
         app.ui.line(&json!({ "url": url, "api_key": api_key.expose() }).to_string())?;
     }

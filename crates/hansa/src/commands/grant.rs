@@ -75,7 +75,8 @@ pub(crate) struct Create {
     idempotency: Idempotency,
 }
 
-const LISTED: &[&str] = &["id", "holder", "actions", "per_use", "total", "used", "currency", "status", "expires_at"];
+const LISTED: &[&str] =
+    &["id", "holder", "actions", "per_use", "total", "used", "currency", "status", "expires_at"];
 const SHOWN: &[&str] = &[
     "id",
     "issuer",

@@ -141,10 +141,7 @@ pub(crate) async fn run(cli: Cli, ui: &Ui) -> Outcome {
 }
 
 /// The future of a command lies on the heap: together they would fill the stack of a thread.
-fn chosen<'a>(
-    app: &'a App<'a>,
-    command: Command,
-) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
+fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output = Outcome> + 'a>> {
     match command {
         Command::Serve(args) => Box::pin(args.run(app)),
         Command::Dev(args) => Box::pin(args.run(app)),

@@ -51,7 +51,8 @@ impl Args {
             ("log.level", self.log_level),
             ("log.format", self.log_format),
         ];
-        let flags: Vec<_> = flags.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
+        let flags: Vec<_> =
+            flags.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
         let settings = self.config.settings(&flags)?;
         server::logging::begin(&settings.log)?;
         // Before the node starts, so that a signal during a long verification is not lost.

@@ -33,8 +33,7 @@ pub(crate) struct Args {
 }
 
 /// The members of the answer.
-pub(crate) const SHOWN: &[&str] =
-    &["id", "did", "public_key", "api_key", "private_key_pem", "seq"];
+pub(crate) const SHOWN: &[&str] = &["id", "did", "public_key", "api_key", "private_key_pem", "seq"];
 
 impl Args {
     /// Carries it out.
@@ -50,8 +49,12 @@ impl Args {
         let request = SetupComplete { token: WireSecret(token), name: self.name, public_key };
         let done = app.remote()?.without_credential().call(&request).await?;
         app.ui.answer(&done, SHOWN)?;
-        app.ui.say("the node has its owner; secrets will not be shown again: keep what you see above");
-        app.ui.say("next step: export HANSA_API_KEY=… and register an agent with hansa agent create NAME");
+        app.ui.say(
+            "the node has its owner; secrets will not be shown again: keep what you see above",
+        );
+        app.ui.say(
+            "next step: export HANSA_API_KEY=… and register an agent with hansa agent create NAME",
+        );
         DONE
     }
 }

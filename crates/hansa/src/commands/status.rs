@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use hansa_wire::api::node::{NodeGet, Ready, Readiness};
+use hansa_wire::api::node::{NodeGet, Readiness, Ready};
 use hansa_wire::api::projections::SupplyAudit;
 use serde_json::json;
 
@@ -13,8 +13,16 @@ use super::{App, Outcome};
 pub(crate) struct Args {}
 
 const SHOWN: &[&str] = &[
-    "ready", "url", "version", "did", "incarnation", "setup_pending", "head", "sound", "checks",
-    "supply",
+    "ready",
+    "url",
+    "version",
+    "did",
+    "incarnation",
+    "setup_pending",
+    "head",
+    "sound",
+    "checks:name,ok,detail",
+    "supply:currency,issued,burned,net_supply,circulating,held,delta",
 ];
 
 impl Args {

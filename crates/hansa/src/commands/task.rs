@@ -32,10 +32,8 @@ pub(crate) enum Command {
 /// Where an agreement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum State {
-    /// One side has proposed terms
+    /// Terms are on the table
     Offered,
-    /// The other side has proposed different ones
-    Countered,
     /// Both sides agree
     Accepted,
     /// One side has declined
@@ -54,7 +52,6 @@ impl From<State> for TermsState {
     fn from(state: State) -> Self {
         match state {
             State::Offered => Self::Offered,
-            State::Countered => Self::Countered,
             State::Accepted => Self::Accepted,
             State::Rejected => Self::Rejected,
             State::Delegated => Self::Delegated,
@@ -65,8 +62,17 @@ impl From<State> for TermsState {
     }
 }
 
-const LISTED: &[&str] =
-    &["id", "terms_state", "work_state", "amount", "currency", "paid", "payer", "agent", "updated_at"];
+const LISTED: &[&str] = &[
+    "id",
+    "terms_state",
+    "work_state",
+    "amount",
+    "currency",
+    "paid",
+    "payer",
+    "agent",
+    "updated_at",
+];
 const SHOWN: &[&str] = &[
     "id",
     "terms_state",
@@ -77,7 +83,7 @@ const SHOWN: &[&str] = &[
     "currency",
     "rail",
     "deadline",
-    "milestones",
+    "milestones:on,pct,amount,state",
     "escrow",
     "paid",
     "refunded",

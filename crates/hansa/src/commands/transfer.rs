@@ -126,7 +126,15 @@ pub(crate) const SHOWN: &[&str] = &[
     "seq",
 ];
 const QUOTED: &[&str] = &["amount", "fee", "total", "currency", "sufficient", "as_of_seq"];
-const RESULTS: &[&str] = &["ok", "transfer.id", "transfer.to", "transfer.amount", "transfer.fee", "problem.code", "problem.detail"];
+const RESULTS: &[&str] = &[
+    "ok",
+    "transfer.id",
+    "transfer.to",
+    "transfer.amount",
+    "transfer.fee",
+    "problem.code",
+    "problem.detail",
+];
 
 impl Command {
     /// Carries it out.

@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn later_layers_win() {
-        let written = "[server]\nbind = \"127.0.0.1:1\"\nhost = \"file\"\n[store]\nsnapshot_entries = 7\n";
+        let written =
+            "[server]\nbind = \"127.0.0.1:1\"\nhost = \"file\"\n[store]\nsnapshot_entries = 7\n";
         let variables = pairs(&[("HANSA_SERVER__BIND", "127.0.0.1:2"), ("HANSA_NODE", "x")]);
         let flag = ("server.bind".to_owned(), "127.0.0.1:3".to_owned(), "--bind".to_owned());
         let loaded = load(file(written), variables.clone(), vec![flag]).unwrap();

@@ -90,8 +90,9 @@ impl ConfigArgs {
             let flag = format!("--{}", key.split('.').next_back().unwrap_or(key).replace('_', "-"));
             texts.push(((*key).to_owned(), value.clone(), flag));
         }
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
         let file = layers::find_file(self.config.as_deref())?;
         layers::load(file, environment, texts).map_err(Failure::from)
     }

@@ -216,11 +216,15 @@ fn directives(text: &str) -> Result<String, Refusal> {
 fn currency(reader: &mut Reader<'_>) -> Currency {
     let (code, scale) = (reader.text("money.currency"), reader.text("money.scale"));
     let read = values::currency(&code, &scale);
-    let key = if values::currency("AVT", &scale).is_ok() { "money.currency" } else { "money.scale" };
-    let instead = Currency { code: match "AVT".parse() {
-        Ok(code) => code,
-        Err(_) => unreachable!("AVT is a code"),
-    }, scale: 6 };
+    let key =
+        if values::currency("AVT", &scale).is_ok() { "money.currency" } else { "money.scale" };
+    let instead = Currency {
+        code: match "AVT".parse() {
+            Ok(code) => code,
+            Err(_) => unreachable!("AVT is a code"),
+        },
+        scale: 6,
+    };
     reader.take(key, instead, read)
 }
 
@@ -297,7 +301,10 @@ mod tests {
     fn the_host_is_that_of_the_public_url_unless_set() {
         let url = ("server.public_url", "https://node.example/");
         let server = settings(&[url]).unwrap().server;
-        assert_eq!((server.host.as_str(), server.public_url.as_deref()), ("node.example", Some("https://node.example")));
+        assert_eq!(
+            (server.host.as_str(), server.public_url.as_deref()),
+            ("node.example", Some("https://node.example"))
+        );
         assert_eq!(settings(&[url, ("server.host", "other")]).unwrap().server.host, "other");
         assert!(settings(&[("server.host", "two words")]).is_err());
         assert!(settings(&[("store.batch_commands_max", "0")]).is_err());

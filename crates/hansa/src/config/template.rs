@@ -38,7 +38,12 @@ mod tests {
         let loaded = load(file(&text), [], Vec::new()).unwrap();
         assert_eq!(loaded.get("store.data_dir").text, "a \"b\"");
         assert_eq!(loaded.get("server.bind").origin, Origin::Default);
-        let all: String = text.lines().map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(l).to_owned() + "\n").collect();
+        let all: String = text
+            .lines()
+            .map(|l| {
+                l.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(l).to_owned() + "\n"
+            })
+            .collect();
         let loaded = load(file(&all), [], Vec::new()).unwrap();
         for setting in SETTINGS.iter().filter(|setting| setting.key != "store.data_dir") {
             assert_eq!(loaded.get(setting.key).text, setting.default, "{}", setting.key);

@@ -7,8 +7,9 @@ use crate::failure::Failure;
 
 /// Begins the log. Works once in a process.
 pub(crate) fn begin(log: &Log) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&log.level)
-        .map_err(|error| Failure::because("log.level", &error).next_step("see hansa config show"))?;
+    let filter = EnvFilter::try_new(&log.level).map_err(|error| {
+        Failure::because("log.level", &error).next_step("see hansa config show")
+    })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let begun = match log.json {
         true => builder.json().flatten_event(true).try_init(),

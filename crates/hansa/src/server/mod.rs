@@ -113,9 +113,8 @@ impl Opened {
             |error| {
                 let failure = Failure::because(format!("cannot listen on {}", self.bind), &error);
                 match error.kind() {
-                    std::io::ErrorKind::AddrInUse => failure.next_step(
-                        "stop what listens there, or choose another port with --bind",
-                    ),
+                    std::io::ErrorKind::AddrInUse => failure
+                        .next_step("stop what listens there, or choose another port with --bind"),
                     _ => failure.next_step("choose another address with --bind"),
                 }
             },

@@ -283,3 +283,24 @@ pub(crate) fn apply_voided(state: &mut State, entry: &Entry, voided: &Voided) {
     state.ledger.move_money(escrow, payer, voided.amount);
     state.ledger.move_money(escrow, payer, voided.fee);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_of_a_fee_are_exact_at_any_size() {
+        for (fee, part, whole) in [(50_000, 4, 10), (0, 1, 3), (1_000, 1, 3), (1, 2, 3), (7, 0, 9)]
+        {
+            let exact = Amount(fee * part / whole);
+            assert_eq!(pro_rata(Amount(fee), Amount(part), Amount(whole)), exact);
+        }
+        let most = u128::MAX;
+        assert_eq!(pro_rata(Amount(most), Amount(most - 1), Amount(most)), Amount(most - 1));
+        assert_eq!(
+            pro_rata(Amount(most - 1), Amount(most / 3), Amount(most)),
+            Amount(most / 3 - 1)
+        );
+        assert_eq!(pro_rata(Amount(most), Amount(1), Amount(most)), Amount(1));
+    }
+}

@@ -27,6 +27,7 @@ impl Outcome {
             Outcome::Refused(rejection) => format!("{} ({})", rejection.code, rejection.detail),
             Outcome::Repeated(seq) => format!("repeated {seq}"),
             Outcome::LookUp => "look_up".to_owned(),
+            Outcome::Done { entries } if entries.is_empty() => "nothing".to_owned(),
             Outcome::Done { entries } => {
                 let told = entries.iter().map(|entry| tell(town, entry));
                 told.collect::<Vec<_>>().join(" ; ")

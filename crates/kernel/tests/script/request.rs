@@ -65,9 +65,7 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         _ => {}
     }
     match town.named(asker)? {
-        Named::Key { id, owner } => {
-            Ok(Caller { principal: Some(owner), auth: Auth::ApiKey(id) })
-        }
+        Named::Key { id, owner } => Ok(Caller { principal: Some(owner), auth: Auth::ApiKey(id) }),
         Named::Principal(id) => {
             let key = match words.option("!forged") {
                 Some(_) => Town::public_key("somebody else"),

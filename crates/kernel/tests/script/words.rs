@@ -47,9 +47,27 @@ impl<'a> Words<'a> {
         (at < self.words.len()).then(|| self.words.remove(at))
     }
 
+    /// The next word, if it is a currency's code.
+    pub(crate) fn code(&mut self) -> Option<&'a str> {
+        let code =
+            self.words.first().filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()));
+        code.is_some().then(|| self.words.remove(0))
+    }
+
+    /// Takes what follows a mark such as `fee:` out, wherever it stands.
+    pub(crate) fn keyed(&mut self, mark: &str) -> Option<&'a str> {
+        let at = self.words.iter().position(|word| word.starts_with(mark))?;
+        self.words.remove(at).strip_prefix(mark)
+    }
+
     /// What follows a mark (`@`, `!idem:` …) among the options.
     pub(crate) fn option(&self, mark: &str) -> Option<&'a str> {
         self.options.iter().find_map(|option| option.strip_prefix(mark))
+    }
+
+    /// Whether no words are left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
     }
 
     /// Complains about words that nobody took.

@@ -16,6 +16,7 @@ use crate::clock::{Reading, Watchdog};
 use crate::limits::BATCH_BYTES_MAX;
 
 /// A command with what must become durable beside its entries, if it is accepted.
+#[derive(Debug, Clone)]
 pub struct Job {
     /// Who asks for what.
     pub request: Request,
@@ -39,8 +40,8 @@ pub enum Outcome {
     Accepted(Box<Accepted>),
     /// It was carried out before; its first entry has this number.
     Repeated(u64),
-    /// It may have been carried out before: look its key up and ask again.
-    LookUp,
+    /// It may have been carried out before: look its key up and ask again with this.
+    LookUp(Box<Job>),
     /// It was refused.
     Refused(Rejection),
 }
@@ -267,6 +268,10 @@ impl Writer {
                 }
                 Outcome::Accepted(accepted)
             }
+            Ok(Outcome::LookUp(mut again)) => {
+                again.vault = std::mem::take(&mut job.vault);
+                Outcome::LookUp(again)
+            }
             Ok(other) => other,
             Err(rejection) => Outcome::Refused(rejection),
         }
@@ -285,7 +290,10 @@ impl Writer {
         let mut ctx = Context { now, entropy: &mut entropy };
         match self.state.admit(request, now)? {
             Admission::Repeated(seq) => return Ok(Outcome::Repeated(seq)),
-            Admission::LookUp => return Ok(Outcome::LookUp),
+            Admission::LookUp => {
+                let (request, vault) = (request.clone(), Vec::new());
+                return Ok(Outcome::LookUp(Box::new(Job { request, vault })));
+            }
             Admission::Fresh(permit) => decide(&permit, &mut ctx, &mut self.drafts)?,
         }
         let mut first = None;

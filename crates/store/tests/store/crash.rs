@@ -158,6 +158,18 @@ fn torment(journal: u64) {
         let passing = 1 + dice.below(if point.contains("append") { 12 } else { 4 });
         let acknowledged = kill_one(dir.path(), point, passing, run);
         let found = check(dir.path(), acknowledged.max(last_seq));
+        if point == "snapshot_before_rename" {
+            let snapshots = std::fs::read_dir(dir.path().join("snapshots")).unwrap();
+            let unfinished = snapshots.map(|file| file.unwrap().path()).filter(|path| {
+                path.extension().is_some_and(|extension| extension == "tmp")
+                    && !path.with_extension("snap").exists()
+            });
+            assert_eq!(
+                unfinished.count(),
+                1,
+                "an unfinished snapshot took the name of a whole one"
+            );
+        }
         if point == "after_commit" {
             assert!(
                 found > acknowledged,

@@ -50,6 +50,15 @@ fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
     Some(place)
 }
 
+/// Where the key of a small row lies, its first_seq, which takes up `key_bytes`. The cell is the
+/// payload's length, the key, and the payload: a header that begins with its own length, then
+/// last_seq in as many bytes as the key, prev_chain, chain and root.
+fn key_of(bytes: &[u8], row: &Row, key_bytes: usize) -> usize {
+    let last_seq = find(bytes, &row.root.0).unwrap() - 64 - key_bytes;
+    let header = (last_seq - 20..last_seq).find(|&at| at + usize::from(bytes[at]) == last_seq);
+    header.unwrap() - key_bytes
+}
+
 /// Flips a byte in each of three ways, one at a time, and demands damage to one of `entries`.
 fn flip(dir: &Path, bytes: &mut [u8], at: usize, entries: &RangeInclusive<u64>) -> Damage {
     let mut last = None;
@@ -113,11 +122,7 @@ fn the_first_seq_of_a_row_is_guarded() {
         let row = rows(dir.path()).remove(target);
         let copy = tempfile::tempdir().unwrap();
         let mut bytes = std::fs::read(dir.path().join(JOURNAL_FILE)).unwrap();
-        let last_seq = find(&bytes, &row.root.0).unwrap() - 65;
-        // Before the payload: its length, the key (first_seq), then the header, whose own length
-        // is its first byte.
-        let header = (last_seq - 20..last_seq).find(|&at| at + usize::from(bytes[at]) == last_seq);
-        let key = header.unwrap() - 1;
+        let key = key_of(&bytes, &row, 1);
         assert_eq!(u64::from(bytes[key]), row.first_seq);
         for mask in 1..0x80 {
             bytes[key] ^= mask;
@@ -126,6 +131,22 @@ fn the_first_seq_of_a_row_is_guarded() {
             assert!(seqs.contains(&damage.seq), "{damage}");
         }
     }
+}
+
+#[test]
+fn a_last_row_that_cannot_be_found_under_its_seq_is_missed() {
+    // The scan asks anew for its second page, which is the last row alone.
+    let rows_per_page = hansa_store::limits::SCAN_PAGE_ROWS;
+    assert_eq!(rows_per_page, 256);
+    let dir = journal(&vec![1; rows_per_page + 1], |seq| format!("{{\"seq\":{seq}}}"));
+    let row = rows(dir.path()).remove(rows_per_page);
+    let copy = tempfile::tempdir().unwrap();
+    let mut bytes = std::fs::read(dir.path().join(JOURNAL_FILE)).unwrap();
+    let key = key_of(&bytes, &row, 2);
+    assert_eq!(bytes[key..key + 2], [0x82, 0x01], "257 as SQLite writes it");
+    bytes[key] = 0x81;
+    let damage = verify_bytes(copy.path(), &bytes).unwrap_err();
+    assert!(matches!((damage.seq, &damage.what), (257, Mismatch::Gap { .. })), "{damage}");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! Projection is total. The kernel has decided what an entry says; when a row that it changes is
 //! not there, or a document says something odd, that much is left out with a warning.
 
+mod accepted;
 mod bulk;
 mod card;
 mod envelope;
@@ -88,6 +89,7 @@ struct Working<'a> {
     principals: principal::Principals,
     grants: grant::Grants,
     envelopes: Vec<envelope::Record>,
+    accepted: accepted::Accepted,
 }
 
 /// Projects a batch within the transaction that the connection is in. Returns what the writer
@@ -105,6 +107,7 @@ pub(crate) async fn project(
         principals: principal::Principals::load(connection, &needs.principals).await?,
         grants: grant::Grants::load(connection, &needs.grants).await?,
         envelopes: Vec::new(),
+        accepted: accepted::Accepted::default(),
     };
     for projected in batch {
         working.fold(projected);
@@ -127,6 +130,7 @@ impl Working<'_> {
         // Before the fold, because the step it follows is the task's last one until then.
         let link = envelope::Link::of(&self.tasks, entry);
         self.fold_event(projected);
+        self.accepted.entry(entry);
         if let Some(proof) = entry.auth.proof() {
             let row = envelope::Record::new(self, entry, proof, link, text);
             self.envelopes.push(row);
@@ -197,6 +201,7 @@ impl Working<'_> {
         self.tasks.store(connection).await?;
         self.principals.store(connection, &self.known).await?;
         self.grants.store(connection).await?;
+        self.accepted.store(connection).await?;
         envelope::store(connection, &self.envelopes).await
     }
 }

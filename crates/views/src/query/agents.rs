@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::limits::{API_KEYS_LISTED_MAX, REPUTATIONS_LISTED_MAX};
 use crate::rows::{AgentRow, ApiKeyRow, Page, PageQuery, ReputationRow};
 
+/// Those that may still work come first, so that no number of revoked ones hides them.
+const API_KEYS: &str = "SELECT * FROM api_keys WHERE principal = $1 \
+    ORDER BY revoked_at IS NOT NULL, seq DESC LIMIT $2";
 /// The skill is spelt by a card, which is public, and never by the envelopes of a task.
 const REPUTATION: &str = "SELECT label, side, completed, failed, ratings, stars, \
     (SELECT MIN(skill) FROM skills WHERE skills.label = reputations.label) AS skill \
@@ -19,7 +22,7 @@ pub(crate) async fn list(pool: &SqlitePool, page: PageQuery) -> Result<Page<Agen
     let list = List {
         table: "principals",
         branches: Branches::all(),
-        filter: &|_| {},
+        filter: &|_, _| {},
         read,
         seq: |row: &AgentRow| row.seq,
     };
@@ -44,13 +47,12 @@ pub(crate) async fn api_keys(
     pool: &SqlitePool,
     principal: PrincipalId,
 ) -> Result<Vec<ApiKeyRow>, Error> {
-    let rows =
-        sqlx::query("SELECT * FROM api_keys WHERE principal = $1 ORDER BY seq DESC LIMIT $2")
-            .bind(wide(principal.0))
-            .bind(i64::from(API_KEYS_LISTED_MAX))
-            .fetch_all(pool)
-            .await
-            .map_err(Error::database("read API keys"))?;
+    let rows = sqlx::query(API_KEYS)
+        .bind(wide(principal.0))
+        .bind(i64::from(API_KEYS_LISTED_MAX))
+        .fetch_all(pool)
+        .await
+        .map_err(Error::database("read API keys"))?;
     rows.iter().map(read_api_key).collect()
 }
 
@@ -83,7 +85,7 @@ pub(crate) fn read(row: &SqliteRow) -> Result<AgentRow, Error> {
         active: columns.number("active")? == 1,
         created_at: columns.time("created_at")?,
         name: columns.maybe_text("name")?.map(str::to_owned),
-        card: columns.maybe_json("card")?,
+        card: columns.document("card")?,
     })
 }
 

@@ -36,18 +36,34 @@ pub(crate) async fn discover(
     if let Some(None) = expression {
         return Ok(Page { items: Vec::new(), next: None });
     }
-    let mut builder = statement(query, expression.flatten());
-    if let Some(Rank { relevance, standing, seq }) = after {
-        builder.push(" WHERE (relevance, rank, seq) < (").push_bind(relevance);
-        builder.push(", ").push_bind(standing);
-        builder.push(", ").push_bind(seq).push(")");
+    let expression = expression.flatten();
+    let has_words = expression.is_some();
+    let mut builder = statement(query, expression);
+    if let Some(rank) = after {
+        push_after(&mut builder, rank, has_words);
     }
-    builder.push(" ORDER BY relevance DESC, rank DESC, seq DESC LIMIT ");
+    builder.push(if has_words {
+        " ORDER BY relevance DESC, rank DESC"
+    } else {
+        " ORDER BY rank DESC"
+    });
+    builder.push(", seq DESC LIMIT ");
     builder.push_bind(i64::try_from(rows + 1).unwrap_or(1));
     let found = builder.build().fetch_all(pool).await.map_err(Error::database("find agents"))?;
     let found = found.iter().map(read_found).collect::<Result<Vec<_>, Error>>()?;
     let page = page(found, rows, |(_, rank)| Cursor::at_rank(*rank));
     Ok(Page { items: page.items.into_iter().map(|(row, _)| row).collect(), next: page.next })
+}
+
+/// Goes on behind a row. Relevance is left out where it is the same for all, so that the order is
+/// that of the index over standings.
+fn push_after(builder: &mut QueryBuilder<Sqlite>, rank: Rank, has_words: bool) {
+    if has_words {
+        builder.push(" WHERE (relevance, rank, seq) < (").push_bind(rank.relevance).push(", ");
+    } else {
+        builder.push(" WHERE (rank, seq) < (");
+    }
+    builder.push_bind(rank.standing).push(", ").push_bind(rank.seq).push(")");
 }
 
 /// Selects what matches, with what it is sorted by.

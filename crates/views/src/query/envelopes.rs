@@ -73,6 +73,6 @@ fn read(row: &SqliteRow) -> Result<EnvelopeRow, Error> {
         from: columns.maybe_wide("sender", PrincipalId)?,
         to: columns.maybe_wide("recipient", PrincipalId)?,
         task: columns.maybe_wide("task", TaskId)?,
-        document: columns.maybe_json("document")?,
+        document: columns.document("document")?,
     })
 }

@@ -36,7 +36,7 @@ pub(crate) async fn list(
     let list = List {
         table: "grants",
         branches: SIDES.branches(Some(party), viewer),
-        filter: &|_| {},
+        filter: &|_, _| {},
         read,
         seq: |row: &GrantRow| row.seq,
     };

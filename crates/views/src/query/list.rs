@@ -29,6 +29,25 @@ enum Side {
     IsNot(&'static str, PrincipalId),
 }
 
+/// What finds the rows of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guide {
+    /// One of the sides; all else is only checked.
+    Side,
+    /// The other conditions.
+    Filter,
+}
+
+impl Guide {
+    /// How to write the column in a condition: as it is, or as a term that no index serves.
+    pub(super) fn column(self, column: &'static str) -> String {
+        match self {
+            Guide::Side => format!("{column} || ''"),
+            Guide::Filter => column.to_owned(),
+        }
+    }
+}
+
 /// The rows of a list: those for which all conditions of one of the branches hold. No row is in
 /// two branches.
 #[derive(Debug)]
@@ -38,8 +57,9 @@ pub(super) struct Branches(Vec<Vec<Side>>);
 pub(super) struct List<'a, T> {
     pub(super) table: &'static str,
     pub(super) branches: Branches,
-    /// Pushes further conditions, each beginning with ` AND `.
-    pub(super) filter: &'a dyn Fn(&mut QueryBuilder<Sqlite>),
+    /// Pushes further conditions, each beginning with ` AND `. They are told whether a side is
+    /// asked for: then they must not look like the better index to go by.
+    pub(super) filter: &'a (dyn Fn(&mut QueryBuilder<Sqlite>, Guide) + Sync),
     pub(super) read: fn(&SqliteRow) -> Result<T, Error>,
     pub(super) seq: fn(&T) -> u64,
 }
@@ -132,7 +152,7 @@ impl<T> List<'_, T> {
             };
             builder.push(" AND ").push(column).push(relation).push_bind(wide(id.0));
         }
-        (self.filter)(builder);
+        (self.filter)(builder, if branch.is_empty() { Guide::Filter } else { Guide::Side });
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every question runs on a connection that only reads. Who may see a row is part of the question
 //! and never filtered afterwards, so pages are full and hidden rows cannot be counted.
 
+pub(crate) mod accepted;
 pub(crate) mod agents;
 pub(crate) mod discover;
 pub(crate) mod envelopes;

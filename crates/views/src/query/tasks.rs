@@ -37,9 +37,10 @@ pub(crate) async fn list(
     let list = List {
         table: "tasks",
         branches: SIDES.branches(filter.party, viewer),
-        filter: &|builder| {
+        filter: &|builder, guide| {
             if let Some(stage) = filter.stage {
-                builder.push(" AND stage = ").push_bind(stage.word());
+                builder.push(" AND ").push(guide.column("stage")).push(" = ");
+                builder.push_bind(stage.word());
             }
         },
         read,

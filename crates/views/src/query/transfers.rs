@@ -4,7 +4,7 @@ use hansa_types::{GrantId, PrincipalId, TaskId, TransferId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::list::{List, Sides};
+use super::list::{Guide, List, Sides};
 use super::restrict;
 use crate::column::{Columns, Word as _, wide};
 use crate::error::Error;
@@ -38,30 +38,27 @@ pub(crate) async fn list(
     let list = List {
         table: "transfers",
         branches: SIDES.branches(filter.account, viewer),
-        filter: &|builder| push_filter(builder, filter),
+        filter: &|builder, guide| push_filter(builder, filter, guide),
         read,
         seq: |row: &TransferRow| row.seq,
     };
     list.page(pool, page).await
 }
 
-/// The words are written out rather than bound, because an index over a part of the table serves
-/// only a query that names the part.
-fn push_filter(builder: &mut QueryBuilder<Sqlite>, filter: &TransferFilter) {
+/// Conditions that name the part of the table an index is over are written out rather than bound,
+/// because the index serves only a query that says so.
+fn push_filter(builder: &mut QueryBuilder<Sqlite>, filter: &TransferFilter, guide: Guide) {
     if let Some(currency) = filter.currency {
-        builder.push(" AND currency = ").push_bind(currency.as_str().to_owned());
+        builder.push(" AND ").push(guide.column("currency")).push(" = ");
+        builder.push_bind(currency.as_str().to_owned());
     }
     if let Some(state) = filter.state {
-        builder.push(" AND state = '").push(state.word()).push("'");
-        if state != TransferState::Posted {
-            builder.push(" AND state <> 'posted'");
-        }
+        builder.push(" AND ").push(guide.column("state")).push(" = ").push_bind(state.word());
+        builder.push(if state == TransferState::Posted { "" } else { " AND state <> 'posted'" });
     }
     if let Some(kind) = filter.kind {
-        builder.push(" AND kind = '").push(kind.word()).push("'");
-        if kind != TransferKind::Transfer {
-            builder.push(" AND kind <> 'transfer'");
-        }
+        builder.push(" AND ").push(guide.column("kind")).push(" = ").push_bind(kind.word());
+        builder.push(if kind == TransferKind::Transfer { "" } else { " AND kind <> 'transfer'" });
     }
     if let Some(task) = filter.task {
         builder.push(" AND task = ").push_bind(wide(task.0));

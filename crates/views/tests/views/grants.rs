@@ -2,10 +2,10 @@
 
 use hansa_kernel::Event;
 use hansa_kernel::grant::{Created, Limits, Revoked};
-use hansa_kernel::transfer::{Pending, Posted};
+use hansa_kernel::transfer::{Burned, Minted, Pending, Posted};
 use hansa_types::{Amount, GrantId, PrincipalId, Time, TransferId};
 
-use crate::journal::{Draft, Journal, as_seen_by, avt, everyone, first, projected_by};
+use crate::journal::{Draft, Journal, NODE, as_seen_by, avt, everyone, first, projected_by};
 
 fn give(
     journal: &mut Journal,
@@ -88,4 +88,24 @@ async fn grants_are_listed_for_giver_and_holder_and_hidden_from_others() {
     assert_eq!(views.grants(bob, after).await.unwrap().items[0].id, above);
     assert_eq!(views.grant(above, as_seen_by(carol)).await.unwrap(), None);
     assert!(views.grant(below, as_seen_by(alice)).await.unwrap().is_some(), "on whose behalf");
+}
+
+#[tokio::test]
+async fn money_made_and_destroyed_under_a_grant_is_charged_to_it() {
+    let mut journal = Journal::new();
+    let clerk = journal.person();
+    let grant = give(&mut journal, NODE, clerk, None);
+    let (mint, burn) = (TransferId(journal.next()), TransferId(journal.next()));
+    let (currency, under) = (avt(), Some(grant));
+    let minted = Minted { amount: Amount(7), currency, grant: under };
+    journal.add(Draft::by(clerk).id(mint).about(NODE), Event::MoneyMinted(minted));
+    let burned = Burned { amount: Amount(5), currency, grant: under };
+    journal.add(Draft::by(clerk).id(burn).about(NODE), Event::MoneyBurned(burned));
+    let views = projected_by(&journal, 100).await;
+    let row = views.grant(grant, as_seen_by(clerk)).await.unwrap().unwrap();
+    assert_eq!((row.spent, row.root), (Amount(12), NODE));
+    for id in [mint, burn] {
+        let row = views.transfer(id, as_seen_by(clerk)).await.unwrap().unwrap();
+        assert_eq!(row.grant, under);
+    }
 }

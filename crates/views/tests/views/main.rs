@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 #![expect(clippy::disallowed_methods, reason = "tests damage and delete files on purpose")]
 
+mod accepted;
 mod discover;
 mod envelopes;
 mod grants;
@@ -12,4 +13,3 @@ mod principals;
 mod rebuild;
 mod tasks;
 mod transfers;
-mod tmpbench;

@@ -117,3 +117,37 @@ async fn reputation_is_kept_by_skill_and_side() {
         assert_eq!((rows.len(), rows[0].side, rows[0].mean_milli), (1, Side::Payer, Some(3_000)));
     }
 }
+
+#[tokio::test]
+async fn revoked_api_keys_never_crowd_out_working_ones() {
+    let mut journal = Journal::new();
+    let alice = journal.person();
+    let oldest = ApiKeyId(journal.next());
+    let key = |journal: &mut Journal, id| {
+        let created = ApiKeyCreated { secret: Digest::ZERO, actions: vec![], expires: None };
+        journal.add(Draft::by(alice).id(id).about(alice), Event::ApiKeyCreated(created));
+    };
+    key(&mut journal, oldest);
+    for _ in 0..1_000 {
+        let id = ApiKeyId(journal.next());
+        key(&mut journal, id);
+        let draft = Draft::by(alice).id(id).about(alice);
+        journal.add(draft, Event::ApiKeyRevoked(ApiKeyRevoked {}));
+    }
+    let views = projected(&journal).await;
+    let keys = views.api_keys(alice).await.unwrap();
+    assert_eq!((keys.len(), keys[0].id), (1_000, oldest));
+}
+
+#[tokio::test]
+async fn a_card_that_nests_too_deep_to_be_read_back_is_as_good_as_none() {
+    let mut journal = Journal::new();
+    let mut deep = json!(1);
+    for _ in 0..200 {
+        deep = json!([deep]);
+    }
+    let agent = journal.agent(json!({ "name": "Deep", "x": deep }));
+    let views = projected(&journal).await;
+    let row = views.agent(agent).await.unwrap().unwrap();
+    assert_eq!((row.name.as_deref(), row.card), (Some("Deep"), None));
+}

@@ -177,3 +177,26 @@ async fn waiting_ends_when_the_entry_is_projected_or_the_time_is_over() {
     assert_eq!(views.caught_up(60, std::future::pending()).await, 60, "at once");
     assert_eq!(*views.subscribe().borrow(), 60);
 }
+
+#[tokio::test]
+async fn a_batch_that_is_given_up_halfway_leaves_nothing() {
+    let journal = town();
+    let whole = projected(&journal).await;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("views.db");
+    let views = Views::open(&file).await.unwrap();
+    for polls in 1..20 {
+        let mut apply = std::pin::pin!(views.apply(&journal.entries));
+        for _ in 0..polls {
+            let mut later = std::pin::pin!(tokio::task::yield_now());
+            tokio::select! {
+                biased;
+                done = &mut apply => unreachable!("a thousand rows are not written at once: {done:?}"),
+                () = &mut later => {}
+            }
+        }
+    }
+    assert_eq!(views.cursor().await.unwrap(), 0);
+    views.apply(&journal.entries).await.unwrap();
+    assert_eq!(dump(&file).await, dump(&whole.dir.path().join("views.db")).await);
+}

@@ -234,3 +234,18 @@ async fn parts_of_a_transfer_that_is_not_there_cost_only_themselves() {
     assert_eq!(views.cursor().await.unwrap(), journal.entries.len() as u64);
     assert_eq!(seen(&views, share).await.of, Some(nowhere));
 }
+
+#[tokio::test]
+async fn a_batch_may_change_more_rows_than_one_statement_looks_up() {
+    let mut journal = Journal::new();
+    let (alice, bob) = (journal.person(), journal.person());
+    let holds: Vec<_> = (0..450).map(|_| journal.hold(alice, bob, 10)).collect();
+    let held = journal.entries.len();
+    for hold in &holds {
+        journal.post(Draft::by(alice), bob, 10, Some((alice, *hold)));
+    }
+    let views = projected_by(&journal, held).await;
+    for id in holds {
+        assert_eq!(seen(&views, id).await.state, TransferState::Posted);
+    }
+}

@@ -65,7 +65,10 @@ impl Command {
         let accepted = match self {
             Command::Graph { envelope } => {
                 let graph = remote.call(&EnvelopeGraph { envelope }).await?;
-                app.ui.answer(&graph, &["root", "task", "as_of_seq", "nodes"])?;
+                app.ui.answer(
+                    &graph,
+                    &["root", "task", "as_of_seq", "nodes:id,verb,kind,parent,from,at"],
+                )?;
                 return DONE;
             }
             Command::Send(send) => send.run(&remote).await?,

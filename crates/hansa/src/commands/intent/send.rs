@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use hansa_wire::amp::{Envelope, sign_value};
-use hansa_wire::api::amp::{EnvelopeAccepted, EnvelopeSubmit};
+use hansa_wire::api::amp::EnvelopeAccepted;
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -29,10 +29,7 @@ impl Send {
         };
         // Told here and not by the node, with the place in the file.
         Envelope::open(envelope.clone())?;
-        let Value::Object(envelope) = envelope else {
-            return Err(Failure::usage("an envelope is a JSON object"));
-        };
-        remote.submit_request(&EnvelopeSubmit(envelope)).await
+        remote.submit_value(envelope).await
     }
 }
 

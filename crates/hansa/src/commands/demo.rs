@@ -1,0 +1,21 @@
+//! `hansa demo`: the whole story, told on a node of its own.
+
+use std::path::PathBuf;
+
+use super::{App, Outcome};
+use crate::demo;
+
+/// How to tell it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Keep the node's data, the agents' keys and the exported journal in this new folder
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+}
+
+impl Args {
+    /// Carries it out. Exit 0 only if everything held.
+    pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
+        demo::run(app.ui, self.keep).await
+    }
+}

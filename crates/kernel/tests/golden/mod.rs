@@ -1,0 +1,258 @@
+//! A journal with every kind of entry, byte for byte.
+//!
+//! A released kind and version never changes its shape or its meaning: these lines must be encoded
+//! the same and must fold to the same state for ever. Before the first release, and for new kinds,
+//! `BLESS=1 cargo test -p hansa-kernel golden` writes the files anew.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use hansa_crypto::PublicKey;
+use hansa_kernel::event::DecodeError;
+use hansa_kernel::grant::Action;
+use hansa_kernel::{Event, State, codec};
+use hansa_types::{
+    Amount, AnyId, Correlation, CurrencyCode, Digest, EnvelopeId, IncarnationId, Label, Signature,
+};
+use serde_json::Value;
+
+use crate::script::check;
+
+const ENTRIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/entries.jsonl");
+const DIGEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/digest.txt");
+
+/// Every kind of entry, every way to prove who acts, and every optional member.
+const SCRIPT: &str = "
+    found sovereign AVT scale:6 fee:5000/0.001 genesis:1000 => founded created currency
+    owner olga => created owner granted
+    agent alice card:alice
+    agent bob @olga
+    agent carol poor
+    currency EUR scale:2 foreign
+    currency USD scale:2 fee:0/0.01
+    clock -7200000
+    card bob
+    suspend carol
+    reinstate carol
+    key alice transfer_* for 30d as k
+    key bob * as l
+    unkey l
+    grant alice bob transfer_* for 10d currency:AVT per_use:10 total:50 as g
+    grant bob carol transfer_create under g for 1d currency:AVT per_use:5 total:5 as h
+    grant node carol mint_create burn_create currency:AVT @olga as m
+    ungrant h
+    mint bob 12.5 AVT
+    mint node 3 AVT @carol
+    transfer alice bob 10 AVT @k !idem:r1
+    transfer alice bob 1 AVT
+    transfer alice carol 0.2 AVT @bob
+    transfer alice bob 2 AVT @machine
+    transfer alice node 20 AVT
+    burn node 1 AVT
+    burn node 1 AVT @carol
+    hold alice bob 10 AVT for 1h @k as h1
+    post h1 4
+    post h1 1 @bob
+    at +1h
+    tick => expired
+    hold alice bob 3 AVT @bob as h2
+    void h2
+    offer alice bob 50 AVT escrow draft:40 final:60 deadline 5d sla gold as t.o
+    counter bob t.o 60 AVT escrow draft:50 final:50 as t.c
+    accept alice t.c as t.a
+    delegate alice t.a as t.d
+    execute bob t.d draft as t.e1
+    settle bob t.e1 as t.c1
+    attest alice t.c1 accept score 950
+    execute bob t.d final as t.e2
+    settle bob t.e2 as t.c2
+    attest alice t.c2 refuse rating 2
+    attest bob t.c1 rating 5
+    offer alice bob 5 AVT outcome as u.o
+    reject bob u.o
+    offer alice bob 6 AVT outcome as v.o
+    accept bob v.o as v.a
+    delegate alice v.a as v.d
+    revoke alice v.d
+    offer alice bob 7 AVT outcome as w.o
+    accept bob w.o as w.a
+    delegate alice w.a
+    at +8d
+    tick => expired expired
+";
+
+/// The journal as it is written today; written down when blessing.
+fn written_today() -> &'static [Vec<u8>] {
+    static WRITTEN: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    WRITTEN.get_or_init(|| {
+        let town = check(SCRIPT);
+        if std::env::var_os("BLESS").is_some() {
+            let mut text = town.journal().join(&b'\n');
+            text.push(b'\n');
+            std::fs::write(ENTRIES, text).unwrap();
+            std::fs::write(DIGEST, format!("{}\n", town.state.digest())).unwrap();
+        }
+        town.journal().to_vec()
+    })
+}
+
+fn golden_lines() -> Vec<String> {
+    written_today();
+    std::fs::read_to_string(ENTRIES).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn entries_are_written_as_they_always_were() {
+    let written = written_today();
+    let golden = golden_lines();
+    for (written, golden) in written.iter().zip(&golden) {
+        assert_eq!(std::str::from_utf8(written).unwrap(), golden);
+    }
+    assert_eq!(written.len(), golden.len());
+}
+
+#[test]
+fn entries_are_written_as_they_were_read() {
+    for line in golden_lines() {
+        let mut again = Vec::new();
+        codec::encode(&codec::decode(line.as_bytes()).unwrap(), &mut again);
+        assert_eq!(std::str::from_utf8(&again).unwrap(), line);
+    }
+}
+
+#[test]
+fn the_golden_journal_has_every_kind() {
+    let entries = golden_lines();
+    let entries = entries.iter().map(|line| codec::decode(line.as_bytes()).unwrap());
+    let seen: BTreeSet<_> = entries.map(|e| (e.event.kind(), e.event.version())).collect();
+    assert_eq!(seen, Event::KINDS.iter().copied().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn the_golden_journal_folds_to_the_same_state_as_ever() {
+    let mut state = State::new([9, 8, 7, 6]);
+    for line in golden_lines() {
+        state.apply(&codec::decode(line.as_bytes()).unwrap());
+    }
+    assert_eq!(state.digest().to_string(), std::fs::read_to_string(DIGEST).unwrap().trim());
+}
+
+#[test]
+fn an_everyday_transfer_takes_at_most_420_bytes() {
+    let is_everyday = |line: &&String| {
+        line.contains("transfer.posted") && line.contains("api_key") && line.contains("\"corr\"")
+    };
+    let lines = golden_lines();
+    let line = lines.iter().find(is_everyday).unwrap();
+    assert!(line.len() <= 420, "{} bytes: {line}", line.len());
+}
+
+#[test]
+fn entries_hold_no_free_text_and_nothing_that_goes_without_saying() {
+    for line in golden_lines() {
+        walk("entry", &serde_json::from_str(&line).unwrap(), &line);
+    }
+}
+
+fn walk(member: &str, value: &Value, line: &str) {
+    match value {
+        Value::Null | Value::Bool(false) => panic!("{member} says nothing: {line}"),
+        Value::Bool(true) => assert!(["own", "owner"].contains(&member), "{member}: {line}"),
+        Value::Number(number) => {
+            assert!(number.is_u64() || member == "jump_ms", "{member}: {line}");
+        }
+        Value::String(text) => assert!(is_shaped(member, text), "{member}: {text:?} in {line}"),
+        Value::Array(items) => {
+            assert!(!items.is_empty(), "{member} says nothing: {line}");
+            items.iter().for_each(|item| walk(member, item, line));
+        }
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            let path = if name == "kind" && member == "data" { "principal_kind" } else { name };
+            walk(path, value, line);
+        }),
+    }
+}
+
+/// The closed shape of each member that is a text. A new member needs a line here, and one that
+/// could hold what somebody wrote must not get any: see the vault.
+fn is_shaped(member: &str, text: &str) -> bool {
+    let word = |words: &[&str]| words.contains(&text);
+    match member {
+        "id" | "envelope" => text.parse::<AnyId>().is_ok() || text.parse::<EnvelopeId>().is_ok(),
+        "actor" | "subject" | "from" | "of" | "grant" | "issuer" | "parent" | "task" | "hold" => {
+            text.parse::<AnyId>().is_ok()
+        }
+        "incarnation" => text.parse::<IncarnationId>().is_ok(),
+        "kind" => Event::KINDS.iter().any(|(kind, _)| *kind == text),
+        "vis" => word(&["public", "org", "node"]),
+        "method" => word(&["api_key", "envelope", "timer", "setup", "machine"]),
+        "kid" => text.starts_with("key_") && text.parse::<AnyId>().is_ok() || is_key(text),
+        "key" => is_key(text),
+        "corr" => text.parse::<Correlation>().is_ok(),
+        "signature" => text.parse::<Signature>().is_ok(),
+        "digest" | "card" | "secret" | "sla" | "output" | "result" => {
+            text.parse::<Digest>().is_ok()
+        }
+        "skill" | "on" => text.parse::<Label>().is_ok(),
+        "amount" | "fee" | "minimum" | "genesis_grant" | "per_use" | "total" => {
+            Amount::from_minor(text).is_ok_and(|amount| amount > Amount::ZERO)
+        }
+        "currency" | "code" => text.parse::<CurrencyCode>().is_ok(),
+        "actions" => text.parse::<Action>().is_ok(),
+        "principal_kind" => word(&["agent", "person", "organization", "node"]),
+        "mode" => word(&["sovereign", "satellite"]),
+        "rail" => word(&["amp-escrow", "amp-outcome"]),
+        "verdict" => word(&["accept", "refuse"]),
+        "reason" => word(&["voided", "expired", "revoked", "refused"]),
+        _ => false,
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    PublicKey::from_multibase(text).is_ok()
+}
+
+#[test]
+fn other_spellings_of_an_entry_are_refused() {
+    let lines = golden_lines();
+    let line = lines.iter().find(|line| line.contains("\"corr\"")).unwrap();
+    let spellings = [
+        line.replacen(":", ": ", 1),
+        line.replacen("{\"seq\":", "{\"seq\":0", 1),
+        line.replacen("{\"seq\":", "{\"seq\":+", 1),
+        line.replacen("\"ts_ms\"", "\"ts\"", 1),
+        line.replacen(",\"auth\"", ",\"subject\":null,\"auth\"", 1),
+        line.replacen(",\"kind\"", ",\"v\":1,\"kind\"", 1),
+        line.replacen("\"data\":{", "\"data\":{\"note\":\"hello\",", 1),
+        line.replacen("\"data\":{", "\"data\":{\"amount\":\"1\",", 1),
+        line.replacen("transfer.posted", "transfer.posted\\u0020", 1),
+        line.replacen("\"api_key\"", "\"password\"", 1),
+        line.replacen("key_", "agt_", 1),
+        format!("{line} "),
+        format!("{line}}}"),
+        line[..line.len() - 1].to_owned(),
+        String::new(),
+    ];
+    for spelling in spellings {
+        assert_ne!(&spelling, line);
+        assert!(codec::decode(spelling.as_bytes()).is_err(), "{spelling}");
+    }
+}
+
+#[test]
+fn kinds_of_newer_releases_are_named() {
+    let lines = golden_lines();
+    let line = lines.iter().find(|line| line.contains("transfer.posted")).unwrap();
+    let unknown = [
+        (line.replacen("transfer.posted", "transfer.teleported", 1), "transfer.teleported", 1),
+        (line.replacen("transfer.posted\"", "transfer.posted\",\"v\":2", 1), "transfer.posted", 2),
+    ];
+    for (line, wanted_kind, wanted_version) in unknown {
+        match codec::decode(line.as_bytes()) {
+            Err(DecodeError::Kind { kind, version }) => {
+                assert_eq!((kind.as_str(), version), (wanted_kind, wanted_version));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

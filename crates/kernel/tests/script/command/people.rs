@@ -1,0 +1,86 @@
+//! ```text
+//! found sovereign|satellite CODE scale:N [fee:PPM/MINIMUM] [genesis:AMOUNT]
+//! clock JUMP_MS
+//! owner NAME
+//! agent NAME [key:OTHER] [card:TEXT] [poor]
+//! suspend NAME      reinstate NAME      card NAME
+//! ```
+
+use hansa_kernel::node::{AcceptClock, Found, Mode};
+use hansa_kernel::transfer::FeeRule;
+use hansa_kernel::{Command, principal};
+use hansa_types::{Currency, IncarnationId, PrincipalId};
+
+use super::super::{Town, Words};
+use super::{Asked, parse_amount};
+
+pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, String> {
+    let id = PrincipalId::new(town.now.0, town.entropy());
+    let name = words.next()?;
+    let principal = town.principal(name);
+    match verb {
+        "found" => found(id, name, words),
+        "clock" => {
+            let jump_ms = name.parse().map_err(|_| format!("{name} is no jump"))?;
+            Asked::by("olga", Command::ClockAccept(AcceptClock { jump_ms }))
+        }
+        "owner" => {
+            let create = principal::CreateOwner { id, key: Town::public_key(name) };
+            Asked::by("setup", Command::OwnerCreate(create))
+        }
+        "agent" => {
+            let create = principal::Create {
+                id: words.keyed("id:").map_or(id, |other| town.principal(other)),
+                kind: principal::Kind::Agent,
+                key: Town::public_key(words.keyed("key:").unwrap_or(name)),
+                card: words.keyed("card:").map(Town::digest_of),
+                genesis_grant: !words.flag("poor"),
+            };
+            Asked::by("olga", Command::PrincipalCreate(create))
+        }
+        "suspend" => Asked::by("olga", Command::PrincipalSuspend(principal::Suspend { principal })),
+        "reinstate" => {
+            Asked::by("olga", Command::PrincipalReinstate(principal::Reinstate { principal }))
+        }
+        _ => {
+            let card = Town::digest_of("a card");
+            Asked::by(name, Command::CardSet(principal::SetCard { principal, card }))
+        }
+    }
+}
+
+fn found(id: PrincipalId, mode: &str, words: &mut Words<'_>) -> Result<Asked, String> {
+    let mode = match mode {
+        "sovereign" => Mode::Sovereign,
+        "satellite" => Mode::Satellite,
+        other => return Err(format!("{other} is no mode")),
+    };
+    let currency = new_currency(words)?;
+    let found = Found {
+        id,
+        key: Town::public_key("node"),
+        incarnation: IncarnationId::new(1, 1),
+        mode,
+        currency,
+        fee: fee_rule(&currency, words)?,
+        genesis_grant: parse_amount(&currency, words.keyed("genesis:").unwrap_or("0"))?,
+    };
+    Asked::by("machine", Command::NodeFound(found))
+}
+
+/// `CODE scale:N`
+pub(super) fn new_currency(words: &mut Words<'_>) -> Result<Currency, String> {
+    let code = words.code().ok_or("a currency's code is missing")?;
+    let code = code.parse().map_err(|_| format!("{code} is no code"))?;
+    let scale = words.keyed("scale:").unwrap_or("6");
+    let scale = scale.parse().map_err(|_| format!("{scale} is no scale"))?;
+    Ok(Currency { code, scale })
+}
+
+/// `fee:PPM/MINIMUM`, nothing if unsaid.
+pub(super) fn fee_rule(currency: &Currency, words: &mut Words<'_>) -> Result<FeeRule, String> {
+    let Some(rule) = words.keyed("fee:") else { return Ok(FeeRule::default()) };
+    let (rate, minimum) = rule.split_once('/').ok_or("a fee is PPM/MINIMUM")?;
+    let rate_ppm = rate.parse().map_err(|_| format!("{rate} is no rate"))?;
+    Ok(FeeRule { rate_ppm, minimum: parse_amount(currency, minimum)? })
+}

@@ -1,0 +1,100 @@
+//! What a check line looks at.
+//!
+//! ```text
+//! balance NAME CODE = 989.95         escrow CODE = 0           spent G = 15
+//! supply CODE = issued 3000 burned 0 circulating 3000 held 0
+//! rows tasks grants … = 0 2          task STEP = delegated working open paid
+//! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
+//! ```
+
+use hansa_crypto::hash::label;
+use hansa_kernel::task::{Reputation, ReputationKey, Side};
+use hansa_types::AnyId;
+
+use super::{Named, Town, Words};
+
+impl Town {
+    /// What a check line names, in words.
+    pub(crate) fn show(&self, words: &mut Words<'_>) -> Result<String, String> {
+        let what = words.next()?;
+        match what {
+            "seq" => Ok(self.state.seq.to_string()),
+            "rows" => self.show_rows(words),
+            "balance" | "escrow" | "supply" => self.show_money(what, words),
+            "task" => {
+                let task = self.task(words.next()?)?;
+                let task = self.state.tasks.get(task).ok_or("the task has left the state")?;
+                let milestones = task.milestones.iter().map(|state| format!(" {state:?}"));
+                let shown =
+                    format!("{:?} {:?}{}", task.stage, task.work, milestones.collect::<String>());
+                Ok(shown.to_lowercase())
+            }
+            "reputation" => self.show_reputation(words),
+            "spent" => match self.named(words.next()?)? {
+                Named::Id(AnyId::Grant(id)) => {
+                    let grant = self.state.grants.get(&id).ok_or("the grant has left the state")?;
+                    Ok(self.currency("AVT")?.format(grant.spent))
+                }
+                other => Err(format!("{other:?} is no grant")),
+            },
+            "nonce" => {
+                let principal = self.principal(words.next()?);
+                let handle = self.state.principal(principal).map_err(|r| r.to_string())?;
+                Ok(self.state.principals.get(handle).nonce.to_string())
+            }
+            other => Err(format!("{other} cannot be shown")),
+        }
+    }
+
+    fn show_money(&self, what: &str, words: &mut Words<'_>) -> Result<String, String> {
+        let owner = if what == "balance" { words.next()? } else { "node" };
+        let currency = self.currency(words.code().unwrap_or("AVT"))?;
+        let key = self.account(owner, currency.code)?;
+        let supply = self.state.ledger.supply(key.currency);
+        let show = |amount| currency.format(amount);
+        Ok(match what {
+            "balance" => show(self.state.ledger.balance(key)),
+            "escrow" => show(supply.held),
+            _ => {
+                let (issued, burned) = (show(supply.issued), show(supply.burned));
+                let (circulating, held) = (show(supply.circulating), show(supply.held));
+                format!("issued {issued} burned {burned} circulating {circulating} held {held}")
+            }
+        })
+    }
+
+    fn show_rows(&self, words: &mut Words<'_>) -> Result<String, String> {
+        let rows = self.state.rows();
+        let count = |what: &str| {
+            Ok(match what {
+                "principals" => rows.principals,
+                "accounts" => rows.accounts,
+                "api_keys" => rows.api_keys,
+                "grants" => rows.grants,
+                "held" => rows.held,
+                "tasks" => rows.tasks,
+                "idempotency" => rows.idempotency,
+                "filtered" => rows.idempotency_filtered,
+                "envelopes" => rows.operation_envelopes,
+                other => return Err(format!("{other} are not counted")),
+            })
+        };
+        let counts: Result<Vec<usize>, String> = words.rest().into_iter().map(count).collect();
+        let counts: Vec<String> = counts?.iter().map(usize::to_string).collect();
+        Ok(counts.join(" "))
+    }
+
+    fn show_reputation(&self, words: &mut Words<'_>) -> Result<String, String> {
+        let principal = self.principal(words.next()?);
+        let principal = self.state.principal(principal).map_err(|r| r.to_string())?;
+        let skill = label(words.next()?);
+        let side = match words.next()? {
+            "agent" => Side::Agent,
+            _ => Side::Payer,
+        };
+        let key = ReputationKey { principal, skill, side };
+        let known = self.state.reputations.get(&key).copied().unwrap_or_default();
+        let Reputation { completed, failed, ratings, stars } = known;
+        Ok(format!("completed {completed} failed {failed} ratings {ratings} stars {stars}"))
+    }
+}

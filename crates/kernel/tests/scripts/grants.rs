@@ -1,0 +1,254 @@
+//! Acting for somebody else.
+
+use crate::script::check;
+
+#[test]
+fn a_grant_lets_its_holder_act_for_its_issuer() {
+    check(
+        "grant alice bob transfer_create => granted to bob as g
+         transfer alice carol 5 @bob => posted 5 AVT fee 0.025 to carol under g
+         balance alice AVT = 994.975
+         balance bob AVT = 1000
+         spent g = 5
+         hold alice carol 1 @bob => pending under g as h
+         post h @bob => forbidden
+         transfer alice carol 5 @carol => forbidden
+         mint alice 5 @bob => forbidden",
+    );
+}
+
+#[test]
+fn limits_bound_each_use_the_sum_and_the_currency() {
+    check(
+        "currency USD scale:2 => created
+         mint alice 100 USD => minted
+         grant alice bob transfer_* currency:AVT per_use:10 total:25 => granted as g
+         transfer alice carol 10.000001 @bob => grant_limit_exceeded
+         transfer alice carol 1 USD @bob => grant_limit_exceeded
+         transfer alice carol 10 @bob => posted
+         hold alice carol 10 @bob => pending as h
+         transfer alice carol 5.000001 @bob => grant_limit_exceeded
+         transfer alice carol 5 @bob => posted
+         transfer alice carol minor:1 @bob => grant_limit_exceeded
+         spent g = 25",
+    );
+}
+
+#[test]
+fn posting_counts_once_and_what_somebody_else_set_aside_counts_too() {
+    check(
+        "grant alice bob transfer_* currency:AVT per_use:10 total:15 => granted as g
+         hold alice carol 10 @bob => pending as mine
+         hold alice carol 10 => pending as alices
+         post mine @bob => posted unasked
+         spent g = 10
+         post alices @bob => grant_limit_exceeded
+         post alices 5 @bob => posted under g
+         spent g = 15
+         post alices 1 @bob => grant_limit_exceeded
+         post alices => posted",
+    );
+}
+
+#[test]
+fn limits_need_a_currency_and_a_grant_needs_actions() {
+    let patterns = |count: usize| vec!["a_*"; count].join(" ");
+    let wide = format!("grant alice bob {} => invalid_field\n", patterns(33));
+    check(&wide);
+    check(
+        "grant alice bob transfer_* per_use:1 => invalid_field
+         grant alice bob transfer_* total:1 => invalid_field
+         grant alice bob transfer_* currency:AVT => granted
+         grant alice bob => invalid_field
+         grant alice nobody * => principal_unknown
+         grant alice bob * for 0s => invalid_field
+         grant alice bob * for 3661d => invalid_field
+         grant alice bob * for 3660d => granted",
+    );
+}
+
+#[test]
+fn a_delegated_grant_is_narrower_in_every_way() {
+    check(
+        "grant alice bob transfer_* for 10d currency:AVT per_use:10 total:50 => granted as g
+         grant bob carol * under g for 1d currency:AVT per_use:5 total:5 => grant_not_narrower
+         grant bob carol transfer_* under g for 11d currency:AVT per_use:5 total:5 => grant_not_narrower
+         grant bob carol transfer_* under g for 1d => grant_not_narrower
+         grant bob carol transfer_* under g for 1d currency:AVT => grant_not_narrower
+         grant bob carol transfer_* under g for 1d currency:AVT per_use:5 => grant_not_narrower
+         grant bob carol transfer_* under g for 1d currency:AVT total:5 => grant_not_narrower
+         grant bob carol transfer_* under g for 1d currency:AVT per_use:11 total:5 => grant_not_narrower
+         grant bob carol transfer_* under g for 1d currency:AVT per_use:5 total:51 => grant_not_narrower
+         grant bob carol transfer_* under g for 10d currency:AVT per_use:10 total:50 => granted
+         grant carol bob transfer_* under g for 1d currency:AVT per_use:1 total:1 => not_found
+         grant alice carol transfer_* under g for 1d currency:AVT per_use:1 total:1 => not_found",
+    );
+}
+
+#[test]
+fn what_is_spent_is_charged_up_the_chain() {
+    check(
+        "agent dora poor => created
+         grant alice bob transfer_* currency:AVT total:100 per_use:100 => granted as root
+         grant bob carol transfer_* under root for 1d currency:AVT total:60 per_use:60 => granted as left
+         grant bob dora transfer_* under root for 1d currency:AVT total:60 per_use:60 => granted as right
+         transfer alice olga 50 @carol => posted under left
+         spent root = 50
+         spent left = 50
+         transfer alice olga 11 @carol => grant_limit_exceeded
+         transfer alice olga 45 @dora => posted under right
+         spent root = 95
+         transfer alice olga 6 @dora => grant_limit_exceeded
+         transfer alice olga 6 @bob => grant_limit_exceeded
+         transfer alice olga 5 @bob => posted under root
+         spent root = 100
+         spent right = 45",
+    );
+}
+
+#[test]
+fn revoking_a_grant_kills_everything_below_it() {
+    check(
+        "grant alice bob transfer_* => granted as a
+         grant bob carol transfer_* under a for 10d => granted as b
+         grant carol olga transfer_* under b for 9d => granted as c
+         transfer alice bob 1 @olga => posted under c
+         ungrant a @bob => forbidden
+         ungrant a => revoked
+         ungrant a => grant_revoked
+         transfer alice carol 1 @bob => grant_revoked
+         transfer alice bob 1 @carol => grant_revoked
+         transfer alice bob 1 @olga => grant_revoked
+         grant bob olga transfer_* under a for 1d => grant_revoked
+         ungrant b => revoked",
+    );
+}
+
+#[test]
+fn a_revoked_grant_leaves_and_its_descendants_stay_dead() {
+    check(
+        "grant alice bob transfer_* => granted as a
+         grant bob carol transfer_* under a for 100d => granted as b
+         ungrant a => revoked
+         rows grants = 3
+         at +30d
+         filler 1
+         rows grants = 2
+         transfer alice carol 1 @bob => forbidden
+         transfer alice bob 1 @carol => grant_revoked
+         ungrant a => not_found
+         at +70d
+         filler 1
+         rows grants = 1",
+    );
+}
+
+#[test]
+fn a_grant_ends_when_its_time_is_over() {
+    check(
+        "grant alice bob transfer_* for 1h => granted as g
+         grant alice carol transfer_* for 1h => granted
+         at +3599999ms
+         transfer alice carol 1 @bob => posted
+         at +1ms
+         transfer alice carol 1 @bob => grant_expired
+         grant bob carol transfer_* under g for 1s => grant_expired
+         filler 1
+         transfer alice carol 1 @bob => forbidden
+         grant bob carol transfer_* under g for 1s => not_found
+         rows grants = 1",
+    );
+}
+
+#[test]
+fn delegation_is_eight_deep_and_the_deepest_grant_works() {
+    let mut script = "grant alice bob transfer_* for 100d => granted as g0\n".to_owned();
+    for depth in 1..=8 {
+        let (issuer, holder) = if depth % 2 == 1 { ("bob", "carol") } else { ("carol", "bob") };
+        let above = depth - 1;
+        script += &format!(
+            "grant {issuer} {holder} transfer_* under g{above} for 50d => granted as g{depth}\n"
+        );
+    }
+    script += "grant bob carol transfer_* under g8 for 1d => grant_too_deep
+               ungrant g0 @machine => revoked";
+    check(&script);
+    let script = script.replace("ungrant g0 @machine => revoked", "")
+        + "\nagent dora poor => created
+           suspend dora => suspended
+           grant carol dora transfer_* under g7 for 1d => granted as last
+           reinstate dora => reinstated
+           transfer alice olga 1 @dora => posted under last
+           spent g0 = 1";
+    check(&script);
+}
+
+#[test]
+fn a_suspended_issuer_gives_no_authority() {
+    check(
+        "grant alice bob transfer_* => granted as a
+         grant bob carol transfer_* under a for 1d => granted
+         suspend bob => suspended
+         transfer alice olga 1 @carol => grant_revoked
+         reinstate bob => reinstated
+         transfer alice olga 1 @carol => posted
+         suspend alice => suspended
+         transfer alice olga 1 @carol => grant_revoked",
+    );
+}
+
+#[test]
+fn who_gives_authority_under_a_grant_gives_less_than_that_and_loses_it_with_it() {
+    check(
+        "grant alice bob grant_create transfer_create for 10d currency:AVT per_use:5 total:9 => granted as g
+         grant alice bob * for 1d @bob => grant_not_narrower
+         grant alice carol transfer_create for 1d @bob => grant_not_narrower
+         grant alice carol transfer_create for 11d currency:AVT per_use:5 total:9 @bob => grant_not_narrower
+         grant alice carol transfer_create for 1d currency:AVT per_use:5 total:9 @bob => granted under g as h
+         transfer alice olga 5 @carol => posted under h
+         spent g = 5
+         ungrant g => revoked
+         transfer alice olga 1 @carol => grant_revoked",
+    );
+}
+
+#[test]
+fn the_owner_gives_authority_over_the_nodes_affairs() {
+    check(
+        "grant node alice agent_* mint_create @alice => forbidden
+         grant node alice agent_* mint_create @olga => granted as g
+         agent dora @alice => created
+         mint bob 1 @alice => minted
+         burn node 1 @alice => forbidden
+         grant alice bob agent_* under g for 1d => granted
+         agent erin @bob => created
+         ungrant g @olga => revoked
+         agent fred @bob => grant_revoked",
+    );
+}
+
+#[test]
+fn the_owners_own_authority_knows_no_sum() {
+    check(
+        "currency BIG scale:0 => created
+         mint olga minor:max BIG => minted
+         mint olga 1000 => minted
+         transfer alice node 50 => posted
+         transfer node bob 1 @olga => posted",
+    );
+}
+
+#[test]
+fn a_principal_holds_a_thousand_grants() {
+    let mut script = String::new();
+    for _ in 0..1_000 {
+        script += "grant alice bob transfer_create => granted as g\n";
+    }
+    script += "grant alice bob transfer_create => state_full
+               grant alice carol transfer_create => granted
+               ungrant g => revoked
+               at +30d
+               filler 1
+               grant alice bob transfer_create => granted";
+    check(&script);
+}

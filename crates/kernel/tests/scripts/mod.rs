@@ -1,0 +1,13 @@
+//! Scripts by topic.
+
+mod envelopes;
+mod eviction;
+mod grants;
+mod holds;
+mod idempotency;
+mod keys;
+mod negotiation;
+mod principals;
+mod supply;
+mod transfers;
+mod work;

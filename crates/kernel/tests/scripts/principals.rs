@@ -1,0 +1,109 @@
+//! Who there is, and how a node begins.
+
+use crate::script::check;
+
+#[test]
+fn a_node_is_founded_once() {
+    check(
+        "found sovereign AVT scale:6 genesis:1000
+         found sovereign AVT scale:6 => already_set_up
+         seq = 2
+         rows principals = 1",
+    );
+}
+
+#[test]
+fn a_node_is_founded_with_a_currency_that_can_be_written() {
+    check(
+        "found sovereign AVT scale:19 => invalid_field
+         found sovereign AVT scale:18 => founded node created currency",
+    );
+}
+
+#[test]
+fn nothing_happens_before_the_founding() {
+    check(
+        "owner olga @setup => not_yet
+         agent alice @machine => not_yet
+         currency USD @machine => not_yet
+         clock 5 @timer => credential_invalid
+         found sovereign AVT scale:6 @setup => credential_invalid
+         found sovereign AVT scale:6 => founded",
+    );
+}
+
+#[test]
+fn the_setup_token_makes_one_owner_and_the_machine_makes_more() {
+    check(
+        "owner otto => already_set_up
+         owner otto @machine => created owner granted to otto
+         agent dora @otto => created
+         owner oona @alice => forbidden
+         owner oona @olga => forbidden
+         agent erin @setup => credential_invalid",
+    );
+}
+
+#[test]
+fn agents_are_made_by_whoever_has_authority() {
+    check(
+        "agent dora @alice => forbidden
+         grant node alice agent_create @olga => granted
+         agent dora card:hello @alice => created minted 1000 AVT
+         agent erin poor => created
+         rows accounts = 5",
+    );
+}
+
+#[test]
+fn ids_and_keys_are_taken_once() {
+    check(
+        "agent dora key:alice => principal_exists
+         agent dora id:alice => principal_exists
+         agent dora key:node => principal_exists
+         owner alice @machine => principal_exists",
+    );
+}
+
+#[test]
+fn a_card_is_set_by_its_agent_or_its_controller() {
+    check(
+        "card alice => set card alice
+         card alice @olga => set
+         card alice @bob => forbidden
+         card nobody @alice => principal_unknown
+         grant alice bob agent_card_set => granted
+         card alice @bob => set",
+    );
+}
+
+#[test]
+fn suspension_is_the_nodes_affair() {
+    check(
+        "suspend alice @bob => forbidden
+         suspend olga => invalid_field
+         suspend node => invalid_field
+         suspend nobody => principal_unknown
+         suspend alice => suspended
+         card alice => principal_suspended
+         reinstate alice @bob => forbidden
+         reinstate alice => reinstated
+         card alice => set",
+    );
+}
+
+#[test]
+fn the_timer_and_a_forged_key_prove_nothing() {
+    check(
+        "transfer alice bob 1 @timer => credential_invalid
+         transfer alice bob 1 @setup => credential_invalid
+         transfer alice bob 1 !forged => credential_invalid
+         transfer alice bob 1 !unproven => credential_invalid
+         clock 250 => accepted clock
+         clock 250 @alice => forbidden
+         hold alice bob 1 => pending as h
+         at +8d
+         expire h @alice => forbidden
+         expire h @timer => expired",
+    );
+}
