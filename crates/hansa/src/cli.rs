@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::commands::Command;
 use crate::failure::Failure;
+use crate::suggest;
 use crate::ui::{Format, Ui};
 
 /// Where a node listens unless somebody says otherwise.
@@ -134,24 +135,42 @@ fn explain(error: &clap::Error) -> Failure {
     for line in lines.filter(|line| !line.is_empty()) {
         failure = failure.detail(line);
     }
-    let suggested =
-        [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
-            .into_iter()
-            .find_map(|kind| error.get(kind).map(words));
-    let usage = rendered.lines().find_map(|line| line.strip_prefix("Usage: "));
-    let next_step = match (suggested, usage) {
+    let next_step = match (suggested(error), rendered.lines().find_map(synopsis)) {
         (Some(suggested), _) => format!("did you mean {suggested}?"),
-        (None, Some(usage)) => format!("write {usage}"),
+        (None, Some(command)) => format!("{command} --help shows how"),
         (None, None) => "hansa --help lists the commands".to_owned(),
     };
     failure.next_step(next_step)
 }
 
-fn words(value: &ContextValue) -> String {
+/// What was meant, of the words that the parser knows to be near.
+fn suggested(error: &clap::Error) -> Option<String> {
+    let kinds = [
+        (ContextKind::SuggestedSubcommand, ContextKind::InvalidSubcommand),
+        (ContextKind::SuggestedArg, ContextKind::InvalidArg),
+        (ContextKind::SuggestedValue, ContextKind::InvalidValue),
+    ];
+    kinds.into_iter().find_map(|(suggested, written)| {
+        let candidates = words(error.get(suggested)?);
+        let written = error.get(written).map(words).and_then(|words| words.into_iter().next());
+        let candidates = candidates.iter().map(String::as_str);
+        let nearest = suggest::nearest(written.as_deref().unwrap_or_default(), candidates.clone());
+        nearest.or_else(|| candidates.into_iter().next()).map(str::to_owned)
+    })
+}
+
+fn words(value: &ContextValue) -> Vec<String> {
     match value {
-        ContextValue::Strings(words) => words.join(" or "),
-        other => other.to_string(),
+        ContextValue::Strings(words) => words.clone(),
+        other => vec![other.to_string()],
     }
+}
+
+/// The command of a line such as `Usage: hansa agent create [OPTIONS] <NAME>`.
+fn synopsis(line: &str) -> Option<String> {
+    let usage = line.strip_prefix("Usage: ")?;
+    let is_word = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+    Some(usage.split(' ').take_while(is_word).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -182,6 +201,20 @@ mod tests {
             command.get_subcommands().for_each(|sub| walk(sub, &path));
         }
         walk(&Cli::command(), "");
+    }
+
+    #[test]
+    fn the_nearest_command_is_suggested() {
+        for (line, meant) in [
+            (&["hansa", "agnt"][..], "did you mean agent?"),
+            (&["hansa", "agent", "crate"], "did you mean create?"),
+            (&["hansa", "status", "--nod", "x"], "did you mean --node?"),
+            (&["hansa", "agent", "create"], "hansa agent create --help shows how"),
+        ] {
+            let error = Cli::command().try_get_matches_from(line).unwrap_err();
+            let text = format!("{:?}", explain(&error));
+            assert!(text.contains(meant), "{line:?}: {text}");
+        }
     }
 
     #[test]

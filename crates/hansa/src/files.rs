@@ -61,6 +61,17 @@ pub(crate) fn read_key(path: &Path) -> Result<SigningKey, Failure> {
     })
 }
 
+/// A temporary directory for its owner alone, removed when the answer is dropped.
+pub(crate) fn temporary_dir(prefix: &str) -> Result<tempfile::TempDir, Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let permissions = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new()
+        .prefix(prefix)
+        .permissions(permissions)
+        .tempdir()
+        .map_err(|error| Failure::because("cannot make a temporary directory", &error))
+}
+
 /// Writes a new file that its owner alone may read. One that exists is never touched.
 pub(crate) fn write_new_secret(path: &Path, text: &str) -> Result<(), Failure> {
     write_new(path, text, 0o600)

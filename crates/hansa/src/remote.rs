@@ -1,7 +1,8 @@
 //! The node that a command talks to, with the credential that the flags name.
 //!
 //! With an API key a call goes to its own route, with a private key it travels in a signed
-//! envelope; a command does not see the difference.
+//! envelope; a command does not see the difference. Where both are named the private key is used,
+//! and the API key for what cannot travel in an envelope.
 
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ pub(crate) enum RawAnswer {
 /// A node.
 pub(crate) struct Remote {
     plain: Client,
+    has_api_key: bool,
     signer: Option<Signer>,
     /// The client that signs; it needs the node's DID, which is asked for when it is needed.
     signing: OnceCell<Client>,
@@ -63,17 +65,14 @@ pub(crate) struct Remote {
 impl Remote {
     /// The node and credential that the flags name.
     pub(crate) fn from_flags(global: &Global) -> Result<Self, Failure> {
-        if let Some(path) = &global.key_file {
-            let signer = Signer::new(files::read_key(path)?);
-            return Self::new(&global.node, Credential::None, Some(signer));
-        }
+        let signer = global.key_file.as_deref().map(files::read_key).transpose()?;
         let secret = match (&global.api_key_file, std::env::var("HANSA_API_KEY")) {
             (Some(path), _) => Some(files::read_secret(path)?),
             (None, Ok(key)) if !key.trim().is_empty() => Some(Secret::new(key.trim().to_owned())),
             (None, _) => None,
         };
         let credential = secret.map_or(Credential::None, Credential::ApiKey);
-        Self::new(&global.node, credential, None)
+        Self::new(&global.node, credential, signer.map(Signer::new))
     }
 
     /// A node at a URL.
@@ -82,10 +81,12 @@ impl Remote {
         credential: Credential,
         signer: Option<Signer>,
     ) -> Result<Self, Failure> {
+        let has_api_key = matches!(credential, Credential::ApiKey(_));
         let plain = Client::new(url, credential).map_err(|error| {
             Failure::usage(chain(&error)).next_step("write a URL such as http://127.0.0.1:7400")
         })?;
-        Ok(Self { plain, signer, signing: OnceCell::new(), reached: OnceCell::new() })
+        let (signing, reached) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { plain, has_api_key, signer, signing, reached })
     }
 
     /// The same node, for calls that need no credential and must not fail for a wrong one.
@@ -100,6 +101,11 @@ impl Remote {
     /// The node's address.
     pub(crate) fn url(&self) -> &str {
         self.plain.base_url()
+    }
+
+    /// Whether an API key is named.
+    pub(crate) fn has_api_key(&self) -> bool {
+        self.has_api_key
     }
 
     /// Who signs, if calls are signed.
@@ -181,21 +187,23 @@ impl Remote {
     /// Begins to read the journal.
     pub(crate) async fn export(&self, request: &JournalExport) -> Result<Download, Failure> {
         let operation = operation(JournalExport::OPERATION)?;
-        if self.signer.is_some() {
-            return Err(Failure::usage("the journal is exported with an API key")
-                .next_step("leave --key-file out and set HANSA_API_KEY"));
-        }
         let client = self.client_for(operation).await?;
         let options = CallOptions { deadline: DOWNLOAD_MAX, ..CallOptions::default() };
         client.download(request, &options).await.map_err(|error| self.failure(error))
     }
 
-    /// The client for an operation: what everybody may ask is asked without signing.
+    /// The client for an operation: what everybody may ask is asked without signing, and so is
+    /// what cannot travel in an envelope.
     async fn client_for(&self, operation: &Operation) -> Result<&Client, Failure> {
         self.reach().await?;
         match &self.signer {
-            Some(signer) if operation.access != Access::Public => {
+            Some(_) if operation.access == Access::Public => Ok(&self.plain),
+            Some(signer) if operation.by_envelope() => {
                 self.signing.get_or_try_init(|| self.signing_client(signer)).await
+            }
+            Some(_) if !self.has_api_key => {
+                Err(Failure::usage(format!("{} cannot be signed for", operation.id))
+                    .next_step("set HANSA_API_KEY: this is asked for with an API key"))
             }
             _ => Ok(&self.plain),
         }

@@ -29,6 +29,8 @@ pub trait Clock: Send + Sync {
     fn wall(&self) -> Time;
     /// Time since some fixed moment, never stepped by anybody.
     fn monotonic(&self) -> Duration;
+    /// The same in nanoseconds, to measure how long something took and for nothing else.
+    fn stopwatch_ns(&self) -> u64;
     /// Waits.
     fn sleep(&self, span: Duration) -> Sleep;
 }
@@ -176,6 +178,10 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Duration {
         Duration(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn stopwatch_ns(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
     fn sleep(&self, span: Duration) -> Sleep {

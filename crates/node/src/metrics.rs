@@ -23,6 +23,15 @@ pub struct RequestLabels {
     pub status: u16,
 }
 
+/// How long a batch took to decide, and how long to write and hash its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Took {
+    /// Admitting, deciding and applying.
+    pub decide_ns: u64,
+    /// Writing and hashing.
+    pub encode_ns: u64,
+}
+
 /// All metrics of a node.
 pub struct Metrics {
     registry: Registry,
@@ -40,6 +49,8 @@ pub struct Metrics {
     pub queue: Gauge,
     rows: std::sync::Mutex<Rows>,
     decided: AtomicU64,
+    decide_ns: AtomicU64,
+    encode_ns: AtomicU64,
     journal: std::sync::OnceLock<Arc<JournalStats>>,
 }
 
@@ -57,6 +68,8 @@ impl Default for Metrics {
             queue: Gauge::default(),
             rows: std::sync::Mutex::default(),
             decided: AtomicU64::new(0),
+            decide_ns: AtomicU64::new(0),
+            encode_ns: AtomicU64::new(0),
             journal: std::sync::OnceLock::new(),
             registry: Registry::default(),
         };
@@ -84,12 +97,14 @@ impl Default for Metrics {
 impl Metrics {
     /// Takes a decided batch in. The state's sizes are looked at once in a while only.
     #[allow(clippy::cast_precision_loss, reason = "a histogram counts in floats")]
-    pub fn batch(&self, commands: usize, entries: u64, state: &State) {
+    pub fn batch(&self, commands: usize, entries: u64, took: Took, state: &State) {
         if commands > 0 {
             self.batches.inc();
             self.commands.inc_by(commands as u64);
             self.entries.inc_by(entries);
             self.batch_commands.observe(commands as f64);
+            self.decide_ns.fetch_add(took.decide_ns, Ordering::Relaxed);
+            self.encode_ns.fetch_add(took.encode_ns, Ordering::Relaxed);
         }
         if self.decided.fetch_add(1, Ordering::Relaxed).is_multiple_of(64) {
             *self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state.rows();
@@ -125,12 +140,29 @@ impl Metrics {
         for (kind, count) in kinds {
             let _ = writeln!(text, "hansa_state_rows{{kind=\"{kind}\"}} {count}");
         }
+        let mut lines = vec![
+            seconds("writer_decide_seconds", "Time spent deciding", &self.decide_ns),
+            seconds("writer_encode_seconds", "Time spent writing and hashing", &self.encode_ns),
+        ];
         if let Some(stats) = self.journal.get() {
-            render_journal(&mut text, stats);
+            lines.extend(journal_lines(stats));
+        }
+        for Line { name, kind, help, value } in lines {
+            let suffix = if kind == "counter" { "_total" } else { "" };
+            let _ = writeln!(text, "# HELP hansa_{name} {help}.\n# TYPE hansa_{name} {kind}");
+            let _ = writeln!(text, "hansa_{name}{suffix} {value}");
         }
         text.push_str("# EOF\n");
         text
     }
+}
+
+/// One metric that is not kept in the registry.
+struct Line {
+    name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    value: String,
 }
 
 #[allow(
@@ -138,20 +170,20 @@ impl Metrics {
     clippy::float_arithmetic,
     reason = "Prometheus counts seconds in floats"
 )]
-fn render_journal(text: &mut String, stats: &JournalStats) {
-    let wal = stats.wal_bytes.load(Ordering::Relaxed);
-    let commits = stats.commits.load(Ordering::Relaxed);
-    let seconds = stats.commit_ns_sum.load(Ordering::Relaxed) as f64 / 1e9;
-    let bytes = stats.bytes.load(Ordering::Relaxed);
-    let lines = [
-        ("journal_wal_bytes", "gauge", "Bytes in the write-ahead log", wal.to_string()),
-        ("journal_commits", "counter", "Commits made durable", commits.to_string()),
-        ("journal_commit_seconds", "counter", "Time spent in commits", seconds.to_string()),
-        ("journal_bytes", "counter", "Bytes of entries made durable", bytes.to_string()),
-    ];
-    for (name, kind, help, value) in lines {
-        let suffix = if kind == "counter" { "_total" } else { "" };
-        let _ = writeln!(text, "# HELP hansa_{name} {help}.\n# TYPE hansa_{name} {kind}");
-        let _ = writeln!(text, "hansa_{name}{suffix} {value}");
-    }
+fn seconds(name: &'static str, help: &'static str, ns: &AtomicU64) -> Line {
+    let value = (ns.load(Ordering::Relaxed) as f64 / 1e9).to_string();
+    Line { name, kind: "counter", help, value }
+}
+
+fn journal_lines(stats: &JournalStats) -> [Line; 4] {
+    let count = |name, kind, help, counter: &AtomicU64| {
+        let value = counter.load(Ordering::Relaxed).to_string();
+        Line { name, kind, help, value }
+    };
+    [
+        count("journal_wal_bytes", "gauge", "Bytes in the write-ahead log", &stats.wal_bytes),
+        count("journal_commits", "counter", "Commits made durable", &stats.commits),
+        seconds("journal_sync_seconds", "Time spent in commits", &stats.commit_ns_sum),
+        count("journal_bytes", "counter", "Bytes of entries made durable", &stats.bytes),
+    ]
 }

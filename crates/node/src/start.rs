@@ -73,7 +73,8 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let poisoned = poison::load(&places.poison)?;
     let Folded { state, verified, snapshot_seq } = folded;
     let first = Reading::of(&*env.clock);
-    let writer = Writer::new(state, verified.head.chain, verified.range, first, poisoned);
+    let writer = Writer::new(state, verified.head.chain, verified.range, first, poisoned)
+        .measured_by(Arc::clone(&env.clock));
     let running = writer::spawn(writer, surroundings)
         .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));

@@ -62,6 +62,10 @@ impl Clock for SimClock {
         self.hands().monotonic
     }
 
+    fn stopwatch_ns(&self) -> u64 {
+        self.monotonic().0.saturating_mul(1_000_000)
+    }
+
     fn sleep(&self, span: Duration) -> Sleep {
         let until = self.monotonic().0 + span.0;
         let mut moved = self.moved.subscribe();

@@ -79,7 +79,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<transfers::TransferBatch>("/api/v1/transfers/batch").about("transfers", "Make many transfers", "Up to 1,000, each by itself: one that is refused does not stop the others.").access(Principal),
     Op::get::<transfers::TransferList>("/api/v1/transfers").about("transfers", "List transfers", "The latest first, of one account or currency if named.").access(Principal),
     Op::get::<transfers::TransferGet>("/api/v1/transfers/{transfer}").about("transfers", "Read a transfer", "With its present state.").access(Principal),
-    Op::post::<transfers::TransferPost>("/api/v1/transfers/{transfer}/post").about("transfers", "Post a pending transfer", "Whole, or a part of it with the rest going back.").access(Principal),
+    Op::post::<transfers::TransferPost>("/api/v1/transfers/{transfer}/post").about("transfers", "Post a pending transfer", "Everything that is left, or a part of it; the rest stays pending.").access(Principal),
     Op::post::<transfers::TransferVoid>("/api/v1/transfers/{transfer}/void").about("transfers", "Void a pending transfer", "The money goes back, with the fee.").access(Principal),
     Op::get::<accounts::BalanceList>("/api/v1/accounts/{principal}/balances").about("transfers", "Read balances", "What a principal holds, per currency.").access(Principal),
 

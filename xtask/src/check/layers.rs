@@ -48,7 +48,8 @@ const RULES: &[Rule] = &[
     Rule { package: "hansa-runtime", may: &["hansa-node"], pure: false },
     Rule {
         package: "hansa-api",
-        may: &["hansa-node", "hansa-wire", "hansa-kernel", "hansa-crypto"],
+        // The kernel to name commands, the views to name questions.
+        may: &["hansa-node", "hansa-wire", "hansa-kernel", "hansa-views", "hansa-crypto"],
         pure: false,
     },
     Rule { package: "hansa", may: ANY, pure: false },

@@ -7,9 +7,20 @@
 )]
 
 #[path = "../harness/mod.rs"]
-#[allow(clippy::expect_used, clippy::unwrap_used, reason = "tests stop where something is wrong")]
-#[allow(unreachable_pub, reason = "a module of the test binary")]
+#[allow(unreachable_pub, reason = "a module of this binary")]
 mod harness;
 
+mod agents;
+mod amp;
+mod api_keys;
+mod coverage;
+mod edge;
+mod grants;
+mod holds;
+mod idempotency;
+mod journal;
+mod operator;
+mod sight;
+mod supply;
 mod setup;
 mod transfers;

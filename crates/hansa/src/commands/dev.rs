@@ -12,6 +12,7 @@ use super::{App, DONE, Outcome};
 use crate::config::ConfigArgs;
 use crate::demo::cast::{self, Member};
 use crate::failure::Failure;
+use crate::files;
 use crate::remote::Remote;
 use crate::server::announce::url;
 use crate::server::owner::{self, NewOwner};
@@ -42,7 +43,7 @@ impl Args {
         // Held until the end, for it removes the directory.
         let temporary = match &self.config.data_dir {
             Some(_) => None,
-            None => Some(temporary()?),
+            None => Some(files::temporary_dir("hansa-dev-")?),
         };
         if let Some(temporary) = &temporary {
             self.config.data_dir = Some(temporary.path().to_owned());
@@ -80,13 +81,6 @@ impl Args {
         served?;
         DONE
     }
-}
-
-fn temporary() -> Result<tempfile::TempDir, Failure> {
-    tempfile::Builder::new()
-        .prefix("hansa-dev-")
-        .tempdir()
-        .map_err(|error| Failure::because("cannot make a temporary directory", &error))
 }
 
 /// Makes the owner and answers their API key, if the node has none yet.

@@ -30,6 +30,7 @@ use std::process::ExitCode;
 
 use crate::commands::Outcome;
 use crate::failure::Failure;
+use crate::files;
 use crate::server::stop::interrupted;
 use crate::ui::Ui;
 use tell::Teller;
@@ -45,10 +46,7 @@ enum Place {
 impl Place {
     fn new(keep: Option<PathBuf>) -> Result<Self, Failure> {
         let Some(dir) = keep else {
-            let made = tempfile::Builder::new().prefix("hansa-demo-").tempdir();
-            return made
-                .map(Self::Temporary)
-                .map_err(|error| Failure::because("cannot make a temporary directory", &error));
+            return files::temporary_dir("hansa-demo-").map(Self::Temporary);
         };
         let made = std::fs::DirBuilder::new().mode(0o700).create(&dir);
         made.map_err(|error| {

@@ -1,6 +1,7 @@
 //! One step of the writer: requests in, a batch and its replies out.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_crypto::{chain, hash};
@@ -13,6 +14,7 @@ use hansa_store::{Batch, VaultChange};
 use hansa_types::{Code, Digest, PrincipalId, Rejection, Time};
 
 use crate::clock::{Reading, Watchdog};
+use crate::env::Clock;
 use crate::limits::BATCH_BYTES_MAX;
 
 /// A command with what must become durable beside its entries, if it is accepted.
@@ -99,6 +101,8 @@ pub struct Output {
     pub release: Vec<Release>,
     /// Commands decided, for metrics.
     pub commands: usize,
+    /// Time spent on writing and hashing the entries, where a stopwatch was given.
+    pub encode_ns: u64,
 }
 
 /// Makes ids: a random number per step, counted up.
@@ -116,6 +120,9 @@ pub struct Writer {
     drafts: Vec<Draft>,
     /// Leaves of the batch under way are hashed when it is complete.
     line_ends: Vec<usize>,
+    /// Measures how long encoding takes.
+    stopwatch: Option<Arc<dyn Clock>>,
+    encode_ns: u64,
     /// Which input, and which command of it, is under way, in case it brings the process down.
     under_way: (usize, usize),
 }
@@ -131,8 +138,24 @@ impl Writer {
     ) -> Self {
         let (drafts, line_ends) = (Vec::new(), Vec::new());
         let watchdog = Watchdog::new(first);
-        let under_way = (0, 0);
-        Self { state, chain, tree, watchdog, poisoned, drafts, line_ends, under_way }
+        let (stopwatch, encode_ns, under_way) = (None, 0, (0, 0));
+        Self {
+            state,
+            chain,
+            tree,
+            watchdog,
+            poisoned,
+            drafts,
+            line_ends,
+            stopwatch,
+            encode_ns,
+            under_way,
+        }
+    }
+
+    /// The same, measuring how long encoding takes.
+    pub fn measured_by(self, stopwatch: Arc<dyn Clock>) -> Self {
+        Self { stopwatch: Some(stopwatch), ..self }
     }
 
     /// The state, for tests and for the founding of a node.
@@ -197,8 +220,10 @@ impl Writer {
             release.push(self.take_input(input, now, reading, &mut ids, &mut batch));
         }
         inputs.drain(..taken);
+        let begun = self.stopwatch_ns();
         self.hash(&mut batch);
-        Output { batch, release, commands }
+        let encode_ns = std::mem::take(&mut self.encode_ns) + self.stopwatch_ns() - begun;
+        Output { batch, release, commands, encode_ns }
     }
 
     fn take_input(
@@ -306,14 +331,21 @@ impl Writer {
             };
             let entry = draft.into_entry(place, &mut ctx);
             self.state.apply(&entry);
+            let begun = self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns());
             codec::encode(&entry, &mut batch.entries);
             batch.entries.push(b'\n');
+            self.encode_ns +=
+                self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns()) - begun;
             self.line_ends.push(batch.entries.len());
             first.get_or_insert(entry);
         }
         let entry = first.unwrap_or_else(|| unreachable!("an accepted command has an entry"));
         let accepted = Accepted { entry, last_seq: self.state.seq };
         Ok(Outcome::Accepted(Box::new(accepted)))
+    }
+
+    fn stopwatch_ns(&self) -> u64 {
+        self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns())
     }
 
     /// Hashes the batch's lines into its leaves, the chain and the tree.

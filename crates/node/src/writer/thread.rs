@@ -17,7 +17,7 @@ use crate::checkpoint::Signer;
 use crate::clock::Reading;
 use crate::env::{self, Env};
 use crate::limits::{GATHER_US_MAX, WRITER_IDLE_MAX};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Took};
 
 /// How far the journal is durable, for whoever follows it.
 #[derive(Clone)]
@@ -122,8 +122,10 @@ impl Loop {
             let open = self.wait(&mut inputs);
             let reading = Reading::of(&*self.around.env.clock);
             let batch = self.around.journal.recycle().unwrap_or_default();
+            let begun = self.around.env.clock.stopwatch_ns();
             let output = self.step(reading, &mut inputs, batch);
-            self.report(&output);
+            let step_ns = self.around.env.clock.stopwatch_ns() - begun;
+            self.report(&output, step_ns);
             self.commit(output);
             if !open && inputs.is_empty() {
                 return self.finish();
@@ -174,12 +176,13 @@ impl Loop {
         }
     }
 
-    fn report(&self, output: &Output) {
+    fn report(&self, output: &Output, step_ns: u64) {
         let sure = self.writer.clock_is_sure();
         self.status.clock_unsure.store(!sure, Ordering::Relaxed);
         self.status.clock_jump_ms.store(self.writer.clock_jump_ms(), Ordering::Relaxed);
         let entries = output.batch.entry_count();
-        self.around.metrics.batch(output.commands, entries, self.writer.state());
+        let took = Took { encode_ns: output.encode_ns, decide_ns: step_ns - output.encode_ns };
+        self.around.metrics.batch(output.commands, entries, took, self.writer.state());
     }
 
     /// Hands the batch over. Its replies go out when it is durable; when it fails, the process

@@ -254,7 +254,7 @@ pub struct TransferPost {
     /// Which transfer.
     #[schemars(with = "schema::TransferId")]
     pub transfer: TransferId,
-    /// How much of it, the rest going back; the whole unless named.
+    /// How much of it, the rest staying pending; everything that is left unless named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<WireAmount>,
 }

@@ -1,19 +1,20 @@
 //! `hansa intent`: agreeing on work and paying for it, by signed envelopes (AMP).
 //!
-//! Every step names the envelope it follows and is signed with `--key-file`. Whom to address is
-//! looked up from that envelope, so only the first offer names somebody.
+//! Every step names the envelope it follows and is signed with `--key-file`. Whom to address, and
+//! on which terms, follows from the task, so only the first offer names somebody.
 
 mod negotiate;
 mod send;
 mod work;
 
 use clap::Subcommand;
-use hansa_types::{Did, EnvelopeId};
+use hansa_types::{Did, EnvelopeId, TaskId};
 use hansa_wire::amp::{Envelope, Recipient};
 use hansa_wire::api::agents::AgentGet;
-use hansa_wire::api::amp::{EnvelopeAccepted, EnvelopeGet, EnvelopeGraph, EnvelopeView};
-use hansa_wire::api::tasks::{Task, TaskGet};
-use hansa_wire::scalar::PrincipalRef;
+use hansa_wire::api::amp::{EnvelopeAccepted, EnvelopeGet, EnvelopeGraph};
+use hansa_wire::api::tasks::{Task, TaskGet, TaskList};
+use hansa_wire::limits::PAGE_ITEMS_MAX;
+use hansa_wire::scalar::{Limit, PrincipalRef};
 
 use super::{App, DONE, Outcome};
 use crate::failure::Failure;
@@ -28,15 +29,9 @@ pub(crate) enum Command {
     /// Answer an offer with other terms
     Counter(negotiate::Counter),
     /// Agree to the last terms
-    Accept {
-        /// The offer or counter-offer
-        parent: EnvelopeId,
-    },
+    Accept(Parent),
     /// Decline the last terms
-    Reject {
-        /// The offer or counter-offer
-        parent: EnvelopeId,
-    },
+    Reject(Parent),
     /// Hand the work over: the accepted amount goes into escrow
     Delegate(work::Delegate),
     /// Say that a milestone's work was done
@@ -74,8 +69,8 @@ impl Command {
             Command::Send(send) => send.run(&remote).await?,
             Command::Offer(offer) => offer.run(&remote).await?,
             Command::Counter(counter) => counter.run(&remote).await?,
-            Command::Accept { parent } => negotiate::accept(&remote, parent).await?,
-            Command::Reject { parent } => negotiate::reject(&remote, parent).await?,
+            Command::Accept(parent) => negotiate::accept(&remote, parent).await?,
+            Command::Reject(parent) => negotiate::reject(&remote, parent).await?,
             Command::Delegate(delegate) => delegate.run(&remote).await?,
             Command::Execute(execute) => execute.run(&remote).await?,
             Command::Settle(settle) => settle.run(&remote).await?,
@@ -87,41 +82,42 @@ impl Command {
     }
 }
 
-/// A step that follows another: who signs, whom it goes to, and the task it belongs to.
+/// The envelope that a step follows.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Parent {
+    /// The envelope that this step follows
+    parent: EnvelopeId,
+
+    /// The task it belongs to; looked up unless named
+    #[arg(long)]
+    task: Option<TaskId>,
+}
+
+/// A step that follows another: who signs, and the task it belongs to.
 struct Step<'a> {
     remote: &'a Remote,
     signer: &'a Signer,
     parent: EnvelopeId,
-    view: EnvelopeView,
+    task: Task,
 }
 
 impl<'a> Step<'a> {
-    async fn after(remote: &'a Remote, parent: EnvelopeId) -> Result<Self, Failure> {
+    async fn after(remote: &'a Remote, Parent { parent, task }: Parent) -> Result<Self, Failure> {
         let signer = remote.required_signer()?;
-        let view = remote.call(&EnvelopeGet { envelope: parent }).await?;
-        Ok(Self { remote, signer, parent, view })
+        let task = match task {
+            Some(task) => remote.call(&TaskGet { task }).await?,
+            None if remote.has_api_key() => task_by_envelope(remote, parent).await?,
+            None => task_by_list(remote, parent).await?,
+        };
+        Ok(Self { remote, signer, parent, task })
     }
 
-    /// The task that the parent belongs to.
-    async fn task(&self) -> Result<Task, Failure> {
-        let task = self.view.task.ok_or_else(|| {
-            Failure::new(format!("the envelope {} belongs to no task", self.parent))
-                .next_step("name a step of a negotiation or of delegated work")
-        })?;
-        self.remote.call(&TaskGet { task }).await
-    }
-
-    /// The other party: whoever sent the parent, or the task's other side.
+    /// The other party of the task.
     async fn counterparty(&self) -> Result<Did, Failure> {
-        let own = self.signer.did();
-        if self.view.from != *own {
-            return Ok(self.view.from.clone());
-        }
-        let task = self.task().await?;
-        for party in [Some(task.payer), task.agent].into_iter().flatten() {
+        for party in [Some(self.task.payer), self.task.agent].into_iter().flatten() {
             let agent = AgentGet { agent: PrincipalRef::Id(party) };
             let did = self.remote.call(&agent).await?.did;
-            if did != *own {
+            if did != *self.signer.did() {
                 return Ok(did);
             }
         }
@@ -137,4 +133,26 @@ impl<'a> Step<'a> {
     async fn send(&self, envelope: Envelope) -> Result<EnvelopeAccepted, Failure> {
         self.remote.submit(&self.signer.sign(envelope)?).await
     }
+}
+
+/// The task of an envelope, read with the API key that is set beside the private key.
+async fn task_by_envelope(remote: &Remote, envelope: EnvelopeId) -> Result<Task, Failure> {
+    let view = remote.call(&EnvelopeGet { envelope }).await?;
+    let task = view.task.ok_or_else(|| {
+        Failure::new(format!("the envelope {envelope} belongs to no task"))
+            .next_step("name a step of a negotiation or of delegated work")
+    })?;
+    remote.call(&TaskGet { task }).await
+}
+
+/// The task that an envelope began or moved last, among the latest of the signer. Envelopes
+/// themselves are read with an API key only.
+async fn task_by_list(remote: &Remote, envelope: EnvelopeId) -> Result<Task, Failure> {
+    let limit = Limit::new(PAGE_ITEMS_MAX).unwrap_or_default();
+    let latest = remote.call(&TaskList { limit, ..TaskList::default() }).await?.data;
+    let is_of = |task: &Task| [task.last_envelope, task.root_envelope].contains(&Some(envelope));
+    latest.into_iter().find(is_of).ok_or_else(|| {
+        Failure::new(format!("none of your latest tasks ends with the envelope {envelope}"))
+            .next_step("name the task with --task (hansa task list), or set HANSA_API_KEY too")
+    })
 }

@@ -1,6 +1,6 @@
 //! Offers, counter-offers, acceptances and rejections.
 
-use hansa_types::{CurrencyCode, EnvelopeId};
+use hansa_types::CurrencyCode;
 use hansa_wire::WireAmount;
 use hansa_wire::amp::{
     Constraints, Intent, Milestone, MilestoneName, Money, Rail, Recipient, SettleSpec,
@@ -10,7 +10,7 @@ use hansa_wire::api::amp::EnvelopeAccepted;
 use hansa_wire::api::node::NodeGet;
 use serde_json::Value;
 
-use super::Step;
+use super::{Parent, Step};
 use crate::failure::Failure;
 use crate::remote::Remote;
 
@@ -60,8 +60,8 @@ pub(crate) struct Offer {
 /// A counter-offer.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Counter {
-    /// The offer or counter-offer it answers
-    parent: EnvelopeId,
+    #[command(flatten)]
+    parent: Parent,
 
     #[command(flatten)]
     terms: TermsArgs,
@@ -146,18 +146,12 @@ impl Counter {
     }
 }
 
-pub(super) async fn accept(
-    remote: &Remote,
-    parent: EnvelopeId,
-) -> Result<EnvelopeAccepted, Failure> {
+pub(super) async fn accept(remote: &Remote, parent: Parent) -> Result<EnvelopeAccepted, Failure> {
     let step = Step::after(remote, parent).await?;
     step.send(build::negotiate(step.header().await?, Negotiation::Accept, None, None)?).await
 }
 
-pub(super) async fn reject(
-    remote: &Remote,
-    parent: EnvelopeId,
-) -> Result<EnvelopeAccepted, Failure> {
+pub(super) async fn reject(remote: &Remote, parent: Parent) -> Result<EnvelopeAccepted, Failure> {
     let step = Step::after(remote, parent).await?;
     step.send(build::negotiate(step.header().await?, Negotiation::Reject, None, None)?).await
 }

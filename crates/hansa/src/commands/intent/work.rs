@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use hansa_types::{Digest, EnvelopeId};
+use hansa_types::Digest;
 use hansa_wire::WireAmount;
 use hansa_wire::amp::{
     self, Milestone, MilestoneName, Money, PolicySpec, Score, SettleSpec, build,
@@ -11,15 +11,15 @@ use hansa_wire::amp::{
 use hansa_wire::api::amp::EnvelopeAccepted;
 use hansa_wire::api::tasks::Task;
 
-use super::Step;
+use super::{Parent, Step};
 use crate::failure::Failure;
 use crate::remote::Remote;
 
-/// Handing work over.
+/// Handing work over, after an acceptance, on the terms that were accepted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Delegate {
-    /// The acceptance it follows; the terms are those that were accepted
-    parent: EnvelopeId,
+    #[command(flatten)]
+    parent: Parent,
 
     /// Refuse if the accepted amount is above this
     #[arg(long, value_name = "AMOUNT")]
@@ -43,11 +43,11 @@ pub(crate) struct Made {
     hash: Option<Digest>,
 }
 
-/// Saying that work was done.
+/// Saying that work was done, after a delegation.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Execute {
-    /// The delegation
-    parent: EnvelopeId,
+    #[command(flatten)]
+    parent: Parent,
 
     /// Which milestone; none when the whole is paid on success
     #[arg(long, value_parser = milestone)]
@@ -61,21 +61,21 @@ pub(crate) struct Execute {
     model: Option<String>,
 }
 
-/// Claiming a share.
+/// Claiming a share, after the execution of its milestone.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Settle {
-    /// The execution whose milestone is claimed
-    parent: EnvelopeId,
+    #[command(flatten)]
+    parent: Parent,
 
     #[command(flatten)]
     made: Made,
 }
 
-/// Judging a claim.
+/// Judging a claim, after it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Attest {
-    /// The claim
-    parent: EnvelopeId,
+    #[command(flatten)]
+    parent: Parent,
 
     /// Whether the claim is accepted and paid, or rejected and refunded
     #[arg(long, value_enum, required_unless_present = "rating")]
@@ -99,11 +99,11 @@ enum VerdictArg {
     Reject,
 }
 
-/// Taking a delegation back.
+/// Taking a delegation back, after it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Revoke {
-    /// The delegation
-    parent: EnvelopeId,
+    #[command(flatten)]
+    parent: Parent,
 
     /// Why, for people
     #[arg(long)]
@@ -149,7 +149,7 @@ fn accepted_terms(task: &Task) -> Result<SettleSpec, Failure> {
 impl Delegate {
     pub(super) async fn run(self, remote: &Remote) -> Result<EnvelopeAccepted, Failure> {
         let step = Step::after(remote, self.parent).await?;
-        let settle = accepted_terms(&step.task().await?)?;
+        let settle = accepted_terms(&step.task)?;
         let max_budget = self.max_budget.map(|amount| Money { amount, currency: None });
         let policy = (max_budget.is_some() || self.jurisdiction.is_some())
             .then_some(PolicySpec { max_budget, jurisdiction: self.jurisdiction });
@@ -183,7 +183,7 @@ impl Attest {
             VerdictArg::Accept => amp::Verdict::Accept,
             VerdictArg::Reject => amp::Verdict::Reject,
         });
-        let (of, score, rating) = (self.parent, self.score, self.rating);
+        let (of, score, rating) = (step.parent, self.score, self.rating);
         let attest = amp::Attest { of, verdict, score, rating };
         step.send(build::attest(step.header().await?, &attest)?).await
     }
@@ -192,7 +192,7 @@ impl Attest {
 impl Revoke {
     pub(super) async fn run(self, remote: &Remote) -> Result<EnvelopeAccepted, Failure> {
         let step = Step::after(remote, self.parent).await?;
-        let revoke = amp::Revoke { of: self.parent, reason: self.reason };
+        let revoke = amp::Revoke { of: step.parent, reason: self.reason };
         step.send(build::revoke(step.header().await?, &revoke)?).await
     }
 }
