@@ -3,6 +3,7 @@
 //! One thread plays all of them: whoever has his answer asks again. The same loop drives every
 //! engine, so what the callers cost is the same beside each.
 
+use std::ops::AddAssign;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 
@@ -23,17 +24,26 @@ pub(crate) trait Engine {
 }
 
 /// What callers saw.
+#[derive(Default)]
 pub(crate) struct Load {
     /// Requests and time.
     pub(crate) work: Work,
-    /// Latencies in nanoseconds, sorted.
+    /// Latencies in nanoseconds.
     latencies: Vec<u64>,
 }
 
 impl Load {
     /// The latency below which a fraction of the requests stayed.
-    pub(crate) fn latency_ms(&self, fraction: f64) -> f64 {
+    pub(crate) fn latency_ms(&mut self, fraction: f64) -> f64 {
+        self.latencies.sort_unstable();
         as_f64(quantile(&self.latencies, fraction)) / 1e6
+    }
+}
+
+impl AddAssign for Load {
+    fn add_assign(&mut self, other: Self) {
+        self.work += other.work;
+        self.latencies.extend(other.latencies);
     }
 }
 
@@ -63,7 +73,6 @@ pub(crate) fn closed_loop(
         }
     }
     let (count, wall) = (latencies.len() as u64, begun.elapsed());
-    latencies.sort_unstable();
     Ok(Load { work: Work { count, wall, cpu: Duration::ZERO }, latencies })
 }
 

@@ -21,7 +21,7 @@ use hansa_node::writer::{Durable, Input, Queue, Surroundings, Writer, WriterHand
 use hansa_store::{Journal, Options, Reader, Row, Store};
 use hansa_types::IncarnationId;
 
-use crate::callers::{Answer, Engine, closed_loop};
+use crate::callers::{Answer, Engine, Load, closed_loop};
 use crate::measure::{Work, thread_cpu};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
@@ -32,6 +32,8 @@ use crate::yardstick::{PlainStore, SqlRows, bare, settle};
 const SIZES: [(usize, usize); 4] = [(1, 10_000), (64, 250_000), (1_024, 600_000), (8_192, 700_000)];
 /// The batch that the limits are about.
 const MAIN: usize = 1_024;
+/// How often an engine and its yardsticks take turns within a round.
+const TURNS: u32 = 6;
 /// Most bytes of rows that are committed again by a yardstick.
 const REPEATED_BYTES_MAX: usize = 192 << 20;
 
@@ -46,7 +48,6 @@ struct Stepped {
 
 /// What a run of batches did.
 struct Run {
-    size: usize,
     work: Work,
     first_seq: u64,
 }
@@ -79,7 +80,6 @@ impl Stepped {
         let count = rate * span.as_millis() as usize / 1_000 / size + 1;
         let batches: Vec<_> = (0..count).map(|_| self.inputs(size)).collect();
         let first_seq = self.writer.state().seq + 1;
-        settle();
         let (told, answers) = mpsc::channel();
         let (begun, mut cpu) = (Instant::now(), Duration::ZERO);
         for inputs in batches {
@@ -92,7 +92,7 @@ impl Stepped {
         answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
         let (count, wall) = (self.writer.state().seq + 1 - first_seq, begun.elapsed());
         anyhow::ensure!(count.is_multiple_of(size as u64), "a transfer was refused");
-        Ok(Run { size, work: Work { count, wall, cpu }, first_seq })
+        Ok(Run { work: Work { count, wall, cpu }, first_seq })
     }
 
     /// One batch; returns the CPU time of the thread.
@@ -208,7 +208,8 @@ impl EngineScene {
         })
     }
 
-    /// One size of batch, with its yardsticks.
+    /// One size of batch, in short turns with its yardsticks: the disk changes its mind too often
+    /// for one long look at each.
     fn batches(
         &mut self,
         bench: &Bench,
@@ -220,42 +221,48 @@ impl EngineScene {
         if !(bench.wants(&name) || bench.wants_any(also)) {
             return Ok(());
         }
-        let run = self.stepped.run(size, rate, bench.span)?;
-        let per_second = run.work.per_second();
-        report.add(&format!("{name}.per_s"), per_second)?;
-        if size == MAIN {
-            report.add("engine.cpu_us", run.work.cpu_us_each())?;
-            self.stepped.payments.heat(true);
-            let hot = self.stepped.run(size, rate, bench.span)?;
-            self.stepped.payments.heat(false);
-            report.add("engine.hot.vs_spread", hot.work.per_second() / per_second)?;
-        }
-        match size > 1 && bench.wants(&name) {
-            true => self.hold_against(bench, report, &name, &run),
-            false => Ok(()),
-        }
-    }
-
-    /// Commits the rows of a run again, as a bare file and as a bare table.
-    fn hold_against(
-        &mut self,
-        bench: &Bench,
-        report: &mut Report,
-        name: &str,
-        run: &Run,
-    ) -> anyhow::Result<()> {
-        let (rows, per_second) = (self.stepped.rows(run.first_seq)?, run.work.per_second());
         settle();
-        let bare = bare(&self.dir, &rows, bench.span)?;
-        report.add(&format!("{name}.vs_bare"), per_second / bare.per_second())?;
-        if run.size == MAIN {
-            settle();
-            let plain = self.plain.append(rows, bench.span)?;
-            report.add("engine.batch_1024.vs_store", per_second / plain.per_second())?;
+        let mut total = Batches::default();
+        for _ in 0..TURNS {
+            self.turn((size, rate), bench.span / TURNS, &mut total)?;
+        }
+        let per_second = total.engine.per_second();
+        report.add(&format!("{name}.per_s"), per_second)?;
+        if size > 1 {
+            report.add(&format!("{name}.vs_bare"), per_second / total.bare.per_second())?;
+        }
+        if size == MAIN {
+            report.add("engine.cpu_us", total.engine.cpu_us_each())?;
+            report.add("engine.hot.vs_spread", total.hot.per_second() / per_second)?;
+            report.add("engine.batch_1024.vs_store", per_second / total.plain.per_second())?;
         }
         Ok(())
     }
 
+    fn turn(
+        &mut self,
+        (size, rate): (usize, usize),
+        span: Duration,
+        total: &mut Batches,
+    ) -> anyhow::Result<()> {
+        let run = self.stepped.run(size, rate, span)?;
+        total.engine += run.work;
+        if size == MAIN {
+            self.stepped.payments.heat(true);
+            total.hot += self.stepped.run(size, rate, span)?.work;
+            self.stepped.payments.heat(false);
+        }
+        if size > 1 {
+            let rows = self.stepped.rows(run.first_seq)?;
+            total.bare += bare(&self.dir, &rows, span)?;
+            if size == MAIN {
+                total.plain += self.plain.append(rows, span)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Callers, 256 of them in turns with those of the SQL table.
     fn callers(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         for callers in [1, 32, 256] {
             let name = format!("engine.c{callers}");
@@ -264,21 +271,35 @@ impl EngineScene {
                 continue;
             }
             settle();
-            let load = closed_loop(&mut self.spawned, callers, bench.span)
-                .with_context(|| format!("{callers} callers"))?;
+            let (mut load, mut sql) = (Load::default(), Load::default());
+            for _ in 0..TURNS {
+                let span = bench.span / TURNS;
+                load += closed_loop(&mut self.spawned, callers, span).context("the writer")?;
+                if callers == 256 {
+                    sql += closed_loop(&mut self.sql, callers, span).context("the SQL table")?;
+                }
+            }
             let per_second = load.work.per_second();
             report.add(&format!("{name}.per_s"), per_second)?;
             if callers == 256 {
                 report.add("engine.c256.p50_ms", load.latency_ms(0.5))?;
                 report.add("engine.c256.p99_ms", load.latency_ms(0.99))?;
-                settle();
-                let sql = closed_loop(&mut self.sql, callers, bench.span)?.work.per_second();
+                let sql = sql.work.per_second();
                 report.add("engine.sqlite_rows.per_s", sql)?;
                 report.add("engine.c256.vs_sqlite_rows", per_second / sql)?;
             }
         }
         Ok(())
     }
+}
+
+/// What was done in the turns of one size of batch.
+#[derive(Default)]
+struct Batches {
+    engine: Work,
+    hot: Work,
+    bare: Work,
+    plain: Work,
 }
 
 impl Scene for EngineScene {

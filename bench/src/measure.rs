@@ -3,6 +3,7 @@
 //! Invariants: CPU time is that of the calling thread alone, so load elsewhere on the machine does
 //! not count against it; memory is what the kernel says is resident.
 
+use std::ops::AddAssign;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -51,6 +52,14 @@ impl Work {
     /// Microseconds of CPU time for each thing.
     pub(crate) fn cpu_us_each(&self) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / as_f64(self.count)
+    }
+}
+
+impl AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.wall += other.wall;
+        self.cpu += other.cpu;
     }
 }
 

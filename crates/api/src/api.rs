@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use hansa_node::Node;
 use hansa_node::open::Opener;
-use hansa_types::{Did, PrincipalId, Rejection};
+use hansa_types::{Did, IncarnationId, PrincipalId, Rejection};
 use tokio::sync::OnceCell;
 
-use crate::ops::{CurrencySeqs, SupplyCache};
+use crate::ops::{Checkpoints, CurrencySeqs, SupplyCache};
 use crate::resolve::Currencies;
 use crate::settings::ApiSettings;
 
@@ -22,7 +22,15 @@ pub(crate) struct Api {
     pub(crate) supply: SupplyCache,
     pub(crate) openapi: OnceLock<Bytes>,
     pub(crate) docs: OnceLock<Bytes>,
-    me: OnceCell<PrincipalId>,
+    pub(crate) checkpoints: Checkpoints,
+    founded: OnceCell<Founded>,
+}
+
+/// What the founding of the node decided for good.
+#[derive(Clone, Copy)]
+struct Founded {
+    me: PrincipalId,
+    incarnation: IncarnationId,
 }
 
 impl Api {
@@ -36,16 +44,27 @@ impl Api {
             supply: SupplyCache::default(),
             openapi: OnceLock::new(),
             docs: OnceLock::new(),
-            me: OnceCell::new(),
+            checkpoints: Checkpoints::default(),
+            founded: OnceCell::new(),
         }
+    }
+
+    async fn founded(&self) -> Result<Founded, Rejection> {
+        let look = |state: &hansa_kernel::State| {
+            state.node().map(|node| Founded { me: node.id, incarnation: node.incarnation })
+        };
+        let founded = || async { self.node.read(None, look).await? };
+        self.founded.get_or_try_init(founded).await.copied()
     }
 
     /// The node's own principal.
     pub(crate) async fn me(&self) -> Result<PrincipalId, Rejection> {
-        let look = || async {
-            self.node.read(None, |state| state.node().map(|node| node.id)).await?
-        };
-        self.me.get_or_try_init(look).await.copied()
+        Ok(self.founded().await?.me)
+    }
+
+    /// Which run of the journal this is.
+    pub(crate) async fn incarnation(&self) -> Result<IncarnationId, Rejection> {
+        Ok(self.founded().await?.incarnation)
     }
 
     /// The node's DID: that of its key.

@@ -75,70 +75,41 @@ impl Context {
     }
 
     /// A command as it would be asked for, for a look at what would become of it.
-    pub(crate) fn request(&self, command: Command) -> Result<Request, Rejection> {
-        let identity = self.identity()?;
-        Ok(hansa_node::request(identity, command, None))
+    pub(crate) async fn request(&self, command: Command) -> Result<Request, Problem> {
+        let proven = self.prove().await?;
+        Ok(Request { corr: None, ..self.job(Step::new(command), proven)?.request })
+    }
+
+    /// Whether an envelope carries the request: one envelope has one command carried out, for what
+    /// its journal entry keeps of it tells it from a replay.
+    pub(crate) fn is_by_envelope(&self) -> bool {
+        matches!(self.basis, Basis::Envelope(_))
     }
 
     /// Has one command carried out.
     pub(crate) async fn submit(&self, step: Step) -> Result<Done, Problem> {
-        let mut outcomes = self.submit_chain(vec![step]).await?;
+        let mut outcomes = self.submit_all(vec![step]).await?;
         Ok(outcomes.pop().unwrap_or_else(|| Err(Code::Internal.into()))?)
     }
 
-    /// Has commands carried out of which each can succeed only after the first one has. In an
-    /// envelope the first one alone keeps the proof.
-    pub(crate) async fn submit_chain(&self, steps: Vec<Step>) -> Result<Outcomes, Problem> {
+    /// Has several commands carried out, each on its own, in order; of an envelope's only the first
+    /// has its proof.
+    pub(crate) async fn submit_all(&self, steps: Vec<Step>) -> Result<Outcomes, Problem> {
         let mut proven = self.prove().await?;
-        let mut jobs = Vec::with_capacity(steps.len());
-        for step in steps {
-            jobs.push(self.job(step, proven.take())?);
-        }
-        Ok(self.api.node.submit_all(jobs).await?)
-    }
-
-    /// Has commands carried out that have nothing to do with each other.
-    pub(crate) async fn submit_each(&self, steps: Vec<Step>) -> Result<Outcomes, Problem> {
-        let Basis::Envelope(signed) = &self.basis else { return self.submit_chain(steps).await };
-        // The first command that is accepted uses the envelope up. Until then each offers it, so
-        // that an envelope seen before changes nothing; what follows goes on without.
-        let commands: Vec<Command> = steps.into_iter().map(|step| step.command).collect();
-        let mut outcomes: Outcomes = Vec::with_capacity(commands.len());
-        let mut used = false;
-        for command in &commands {
-            if used {
-                break;
-            }
-            let proven = Self::prove_by(&self.api, signed).await?;
-            let job = self.job(Step::new(command.clone()), Some(proven))?;
-            let outcome = self.api.node.submit(job).await;
-            match &outcome {
-                Ok(_) => used = true,
-                Err(rejection) if is_replay(rejection) => return Err(rejection.clone().into()),
-                Err(_) => {}
-            }
-            outcomes.push(outcome);
-        }
-        let rest = commands.into_iter().skip(outcomes.len());
-        let jobs = rest.map(|command| self.job(Step::new(command), None));
+        let jobs = steps.into_iter().map(|step| self.job(step, proven.take()));
         let jobs = jobs.collect::<Result<Vec<Job>, Rejection>>()?;
-        if !jobs.is_empty() {
-            outcomes.extend(self.api.node.submit_all(jobs).await?);
+        match jobs.is_empty() {
+            true => Ok(Vec::new()),
+            false => Ok(self.api.node.submit_all(jobs).await?),
         }
-        Ok(outcomes)
     }
 
+    /// The proof of the envelope that carries the request, sealed for the vault.
     async fn prove(&self) -> Result<Option<Proven>, Problem> {
-        match &self.basis {
-            Basis::Envelope(signed) => Self::prove_by(&self.api, signed).await.map(Some),
-            Basis::Once | Basis::Key(_) => Ok(None),
-        }
-    }
-
-    async fn prove_by(api: &Arc<Api>, signed: &Arc<Signed>) -> Result<Proven, Problem> {
-        let (vault, signed) = (Arc::clone(&api.node.vault), Arc::clone(signed));
+        let Basis::Envelope(signed) = &self.basis else { return Ok(None) };
+        let (vault, signed) = (Arc::clone(&self.api.node.vault), Arc::clone(signed));
         let proven = blocking(move || signed.prove(&vault)).await?;
-        proven.map_err(|error| internal(error).into())
+        Ok(Some(proven.map_err(internal)?))
     }
 
     fn job(&self, step: Step, proven: Option<Proven>) -> Result<Job, Rejection> {
@@ -149,7 +120,7 @@ impl Context {
                 vault.extend(proven.vault);
                 Auth::Envelope(*key, Some(proven.proof))
             }
-            (auth, _) => auth.repeated(),
+            (auth, _) => auth.clone(),
         };
         let caller = Caller { principal: Some(identity.principal), auth };
         let corr = self.correlation(step.part.as_deref())?;
@@ -163,8 +134,4 @@ impl Context {
             Basis::Once | Basis::Envelope(_) => Ok(None),
         }
     }
-}
-
-fn is_replay(rejection: &Rejection) -> bool {
-    matches!(rejection.code, Code::EnvelopeReplayed | Code::NonceUsed)
 }

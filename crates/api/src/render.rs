@@ -19,8 +19,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
 
 /// The page brings everything along, so nothing may be fetched, run or framed.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Whether web pages of any origin may read an operation's answers.
 pub(crate) fn is_open_to_pages(operation: &Operation) -> bool {

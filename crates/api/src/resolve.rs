@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use hansa_crypto::PublicKey;
-use hansa_types::{
-    Amount, Code, Currency, CurrencyCode, Did, PrincipalId, Rejection,
-};
+use hansa_types::{Amount, Code, Currency, CurrencyCode, Did, PrincipalId, Rejection};
 use hansa_views::PageQuery;
 use hansa_wire::scalar::{Cursor, Limit, PrincipalRef};
 use hansa_wire::{Problem, WireAmount};
@@ -83,7 +81,8 @@ impl Context {
         &self,
         dids: impl IntoIterator<Item = Did>,
     ) -> Result<HashMap<Did, PrincipalId>, Rejection> {
-        let keys = dids.into_iter().filter_map(|did| Some((PublicKey::from_did_key(&did).ok()?, did)));
+        let keys =
+            dids.into_iter().filter_map(|did| Some((PublicKey::from_did_key(&did).ok()?, did)));
         let keys: Vec<(PublicKey, Did)> = keys.collect();
         if keys.is_empty() {
             return Ok(HashMap::new());

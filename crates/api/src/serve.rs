@@ -83,7 +83,8 @@ impl Server {
     fn take(&self, stream: TcpStream, held: impl Send + 'static) {
         // Without it small answers only wait longer.
         let _ = stream.set_nodelay(true);
-        let local = stream.local_addr().ok().map(|address| LocalAddress(address.ip().to_canonical()));
+        let local =
+            stream.local_addr().ok().map(|address| LocalAddress(address.ip().to_canonical()));
         let service = self.router.clone().map_request(move |mut request: hyper::Request<_>| {
             if let Some(local) = local {
                 request.extensions_mut().insert(local);

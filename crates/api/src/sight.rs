@@ -49,6 +49,27 @@ impl Context {
         let Some(looker) = sight.principal else { return Ok(false) };
         self.api.node.read(Some(looker), move |state| controls(state, looker, other)).await
     }
+
+    /// Whether the caller knows of a principal's affairs for having a hand in them: it sees the
+    /// money, or holds a grant to act for the principal.
+    pub(crate) async fn knows_affairs_of(&self, other: PrincipalId) -> Result<bool, Rejection> {
+        Ok(self.sees_money_of(other).await? || self.acts_for(other).await?)
+    }
+
+    /// Whether the caller holds a grant to act for a principal in something.
+    pub(crate) async fn acts_for(&self, other: PrincipalId) -> Result<bool, Rejection> {
+        let Ok(looker) = self.principal() else { return Ok(false) };
+        self.api.node.read(Some(looker), move |state| holds_grant_of(state, looker, other)).await
+    }
+}
+
+/// Whether one principal holds a grant of another that was not taken back.
+fn holds_grant_of(state: &State, holder: PrincipalId, root: PrincipalId) -> bool {
+    let found = (state.principals.find(holder), state.principals.find(root));
+    let (Some(holder), Some(root)) = found else { return false };
+    let held = state.principals.get(holder).grants.iter();
+    let mut held = held.filter_map(|grant| state.grants.get(grant));
+    held.any(|grant| grant.root == root && !grant.revoked && grant.expires > state.now)
 }
 
 /// Whether one principal manages another.

@@ -101,13 +101,8 @@ pub(crate) fn transfer_row(row: &TransferRow, currency: &Currency) -> Transfer {
         hansa_views::TransferState::Voided => TransferState::Voided,
         hansa_views::TransferState::Expired => TransferState::Expired,
     };
-    let moved = Moved {
-        state,
-        from: side(row.from),
-        to: side(row.to),
-        amount: row.amount,
-        fee: row.fee,
-    };
+    let moved =
+        Moved { state, from: side(row.from), to: side(row.to), amount: row.amount, fee: row.fee };
     let pending = row.state == hansa_views::TransferState::Pending;
     Transfer {
         id: Some(row.id),

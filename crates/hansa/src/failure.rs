@@ -1,13 +1,13 @@
 //! How a command fails: what it says, what to do next, and the exit code.
 //!
-//! | exit | means | when |
-//! |---|---|---|
-//! | 0 | done | |
-//! | 1 | failed | everything that is none of the following |
-//! | 2 | usage | unknown command or flag, a value that cannot be read, a wrong setting |
-//! | 3 | not authorised | every answer of status 401: no credential, an unknown or expired one, a bad signature, a wrong setup token |
-//! | 4 | denied | every answer of status 403: no grant, a limit of one, a suspended principal; and the refusals of money, `insufficient_funds` and `budget_exceeded` |
-//! | 5 | needs approval | an answer of status 202: the command waits for somebody |
+//! * 0: done.
+//! * 1: failed, in every way that is none of the following.
+//! * 2: usage. Unknown command or flag, a value that cannot be read, a wrong setting.
+//! * 3: not authorised. Every answer of status 401: no credential, an unknown or expired one, a bad
+//!   signature, a wrong setup token.
+//! * 4: denied. Every answer of status 403: no grant, a limit of one, a suspended principal; and the
+//!   refusals of money, `insufficient_funds` and `budget_exceeded`.
+//! * 5: needs approval. An answer of status 202: the command waits for somebody.
 //!
 //! People read `error:`, details and `next step:` on standard error; with `-o json` the same is one
 //! line of JSON there, so that standard output holds data alone.

@@ -10,15 +10,23 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A bar of `what`, whose length is told with the first step.
-    pub(crate) fn new(ui: &Ui, what: &'static str) -> Self {
+    /// A bar of entries; how many there are is told with the first step.
+    pub(crate) fn entries(ui: &Ui) -> Self {
+        Self::new(ui, "{wide_bar} {human_pos} of {human_len} entries")
+    }
+
+    /// A count of bytes, of which nobody knows how many come.
+    pub(crate) fn bytes(ui: &Ui) -> Self {
+        Self::new(ui, "{bytes} in {elapsed}")
+    }
+
+    fn new(ui: &Ui, template: &str) -> Self {
         let target = match ui.draws_progress() {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
         };
-        let bar = ProgressBar::with_draw_target(None, target).with_message(what);
-        if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}")
-        {
+        let bar = ProgressBar::with_draw_target(None, target);
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         Self { bar }
@@ -33,7 +41,7 @@ impl Progress {
         }
     }
 
-    /// `bytes` more of nobody knows how many.
+    /// So many bytes more.
     pub(crate) fn more(&self, bytes: usize) {
         self.bar.inc(bytes as u64);
     }

@@ -256,7 +256,7 @@ impl Remote {
             ClientError::Transport(error) => self.unreachable(&chain(&error)),
             ClientError::Deadline => {
                 Failure::new(format!("{} did not answer in time", self.url()))
-                    .next_step("look at the node with hansa status; repeat with the same --idempotency-key to be safe")
+                    .next_step("look at it with hansa status; with the same --idempotency-key, repeating is safe")
             }
             ClientError::Unexpected { .. } => Failure::new(chain(&error))
                 .next_step(format!("make sure that {} is a Hansa node", self.url())),

@@ -8,11 +8,11 @@
 //! Deliberately absent: leniency. Before `data`, other orders and spellings of the same JSON are
 //! refused.
 
-use std::io::Write as _;
 use std::str::FromStr;
 
 use hansa_crypto::keys::PublicKey;
-use hansa_types::{Time, Vis};
+use hansa_types::{AnyId, Time, Vis};
+use serde::Serialize;
 use serde::de::Error as _;
 
 use crate::entry::{Auth, Entry};
@@ -23,56 +23,89 @@ const VIS_DEFAULT: Vis = Vis::Parties;
 
 /// Appends the entry's line, without a newline, to `out`.
 pub fn encode(entry: &Entry, out: &mut Vec<u8>) {
-    let written = write(entry, out);
-    assert!(written.is_ok(), "writing to memory cannot fail and every event has a JSON form");
-}
-
-fn write(entry: &Entry, out: &mut Vec<u8>) -> std::io::Result<()> {
     let Entry { seq, ts, id, vis, actor, auth, subject, corr, event } = entry;
     let mut number = itoa::Buffer::new();
-    out.extend_from_slice(b"{\"seq\":");
-    out.extend_from_slice(number.format(*seq).as_bytes());
-    out.extend_from_slice(b",\"ts_ms\":");
-    out.extend_from_slice(number.format(ts.0).as_bytes());
-    write!(out, ",\"id\":\"{id}\",\"kind\":\"{}\"", event.kind())?;
+    push(out, "{\"seq\":");
+    push(out, number.format(*seq));
+    push(out, ",\"ts_ms\":");
+    push(out, number.format(ts.0));
+    push(out, ",\"id\":\"");
+    push_id(out, *id);
+    push(out, "\",\"kind\":\"");
+    push(out, event.kind());
+    push(out, "\"");
     if event.version() != VERSION_DEFAULT {
-        write!(out, ",\"v\":{}", event.version())?;
+        push(out, ",\"v\":");
+        push(out, number.format(event.version()));
     }
     if *vis != VIS_DEFAULT {
-        write!(out, ",\"vis\":\"{}\"", vis.as_str())?;
+        push(out, ",\"vis\":\"");
+        push(out, vis.as_str());
+        push(out, "\"");
     }
     if let Some(actor) = actor {
-        write!(out, ",\"actor\":\"{actor}\"")?;
+        push(out, ",\"actor\":\"");
+        push_id(out, AnyId::Principal(*actor));
+        push(out, "\"");
     }
-    write_auth(auth, out)?;
+    push(out, ",\"auth\":{\"method\":\"");
+    push_auth(out, auth);
+    push(out, "}");
     if let Some(subject) = subject {
-        write!(out, ",\"subject\":\"{subject}\"")?;
+        push(out, ",\"subject\":\"");
+        push_id(out, *subject);
+        push(out, "\"");
     }
     if let Some(corr) = corr {
-        out.extend_from_slice(b",\"corr\":");
-        serde_json::to_writer(&mut *out, corr)?;
+        push(out, ",\"corr\":");
+        push_json(out, corr);
     }
-    out.extend_from_slice(b",\"data\":");
-    serde_json::to_writer(&mut *out, event)?;
-    out.push(b'}');
-    Ok(())
+    push(out, ",\"data\":");
+    push_json(out, event);
+    push(out, "}");
 }
 
-fn write_auth(auth: &Auth, out: &mut Vec<u8>) -> std::io::Result<()> {
-    write!(out, ",\"auth\":{{\"method\":\"{}\"", auth.method())?;
+fn push(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn push_id(out: &mut Vec<u8>, id: AnyId) {
+    let push = |text: &str| push(out, text);
+    match id {
+        AnyId::Principal(id) => id.with_text(push),
+        AnyId::Transfer(id) => id.with_text(push),
+        AnyId::Task(id) => id.with_text(push),
+        AnyId::Grant(id) => id.with_text(push),
+        AnyId::ApiKey(id) => id.with_text(push),
+        AnyId::Entry(id) => id.with_text(push),
+    }
+}
+
+fn push_auth(out: &mut Vec<u8>, auth: &Auth) {
+    push(out, auth.method());
+    push(out, "\"");
     match auth {
-        Auth::ApiKey(id) => write!(out, ",\"kid\":\"{id}\"")?,
+        Auth::ApiKey(id) => {
+            push(out, ",\"kid\":\"");
+            push_id(out, AnyId::ApiKey(*id));
+            push(out, "\"");
+        }
         Auth::Envelope(key, proof) => {
-            write!(out, ",\"kid\":\"{}\"", key.to_multibase())?;
+            push(out, ",\"kid\":\"");
+            push(out, &key.to_multibase());
+            push(out, "\"");
             if let Some(proof) = proof {
-                out.extend_from_slice(b",\"envelope\":");
-                serde_json::to_writer(&mut *out, proof)?;
+                push(out, ",\"envelope\":");
+                push_json(out, proof);
             }
         }
         Auth::Timer | Auth::Setup | Auth::Machine => {}
     }
-    out.push(b'}');
-    Ok(())
+}
+
+fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
+    let written = serde_json::to_writer(out, value);
+    assert!(written.is_ok(), "writing to memory cannot fail and every event has a JSON form");
 }
 
 /// Reads an entry's line.
@@ -170,8 +203,10 @@ impl<'a> Rest<'a> {
 
     /// Takes a text up to its closing quote. No value that belongs here has to be escaped.
     fn text(&mut self) -> Result<&'a str, DecodeError> {
-        let (text, rest) = self.0.split_once('"').ok_or_else(|| syntax("expected a quote"))?;
-        self.0 = rest;
+        let end =
+            self.0.bytes().position(|b| b == b'"').ok_or_else(|| syntax("expected a quote"))?;
+        let (text, rest) = self.0.split_at(end);
+        self.0 = &rest[1..];
         Ok(text)
     }
 

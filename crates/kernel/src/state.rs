@@ -143,6 +143,10 @@ pub struct Rows {
     pub idempotency_filtered: usize,
     /// Remembered envelopes of operations.
     pub operation_envelopes: usize,
+    /// Things that come due.
+    pub due: usize,
+    /// Things whose time to leave is set.
+    pub leaving: usize,
 }
 
 impl State {
@@ -244,6 +248,8 @@ impl State {
             idempotency: self.idempotency.len(),
             idempotency_filtered: self.idempotency.filtered_len(),
             operation_envelopes: self.operation_envelopes.len(),
+            due: self.due.len(),
+            leaving: self.leaving.len(),
         }
     }
 

@@ -49,8 +49,14 @@ mod tests {
     #[test]
     fn everything_else_is_refused() {
         let long = format!("Bearer {}", "a".repeat(TOKEN_BYTES_MAX + 1));
-        let bad: &[&[&str]] =
-            &[&["Basic YTpi"], &["Bearer"], &["Bearer "], &["Bearer a b"], &[&long], &["Bearer a", "Bearer b"]];
+        let bad: &[&[&str]] = &[
+            &["Basic YTpi"],
+            &["Bearer"],
+            &["Bearer "],
+            &["Bearer a b"],
+            &[&long],
+            &["Bearer a", "Bearer b"],
+        ];
         for values in bad {
             let refused = bearer(&headers(values)).unwrap_err();
             assert_eq!(refused.code, Code::CredentialInvalid, "{values:?}");

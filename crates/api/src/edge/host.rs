@@ -48,7 +48,11 @@ pub(super) fn check(
         || address.is_some_and(|address| address.is_loopback())
         || address.is_some_and(|address| local == Some(LocalAddress(address)))
         || settings.allowed_hosts.iter().any(|host| named.is(host))
-        || settings.public_url.as_deref().and_then(origin).is_some_and(|o| o.named.host == named.host);
+        || settings
+            .public_url
+            .as_deref()
+            .and_then(origin)
+            .is_some_and(|o| o.named.host == named.host);
     match own {
         true => Ok(()),
         false => Err(Code::HostNotAllowed.into()),
@@ -151,15 +155,32 @@ mod tests {
     #[test]
     fn the_node_answers_under_its_own_names_only() {
         for own in [
-            "localhost", "LOCALHOST:7400", "localhost.", "127.0.0.1:7400", "127.8.8.8", "[::1]:7400",
-            "192.168.1.5:7400", "[::ffff:192.168.1.5]", "node.example", "node.example:1", "town.example",
+            "localhost",
+            "LOCALHOST:7400",
+            "localhost.",
+            "127.0.0.1:7400",
+            "127.8.8.8",
+            "[::1]:7400",
+            "192.168.1.5:7400",
+            "[::ffff:192.168.1.5]",
+            "node.example",
+            "node.example:1",
+            "town.example",
             "gate.example:8443",
         ] {
             assert!(allowed(own), "{own}");
         }
         for foreign in [
-            "evil.example", "192.168.1.6", "localhost.evil.example", "127.0.0.1.evil.example",
-            "gate.example", "gate.example:1", "node.example:x", "user@localhost", "[::1", "",
+            "evil.example",
+            "192.168.1.6",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "gate.example",
+            "gate.example:1",
+            "node.example:x",
+            "user@localhost",
+            "[::1",
+            "",
         ] {
             assert!(!allowed(foreign), "{foreign}");
         }
@@ -186,7 +207,13 @@ mod tests {
         for good in ["http://localhost:7400", "https://console.example"] {
             assert!(may(good), "{good}");
         }
-        for bad in ["http://localhost", "http://localhost:7401", "null", "https://evil.example", "localhost:7400"] {
+        for bad in [
+            "http://localhost",
+            "http://localhost:7401",
+            "null",
+            "https://evil.example",
+            "localhost:7400",
+        ] {
             assert!(!may(bad), "{bad}");
         }
     }

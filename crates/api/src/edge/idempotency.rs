@@ -91,9 +91,11 @@ mod tests {
     fn the_key_part_depends_on_caller_and_key_and_the_body_part_on_the_request() {
         let transfer = hansa_wire::find("transfer_create").unwrap();
         let mint = hansa_wire::find("mint_create").unwrap();
-        let key = |key: &str, operation, value| Key::new(key.to_owned(), operation, &value).unwrap();
+        let key =
+            |key: &str, operation, value| Key::new(key.to_owned(), operation, &value).unwrap();
         let one = correlation(&key("k", transfer, json!({"a": 1, "b": 2})), PrincipalId(1), None).0;
-        let same = correlation(&key("k", transfer, json!({"b": 2, "a": 1})), PrincipalId(1), None).0;
+        let same =
+            correlation(&key("k", transfer, json!({"b": 2, "a": 1})), PrincipalId(1), None).0;
         assert_eq!(one, same);
         let other_body = correlation(&key("k", transfer, json!({"a": 2})), PrincipalId(1), None).0;
         assert!(one[..16] == other_body[..16] && one[16..] != other_body[16..]);

@@ -8,6 +8,7 @@ use hansa_kernel::grant::Action;
 use hansa_kernel::principal::{Create, CreateApiKey, Kind, Reinstate, Suspend};
 use hansa_kernel::{Command, Event, State};
 use hansa_node::Done;
+use hansa_node::vault::Sealed;
 use hansa_types::{AnyId, ApiKeyId, Code, PrincipalId, TransferId};
 use hansa_views::AgentRow;
 use hansa_wire::Problem;
@@ -17,9 +18,10 @@ use hansa_wire::api::agents::{
     PrincipalKind, PrincipalStatus,
 };
 use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
+use serde_json::{Map, Value};
 
 use super::accounts::balances;
-use super::cards::{check, seal, seal_draft};
+use super::cards::{Checked, check, seal, seal_draft};
 use super::setup::KEY_PREFIX;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -28,8 +30,8 @@ use crate::resolve::{next, page, views_failed};
 /// The part of a request that makes the agent's API key.
 const KEY_PART: &str = "api_key";
 
-/// Registers an agent. The caller's API key may not cover the making of keys; the agent then has
-/// none yet, and signs its envelopes.
+/// Registers an agent, with an API key where the caller's own covers the making of keys. An envelope
+/// carries one command, so an agent registered by one has no API key yet and signs its envelopes.
 pub(crate) async fn agent_create(
     context: &Context,
     request: AgentCreate,
@@ -40,10 +42,7 @@ pub(crate) async fn agent_create(
     let key = request.public_key.map(|key| key.0).or(made.as_ref().map(SigningKey::public));
     let key = key.ok_or(Code::Internal)?;
     let id = PrincipalId::new(now.0, env.random_u128());
-    let sealed = match request.card {
-        Some(card) => seal(context, id, check(card)?).await?,
-        None => seal_draft(context, id, request.name.as_str()).await?,
-    };
+    let (name, sealed) = profile(context, id, request.name, request.card).await?;
     let create = Create {
         id,
         kind: Kind::Agent,
@@ -51,13 +50,14 @@ pub(crate) async fn agent_create(
         card: Some(sealed.digest),
         genesis_grant: request.genesis_grant,
     };
+    let create = Step::new(Command::PrincipalCreate(create)).with(Some(sealed));
     let secret = token(KEY_PREFIX, env.random());
     let key_id = ApiKeyId::new(now.0, env.random_u128());
-    let steps = vec![
-        Step::new(Command::PrincipalCreate(create)).with(Some(sealed)),
-        Step::new(agent_key(context, id, key_id, &secret)?).part(KEY_PART),
-    ];
-    let mut outcomes = context.submit_chain(steps).await?.into_iter();
+    let mut steps = vec![create];
+    if !context.is_by_envelope() {
+        steps.push(Step::new(agent_key(context, id, key_id, &secret)?).part(KEY_PART));
+    }
+    let mut outcomes = context.submit_all(steps).await?.into_iter();
     let done = outcomes.next().ok_or(Code::Internal)??;
     if done.repeated && made.is_some() {
         return Err(Code::SecretAlreadyShown.into());
@@ -65,7 +65,22 @@ pub(crate) async fn agent_create(
     let keyed = outcomes.next().is_some_and(|outcome| outcome.is_ok_and(|done| !done.repeated));
     let granted = request.genesis_grant;
     let created = Created { done, key, made, granted, secret: keyed.then_some(secret) };
-    created.answer(context, request.name).await
+    created.answer(context, name).await
+}
+
+/// The card of a new agent, sealed, and the name on it: by that others find it.
+async fn profile(
+    context: &Context,
+    id: PrincipalId,
+    name: Name,
+    card: Option<Map<String, Value>>,
+) -> Result<(Name, Sealed), Problem> {
+    let Some(card) = card else {
+        let sealed = seal_draft(context, id, name.as_str()).await?;
+        return Ok((name, sealed));
+    };
+    let Checked { name: named, bytes } = check(card)?;
+    Ok((Name::new(named).unwrap_or(name), seal(context, id, bytes).await?))
 }
 
 /// A key for the new agent that covers what the caller's own credential does.
@@ -186,10 +201,7 @@ async fn agent(context: &Context, id: PrincipalId) -> Result<Agent, Problem> {
 }
 
 /// Which of these own the node: those to whom the node itself gave everything.
-async fn owners(
-    context: &Context,
-    ids: Vec<PrincipalId>,
-) -> Result<HashSet<PrincipalId>, Problem> {
+async fn owners(context: &Context, ids: Vec<PrincipalId>) -> Result<HashSet<PrincipalId>, Problem> {
     let owns = |state: &State, id: PrincipalId| -> Option<bool> {
         let node = state.treasury().ok()?;
         let held = state.principals.get(state.principals.find(id)?).grants.iter();

@@ -11,9 +11,7 @@ use hansa_types::{AnyId, ApiKeyId, Code, Duration, PrincipalId, Time};
 use hansa_views::ApiKeyRow;
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
-use hansa_wire::api::api_keys::{
-    ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyList, ApiKeyRevoke,
-};
+use hansa_wire::api::api_keys::{ApiKey, ApiKeyCreate, ApiKeyCreated, ApiKeyList, ApiKeyRevoke};
 use hansa_wire::scalar::{ActionPattern, KeyLabel};
 
 use super::grants::actions;
@@ -129,14 +127,14 @@ pub(crate) async fn api_key_revoke(
 
 /// Whether a key exists that is none of the caller's business.
 async fn hidden(context: &Context, caller: PrincipalId, id: ApiKeyId) -> Result<bool, Problem> {
-    let owner = context.sees_all().await?;
     let look = move |state: &State| {
         let key = state.api_keys.get(&id)?;
         let of = state.principals.get(key.principal).id;
-        Some(of != caller && !controls(state, caller, of))
+        Some((of, of == caller || controls(state, caller, of)))
     };
-    let foreign = context.api.node.read(Some(caller), look).await?;
-    Ok(foreign.unwrap_or(false) && !owner)
+    let found = context.api.node.read(Some(caller), look).await?;
+    let Some((of, false)) = found else { return Ok(false) };
+    Ok(!context.sees_all().await? && !context.acts_for(of).await?)
 }
 
 fn tell(row: &ApiKeyRow, label: Option<Vec<u8>>) -> ApiKey {

@@ -25,7 +25,7 @@ pub(crate) async fn agent_card_set(
     request: AgentCardSet,
 ) -> Result<Answer, Problem> {
     let agent = context.find(&request.agent, Code::PrincipalUnknown).await?;
-    let bytes = check(request.card)?;
+    let Checked { bytes, .. } = check(request.card)?;
     let digest = sha256(&bytes);
     let sealed = seal(context, agent, bytes).await?;
     let set = Command::CardSet(SetCard { principal: agent, card: sealed.digest });
@@ -59,19 +59,27 @@ fn etag(bytes: &[u8]) -> String {
     format!("\"{hex}\"")
 }
 
-/// The canonical bytes of a card that has the shape of one.
-pub(crate) fn check(card: Map<String, Value>) -> Result<Vec<u8>, Problem> {
+/// A card that has the shape of one.
+pub(super) struct Checked {
+    /// The name on it.
+    pub(super) name: String,
+    /// Its canonical bytes.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Refuses what is no card.
+pub(super) fn check(card: Map<String, Value>) -> Result<Checked, Problem> {
     let card = Value::Object(card);
-    validate(&card)?;
+    let name = validate(&card)?.name;
     let bytes = canonical(&card)?;
     match bytes.len() <= CARD_BYTES_MAX {
-        true => Ok(bytes),
+        true => Ok(Checked { name, bytes }),
         false => Err(Problem::new(Code::CardInvalid, "a card holds at most 64 KiB")),
     }
 }
 
 /// Seals a card for the vault.
-pub(crate) async fn seal(
+pub(super) async fn seal(
     context: &Context,
     agent: PrincipalId,
     bytes: Vec<u8>,
@@ -82,7 +90,7 @@ pub(crate) async fn seal(
 }
 
 /// Seals a card that says no more than a name.
-pub(crate) async fn seal_draft(
+pub(super) async fn seal_draft(
     context: &Context,
     agent: PrincipalId,
     name: &str,

@@ -3,9 +3,9 @@
 use hansa_crypto::PublicKey;
 use hansa_types::Code;
 use hansa_views::{DiscoverQuery, DiscoveredRow};
+use hansa_wire::Problem;
 use hansa_wire::api::discover::{Discover, Discovered, DiscoveredAgent, Price};
 use hansa_wire::scalar::{Hundredths, Name, SearchText};
-use hansa_wire::Problem;
 
 use crate::answer::Answer;
 use crate::context::Context;
@@ -49,7 +49,8 @@ fn tell(row: DiscoveredRow, worded: bool) -> Result<DiscoveredAgent, Problem> {
     let DiscoveredRow { agent, reputation, price, score } = row;
     let key = PublicKey::from_multibase(&agent.key).map_err(|_| Code::Internal)?;
     let mean = reputation.mean_milli.and_then(|milli| u32::try_from(milli / 10).ok());
-    let price = price.and_then(|(currency, amount)| Some(Price { amount: amount.parse().ok()?, currency }));
+    let price =
+        price.and_then(|(currency, amount)| Some(Price { amount: amount.parse().ok()?, currency }));
     Ok(DiscoveredAgent {
         id: agent.id,
         did: key.did_key(),

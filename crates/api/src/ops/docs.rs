@@ -170,7 +170,11 @@ mod tests {
     fn the_page_names_every_operation_and_code_and_loads_nothing() {
         let page = page(&document()).unwrap();
         for operation in OPERATIONS {
-            assert!(page.contains(&format!("<article id=\"{}\">", operation.id)), "{}", operation.id);
+            assert!(
+                page.contains(&format!("<article id=\"{}\">", operation.id)),
+                "{}",
+                operation.id
+            );
         }
         for code in Code::ALL {
             assert!(page.contains(&format!("<tr id=\"{code}\">")), "{code}");

@@ -31,8 +31,7 @@ pub(crate) async fn journal_export(
         return Err(Problem::new(Code::InvalidField, "from: entries are counted from 1"));
     }
     let node = Arc::clone(&context.api.node);
-    let founded = |state: &hansa_kernel::State| state.node().map(|node| node.incarnation);
-    let incarnation = node.read(context.principal().ok(), founded).await??;
+    let incarnation = context.api.incarnation().await?;
     let sight = context.sight().await?;
     let (out, pieces) = channel(EXPORT_CHUNKS_MAX);
     let wanted = Wanted { incarnation, sight, from, texts: request.texts.0 };

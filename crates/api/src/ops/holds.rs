@@ -3,7 +3,7 @@
 use hansa_kernel::transfer::{Post, Void};
 use hansa_kernel::{Command, Event, State};
 use hansa_types::{Code, Currency, CurrencyCode, PrincipalId, TransferId};
-use hansa_views::TransferRow;
+use hansa_views::{TransferRow, Viewer};
 use hansa_wire::Problem;
 use hansa_wire::api::transfers::{Transfer, TransferPost, TransferState, TransferVoid};
 
@@ -49,45 +49,36 @@ fn tell_voided(row: &TransferRow, seq: u64, currency: &Currency) -> Transfer {
     Transfer { state: TransferState::Voided, seq: Some(seq), expires_at: None, ..told }
 }
 
-/// The currency of a transfer that the caller may know of.
+/// The currency of a transfer that the caller has something to do with.
 async fn find(context: &Context, id: TransferId) -> Result<CurrencyCode, Problem> {
-    let caller = context.principal()?;
     let look = move |state: &State| pending(state, id);
-    let held = context.api.node.read(Some(caller), look).await?;
-    if let Some((code, parties)) = held {
-        for party in parties {
-            if context.sees_money_of(party).await? || may_act_for(context, party).await? {
-                return Ok(code);
-            }
+    let held = context.api.node.read(Some(context.principal()?), look).await?;
+    let (code, parties) = match held {
+        Some(held) => held,
+        None => {
+            let row = row(context, id).await?.ok_or(Code::TransferUnknown)?;
+            (row.currency, [row.from, row.to])
         }
-        return Err(Code::TransferUnknown.into());
+    };
+    for party in parties.into_iter().flatten() {
+        if context.knows_affairs_of(party).await? {
+            return Ok(code);
+        }
     }
-    let row = row(context, id).await?.ok_or(Code::TransferUnknown)?;
-    Ok(row.currency)
+    Err(Code::TransferUnknown.into())
 }
 
-fn pending(state: &State, id: TransferId) -> Option<(CurrencyCode, [PrincipalId; 2])> {
+fn pending(state: &State, id: TransferId) -> Option<(CurrencyCode, [Option<PrincipalId>; 2])> {
     let held = state.held.get(&id)?;
-    let of = |handle| state.principals.get(handle).id;
+    let of = |handle| Some(state.principals.get(handle).id);
     let code = state.ledger.currency_state(held.currency).currency.code;
     Some((code, [of(held.payer), of(held.payee)]))
 }
 
-/// Whether the caller holds a grant of a party's, so that it learns no more than it knows.
-async fn may_act_for(context: &Context, party: PrincipalId) -> Result<bool, Problem> {
-    let caller = context.principal()?;
-    let holds = move |state: &State| {
-        let (caller, party) = (state.principals.find(caller)?, state.principals.find(party)?);
-        let grants = state.principals.get(caller).grants.iter();
-        Some(grants.filter_map(|id| state.grants.get(id)).any(|grant| grant.root == party))
-    };
-    let holds = context.api.node.read(Some(caller), holds).await?;
-    Ok(holds.unwrap_or(false))
-}
-
+/// A transfer, whoever may see it.
 async fn row(context: &Context, id: TransferId) -> Result<Option<TransferRow>, Problem> {
-    let viewer = context.money_viewer().await?;
+    let everyone = Viewer { principal: None, all: true };
     context.api.node.views_caught_up().await;
-    let row = context.api.node.views.transfer(id, viewer).await;
+    let row = context.api.node.views.transfer(id, everyone).await;
     row.map_err(views_failed)
 }

@@ -30,4 +30,5 @@ pub(crate) mod transfers;
 mod trial;
 
 pub(crate) use currencies::CurrencySeqs;
+pub(crate) use journal::Checkpoints;
 pub(crate) use projections::SupplyCache;

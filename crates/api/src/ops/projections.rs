@@ -29,9 +29,9 @@ pub(crate) async fn supply_audit(context: &Context, _: SupplyAudit) -> Result<An
 }
 
 fn add_up(state: &State) -> Supply {
-    let currencies = (0u16..).zip(state.ledger.currencies()).map(|(index, kept)| {
-        tell(&kept.currency, &state.ledger.supply(CurrencyIndex(index)))
-    });
+    let currencies = (0u16..)
+        .zip(state.ledger.currencies())
+        .map(|(index, kept)| tell(&kept.currency, &state.ledger.supply(CurrencyIndex(index))));
     Supply { currencies: currencies.collect(), seq: state.seq }
 }
 

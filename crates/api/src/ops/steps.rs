@@ -9,9 +9,9 @@ use hansa_kernel::{Command, Entry, Event};
 use hansa_node::open::Signed;
 use hansa_node::{Done, internal};
 use hansa_types::{AnyId, Code, Currency, PrincipalId, Rejection, TaskId, TransferId};
+use hansa_wire::Problem;
 use hansa_wire::amp::{self, Attest, Delegate, Negotiate, Step as Negotiation, Verb};
 use hansa_wire::api::amp::EnvelopeAccepted;
-use hansa_wire::Problem;
 use serde_json::json;
 
 use super::route::{Routed, route};
@@ -48,7 +48,10 @@ async fn recipient(
     if let Some(skill) = to.skill() {
         let Verb::Negotiate(Negotiate { step: Negotiation::Offer, terms: Some(terms) }) = verb
         else {
-            return Err(Problem::new(Code::RecipientMismatch, "only an offer is addressed to a skill"));
+            return Err(Problem::new(
+                Code::RecipientMismatch,
+                "only an offer is addressed to a skill",
+            ));
         };
         let routed = route(context, signed.sender, skill, terms).await?;
         return Ok((routed.id, Some(routed)));

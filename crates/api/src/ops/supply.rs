@@ -6,7 +6,7 @@ use hansa_types::{Code, Currency};
 use hansa_wire::Problem;
 use hansa_wire::api::currencies::{BurnCreate, MintCreate};
 
-use super::transfers::{answer_dry, answer_done};
+use super::transfers::{answer_done, answer_dry};
 use super::trial::attempt;
 use crate::answer::Answer;
 use crate::context::{Context, Step};

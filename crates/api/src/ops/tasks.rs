@@ -1,9 +1,7 @@
 //! Tasks: listing and reading them.
 
 use hansa_kernel::State;
-use hansa_kernel::task::{
-    MilestoneState as Milestone, MilestoneTerms, Rail, Stage, Terms, Work,
-};
+use hansa_kernel::task::{MilestoneState as Milestone, MilestoneTerms, Rail, Stage, Terms, Work};
 use hansa_types::{Amount, Code, Currency, EnvelopeId, Label, TaskId};
 use hansa_views::{TaskFilter, TaskRow};
 use hansa_wire::api::Page;

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use hansa_kernel::transfer::{Create, Hold};
 use hansa_kernel::{Auth, Caller, Command, Entry, Request};
 use hansa_node::Done;
-use hansa_types::{
-    AnyId, Amount, Code, Currency, Did, Duration, PrincipalId, Rejection, Time,
-};
+use hansa_types::{Amount, AnyId, Code, Currency, Did, Duration, PrincipalId, Rejection, Time};
 use hansa_views::TransferFilter;
 use hansa_wire::api::Page;
 use hansa_wire::api::transfers::{
@@ -31,7 +29,7 @@ pub(crate) async fn transfer_quote(
     let TransferQuote { from, to, amount, currency } = request;
     let wanted = TransferItem { from, to, amount, currency, hold: None };
     let (create, currency) = create(context, wanted.into()).await?;
-    if !context.sees_money_of(create.from).await? {
+    if !context.knows_affairs_of(create.from).await? {
         return Err(Code::PrincipalUnknown.into());
     }
     // Whether somebody may pay in their name is not asked, so nobody's authority is used.
@@ -61,7 +59,8 @@ async fn fee_on(context: &Context, create: &Create) -> Result<(Amount, u64), Pro
     let me = context.api.me().await?;
     let look = move |state: &hansa_kernel::State| -> Result<(Amount, u64), Rejection> {
         let rule = state.ledger.currency_state(state.ledger.currency(code)?).fee;
-        let fee = if from == me { Amount::ZERO } else { rule.on(amount).ok_or(Code::AmountOverflow)? };
+        let fee =
+            if from == me { Amount::ZERO } else { rule.on(amount).ok_or(Code::AmountOverflow)? };
         Ok((fee, state.seq))
     };
     Ok(context.api.node.read(context.principal().ok(), look).await??)
@@ -87,45 +86,55 @@ pub(crate) async fn transfer_batch(
     context: &Context,
     request: TransferBatch,
 ) -> Result<Answer, Problem> {
-    let known = context.find_dids(named_dids(&request.items)).await?;
-    let mut prepared = Vec::with_capacity(request.items.len());
-    for (index, item) in request.items.into_iter().enumerate() {
-        prepared.push(create_known(context, item.into(), &known).await.map_err(|mut problem| {
-            problem.detail = format!("items[{index}]: {}", problem.detail);
-            problem
-        }));
+    if context.is_by_envelope() {
+        let detail = "intent.action: an envelope carries one transfer; send several, in any order";
+        return Err(Problem::new(Code::InvalidField, detail));
     }
+    let prepared = prepare(context, request.items).await?;
     let steps = prepared.iter().enumerate().filter_map(|(index, item)| {
         let (create, _) = item.as_ref().ok()?;
         Some(Step::new(Command::TransferCreate(create.clone())).part(index.to_string()))
     });
-    let steps: Vec<Step> = steps.collect();
-    let mut outcomes = match steps.is_empty() {
-        true => Vec::new(),
-        false => context.submit_each(steps).await?,
-    }
-    .into_iter();
-    let (mut results, mut repeated) = (Vec::with_capacity(prepared.len()), false);
-    for item in prepared {
-        let result = match item {
-            Err(problem) => Err(problem),
-            Ok((_, currency)) => match outcomes.next() {
-                Some(Ok(done)) => {
-                    repeated |= done.repeated;
-                    told(&done.entry, &currency)
-                }
-                Some(Err(rejection)) => Err(rejection.into()),
-                None => Err(Code::Internal.into()),
-            },
+    let outcomes = context.submit_all(steps.collect()).await?;
+    let repeated = outcomes.iter().flatten().any(|done| done.repeated);
+    let mut outcomes = outcomes.into_iter();
+    let results = prepared.into_iter().map(|item| {
+        let tell = |(_, currency): Prepared| match outcomes.next() {
+            Some(Ok(done)) => told(&done.entry, &currency),
+            Some(Err(rejection)) => Err(rejection.into()),
+            None => Err(Code::Internal.into()),
         };
-        results.push(BatchResult::of(result));
-    }
-    let answer = Answer::json(&BatchResults { results })?;
+        BatchResult::of(item.and_then(tell))
+    });
+    let answer = Answer::json(&BatchResults { results: results.collect() })?;
     Ok(Answer { repeated, ..answer })
 }
 
-fn named_dids(items: &[TransferItem]) -> Vec<Did> {
+/// A transfer ready to be made, and the currency to tell of it in.
+type Prepared = (Create, Currency);
+
+/// The kernel's commands for the items of a batch, with a refusal for each that has none.
+async fn prepare(
+    context: &Context,
+    items: Vec<TransferItem>,
+) -> Result<Vec<Result<Prepared, Problem>>, Problem> {
     let named = items.iter().flat_map(|item| item.from.iter().chain([&item.to]));
+    let known = context.find_dids(dids(named)).await?;
+    let mut prepared = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let create = create_known(context, item.into(), &known).await;
+        prepared.push(create.map_err(|mut problem| {
+            problem.detail = format!("items[{index}]: {}", problem.detail);
+            for error in &mut problem.errors {
+                error.field = format!("items[{index}].{}", error.field);
+            }
+            problem
+        }));
+    }
+    Ok(prepared)
+}
+
+fn dids<'a>(named: impl Iterator<Item = &'a PrincipalRef>) -> Vec<Did> {
     let dids = named.filter_map(|named| match named {
         PrincipalRef::Did(did) => Some(did.clone()),
         PrincipalRef::Id(_) => None,
@@ -134,17 +143,8 @@ fn named_dids(items: &[TransferItem]) -> Vec<Did> {
 }
 
 /// The kernel's command for a request.
-async fn create(
-    context: &Context,
-    request: TransferCreate,
-) -> Result<(Create, Currency), Problem> {
-    let named = [request.from.as_ref(), Some(&request.to)].into_iter().flatten();
-    let dids = named.filter_map(|named| match named {
-        PrincipalRef::Did(did) => Some(did.clone()),
-        PrincipalRef::Id(_) => None,
-    });
-    let dids: Vec<Did> = dids.collect();
-    let known = context.find_dids(dids).await?;
+async fn create(context: &Context, request: TransferCreate) -> Result<Prepared, Problem> {
+    let known = context.find_dids(dids(request.from.iter().chain([&request.to]))).await?;
     create_known(context, request, &known).await
 }
 
@@ -152,7 +152,7 @@ async fn create_known(
     context: &Context,
     request: TransferCreate,
     known: &HashMap<Did, PrincipalId>,
-) -> Result<(Create, Currency), Problem> {
+) -> Result<Prepared, Problem> {
     let currency = context.api.currency(request.currency).await?;
     let find = |named: &PrincipalRef, missing: Code| match named {
         PrincipalRef::Id(id) => Ok(*id),

@@ -12,7 +12,7 @@ use crate::context::Context;
 
 /// The first entry that the command would make.
 pub(super) async fn attempt(context: &Context, command: Command) -> Result<Entry, Problem> {
-    let request = context.request(command)?;
+    let request = context.request(command).await?;
     Ok(attempt_as(context, request).await?)
 }
 

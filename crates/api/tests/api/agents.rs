@@ -1,17 +1,15 @@
 //! Agents and their cards.
 
 use hansa_types::Code;
-use hansa_wire::card::Card;
 use hansa_wire::api::discover::Price;
+use hansa_wire::card::Card;
 use serde_json::{Value, json};
 
 use crate::harness::{Actor, Ask, Town};
 
 fn card(name: &str, skills: &[&str], price: Option<&str>) -> serde_json::Map<String, Value> {
-    let price = price.map(|amount| Price {
-        amount: amount.parse().unwrap(),
-        currency: "AVT".parse().unwrap(),
-    });
+    let price = price
+        .map(|amount| Price { amount: amount.parse().unwrap(), currency: "AVT".parse().unwrap() });
     Card::draft(name, skills, price.as_ref()).to_object()
 }
 
@@ -36,7 +34,10 @@ async fn the_node_makes_a_key_pair_and_shows_it_once() {
     assert_eq!((&transfer.accepted()["to"]), &created["id"]);
     let by_did = format!("/api/v1/agents/{}", created["did"].as_str().unwrap());
     let read = town.ask(Ask::get(by_did).by(&owner)).await.accepted();
-    assert_eq!((&read["id"], &read["name"], &read["status"]), (&created["id"], &json!("Ada"), &json!("active")));
+    assert_eq!(
+        (&read["id"], &read["name"], &read["status"]),
+        (&created["id"], &json!("Ada"), &json!("active"))
+    );
     let secret = created["api_key"].as_str().unwrap();
     town.ask(Ask::get("/api/v1/agents").bearer(secret)).await.accepted();
     town.stop().await;
@@ -48,6 +49,19 @@ async fn an_agent_need_not_take_the_genesis_grant() {
     let body = json!({ "name": "Poor", "genesis_grant": false });
     let created = town.ask(Ask::post("/api/v1/agents", body).by(&owner)).await.accepted();
     assert_eq!((&created["balances"], created.get("genesis_transfer")), (&json!([]), None));
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn who_may_not_make_keys_makes_agents_without_one() {
+    let (town, owner) = Town::owned().await;
+    let narrow = json!({ "actions": ["agent_create"] });
+    let narrow = town.ask(Ask::post("/api/v1/api-keys", narrow).by(&owner)).await.accepted();
+    let body = json!({ "name": "Ada", "card": card("Ada L.", &["poetry"], None) });
+    let ask = Ask::post("/api/v1/agents", body).bearer(narrow["api_key"].as_str().unwrap());
+    let created = town.ask(ask).await.accepted();
+    assert_eq!((created.get("api_key"), &created["name"]), (None, &json!("Ada L.")));
+    assert!(created["private_key_pem"].is_string());
     town.stop().await;
 }
 
@@ -69,7 +83,7 @@ async fn a_key_registers_once_and_agents_register_nobody() {
 }
 
 #[tokio::test]
-async fn agents_are_listed_in_the_order_they_came() {
+async fn agents_are_listed_from_the_latest() {
     let (town, owner) = Town::owned().await;
     for name in ["ada", "bob", "cy"] {
         town.agent(&owner, name).await;
@@ -80,8 +94,8 @@ async fn agents_are_listed_in_the_order_they_came() {
     let second = town.ask(Ask::get(path).by(&owner)).await.accepted();
     let all = [&first, &second].map(|page| page["data"].as_array().unwrap().clone()).concat();
     let names: Vec<&str> = all.iter().map(|row| row["name"].as_str().unwrap_or("")).collect();
-    assert_eq!(names, ["", "Olivia", "ada", "bob", "cy"]);
-    assert_eq!((&all[0]["kind"], &second["next_cursor"]), (&json!("node"), &Value::Null));
+    assert_eq!(names, ["cy", "bob", "ada", "Olivia", ""]);
+    assert_eq!((&all[4]["kind"], &second["next_cursor"]), (&json!("node"), &Value::Null));
     town.stop().await;
 }
 
@@ -108,7 +122,9 @@ async fn a_card_is_public_and_told_from_its_versions() {
     let mallory = town.agent(&owner, "mallory").await;
     let foreign = Ask::new("PUT", &*path).json(&json!({ "card": wanted })).by(&mallory);
     town.ask(foreign).await.refused(Code::Forbidden);
-    town.ask(Ask::get("/api/v1/agents/agt_00000000000000000000000000/card")).await.refused(Code::NotFound);
+    town.ask(Ask::get("/api/v1/agents/agt_00000000000000000000000000/card"))
+        .await
+        .refused(Code::NotFound);
     town.stop().await;
 }
 

@@ -26,8 +26,12 @@ async fn a_key_is_good_for_what_it_names_alone() {
     let before = town.seq();
     let get = |path: &str| Ask::get(path).bearer(secret(&key));
     town.ask(get("/api/v1/agents")).await.accepted();
-    town.ask(Ask::post("/api/v1/transfers/quote", pay(&bob, "1")).bearer(secret(&key))).await.accepted();
-    town.ask(Ask::post("/api/v1/transfers", pay(&bob, "1")).bearer(secret(&key))).await.refused(Code::Forbidden);
+    town.ask(Ask::post("/api/v1/transfers/quote", pay(&bob, "1")).bearer(secret(&key)))
+        .await
+        .accepted();
+    town.ask(Ask::post("/api/v1/transfers", pay(&bob, "1")).bearer(secret(&key)))
+        .await
+        .refused(Code::Forbidden);
     town.ask(get("/api/v1/transfers")).await.refused(Code::Forbidden);
     town.ask(get("/api/v1/node")).await.refused(Code::Forbidden);
     assert_eq!(town.seq(), before);

@@ -22,7 +22,11 @@ async fn bad_bodies_are_refused_by_name_and_nothing_is_written() {
         ("deep", deep.into_bytes(), Code::TooDeep),
         ("array", b"[1]".to_vec(), Code::InvalidField),
         ("type", b"{\"to\":5,\"amount\":\"1\"}".to_vec(), Code::InvalidField),
-        ("unknown", format!("{{\"to\":\"{to}\",\"amount\":\"1\",\"memo\":\"x\"}}").into_bytes(), Code::UnknownField),
+        (
+            "unknown",
+            format!("{{\"to\":\"{to}\",\"amount\":\"1\",\"memo\":\"x\"}}").into_bytes(),
+            Code::UnknownField,
+        ),
         ("missing", format!("{{\"to\":\"{to}\"}}").into_bytes(), Code::MissingField),
         ("nothing", Vec::new(), Code::MissingField),
     ];
@@ -49,7 +53,8 @@ async fn a_refusal_names_the_member() {
 #[tokio::test]
 async fn the_content_type_is_json() {
     let (town, owner) = Town::owned().await;
-    for value in [Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("json"), None] {
+    for value in [Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("json"), None]
+    {
         let mut ask = Ask::new("POST", "/api/v1/transfers").by(&owner).body(b"{}".to_vec());
         if let Some(value) = value {
             ask = ask.header("content-type", value);
@@ -113,7 +118,8 @@ async fn only_own_names_and_own_pages_are_answered() {
         town.ask(list().header("origin", origin)).await.refused(Code::OriginNotAllowed);
     }
     town.ask(list().header("origin", &town.url())).await.accepted();
-    let found = town.ask(Ask::get("/api/v1/discover").header("origin", "https://any.example")).await;
+    let found =
+        town.ask(Ask::get("/api/v1/discover").header("origin", "https://any.example")).await;
     found.accepted();
     assert_eq!(found.header("access-control-allow-origin"), Some("*"));
     let listed = town.ask(list()).await;

@@ -5,7 +5,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{Actor, Ask, Reply, Town};
 
-async fn hold(town: &Town, from: &Actor, to: &Actor, amount: &str, expires_in_s: Option<u64>) -> Value {
+async fn hold(
+    town: &Town,
+    from: &Actor,
+    to: &Actor,
+    amount: &str,
+    expires_in_s: Option<u64>,
+) -> Value {
     let body = json!({ "to": to.id, "amount": amount, "hold": { "expires_in_s": expires_in_s } });
     town.ask(Ask::post("/api/v1/transfers", body).by(from)).await.accepted()
 }
@@ -100,7 +106,9 @@ async fn a_hold_that_nobody_posts_goes_back_by_itself() {
 async fn a_hold_lasts_between_a_second_and_90_days() {
     let (town, owner) = Town::owned().await;
     let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
-    for (seconds, fits) in [(0, false), (1, true), (7_776_000, true), (7_776_001, false), (u64::MAX >> 12, false)] {
+    for (seconds, fits) in
+        [(0, false), (1, true), (7_776_000, true), (7_776_001, false), (u64::MAX >> 12, false)]
+    {
         let body = json!({ "to": bob.id, "amount": "1", "hold": { "expires_in_s": seconds } });
         let reply = town.ask(Ask::post("/api/v1/transfers", body).by(&alice)).await;
         match fits {

@@ -1,7 +1,7 @@
 //! What operators and their tools ask: health, readiness, metrics, versions, documents, the clock.
 
-use hansa_types::{Code, Duration, Time};
 use hansa_node::env::Clock as _;
+use hansa_types::{Code, Duration, Time};
 use hansa_wire::OPERATIONS;
 use serde_json::json;
 
@@ -14,7 +14,10 @@ async fn the_node_tells_who_and_how_it_is() {
     let ready = town.ask(Ask::get("/readyz")).await.accepted();
     assert_eq!(ready["ready"], true);
     let version = town.ask(Ask::get("/version")).await.accepted();
-    assert_eq!((&version["name"], &version["version"]), (&json!("hansa"), &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (&version["name"], &version["version"]),
+        (&json!("hansa"), &json!(env!("CARGO_PKG_VERSION")))
+    );
     let node = town.ask(Ask::get("/api/v1/node")).await.accepted();
     assert_eq!((&node["did"], &node["mode"]), (&json!(town.did()), &json!("sovereign")));
     assert_eq!(node["fee"], json!({ "rate": "0.005", "minimum": "0.001" }));

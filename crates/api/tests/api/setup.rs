@@ -16,7 +16,10 @@ async fn the_token_makes_one_owner() {
     assert_eq!(node.get("setup_pending"), None);
     let read = town.ask(Ask::get(format!("/api/v1/agents/{}", owner.id)).by(&owner)).await;
     let read = read.accepted();
-    assert_eq!((&read["owner"], &read["kind"], &read["name"]), (&json!(true), &json!("person"), &json!("Olivia")));
+    assert_eq!(
+        (&read["owner"], &read["kind"], &read["name"]),
+        (&json!(true), &json!("person"), &json!("Olivia"))
+    );
     let again = town.ask(Ask::post("/api/v1/setup", json!({ "token": token }))).await;
     again.refused(Code::AlreadySetUp);
     town.stop().await;

@@ -76,3 +76,29 @@ async fn a_public_ledger_shows_money_to_every_principal_and_to_no_guest() {
     town.ask(Ask::get("/api/v1/journal/entries/999999").by(&carol)).await.refused(Code::NotFound);
     town.stop().await;
 }
+
+#[tokio::test]
+async fn who_acts_for_others_knows_of_what_they_may_do() {
+    let (town, owner) = private_town().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let clerk = town.agent(&owner, "clerk").await;
+    let held = json!({ "to": bob.id, "amount": "5", "hold": {} });
+    let held = town.ask(Ask::post("/api/v1/transfers", held).by(&alice)).await.accepted();
+    let void = format!("/api/v1/transfers/{}/void", held["id"].as_str().unwrap());
+    let ask = || Ask::post(&*void, json!({})).by(&clerk).key("give up");
+    town.ask(ask()).await.refused(Code::TransferUnknown);
+    let grant =
+        json!({ "holder": clerk.id, "actions": ["transfer_*", "grant_*"], "expires_in_s": 60 });
+    let grant = town.ask(Ask::post("/api/v1/grants", grant).by(&bob)).await.accepted();
+    let voided = town.ask(ask()).await.accepted();
+    assert_eq!((&voided["state"], &voided["from"]), (&json!("voided"), &json!(alice.id)));
+    let again = town.ask(ask()).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(again.accepted(), voided);
+    let quote = json!({ "from": bob.id, "to": alice.id, "amount": "1" });
+    town.ask(Ask::post("/api/v1/transfers/quote", quote).by(&clerk)).await.accepted();
+    let revoke = format!("/api/v1/grants/{}/revoke", grant["id"].as_str().unwrap());
+    let revoked = town.ask(Ask::post(revoke, json!({})).by(&clerk)).await.accepted();
+    assert_eq!(revoked["status"], "revoked");
+    town.stop().await;
+}

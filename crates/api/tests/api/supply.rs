@@ -81,7 +81,8 @@ async fn a_node_issues_several_currencies() {
     ]);
     assert_eq!(listed["data"], expected);
     let one = town.ask(Ask::get("/api/v1/currencies?limit=1")).await.accepted();
-    let next = format!("/api/v1/currencies?limit=1&cursor={}", one["next_cursor"].as_str().unwrap());
+    let next =
+        format!("/api/v1/currencies?limit=1&cursor={}", one["next_cursor"].as_str().unwrap());
     assert_eq!(town.ask(Ask::get(next)).await.accepted()["data"][0]["code"], "USD");
     let cursor = town.ask(Ask::get("/api/v1/currencies?cursor=n01")).await;
     cursor.refused(Code::InvalidCursor);

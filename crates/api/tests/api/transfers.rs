@@ -18,11 +18,17 @@ async fn the_payer_pays_the_fee_on_top() {
     let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
     let quote = town.ask(Ask::post("/api/v1/transfers/quote", pay(&bob, "100")).by(&alice)).await;
     let quote = quote.accepted();
-    assert_eq!((&quote["fee"], &quote["total"], &quote["sufficient"]), (&json!("0.5"), &json!("100.5"), &json!(true)));
+    assert_eq!(
+        (&quote["fee"], &quote["total"], &quote["sufficient"]),
+        (&json!("0.5"), &json!("100.5"), &json!(true))
+    );
     let reply = town.ask(Ask::post("/api/v1/transfers", pay(&bob, "100")).by(&alice)).await;
     assert_eq!(reply.status, 201);
     let transfer = reply.accepted();
-    assert_eq!((&transfer["state"], &transfer["fee"], &transfer["total"]), (&json!("posted"), &json!("0.5"), &json!("100.5")));
+    assert_eq!(
+        (&transfer["state"], &transfer["fee"], &transfer["total"]),
+        (&json!("posted"), &json!("0.5"), &json!("100.5"))
+    );
     assert_eq!((&transfer["from"], &transfer["to"]), (&json!(alice.id), &json!(bob.id)));
     assert_eq!(available(&town, &alice).await, "899.5");
     assert_eq!(available(&town, &bob).await, "1100");
@@ -160,10 +166,16 @@ async fn one_bad_item_does_not_stop_the_others() {
         { "to": "did:w7:nobody", "amount": "1" }, pay(&bob, "2"),
     ] });
     let done = town.ask(Ask::post("/api/v1/transfers/batch", items).by(&alice)).await.accepted();
-    let codes: Vec<&str> = done["results"].as_array().unwrap().iter()
-        .map(|result| result["problem"]["code"].as_str().unwrap_or("ok")).collect();
-    let expected = ["ok", "amount_decimals", "same_account", "insufficient_funds", "payee_unknown", "ok"];
+    let codes: Vec<&str> = done["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|result| result["problem"]["code"].as_str().unwrap_or("ok"))
+        .collect();
+    let expected =
+        ["ok", "amount_decimals", "same_account", "insufficient_funds", "payee_unknown", "ok"];
     assert_eq!(codes, expected);
+    assert_eq!(done["results"][1]["problem"]["errors"][0]["field"], "items[1].amount");
     assert_eq!(available(&town, &bob).await, "1003");
     town.stop().await;
 }
@@ -191,6 +203,9 @@ async fn histories_are_paged_from_the_latest_and_stay_put_while_they_grow() {
     let next = format!("{path}&cursor={}", second["next_cursor"].as_str().unwrap());
     let third = town.ask(Ask::get(next).by(&alice)).await.accepted();
     assert_eq!(amounts(&third), ["1", "1000"]);
-    assert_eq!((&third["next_cursor"], &third["data"][1]["from"]), (&Value::Null, &json!("issuer")));
+    assert_eq!(
+        (&third["next_cursor"], &third["data"][1]["from"]),
+        (&Value::Null, &json!("issuer"))
+    );
     town.stop().await;
 }

@@ -140,6 +140,13 @@ impl Ask {
         self.header("idempotency-key", key)
     }
 
+    /// The head of a request whose body never comes.
+    pub fn unfinished(&self, town: &Town, length: usize) -> Vec<u8> {
+        let (method, path, host) = (self.method, &self.path, town.address);
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}");
+        format!("{head}\r\ncontent-type: application/json\r\n\r\n").into_bytes()
+    }
+
     fn bytes(&self, host: &str) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", self.method, self.path);
         if !self.headers.iter().any(|(name, _)| name == "host") {
@@ -189,7 +196,17 @@ impl Town {
 
     /// Ends serving, then the node, and waits for both.
     pub async fn stop(mut self) {
+        self.stop_serving();
+        self.stopped().await;
+    }
+
+    /// Takes no more connections.
+    pub fn stop_serving(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
+    }
+
+    /// Waits until everything has ended.
+    pub async fn stopped(mut self) {
         self.served.take().unwrap().await.unwrap().unwrap();
         self.node.stop().await.unwrap();
         assert!(self.dir.path().exists());
@@ -221,6 +238,11 @@ impl Town {
         self.actor(done.id, key, done.api_key.0.expose())
     }
 
+    /// Somebody whose key is known, without an API key.
+    pub fn known(&self, id: &str, key: SigningKey) -> Actor {
+        self.actor(id.parse().unwrap(), key, "")
+    }
+
     fn actor(&self, id: PrincipalId, key: SigningKey, secret: &str) -> Actor {
         Actor {
             id,
@@ -239,7 +261,12 @@ impl Town {
     }
 
     /// As [`Town::agent`], with a card.
-    pub async fn agent_with(&self, owner: &Actor, name: &str, card: Option<Map<String, Value>>) -> Actor {
+    pub async fn agent_with(
+        &self,
+        owner: &Actor,
+        name: &str,
+        card: Option<Map<String, Value>>,
+    ) -> Actor {
         let digest = hansa_crypto::hash::sha256(name.as_bytes());
         let key = SigningKey::from_seed(digest.0);
         let request = AgentCreate {
@@ -281,6 +308,22 @@ impl Town {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let _ = stream.write_all(bytes).await;
         stream
+    }
+
+    /// Sends the head of a request and waits until the server has taken it: connections are served
+    /// in the order they came, so an answer on a later one says so.
+    pub async fn begun(&self, head: &[u8]) -> TcpStream {
+        let stream = self.connect(head).await;
+        self.ask(Ask::get("/healthz")).await.accepted();
+        stream
+    }
+
+    /// Sends the rest of a request and reads the response.
+    pub async fn finish(&self, mut stream: TcpStream, rest: &[u8]) -> Reply {
+        stream.write_all(rest).await.unwrap();
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await.unwrap();
+        parse(&response)
     }
 
     /// Reads a response while time passes, however much it takes.

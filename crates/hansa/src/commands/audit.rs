@@ -78,7 +78,9 @@ impl Args {
             return Err(Failure::new("the books do not add up").next_step(hint));
         }
         if trusted.is_none() {
-            app.ui.say("consistent with the key it names; --node-key KEY checks that this is the node you mean");
+            app.ui.say(
+                "consistent with the key it names; is that your node? --node-key KEY checks it",
+            );
         }
         DONE
     }
@@ -133,7 +135,7 @@ async fn from_url(app: &App<'_>, url: &str, trusted: Option<PublicKey>) -> Resul
 }
 
 fn audited(ui: &Ui, input: impl BufRead, trusted: Option<PublicKey>) -> Result<Report, Failure> {
-    let progress = Progress::new(ui, "entries");
+    let progress = Progress::entries(ui);
     audit(input, trusted.as_ref(), &mut |done, all| progress.at(done, all))
         .map_err(|fault| refused(fault.to_string()))
 }

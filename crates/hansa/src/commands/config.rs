@@ -66,8 +66,19 @@ impl Command {
 
 type Rows = [(&'static str, String, String)];
 
+/// Each setting with everything that is known of it.
 fn with_origin(rows: &Rows) -> Value {
-    let row = |(key, value, origin): &(&str, String, String)| json!({ "setting": key, "value": value, "origin": origin });
+    let row = |(key, value, origin): &(&str, String, String)| {
+        let setting = find(key);
+        json!({
+            "setting": key,
+            "value": value,
+            "origin": origin,
+            "default": setting.map(|setting| setting.default),
+            "variable": setting.map(|setting| setting.variable()),
+            "about": setting.map(|setting| setting.about),
+        })
+    };
     Value::Array(rows.iter().map(row).collect())
 }
 

@@ -34,7 +34,7 @@ impl Args {
         let remote = app.remote()?;
         let request = JournalExport { from: self.from.map(Integer), texts: Flag(!self.no_texts) };
         let mut download = remote.export(&request).await?;
-        let progress = Progress::new(app.ui, "bytes");
+        let progress = Progress::bytes(app.ui);
         let Some(path) = &self.out else {
             while let Some(piece) = download.next().await.map_err(|e| remote.failure(e))? {
                 app.ui.raw(&piece)?;

@@ -83,6 +83,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Transfer(transfer::Command),
     /// Agree on work and pay for it, by signed envelopes
+    ///
+    /// Each step is signed with --key-file and names the envelope it follows. The nonce is the
+    /// clock in microseconds, so nothing has to be stored; where the clocks of two machines differ
+    /// and nonce_used comes back, send the step again.
     #[command(subcommand)]
     Intent(intent::Command),
     /// Tasks that the caller is a party of

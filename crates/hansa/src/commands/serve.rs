@@ -55,10 +55,14 @@ impl Args {
             flags.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
         let settings = self.config.settings(&flags)?;
         server::logging::begin(&settings.log)?;
-        // Before the node starts, so that a signal during a long verification is not lost.
-        let stop = Stop::new(self.with_parent)?;
+        let mut stop = Stop::new(self.with_parent)?;
         let choices = Choices { verify_full: self.verify == Verify::Full };
-        let listening = server::open(&settings, choices).await?.listen().await?;
+        let opened = tokio::select! {
+            opened = server::open(&settings, choices) => opened?,
+            // A long verification only reads: it may end anywhere.
+            () = stop.wait() => return DONE,
+        };
+        let listening = opened.listen().await?;
         listening.announcement.tell(app.ui, listening.address)?;
         listening.serve(stop).await?;
         DONE

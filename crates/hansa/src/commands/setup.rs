@@ -52,9 +52,7 @@ impl Args {
         app.ui.say(
             "the node has its owner; secrets will not be shown again: keep what you see above",
         );
-        app.ui.say(
-            "next step: export HANSA_API_KEY=… and register an agent with hansa agent create NAME",
-        );
+        app.ui.say("next step: export HANSA_API_KEY=…; hansa agent create NAME");
         DONE
     }
 }

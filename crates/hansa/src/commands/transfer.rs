@@ -53,11 +53,11 @@ pub(crate) enum Command {
         /// Its id
         transfer: TransferId,
     },
-    /// Post a pending transfer, whole or in part; the rest goes back
+    /// Post a pending transfer, whole or in part; the rest stays pending
     Post {
         /// Its id
         transfer: TransferId,
-        /// How much of it; the whole unless named
+        /// How much of it; everything that is left unless named
         #[arg(long)]
         amount: Option<WireAmount>,
         #[command(flatten)]

@@ -46,7 +46,7 @@ impl Command {
             views: Views::open(&path).await?,
             metrics: Arc::new(Metrics::default()),
         };
-        let progress = Progress::new(app.ui, "entries");
+        let progress = Progress::entries(app.ui);
         let mut cursor = 0;
         while cursor < head {
             let next = projector.project(cursor).await?;
@@ -57,6 +57,7 @@ impl Command {
             progress.at(cursor, head);
         }
         drop(progress);
+        projector.views.close().await?;
         app.ui.answer(&json!({ "entries": head, "views": path }), &["entries", "views"])?;
         DONE
     }

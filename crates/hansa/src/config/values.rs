@@ -47,9 +47,8 @@ pub(super) fn list(text: &str) -> Vec<String> {
 
 /// A fee rate in parts per million: `0.5%` or `5000ppm`, at most the whole.
 pub(super) fn rate_ppm(text: &str) -> Result<u32, Refusal> {
-    let refuse = || {
-        "a percentage with at most four decimals (0.5%) or parts per million (5000ppm), at most the whole".to_owned()
-    };
+    let refuse =
+        || "at most 100 %, as percent with up to four decimals (0.5%) or as 5000ppm".to_owned();
     let ppm = match (text.strip_suffix('%'), text.strip_suffix("ppm")) {
         (Some(percent), _) => percent_as_ppm(percent.trim()),
         (_, Some(ppm)) => integer(ppm.trim()).ok(),

@@ -115,7 +115,7 @@ pub(super) async fn kill(stage: &mut Stage, cast: &Cast) -> Told<Burst> {
         .with("signal", "SIGKILL")
         .with("payers", PAYERS)
         .with("acknowledged", acknowledged.len())
-        .with("in_flight", unanswered.len());
+        .with("unanswered", unanswered.len());
     Ok((Burst { keys, acknowledged, unanswered, alice_before, bob_before }, facts))
 }
 

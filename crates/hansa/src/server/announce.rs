@@ -53,12 +53,14 @@ impl Announcement {
     fn text(&self, address: SocketAddr) -> String {
         let (version, url) = (env!("CARGO_PKG_VERSION"), url(address));
         let mut text = format!(
-            "Hansa {version}\n  API      {url}/api/v1\n  docs     {url}/docs\n  metrics  {url}/metrics\n  data     {}",
+            "Hansa {version}\n  API      {url}/api/v1\n  docs     {url}/docs\n  metrics  {url}/metrics\n  \
+             data     {}",
             self.data_dir.display(),
         );
         if let Some(token) = &self.setup_token {
             text.push_str(&format!(
-                "\nThis node has no owner yet. Within 30 minutes, on this machine:\n  hansa setup --node {url} --token {}",
+                "\nThis node has no owner yet. Within 30 minutes, on this machine:\n  \
+                 hansa setup --node {url} --token {}",
                 token.expose(),
             ));
         }

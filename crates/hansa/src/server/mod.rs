@@ -18,6 +18,7 @@ use std::sync::Arc;
 use hansa_api::ApiSettings;
 use hansa_node::{Env, Node};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::commands::version::COMMIT;
 use crate::config::Settings;
@@ -85,6 +86,30 @@ impl Opened {
     pub(crate) fn owner_exists(&mut self) {
         self.announcement.forget_token();
         self.node.setup.close();
+    }
+
+    /// Does something over HTTP before anybody else can reach the node: at a port of its own, which
+    /// is closed again behind it.
+    pub(crate) async fn aside<T>(
+        &self,
+        work: impl AsyncFnOnce(String) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let failed = |error| Failure::because("cannot listen on loopback", &error);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
+        let url = announce::url(listener.local_addr().map_err(failed)?);
+        let (done, ended) = oneshot::channel::<()>();
+        let work = async {
+            let worked = work(url).await;
+            drop(done);
+            worked
+        };
+        // The sender says that the work is over by going away.
+        let shutdown = async { drop(ended.await) };
+        let (node, settings) = (Arc::clone(&self.node), self.settings.clone());
+        let served = hansa_api::serve(node, listener, settings, shutdown);
+        let (served, worked) = tokio::join!(Box::pin(served), Box::pin(work));
+        served.map_err(failed)?;
+        worked
     }
 
     /// Opens the socket. On failure the node is stopped.

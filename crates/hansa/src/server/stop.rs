@@ -27,8 +27,14 @@ impl Stop {
         Ok(Self { terminate, interrupt, orphaned: with_parent.then(end_of_standard_input) })
     }
 
-    /// Done when somebody asks.
+    /// Done when somebody asks. Who asks again while the node stops does not want to wait.
     pub(crate) async fn asked(mut self) {
+        self.wait().await;
+        insist(self.terminate, self.interrupt);
+    }
+
+    /// Done when somebody asks.
+    pub(crate) async fn wait(&mut self) {
         let orphaned = async {
             match &mut self.orphaned {
                 // The thread ends only by saying so.
@@ -41,11 +47,9 @@ impl Stop {
             _ = self.interrupt.recv() => tracing::info!("SIGINT"),
             () = orphaned => tracing::info!("the process that started this one is gone"),
         }
-        insist(self.terminate, self.interrupt);
     }
 }
 
-/// Whoever asks twice does not want to wait for the end.
 fn insist(mut terminate: Signal, mut interrupt: Signal) {
     drop(tokio::spawn(async move {
         tokio::select! {
@@ -68,12 +72,6 @@ fn end_of_standard_input() -> watch::Receiver<bool> {
 
 /// Done at Ctrl-C or SIGTERM, for commands that clean up behind them.
 pub(crate) fn interrupted() -> Result<impl Future<Output = ()>, Failure> {
-    let stop = Stop::new(false)?;
-    Ok(async move {
-        let Stop { mut terminate, mut interrupt, .. } = stop;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+    let mut stop = Stop::new(false)?;
+    Ok(async move { stop.wait().await })
 }

@@ -3,7 +3,7 @@
 //! `!idem:K` sends the Idempotency-Key K, `!found:SEQ`, `!found_other:SEQ` and `!absent` answer what
 //! the state asked the read models. An envelope gets a fresh id and the sender's next nonce unless
 //! `!env:NAME` and `!nonce:N` say otherwise; `!unproven` leaves its proof out and `!forged` signs
-//! with another key.
+//! with another key. `!as:NAME` claims to be somebody else with the same proof.
 
 use hansa_crypto::hash::sha256;
 use hansa_kernel::idempotency::split;
@@ -25,7 +25,10 @@ pub(crate) fn request(
     command: Command,
 ) -> Result<Request, String> {
     let asker = words.option("@").unwrap_or(asker);
-    let caller = caller(town, words, asker)?;
+    let mut caller = caller(town, words, asker)?;
+    if let Some(claimed) = words.option("!as:") {
+        caller.principal = Some(town.principal(claimed));
+    }
     let corr = words.option("!idem:").map(|key| correlation(asker, key, &body(words)));
     let looked_up = looked_up(words, corr)?;
     Ok(Request { caller, command, corr, looked_up })

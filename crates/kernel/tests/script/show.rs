@@ -76,6 +76,8 @@ impl Town {
                 "idempotency" => rows.idempotency,
                 "filtered" => rows.idempotency_filtered,
                 "envelopes" => rows.operation_envelopes,
+                "due" => rows.due,
+                "leaving" => rows.leaving,
                 other => return Err(format!("{other} are not counted")),
             })
         };

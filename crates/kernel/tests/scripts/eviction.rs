@@ -66,7 +66,8 @@ fn at_most_eight_things_leave_with_each_entry() {
 #[test]
 fn what_came_and_went_leaves_a_state_like_a_fresh_one() {
     let mut script =
-        "rows tasks held grants api_keys idempotency envelopes = 0 0 1 0 0 3\n".to_owned();
+        "rows tasks held grants api_keys idempotency envelopes due leaving = 0 0 1 0 0 3 0 1\n"
+            .to_owned();
     for round in 0..10 {
         script += &format!(
             "key alice * for 1d => created as k{round}
@@ -82,12 +83,12 @@ fn what_came_and_went_leaves_a_state_like_a_fresh_one() {
              delegate alice a{round} => delegated\n"
         );
     }
-    script += "rows tasks held grants api_keys idempotency envelopes = 10 20 21 10 20 73
+    script += "rows tasks held grants api_keys idempotency envelopes due leaving = 10 20 21 10 20 73 20 31
                at +8d
                tick => expired
                at +30d
                filler 20
-               rows tasks held grants api_keys idempotency envelopes filtered = 0 0 1 0 0 0 0
+               rows tasks held grants api_keys idempotency envelopes due leaving = 0 0 1 0 0 0 0 1
                escrow AVT = 0";
     check(&script);
 }

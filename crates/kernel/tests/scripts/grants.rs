@@ -130,10 +130,10 @@ fn a_revoked_grant_leaves_and_its_descendants_stay_dead() {
         "grant alice bob transfer_* => granted as a
          grant bob carol transfer_* under a for 100d => granted as b
          ungrant a => revoked
-         rows grants = 3
+         rows grants leaving = 3 3
          at +30d
          filler 1
-         rows grants = 2
+         rows grants leaving = 2 2
          transfer alice carol 1 @bob => forbidden
          transfer alice bob 1 @carol => grant_revoked
          ungrant a => not_found

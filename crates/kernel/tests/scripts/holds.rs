@@ -69,7 +69,9 @@ fn a_part_is_something_and_no_more_than_what_is_left() {
         "hold alice bob 10 => pending as h
          post h 0 => amount_zero
          post h 10.000001 => insufficient_funds
-         post h 10 => posted",
+         post h 4 => posted
+         post h 6.000001 => insufficient_funds
+         post h 6 => posted",
     );
 }
 

@@ -19,6 +19,15 @@ fn a_repetition_gives_the_first_entry_and_does_nothing() {
 }
 
 #[test]
+fn a_repetition_gives_the_first_of_several_entries() {
+    check(
+        "agent dora !idem:r1 => created minted
+         seq = 12
+         agent dora !idem:r1 => repeated 11",
+    );
+}
+
+#[test]
 fn a_key_stands_for_one_body_and_one_sender() {
     check(
         "transfer alice bob 10 !idem:r1 => posted

@@ -20,6 +20,16 @@ fn a_key_does_what_its_patterns_cover() {
 }
 
 #[test]
+fn a_key_stands_for_its_own_principal_alone() {
+    check(
+        "key alice * => created as k
+         transfer bob alice 1 @k !as:bob => credential_invalid
+         transfer bob alice 1 @alice !as:bob => credential_invalid
+         transfer bob alice 1 @k !as:nobody => credential_invalid",
+    );
+}
+
+#[test]
 fn a_key_works_until_it_expires_and_then_leaves() {
     check(
         "key alice * for 60s => created as k
@@ -28,7 +38,7 @@ fn a_key_works_until_it_expires_and_then_leaves() {
          at +1ms
          transfer alice bob 1 @k => credential_invalid
          card alice => set
-         rows api_keys = 0
+         rows api_keys leaving = 0 1
          unkey k => not_found
          key alice * for 0s => invalid_field",
     );
@@ -41,7 +51,7 @@ fn a_revoked_key_works_no_longer() {
          unkey k => revoked
          transfer alice bob 1 @k => credential_invalid
          unkey k => not_found
-         rows api_keys = 0",
+         rows api_keys leaving = 0 1",
     );
 }
 

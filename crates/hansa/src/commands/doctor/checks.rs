@@ -149,7 +149,7 @@ fn journal(ui: &Ui, dir: &Path, directory: &Directory, full: bool) -> Finding {
     });
     let began = from.seq;
     let head = directory.reader.head().map_or(0, |head| head.last_seq);
-    let progress = Progress::new(ui, "entries");
+    let progress = Progress::entries(ui);
     let verified = verify(&*directory.reader, from, &mut |seq| progress.at(seq, head));
     drop(progress);
     match verified {

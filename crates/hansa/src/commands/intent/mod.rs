@@ -1,5 +1,7 @@
 //! `hansa intent`: agreeing on work and paying for it, by signed envelopes (AMP).
 //!
+//! The nonce of each envelope is the clock in microseconds; see [`crate::sign`].
+//!
 //! Every step names the envelope it follows and is signed with `--key-file`. Whom to address, and
 //! on which terms, follows from the task, so only the first offer names somebody.
 

@@ -1,6 +1,6 @@
 //! Offers, counter-offers, acceptances and rejections.
 
-use hansa_types::CurrencyCode;
+use hansa_types::{CurrencyCode, Time};
 use hansa_wire::WireAmount;
 use hansa_wire::amp::{
     Constraints, Intent, Milestone, MilestoneName, Money, Rail, Recipient, SettleSpec,
@@ -11,8 +11,10 @@ use hansa_wire::api::node::NodeGet;
 use serde_json::Value;
 
 use super::{Parent, Step};
+use crate::duration::Span;
 use crate::failure::Failure;
 use crate::remote::Remote;
+use crate::sign::unix_seconds;
 
 /// Terms on the command line.
 #[derive(Debug, clap::Args)]
@@ -30,8 +32,8 @@ pub(crate) struct TermsArgs {
     #[arg(long = "milestone", value_name = "NAME=PCT", value_parser = milestone)]
     milestones: Vec<Milestone>,
 
-    /// When it has to be done: a date or an RFC 3339 time
-    #[arg(long)]
+    /// When it has to be done: a date, an RFC 3339 time, or a span from now such as 7d
+    #[arg(long, value_parser = deadline)]
     deadline: Option<String>,
 }
 
@@ -65,6 +67,18 @@ pub(crate) struct Counter {
 
     #[command(flatten)]
     terms: TermsArgs,
+}
+
+/// A date or time as it is; a span from now as a time.
+fn deadline(text: &str) -> Result<String, String> {
+    if Time::parse(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    let span: Span = text
+        .parse()
+        .map_err(|_| "a date, an RFC 3339 time, or a span from now such as 7d".to_owned())?;
+    let seconds = unix_seconds().saturating_add(span.seconds);
+    Ok(Time(seconds.saturating_mul(1_000)).to_string())
 }
 
 fn milestone(text: &str) -> Result<Milestone, String> {
@@ -159,6 +173,14 @@ pub(super) async fn reject(remote: &Remote, parent: Parent) -> Result<EnvelopeAc
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deadline_is_a_date_a_time_or_a_span() {
+        assert_eq!(deadline("2026-04-30").as_deref(), Ok("2026-04-30"));
+        let soon = Time::parse(&deadline("1h").unwrap()).unwrap();
+        assert!(soon.0.abs_diff(unix_seconds() * 1_000 + 3_600_000) <= 1_000);
+        assert!(deadline("soon").is_err());
+    }
 
     #[test]
     fn milestones_are_a_name_and_a_share() {

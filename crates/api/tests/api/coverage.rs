@@ -1,0 +1,323 @@
+//! Every operation has a case for each way in which it must refuse.
+//!
+//! The table names, for each operation: a request that nobody may make without a credential, one
+//! that is malformed, and one by a principal whom the thing asked for does not concern. Where a case
+//! cannot exist the table says why. An operation without a row fails.
+
+use hansa_types::Code;
+use hansa_wire::{Access, Method, OPERATIONS, Operation};
+use serde_json::{Value, json};
+
+use crate::harness::{Actor, Ask, Reply, Town};
+
+/// What a row expects of a request.
+enum Case {
+    /// A refusal with one of these codes.
+    Refused(fn(&World) -> Ask, &'static [Code]),
+    /// A list or view that is accepted and shows nothing of the other's.
+    Hidden(fn(&World) -> Ask, fn(&World, &Value) -> bool),
+    /// There is no such case, for this reason.
+    Never(&'static str),
+}
+use Case::{Hidden, Never, Refused};
+
+struct Row {
+    id: &'static str,
+    denied: Case,
+    bad_input: Case,
+    other_tenant: Case,
+}
+
+/// A town in which mallory has nothing to do with alice and bob.
+struct World {
+    town: Town,
+    alice: Actor,
+    mallory: Actor,
+    bob: Actor,
+    transfer: String,
+    grant: String,
+    key: String,
+    envelope: String,
+    task: String,
+    key_seq: u64,
+}
+
+const PUBLIC: Case = Never("everyone may read it");
+const SAME_FOR_ALL: Case = Never("it shows the same to everyone");
+const NO_INPUT: Case = Never("it has no parameters that could be wrong but unknown ones");
+
+fn ask(method: &'static str, path: String, body: &Value) -> Ask {
+    match body {
+        Value::Null => Ask::new(method, path),
+        body => Ask::new(method, path).json(body),
+    }
+}
+
+/// A request without any credential.
+macro_rules! guest {
+    ($method:literal, $path:literal, $body:tt) => {
+        Refused(|_| ask($method, $path.to_owned(), &json!($body)), &[Code::Unauthenticated])
+    };
+}
+
+/// A request of mallory's.
+macro_rules! mallory {
+    ($method:literal, $path:expr, $body:expr, $($code:ident)|+) => {
+        Refused(|w| ask($method, $path(w), &$body(w)).by(&w.mallory), &[$(Code::$code),+])
+    };
+}
+
+/// A malformed request of alice's.
+macro_rules! bad {
+    ($method:literal, $path:literal, $body:tt, $($code:ident)|+) => {
+        Refused(|w| ask($method, $path.to_owned(), &json!($body)).by(&w.alice), &[$(Code::$code),+])
+    };
+}
+
+fn unknown(path: &'static str) -> Case {
+    // A function pointer cannot capture, so each path with only this case is spelled here.
+    match path {
+        "node" => bad!("GET", "/api/v1/node?x=1", null, UnknownField),
+        "health" => bad!("GET", "/healthz?x=1", null, UnknownField),
+        "ready" => bad!("GET", "/readyz?x=1", null, UnknownField),
+        "metrics" => bad!("GET", "/metrics?x=1", null, UnknownField),
+        "version" => bad!("GET", "/version?x=1", null, UnknownField),
+        "openapi" => bad!("GET", "/openapi.json?x=1", null, UnknownField),
+        "docs" => bad!("GET", "/docs?x=1", null, UnknownField),
+        "supply" => bad!("GET", "/api/v1/projections/supply-audit?x=1", null, UnknownField),
+        "checkpoint" => bad!("GET", "/api/v1/journal/checkpoint?x=1", null, UnknownField),
+        _ => NO_INPUT,
+    }
+}
+
+fn nothing(_: &World) -> Value {
+    json!({})
+}
+
+fn no_body(_: &World) -> Value {
+    Value::Null
+}
+
+fn is_empty(_: &World, page: &Value) -> bool {
+    page["data"] == json!([])
+}
+
+#[rustfmt::skip]
+fn rows() -> Vec<Row> {
+    vec![
+        Row { id: "node_get", denied: PUBLIC, bad_input: unknown("node"), other_tenant: SAME_FOR_ALL },
+        Row { id: "setup_complete",
+            denied: Refused(|_| Ask::post("/api/v1/setup", json!({ "token": "setup_guess" })), &[Code::AlreadySetUp]),
+            bad_input: bad!("POST", "/api/v1/setup", {}, MissingField),
+            other_tenant: Never("before it there are no tenants, after it nobody") },
+        Row { id: "clock_accept", denied: guest!("POST", "/api/v1/clock/accept", {}),
+            bad_input: bad!("POST", "/api/v1/clock/accept", { "now": 1 }, UnknownField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/clock/accept".to_owned(), nothing, Forbidden) },
+        Row { id: "health", denied: PUBLIC, bad_input: unknown("health"), other_tenant: SAME_FOR_ALL },
+        Row { id: "ready", denied: PUBLIC, bad_input: unknown("ready"), other_tenant: SAME_FOR_ALL },
+        Row { id: "metrics", denied: PUBLIC, bad_input: unknown("metrics"), other_tenant: SAME_FOR_ALL },
+        Row { id: "version", denied: PUBLIC, bad_input: unknown("version"), other_tenant: SAME_FOR_ALL },
+        Row { id: "openapi", denied: PUBLIC, bad_input: unknown("openapi"), other_tenant: SAME_FOR_ALL },
+        Row { id: "docs", denied: PUBLIC, bad_input: unknown("docs"), other_tenant: SAME_FOR_ALL },
+
+        Row { id: "agent_create", denied: guest!("POST", "/api/v1/agents", { "name": "x" }),
+            bad_input: bad!("POST", "/api/v1/agents", { "name": " " }, InvalidField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/agents".to_owned(), |_: &World| json!({ "name": "x" }), Forbidden) },
+        Row { id: "agent_list", denied: guest!("GET", "/api/v1/agents", null),
+            bad_input: bad!("GET", "/api/v1/agents?limit=0", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "agent_get", denied: guest!("GET", "/api/v1/agents/agt_00000000000000000000000000", null),
+            bad_input: bad!("GET", "/api/v1/agents/alice", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "agent_card_set", denied: guest!("PUT", "/api/v1/agents/agt_00000000000000000000000000/card", { "card": {} }),
+            bad_input: bad!("PUT", "/api/v1/agents/agt_00000000000000000000000000/card", { "card": {} }, CardInvalid),
+            other_tenant: mallory!("PUT", |w: &World| format!("/api/v1/agents/{}/card", w.alice.id),
+                |_: &World| json!({ "card": hansa_wire::card::Card::draft("x", &[], None).to_object() }), Forbidden) },
+        Row { id: "agent_card_get", denied: PUBLIC,
+            bad_input: bad!("GET", "/api/v1/agents/alice/card", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "agent_suspend", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/suspend", {}),
+            bad_input: bad!("POST", "/api/v1/agents/alice/suspend", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/suspend", w.alice.id), nothing, Forbidden) },
+        Row { id: "agent_reinstate", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/reinstate", {}),
+            bad_input: bad!("POST", "/api/v1/agents/alice/reinstate", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/reinstate", w.alice.id), nothing, Forbidden) },
+        Row { id: "reputation_get", denied: PUBLIC,
+            bad_input: bad!("GET", "/api/v1/agents/alice/reputation", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "discover", denied: PUBLIC,
+            bad_input: bad!("GET", "/api/v1/discover?max_price=ten", null, AmountMalformed), other_tenant: SAME_FOR_ALL },
+
+        Row { id: "api_key_create", denied: guest!("POST", "/api/v1/api-keys", { "actions": ["*"] }),
+            bad_input: bad!("POST", "/api/v1/api-keys", { "actions": "*" }, InvalidField),
+            other_tenant: Never("it makes keys of the caller alone") },
+        Row { id: "api_key_list", denied: guest!("GET", "/api/v1/api-keys", null),
+            bad_input: bad!("GET", "/api/v1/api-keys?cursor=s1", null, InvalidCursor),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/api-keys").by(&w.mallory),
+                |w, page| page["data"].as_array().is_some_and(|keys| keys.iter().all(|key| key["id"] != w.key))) },
+        Row { id: "api_key_revoke", denied: guest!("DELETE", "/api/v1/api-keys/key_00000000000000000000000000", null),
+            bad_input: bad!("DELETE", "/api/v1/api-keys/mine", null, InvalidField),
+            other_tenant: mallory!("DELETE", |w: &World| format!("/api/v1/api-keys/{}", w.key), no_body, NotFound) },
+
+        Row { id: "grant_create", denied: guest!("POST", "/api/v1/grants", {}),
+            bad_input: bad!("POST", "/api/v1/grants", { "holder": "x" }, InvalidField | MissingField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/grants".to_owned(),
+                |w: &World| json!({ "holder": w.mallory.id, "actions": ["*"], "expires_in_s": 60, "on_behalf_of": w.alice.id }), Forbidden) },
+        Row { id: "grant_list", denied: guest!("GET", "/api/v1/grants", null),
+            bad_input: bad!("GET", "/api/v1/grants?holder=x", null, InvalidField),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/grants").by(&w.mallory), is_empty) },
+        Row { id: "grant_get", denied: guest!("GET", "/api/v1/grants/cap_00000000000000000000000000", null),
+            bad_input: bad!("GET", "/api/v1/grants/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/grants/{}", w.grant), no_body, NotFound) },
+        Row { id: "grant_revoke", denied: guest!("POST", "/api/v1/grants/cap_00000000000000000000000000/revoke", {}),
+            bad_input: bad!("POST", "/api/v1/grants/x/revoke", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/grants/{}/revoke", w.grant), nothing, NotFound) },
+
+        Row { id: "currency_list", denied: PUBLIC,
+            bad_input: bad!("GET", "/api/v1/currencies?limit=x", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "currency_create", denied: guest!("POST", "/api/v1/currencies", { "code": "USD", "scale": 2 }),
+            bad_input: bad!("POST", "/api/v1/currencies", { "code": "usd", "scale": 2 }, InvalidField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/currencies".to_owned(), |_: &World| json!({ "code": "USD", "scale": 2 }), Forbidden) },
+        Row { id: "mint_create", denied: guest!("POST", "/api/v1/mints", {}),
+            bad_input: bad!("POST", "/api/v1/mints", { "to": "agt_00000000000000000000000000", "amount": 1 }, AmountNotAString),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/mints".to_owned(), |w: &World| json!({ "to": w.mallory.id, "amount": "1" }), Forbidden) },
+        Row { id: "burn_create", denied: guest!("POST", "/api/v1/burns", {}),
+            bad_input: bad!("POST", "/api/v1/burns", { "amount": "-1" }, AmountNegative),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/burns".to_owned(), |w: &World| json!({ "from": w.alice.id, "amount": "1" }), Forbidden) },
+        Row { id: "supply_audit", denied: PUBLIC, bad_input: unknown("supply"), other_tenant: SAME_FOR_ALL },
+
+        Row { id: "transfer_quote", denied: guest!("POST", "/api/v1/transfers/quote", {}),
+            bad_input: bad!("POST", "/api/v1/transfers/quote", {}, MissingField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/transfers/quote".to_owned(),
+                |w: &World| json!({ "from": w.alice.id, "to": w.mallory.id, "amount": "1" }), PrincipalUnknown) },
+        Row { id: "transfer_create", denied: guest!("POST", "/api/v1/transfers", {}),
+            bad_input: bad!("POST", "/api/v1/transfers", { "amount": "1" }, MissingField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/transfers".to_owned(),
+                |w: &World| json!({ "from": w.alice.id, "to": w.mallory.id, "amount": "1" }), Forbidden) },
+        Row { id: "transfer_batch", denied: guest!("POST", "/api/v1/transfers/batch", {}),
+            bad_input: bad!("POST", "/api/v1/transfers/batch", { "items": [] }, BatchEmpty),
+            other_tenant: Hidden(|w| Ask::post("/api/v1/transfers/batch", json!({ "items": [
+                    { "from": w.alice.id, "to": w.mallory.id, "amount": "1" }] })).by(&w.mallory),
+                |_, done| done["results"][0]["problem"]["code"] == "forbidden") },
+        Row { id: "transfer_list", denied: guest!("GET", "/api/v1/transfers", null),
+            bad_input: bad!("GET", "/api/v1/transfers?currency=avt", null, InvalidField),
+            other_tenant: Hidden(|w| Ask::get(format!("/api/v1/transfers?account={}", w.alice.id)).by(&w.mallory), is_empty) },
+        Row { id: "transfer_get", denied: guest!("GET", "/api/v1/transfers/trf_00000000000000000000000000", null),
+            bad_input: bad!("GET", "/api/v1/transfers/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/transfers/{}", w.transfer), no_body, TransferUnknown) },
+        Row { id: "transfer_post", denied: guest!("POST", "/api/v1/transfers/trf_00000000000000000000000000/post", {}),
+            bad_input: bad!("POST", "/api/v1/transfers/x/post", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/transfers/{}/post", w.transfer), nothing, TransferUnknown) },
+        Row { id: "transfer_void", denied: guest!("POST", "/api/v1/transfers/trf_00000000000000000000000000/void", {}),
+            bad_input: bad!("POST", "/api/v1/transfers/x/void", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/transfers/{}/void", w.transfer), nothing, TransferUnknown) },
+        Row { id: "balance_list", denied: guest!("GET", "/api/v1/accounts/agt_00000000000000000000000000/balances", null),
+            bad_input: bad!("GET", "/api/v1/accounts/alice/balances", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/accounts/{}/balances", w.alice.id), no_body, PrincipalUnknown) },
+
+        Row { id: "envelope_submit", denied: guest!("POST", "/amp/envelopes", { "v": 1 }),
+            bad_input: bad!("POST", "/amp/envelopes", {}, MissingField),
+            other_tenant: Never("the step's parties are tested beside the verbs") },
+        Row { id: "envelope_get", denied: guest!("GET", "/amp/envelopes/00000000-0000-4000-8000-000000000000", null),
+            bad_input: bad!("GET", "/amp/envelopes/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/amp/envelopes/{}", w.envelope), no_body, NotFound) },
+        Row { id: "envelope_graph", denied: guest!("GET", "/amp/graph/00000000-0000-4000-8000-000000000000", null),
+            bad_input: bad!("GET", "/amp/graph/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/amp/graph/{}", w.envelope), no_body, NotFound) },
+        Row { id: "task_list", denied: guest!("GET", "/api/v1/tasks", null),
+            bad_input: bad!("GET", "/api/v1/tasks?terms_state=x", null, InvalidField),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/tasks").by(&w.mallory), is_empty) },
+        Row { id: "task_get", denied: guest!("GET", "/api/v1/tasks/tsk_00000000000000000000000000", null),
+            bad_input: bad!("GET", "/api/v1/tasks/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/tasks/{}", w.task), no_body, NotFound) },
+
+        Row { id: "journal_checkpoint", denied: PUBLIC, bad_input: unknown("checkpoint"), other_tenant: SAME_FOR_ALL },
+        Row { id: "journal_inclusion", denied: guest!("GET", "/api/v1/journal/inclusion?seq=1", null),
+            bad_input: bad!("GET", "/api/v1/journal/inclusion?seq=x", null, InvalidField),
+            other_tenant: Never("a proof holds hashes of hashes alone") },
+        Row { id: "journal_consistency", denied: guest!("GET", "/api/v1/journal/consistency?from=1", null),
+            bad_input: bad!("GET", "/api/v1/journal/consistency", null, MissingField),
+            other_tenant: Never("a proof holds hashes of hashes alone") },
+        Row { id: "journal_export", denied: guest!("GET", "/api/v1/journal/export", null),
+            bad_input: bad!("GET", "/api/v1/journal/export?texts=perhaps", null, InvalidField),
+            other_tenant: Never("others' entries stand as leaf hashes, tested beside the audit") },
+        Row { id: "entry_get", denied: guest!("GET", "/api/v1/journal/entries/1", null),
+            bad_input: bad!("GET", "/api/v1/journal/entries/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/journal/entries/{}", w.key_seq), no_body, NotFound) },
+    ]
+}
+
+async fn world() -> World {
+    use hansa_wire::amp::{Intent, build};
+    let hide = |config: &mut hansa_node::Config| config.ledger_public = false;
+    let mut town = Town::with(hide, hansa_api::ApiSettings::default()).await;
+    let owner = town.set_up().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let mallory = town.agent(&owner, "mallory").await;
+    let made = |reply: Reply| reply.accepted();
+    let held = json!({ "to": bob.id, "amount": "1", "hold": {} });
+    let held = made(town.ask(Ask::post("/api/v1/transfers", held).by(&alice)).await);
+    let grant = json!({ "holder": bob.id, "actions": ["task_*"], "expires_in_s": 60 });
+    let grant = made(town.ask(Ask::post("/api/v1/grants", grant).by(&alice)).await);
+    let key = json!({ "actions": ["*"] });
+    let key = made(town.ask(Ask::post("/api/v1/api-keys", key).by(&alice)).await);
+    let terms = json!({ "rail": "amp-outcome", "amount": "5 AVT" });
+    let terms = serde_json::from_value(terms).unwrap();
+    let offer = build::intent(alice.header(bob.did.clone(), None), Intent::new("work"), terms);
+    let offer = alice.send(offer).await.unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    World {
+        transfer: text(&held["id"]),
+        grant: text(&grant["id"]),
+        key: text(&key["id"]),
+        key_seq: key["seq"].as_u64().unwrap(),
+        envelope: offer.envelope_id.to_string(),
+        task: offer.task.unwrap().to_string(),
+        town,
+        alice,
+        bob,
+        mallory,
+    }
+}
+
+async fn check(world: &World, row: &Row, name: &str, case: &Case) {
+    let before = world.town.seq();
+    match case {
+        Never(reason) => assert!(!reason.is_empty()),
+        Refused(ask, codes) => {
+            let reply = world.town.ask(ask(world)).await;
+            let code = reply.code();
+            let expected = codes.iter().any(|expected| expected.as_str() == code);
+            assert!(expected, "{} {name}: {}", row.id, reply.json());
+        }
+        Hidden(ask, hides) => {
+            let value = world.town.ask(ask(world)).await.accepted();
+            assert!(hides(world, &value), "{} {name}: {value}", row.id);
+        }
+    }
+    assert_eq!(world.town.seq(), before, "{} {name}: something was written", row.id);
+}
+
+/// A case may be missing only where the operation's own row explains it.
+fn may_be_missing(operation: &Operation, row: &Row) {
+    let never = |case: &Case| matches!(case, Never(_));
+    let denied_open = operation.access == Access::Public;
+    assert!(denied_open || !never(&row.denied), "{}: no case of a denial", operation.id);
+    assert!(!never(&row.bad_input), "{}: no case of bad input", operation.id);
+    let reads = operation.method == Method::Get || operation.access == Access::Public;
+    let own = operation.id == "api_key_create";
+    assert!(reads || own || !never(&row.other_tenant), "{}: no other tenant", operation.id);
+}
+
+#[tokio::test]
+async fn every_operation_refuses_guests_nonsense_and_strangers() {
+    let world = world().await;
+    let rows = rows();
+    for operation in OPERATIONS {
+        let row = rows.iter().find(|row| row.id == operation.id);
+        let row = row.unwrap_or_else(|| panic!("{} has no cases", operation.id));
+        may_be_missing(operation, row);
+        check(&world, row, "denied", &row.denied).await;
+        check(&world, row, "bad input", &row.bad_input).await;
+        check(&world, row, "another tenant", &row.other_tenant).await;
+    }
+    assert_eq!(rows.len(), OPERATIONS.len());
+    assert_ne!(world.bob.id, world.mallory.id);
+    world.town.stop().await;
+}

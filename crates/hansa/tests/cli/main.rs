@@ -1,0 +1,12 @@
+//! The program from outside: real processes, real directories, real HTTP.
+#![cfg(test)]
+
+mod audit;
+mod commands;
+mod config;
+mod demo;
+mod doctor;
+mod exit_codes;
+mod offline;
+mod serve;
+mod support;
