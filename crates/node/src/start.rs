@@ -1,6 +1,6 @@
 //! From a data directory to a running node.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -78,20 +78,9 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let running = writer::spawn(writer, surroundings)
         .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
-    let views = Views::open(&places.views).await?;
-    if views.cursor().await? > durable.seq() {
-        tracing::warn!("the read models are ahead of the journal; projecting anew");
-        views.reset().await?;
-    }
-    let (setup, setup_token) = match owned {
-        true => (Setup::closed(), None),
-        false => {
-            let (setup, token) = Setup::open(&env);
-            (setup, Some(token))
-        }
-    };
+    let (setup, setup_token) = way_to_owner(owned, &env);
     let node = Arc::new(Node {
-        views,
+        views: open_views(&places.views, &durable).await?,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
         status: Arc::clone(&running.status),
         writer: Mutex::new(Some(running)),
@@ -115,6 +104,25 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     }
     keep_working(&node, snapshot_seq);
     Ok(Started { node, setup_token, replayed })
+}
+
+/// The way to the first owner, with its token, or none where there is an owner.
+fn way_to_owner(owned: bool, env: &Env) -> (Setup, Option<Secret>) {
+    if owned {
+        return (Setup::closed(), None);
+    }
+    let (setup, token) = Setup::open(env);
+    (setup, Some(token))
+}
+
+/// Opens the read models. Those of a longer journal than this one are projected anew.
+async fn open_views(path: &Path, durable: &Durable) -> Result<Views, Error> {
+    let views = Views::open(path).await?;
+    if views.cursor().await? > durable.seq() {
+        tracing::warn!("the read models are ahead of the journal; projecting anew");
+        views.reset().await?;
+    }
+    Ok(views)
 }
 
 /// A data directory, opened, verified and folded.

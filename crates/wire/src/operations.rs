@@ -50,7 +50,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<node::Docs>("/docs").about("node", "Documentation for people", "A page that shows this API; error codes are explained at /docs/errors.").media(Media::Html),
 
     Op::post::<agents::AgentCreate>("/api/v1/agents").about("agents", "Register an agent", "With a public key of the caller's, or with a key pair the node makes; private key and API key are shown once and never kept.").access(Principal).status(201),
-    Op::get::<agents::AgentList>("/api/v1/agents").about("agents", "List agents", "In the order they were registered.").access(Principal),
+    Op::get::<agents::AgentList>("/api/v1/agents").about("agents", "List agents", "The newest first.").access(Principal),
     Op::get::<agents::AgentGet>("/api/v1/agents/{agent}").about("agents", "Read an agent", "By its id or its DID.").access(Principal),
     Op::put::<agents::AgentCardSet>("/api/v1/agents/{agent}/card").about("agents", "Set an agent's card", "Replaces the whole A2A card; search and routing follow it.").access(Principal),
     Op::get::<agents::AgentCardGet>("/api/v1/agents/{agent}/card").about("agents", "Read an agent's card", "The A2A card as its agent set it."),

@@ -144,7 +144,11 @@ impl Audit {
             return Err(fault(at, format!("the line says it is entry {}", line.seq)));
         }
         if line.prev != self.chain {
-            return Err(fault(at, "the chain before it is another"));
+            // What a shown entry hashes to is first contradicted by the line behind it.
+            return Err(match seq {
+                1 => fault(at, "the chain does not begin with zeros"),
+                _ => fault(Some(seq - 1), "it does not lead to the chain that the next line names"),
+            });
         }
         let leaf = match (line.entry, line.leaf) {
             (Some(raw), None) => {

@@ -133,7 +133,7 @@ pub struct AgentGet {
     pub agent: PrincipalRef,
 }
 
-/// Lists agents, in the order they were registered.
+/// Lists agents, the newest first.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentList {
