@@ -11,13 +11,15 @@
 use std::collections::VecDeque;
 
 use hansa_types::{Correlation, Time};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{
     IDEMPOTENCY_FILTER_BITS_PER_KEY, IDEMPOTENCY_FILTERS_MAX, IDEMPOTENCY_KEYS_MAX,
     IDEMPOTENCY_LIFE, LEAVING_PER_ENTRY_MAX,
 };
-use crate::state::Map;
+use crate::state::unseeded;
 
 /// Bytes of a filter's block, within which all bits of a key lie: one line of the cache.
 const BLOCK_BYTES: usize = 64;
@@ -82,8 +84,14 @@ pub struct Idempotency {
     filters: VecDeque<Filter>,
     /// Number of the last entry whose key spilled.
     spilled_seq: u64,
+    /// Number of the next record; numbers count up and serve to find a record, no more.
     #[serde(skip)]
-    by_key: Map<u128, (u64, u64)>,
+    next: u32,
+    /// The numbers of the records by the hashes of their keys.
+    #[serde(skip)]
+    by_key: HashTable<u32>,
+    #[serde(skip, default = "unseeded")]
+    hasher: ahash::RandomState,
 }
 
 /// The key's and the body's parts of a correlation.
@@ -91,6 +99,11 @@ pub fn split(corr: &Correlation) -> (u128, u64) {
     let (key, body) = corr.0.split_at(16);
     let key = key.try_into().map(u128::from_be_bytes).unwrap_or_default();
     (key, body.try_into().map(u64::from_be_bytes).unwrap_or_default())
+}
+
+/// The record of a number. The youngest one's is just before `next`.
+fn numbered(accepted: &VecDeque<Accepted>, next: u32, number: u32) -> &Accepted {
+    &accepted[accepted.len() - next.wrapping_sub(number) as usize]
 }
 
 fn is_over(at: Time, now: Time) -> bool {
@@ -130,15 +143,21 @@ impl Filter {
 
 impl Idempotency {
     pub(crate) fn new(hasher: &ahash::RandomState, limits: Limits) -> Self {
-        let (accepted, filters) = (VecDeque::new(), VecDeque::new());
-        Self { limits, accepted, filters, spilled_seq: 0, by_key: Map::new(hasher) }
+        Self {
+            limits,
+            accepted: VecDeque::new(),
+            filters: VecDeque::new(),
+            spilled_seq: 0,
+            next: 0,
+            by_key: HashTable::new(),
+            hasher: hasher.clone(),
+        }
     }
 
     pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
-        self.by_key = Map::new(hasher);
-        for accepted in &self.accepted {
-            self.by_key.insert(accepted.key, (accepted.body, accepted.seq));
-        }
+        let accepted = std::mem::take(&mut self.accepted);
+        (self.next, self.by_key, self.hasher) = (0, HashTable::new(), hasher.clone());
+        accepted.into_iter().for_each(|accepted| self.push(accepted));
     }
 
     /// How many keys are kept whole.
@@ -158,9 +177,9 @@ impl Idempotency {
 
     pub(crate) fn find(&self, corr: &Correlation, now: Time) -> Known {
         let (key, body) = split(corr);
-        match self.by_key.get(&key) {
-            Some(&(_, seq)) if self.is_seq_over(seq, now) => Known::No,
-            Some(&(first, seq)) if first == body => Known::Same(seq),
+        match self.record(key) {
+            Some(first) if is_over(first.at, now) => Known::No,
+            Some(first) if first.body == body => Known::Same(first.seq),
             Some(_) => Known::Other,
             None if self.may_have_spilled(key, now) => Known::Perhaps,
             None => Known::No,
@@ -171,16 +190,42 @@ impl Idempotency {
         self.filters.iter().any(|filter| !is_over(filter.last_at, now) && filter.may_hold(key))
     }
 
-    /// Whether the record of a seq is past its time though not let go of yet.
-    fn is_seq_over(&self, seq: u64, now: Time) -> bool {
-        let position = self.accepted.partition_point(|accepted| accepted.seq < seq);
-        self.accepted.get(position).is_none_or(|accepted| is_over(accepted.at, now))
+    /// The youngest record of a key.
+    fn record(&self, key: u128) -> Option<&Accepted> {
+        let record = |&number: &u32| numbered(&self.accepted, self.next, number);
+        let found = self.by_key.find(self.hasher.hash_one(key), |n| record(n).key == key);
+        found.map(record)
     }
 
     pub(crate) fn insert(&mut self, corr: &Correlation, seq: u64, at: Time) {
         let (key, body) = split(corr);
-        self.by_key.insert(key, (body, seq));
-        self.accepted.push_back(Accepted { key, body, seq, at });
+        self.push(Accepted { key, body, seq, at });
+    }
+
+    fn push(&mut self, latest: Accepted) {
+        let key = |&number: &u32| numbered(&self.accepted, self.next, number).key;
+        let hash = self.hasher.hash_one(latest.key);
+        let is_same = |number: &u32| key(number) == latest.key;
+        match self.by_key.entry(hash, is_same, |number| self.hasher.hash_one(key(number))) {
+            Entry::Occupied(mut before) => *before.get_mut() = self.next,
+            Entry::Vacant(free) => {
+                free.insert(self.next);
+            }
+        }
+        self.accepted.push_back(latest);
+        self.next = self.next.wrapping_add(1);
+    }
+
+    /// Takes the oldest record out. A younger one of the same key stays.
+    fn pop(&mut self) {
+        let number_of_front =
+            |&number: &u32| self.next.wrapping_sub(number) as usize == self.accepted.len();
+        let Some(oldest) = self.accepted.front() else { return };
+        let hash = self.hasher.hash_one(oldest.key);
+        if let Ok(found) = self.by_key.find_entry(hash, number_of_front) {
+            found.remove();
+        }
+        self.accepted.pop_front();
     }
 
     pub(crate) fn let_go(&mut self, now: Time) {
@@ -195,10 +240,7 @@ impl Idempotency {
                 }
                 self.spill(&oldest);
             }
-            self.accepted.pop_front();
-            if self.by_key.get(&oldest.key).is_some_and(|&(_, latest)| latest == oldest.seq) {
-                self.by_key.remove(&oldest.key);
-            }
+            self.pop();
         }
     }
 

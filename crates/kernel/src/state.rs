@@ -46,7 +46,7 @@ impl<K, V> Map<K, V> {
 impl<K, V> Default for Map<K, V> {
     /// An empty map to be replaced by `reindex`, as a snapshot is read.
     fn default() -> Self {
-        Self::new(&ahash::RandomState::with_seeds(0, 0, 0, 0))
+        Self::new(&unseeded())
     }
 }
 
@@ -114,7 +114,8 @@ pub struct State {
     hasher: ahash::RandomState,
 }
 
-fn unseeded() -> ahash::RandomState {
+/// A hasher to be replaced by `reindex`, as a snapshot is read.
+pub(crate) fn unseeded() -> ahash::RandomState {
     ahash::RandomState::with_seeds(0, 0, 0, 0)
 }
 

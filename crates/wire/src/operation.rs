@@ -214,13 +214,13 @@ impl Operation {
         self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
     }
 
-    /// Whether an envelope may carry it (`intent.action` = id, `params` = the request object). An
-    /// envelope proves one command, so it carries no batch, and no other envelope.
+    /// Whether an envelope may name it (`intent.action` = id, `params` = the request object). An
+    /// envelope proves one command, so a batch in it is refused by the batch itself.
     pub fn by_envelope(&self) -> bool {
         let native = self.path.starts_with("/api/") || self.path.starts_with("/amp/");
         self.media == Media::Json
             && native
-            && !matches!(self.id, "setup_complete" | "transfer_batch" | "envelope_submit")
+            && !matches!(self.id, "setup_complete" | "envelope_submit")
     }
 }
 

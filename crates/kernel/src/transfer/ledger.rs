@@ -1,5 +1,7 @@
 //! The books: every account of every currency, in double entry.
 
+use std::num::NonZeroU32;
+
 use hansa_types::{Amount, Code, Currency, CurrencyCode, Rejection};
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +16,13 @@ pub struct CurrencyIndex(pub u16);
 
 /// What an account is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[repr(u8)]
 pub enum Role {
     /// What its owner can spend.
-    Main = 0,
+    Main,
     /// What the node holds for pending transfers.
-    Escrow = 1,
+    Escrow,
     /// What the node has issued: the one account that may owe.
-    Issuer = 2,
+    Issuer,
 }
 
 /// Which account.
@@ -99,9 +100,16 @@ pub struct Supply {
 pub struct Ledger {
     currencies: Vec<CurrencyState>,
     accounts: Vec<Account>,
+    /// Main accounts of the first currency, where most money moves, by their owners' handles.
     #[serde(skip)]
-    by_key: Map<u64, u32>,
+    firsts: Vec<Option<Position>>,
+    /// All other accounts.
+    #[serde(skip)]
+    others: Map<AccountKey, Position>,
 }
+
+/// Where an account is, counted from 1: it takes no more room to say that there is none.
+type Position = NonZeroU32;
 
 impl FeeRule {
     /// Whether transfers are free.
@@ -116,8 +124,8 @@ impl FeeRule {
 }
 
 impl AccountKey {
-    fn packed(self) -> u64 {
-        u64::from(self.owner.0) << 32 | u64::from(self.currency.0) << 8 | self.role as u64
+    fn is_first(&self) -> bool {
+        self.role == Role::Main && self.currency == CurrencyIndex(0)
     }
 }
 
@@ -163,14 +171,25 @@ impl Supply {
 
 impl Ledger {
     pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
-        Self { currencies: Vec::new(), accounts: Vec::new(), by_key: Map::new(hasher) }
+        let (currencies, accounts, firsts) = (Vec::new(), Vec::new(), Vec::new());
+        Self { currencies, accounts, firsts, others: Map::new(hasher) }
     }
 
     pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
-        self.by_key = Map::new(hasher);
-        for (position, account) in (0u32..).zip(&self.accounts) {
-            self.by_key.insert(account.key.packed(), position);
+        (self.firsts, self.others) = (Vec::new(), Map::new(hasher));
+        let accounts = std::mem::take(&mut self.accounts);
+        for account in &accounts {
+            self.open(account.key);
         }
+        self.accounts = accounts;
+    }
+
+    fn find(&self, key: AccountKey) -> Option<usize> {
+        let position = match key.is_first() {
+            true => self.firsts.get(key.owner.0 as usize).copied().flatten(),
+            false => self.others.get(&key).copied(),
+        };
+        position.map(|position| position.get() as usize - 1)
     }
 
     /// All currencies in the order they were made.
@@ -214,7 +233,7 @@ impl Ledger {
 
     /// An account, if it was ever used.
     pub fn account(&self, key: AccountKey) -> Option<&Account> {
-        self.by_key.get(&key.packed()).map(|&position| &self.accounts[position as usize])
+        self.find(key).map(|position| &self.accounts[position])
     }
 
     /// What the owner of a main account can spend.
@@ -258,15 +277,22 @@ impl Ledger {
         self.accounts[payee].credit(amount);
     }
 
+    /// Finds an account, or begins it.
     fn open(&mut self, key: AccountKey) -> usize {
-        if let Some(&position) = self.by_key.get(&key.packed()) {
-            return position as usize;
+        if let Some(position) = self.find(key) {
+            return position;
         }
-        let position = u32::try_from(self.accounts.len());
-        let position = position.unwrap_or_else(|_| panic!("fewer accounts than 2^32"));
-        self.by_key.insert(key.packed(), position);
         self.accounts.push(Account { key, debits: Amount::ZERO, credits: Amount::ZERO });
-        position as usize
+        let position = u32::try_from(self.accounts.len()).ok().and_then(Position::new);
+        let position = position.unwrap_or_else(|| panic!("fewer accounts than 2^32"));
+        if key.is_first() {
+            let owner = key.owner.0 as usize;
+            self.firsts.resize(self.firsts.len().max(owner + 1), None);
+            self.firsts[owner] = Some(position);
+        } else {
+            self.others.insert(key, position);
+        }
+        self.accounts.len() - 1
     }
 
     /// The books of a currency, from its accounts.

@@ -128,7 +128,9 @@ mod tests {
                 let mut request = [0; 1024];
                 let length = stream.read(&mut request).unwrap();
                 assert!(request[..length].starts_with(b"GET /readyz HTTP/1.1\r\n"));
-                write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").unwrap();
+                // In one piece: the other side hangs up once it has seen the status.
+                let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+                stream.write_all(answer.as_bytes()).unwrap();
             });
             assert_eq!(is_ready(&address), expected);
             server.join().unwrap();
