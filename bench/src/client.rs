@@ -6,6 +6,7 @@
 //! request has its moment, and waits for a free connection count against the node.
 
 use std::net::SocketAddr;
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
 use crate::callers::nanos;
-use crate::measure::{as_f64, quantile};
+use crate::measure::{Work, as_f64, quantile};
 
 /// How often the open loop looks which requests are due.
 const TICK: Duration = Duration::from_micros(250);
@@ -85,22 +86,36 @@ fn length(head: &[u8]) -> Option<usize> {
 }
 
 /// What a load saw.
+#[derive(Default)]
 pub(crate) struct Seen {
-    /// Answers in a second.
-    pub(crate) per_second: f64,
+    /// Answers and time.
+    pub(crate) work: Work,
+    /// Latencies in nanoseconds.
     latencies: Vec<u64>,
 }
 
 impl Seen {
-    fn new(mut latencies: Vec<u64>, wall: Duration) -> Self {
-        latencies.sort_unstable();
-        let per_second = as_f64(latencies.len() as u64) / wall.as_secs_f64();
-        Self { per_second, latencies }
+    fn new(latencies: Vec<u64>, wall: Duration) -> Self {
+        let count = latencies.len() as u64;
+        Self { work: Work { count, wall, cpu: Duration::ZERO }, latencies }
+    }
+
+    /// Answers in a second.
+    pub(crate) fn per_second(&self) -> f64 {
+        self.work.per_second()
     }
 
     /// The latency below which a fraction of the requests stayed.
-    pub(crate) fn latency_ms(&self, fraction: f64) -> f64 {
+    pub(crate) fn latency_ms(&mut self, fraction: f64) -> f64 {
+        self.latencies.sort_unstable();
         as_f64(quantile(&self.latencies, fraction)) / 1e6
+    }
+}
+
+impl AddAssign for Seen {
+    fn add_assign(&mut self, other: Self) {
+        self.work += other.work;
+        self.latencies.extend(other.latencies);
     }
 }
 

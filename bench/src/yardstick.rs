@@ -21,8 +21,10 @@ use rusqlite::Connection;
 use crate::callers::{Answer, Engine, nanos};
 use crate::measure::{Rng, Work, as_f64, quantile};
 
-/// Appends of one look at the disk.
-const SYNCS: usize = 300;
+/// Appends of a short look at the disk, for its median.
+pub(crate) const SYNCS_FEW: usize = 300;
+/// Appends of a long look, for its slowest hundredth.
+pub(crate) const SYNCS_MANY: usize = 1_000;
 /// Rows in the SQL table before anything is measured.
 const ROWS: u64 = 1_000_000;
 /// Accounts in the SQL table.
@@ -38,12 +40,12 @@ pub(crate) struct Disk {
 }
 
 /// Looks at the disk under a directory.
-pub(crate) fn disk(dir: &Path) -> anyhow::Result<Disk> {
+pub(crate) fn disk(dir: &Path, syncs: usize) -> anyhow::Result<Disk> {
     let path = dir.join("disk");
     let mut file = appending(&path)?;
     let block = [0xA5u8; 4_096];
-    let mut spans = Vec::with_capacity(SYNCS);
-    for _ in 0..SYNCS {
+    let mut spans = Vec::with_capacity(syncs);
+    for _ in 0..syncs {
         let begun = Instant::now();
         file.write_all(&block)?;
         rustix::fs::fdatasync(&file)?;

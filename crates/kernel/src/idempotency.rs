@@ -271,6 +271,8 @@ impl Idempotency {
 
 #[cfg(test)]
 mod tests {
+    use hansa_types::Duration;
+
     use super::*;
 
     const NOW: Time = Time(1_800_000_000_000);
@@ -341,6 +343,26 @@ mod tests {
         let known = with_keys(Limits { keys_max: 0, filters_max: 1 }, 3);
         assert_eq!((known.len(), known.filtered_len()), (0, 3));
         assert_eq!(known.find(&corr(1_000_000), NOW), Known::Perhaps);
+    }
+
+    #[test]
+    fn records_are_found_when_their_numbers_start_over() {
+        let mut known = with_keys(Limits::default(), 0);
+        known.next = u32::MAX - 2;
+        for number in 0..6 {
+            known.insert(&corr(number), number + 1, NOW.after(Duration(number)));
+        }
+        // A key that was let go of and used again is found by its younger record.
+        known.insert(&corr(0), 7, NOW.after(Duration(6)));
+        for number in 1..6 {
+            assert_eq!(known.find(&corr(number), NOW), Known::Same(number + 1));
+        }
+        assert_eq!(known.find(&corr(0), NOW), Known::Same(7));
+        known.let_go(NOW.after(IDEMPOTENCY_LIFE).after(Duration(2)));
+        assert_eq!((known.len(), known.by_key.len()), (4, 4));
+        assert_eq!(known.find(&corr(0), NOW), Known::Same(7));
+        assert_eq!(known.find(&corr(2), NOW), Known::No);
+        assert_eq!(known.find(&corr(3), NOW), Known::Same(4));
     }
 
     #[test]

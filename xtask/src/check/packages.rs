@@ -11,8 +11,10 @@ use crate::workspace::run;
 use std::process::{Command, Stdio};
 
 /// Package and reason. A package stands here because a test calls it, never for convenience.
-const PACKAGES: &[(&str, &str)] =
-    &[("curl", "the documentation shows plain HTTP with curl, and step `docs` runs it")];
+const PACKAGES: &[(&str, &str)] = &[
+    ("curl", "the documentation shows plain HTTP with curl, and step `docs` runs it"),
+    ("jq", "the documentation takes ids out of JSON with it"),
+];
 
 /// The step.
 pub(super) const STEP: Step = Step {

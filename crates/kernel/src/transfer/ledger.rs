@@ -177,11 +177,10 @@ impl Ledger {
 
     pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
         (self.firsts, self.others) = (Vec::new(), Map::new(hasher));
-        let accounts = std::mem::take(&mut self.accounts);
-        for account in &accounts {
-            self.open(account.key);
+        for account in std::mem::take(&mut self.accounts) {
+            let position = self.open(account.key);
+            self.accounts[position] = account;
         }
-        self.accounts = accounts;
     }
 
     fn find(&self, key: AccountKey) -> Option<usize> {

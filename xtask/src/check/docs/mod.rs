@@ -161,15 +161,14 @@ fn run_background(
     text: &str,
     deadline: Instant,
 ) -> anyhow::Result<()> {
-    let is_server = server::is_server(text);
-    if is_server {
+    if server::is_server(text) {
         server::refuse_if_taken(text)?;
     }
     let mut want = command.want.clone();
     want.push("…".to_owned());
     let background = shell.run_background(text, deadline)?;
     let enough = |output: &str| matcher::matches(&want, output);
-    let output = server::wait(&background, is_server, deadline, enough)?;
+    let output = server::wait(&background, text, deadline, enough)?;
     if enough(&output) {
         return Ok(());
     }

@@ -1,7 +1,8 @@
 //! Knows when a server that a page started is ready.
 //!
 //! A server is a `hansa serve` or `hansa dev` in the background. It is ready when `GET /readyz`
-//! answers 200 at the address it printed, or at the default one while it has printed none.
+//! answers 200 at the address it printed; while it has printed none, at the one its command names
+//! with `--bind`, or at the default one.
 //!
 //! Deliberately absent: an HTTP library. One request line and one status line are enough.
 
@@ -33,16 +34,18 @@ pub(super) fn refuse_if_taken(text: &str) -> anyhow::Result<()> {
 /// Waits until the server is ready and `enough` holds of what it has printed.
 pub(super) fn wait(
     background: &Background,
-    server: bool,
+    text: &str,
     deadline: Instant,
     enough: impl Fn(&str) -> bool,
 ) -> anyhow::Result<String> {
     let deadline = deadline.min(Instant::now() + START_MAX);
+    let server = is_server(text);
+    let named = bound_to(text).unwrap_or(DEFAULT_ADDRESS);
     let mut ready = !server;
     loop {
         let alive = background.is_alive();
         let output = background.output();
-        ready = ready || is_ready(address_in(&output).unwrap_or(DEFAULT_ADDRESS));
+        ready = ready || is_ready(address_in(&output).unwrap_or(named));
         if ready && (enough(&output) || !server && !alive || Instant::now() >= deadline) {
             return Ok(output);
         }
@@ -54,6 +57,11 @@ pub(super) fn wait(
         }
         std::thread::sleep(POLL_INTERVAL);
     }
+}
+
+/// The address that a command names.
+fn bound_to(text: &str) -> Option<&str> {
+    text.split_whitespace().skip_while(|word| *word != "--bind").nth(1)
 }
 
 fn names_no_address(text: &str) -> bool {
@@ -116,6 +124,12 @@ mod tests {
         assert_eq!(address_in("at http://localhost:80, now"), Some("localhost:80"));
         assert_eq!(address_in("at http://[::1]:7400."), Some("[::1]:7400"));
         assert_eq!(address_in("nothing yet"), None);
+    }
+
+    #[test]
+    fn a_command_names_its_address() {
+        assert_eq!(bound_to("hansa serve --bind 127.0.0.1:1 2> log"), Some("127.0.0.1:1"));
+        assert_eq!(bound_to("hansa serve"), None);
     }
 
     #[test]
