@@ -28,6 +28,10 @@ pub const FREE_BYTES_MIN: u64 = 256 << 20;
 pub const VIEWS_WAIT_MAX: Duration = Duration(250);
 /// Entries projected in one transaction.
 pub const PROJECT_ENTRIES_MAX: usize = 2_000;
+/// Entries of one round from which on the projector lets more of them gather.
+pub const PROJECT_BUSY_ENTRIES: u64 = 32;
+/// How long it lets them gather, unless somebody waits for the read models.
+pub const PROJECT_PAUSE: Duration = Duration(50);
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
 /// Life of the setup token.

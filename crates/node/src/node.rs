@@ -9,7 +9,7 @@ use hansa_store::tiles::ProofIndex;
 use hansa_store::{Reader, disk};
 use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
 use hansa_views::Views;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::config::Config;
 use crate::credentials::{Credentials, Identity, look_up};
@@ -50,6 +50,7 @@ pub struct Node {
     pub(crate) status: Arc<crate::writer::WriterStatus>,
     pub(crate) tasks: Mutex<Tasks>,
     pub(crate) views_follow: AtomicBool,
+    pub(crate) views_wanted: Arc<Notify>,
     pub(crate) stopping: watch::Sender<bool>,
 }
 
@@ -218,6 +219,7 @@ impl Node {
     /// Waits a little until the read models have what is durable now; returns how far they are.
     pub async fn views_caught_up(&self) -> u64 {
         let seq = self.durable.seq();
+        self.views_wanted.notify_one();
         self.views.caught_up(seq, self.env.clock.sleep(VIEWS_WAIT_MAX)).await
     }
 

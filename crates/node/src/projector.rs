@@ -8,11 +8,11 @@ use hansa_store::Reader;
 use hansa_types::AnyId;
 use hansa_views::{Projected, Views};
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-use crate::env::blocking;
+use crate::env::{Env, blocking};
 use crate::error::Error;
-use crate::limits::PROJECT_ENTRIES_MAX;
+use crate::limits::{PROJECT_BUSY_ENTRIES, PROJECT_ENTRIES_MAX, PROJECT_PAUSE};
 use crate::metrics::Metrics;
 use crate::vault::{Vault, card_id, envelope_id};
 
@@ -27,6 +27,10 @@ pub struct Projector {
     pub views: Views,
     /// Where its lag is told.
     pub metrics: Arc<Metrics>,
+    /// The world.
+    pub env: Env,
+    /// Told when somebody waits for the read models.
+    pub wanted: Arc<Notify>,
 }
 
 impl Projector {
@@ -35,14 +39,27 @@ impl Projector {
         let mut cursor = self.views.cursor().await?;
         loop {
             let head = *durable.borrow_and_update();
+            let before = cursor;
             while cursor < head {
                 self.metrics.projector_lag.set(i64::try_from(head - cursor).unwrap_or(i64::MAX));
                 cursor = self.project(cursor).await?;
             }
             self.metrics.projector_lag.set(0);
+            if cursor - before >= PROJECT_BUSY_ENTRIES {
+                self.pause().await;
+            }
             if durable.changed().await.is_err() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Lets more entries gather while there are many, so that a transaction carries more of them,
+    /// unless somebody waits for the read models.
+    async fn pause(&self) {
+        tokio::select! {
+            () = self.env.clock.sleep(PROJECT_PAUSE) => {}
+            () = self.wanted.notified() => {}
         }
     }
 

@@ -86,6 +86,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         writer: Mutex::new(Some(running)),
         tasks: Mutex::default(),
         views_follow: AtomicBool::new(true),
+        views_wanted: Arc::default(),
         stopping: watch::Sender::new(false),
         credentials: Credentials::default(),
         config,
@@ -195,6 +196,8 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
         vault: Arc::clone(&node.vault),
         views: node.views.clone(),
         metrics: Arc::clone(&node.metrics),
+        env: node.env.clone(),
+        wanted: Arc::clone(&node.views_wanted),
     };
     let durable = node.durable.subscribe();
     let weak = Arc::downgrade(node);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Subcommand;
+use hansa_node::Env;
 use hansa_node::metrics::Metrics;
 use hansa_node::projector::Projector;
 use hansa_store::{Options, Store};
@@ -45,6 +46,8 @@ impl Command {
             vault: Arc::new(directory.vault()),
             views: Views::open(&path).await?,
             metrics: Arc::new(Metrics::default()),
+            env: Env::real(),
+            wanted: Arc::default(),
         };
         let progress = Progress::entries(app.ui);
         let mut cursor = 0;

@@ -5,6 +5,7 @@
 //! supply CODE = issued 3000 burned 0 circulating 3000 held 0
 //! rows tasks grants … = 0 2          task STEP = delegated working open paid
 //! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
+//! holder SECRET = K
 //! ```
 
 use hansa_crypto::hash::label;
@@ -37,6 +38,11 @@ impl Town {
                 }
                 other => Err(format!("{other:?} is no grant")),
             },
+            "holder" => {
+                let secret = Self::digest_of(words.next()?);
+                let key = self.state.api_key_by_secret(&secret);
+                Ok(key.map_or_else(|| "nobody".to_owned(), |id| self.name_of(id.into())))
+            }
             "nonce" => {
                 let principal = self.principal(words.next()?);
                 let handle = self.state.principal(principal).map_err(|r| r.to_string())?;

@@ -20,6 +20,24 @@ fn a_key_does_what_its_patterns_cover() {
 }
 
 #[test]
+fn a_key_is_found_by_its_secret() {
+    check(
+        "key alice * secret:s3cret for 1h => created as k
+         key alice * secret:other => created as l
+         holder s3cret = k
+         snapshot
+         holder s3cret = k
+         holder other = l
+         holder guess = nobody
+         unkey l => revoked
+         holder other = nobody
+         at +1h
+         filler 1
+         holder s3cret = nobody",
+    );
+}
+
+#[test]
 fn a_key_stands_for_its_own_principal_alone() {
     check(
         "key alice * => created as k
