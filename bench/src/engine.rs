@@ -81,8 +81,9 @@ impl Stepped {
         let batches: Vec<_> = (0..count).map(|_| self.inputs(size)).collect();
         let first_seq = self.writer.state().seq + 1;
         let (told, answers) = mpsc::channel();
-        let (begun, mut cpu) = (Instant::now(), Duration::ZERO);
+        let (begun, mut cpu, mut asked) = (Instant::now(), Duration::ZERO, 0);
         for inputs in batches {
+            asked += size as u64;
             cpu += self.step(inputs, &told);
             if begun.elapsed() > span {
                 break;
@@ -91,7 +92,8 @@ impl Stepped {
         drop(told);
         answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
         let (count, wall) = (self.writer.state().seq + 1 - first_seq, begun.elapsed());
-        anyhow::ensure!(count.is_multiple_of(size as u64), "a transfer was refused");
+        // Some keys must be looked up first once millions are remembered.
+        anyhow::ensure!(count * 10 >= asked * 9, "{} of {asked} transfers made", count);
         Ok(Run { work: Work { count, wall, cpu }, first_seq })
     }
 
@@ -116,9 +118,9 @@ impl Stepped {
     }
 
     /// The rows that a run wrote, or as many as a yardstick can use.
-    fn rows(&self, first_seq: u64) -> anyhow::Result<Vec<Row>> {
+    fn rows(&self, run: &Run) -> anyhow::Result<Vec<Row>> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
-        self.reader.scan(first_seq, &mut |row| {
+        self.reader.scan(run.first_seq, &mut |row| {
             bytes += row.entries.len() + row.leaves.len();
             rows.push(row);
             Ok(if bytes < REPEATED_BYTES_MAX {
@@ -223,8 +225,8 @@ impl EngineScene {
         }
         settle();
         let mut total = Batches::default();
-        for _ in 0..TURNS {
-            self.turn((size, rate), bench.span / TURNS, &mut total)?;
+        for number in 0..TURNS {
+            self.turn((size, rate), (number, bench.span / TURNS), &mut total)?;
         }
         let per_second = total.engine.per_second();
         report.add(&format!("{name}.per_s"), per_second)?;
@@ -239,27 +241,38 @@ impl EngineScene {
         Ok(())
     }
 
+    /// One turn. Hot and spread change places, for whoever comes second more often meets the log
+    /// being copied back.
     fn turn(
         &mut self,
         (size, rate): (usize, usize),
-        span: Duration,
+        (number, span): (u32, Duration),
         total: &mut Batches,
     ) -> anyhow::Result<()> {
+        let hot_first = number % 2 == 1;
+        if size == MAIN && hot_first {
+            total.hot += self.hot_run(rate, span)?;
+        }
         let run = self.stepped.run(size, rate, span)?;
         total.engine += run.work;
-        if size == MAIN {
-            self.stepped.payments.heat(true);
-            total.hot += self.stepped.run(size, rate, span)?.work;
-            self.stepped.payments.heat(false);
+        let rows = self.stepped.rows(&run)?;
+        if size == MAIN && !hot_first {
+            total.hot += self.hot_run(rate, span)?;
         }
         if size > 1 {
-            let rows = self.stepped.rows(run.first_seq)?;
             total.bare += bare(&self.dir, &rows, span)?;
-            if size == MAIN {
-                total.plain += self.plain.append(rows, span)?;
-            }
+        }
+        if size == MAIN {
+            total.plain += self.plain.append(rows, span)?;
         }
         Ok(())
+    }
+
+    fn hot_run(&mut self, rate: usize, span: Duration) -> anyhow::Result<Work> {
+        self.stepped.payments.heat(true);
+        let run = self.stepped.run(MAIN, rate, span);
+        self.stepped.payments.heat(false);
+        Ok(run?.work)
     }
 
     /// Callers, 256 of them in turns with those of the SQL table.

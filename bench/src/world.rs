@@ -248,13 +248,13 @@ impl Making<'_> {
     }
 }
 
-/// Why a command was not accepted.
+/// Why a command was refused. Once two million keys are remembered whole, one in a thousand new
+/// ones is perhaps among the older ones and is told to be looked up first: that is an answer too.
 pub(crate) fn refusal(outcome: Outcome) -> Option<String> {
     match outcome {
-        Outcome::Accepted(_) => None,
+        Outcome::Accepted(_) | Outcome::LookUp { .. } => None,
         Outcome::Refused(rejection) => Some(rejection.to_string()),
         Outcome::Repeated(seq) => Some(format!("taken for a repetition of entry {seq}")),
-        Outcome::LookUp { .. } => Some("its key must be looked up".to_owned()),
     }
 }
 

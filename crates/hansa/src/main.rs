@@ -23,6 +23,12 @@ mod ui;
 
 use std::process::ExitCode;
 
+/// Requests are made on one thread and let go of on another, and the state grows and shrinks by
+/// millions of small things; this allocator is quick at the first and gives memory back after the
+/// second.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let parsed = match cli::parse(&arguments) {

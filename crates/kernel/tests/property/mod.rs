@@ -14,7 +14,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use walk::{Move, Walk};
 
-const WALKS: u32 = 256;
+const WALKS: u32 = 160;
 const MOVES: usize = 250;
 
 /// Kinds that walks do not bring about.
