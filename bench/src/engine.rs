@@ -236,6 +236,8 @@ impl EngineScene {
         if size == MAIN {
             report.add("engine.cpu_us", total.engine.cpu_us_each())?;
             report.add("engine.hot.vs_spread", total.hot.per_second() / per_second)?;
+            let by_cpu = total.hot.per_cpu_second() / total.engine.per_cpu_second();
+            report.add("engine.hot.cpu_vs_spread", by_cpu)?;
             report.add("engine.batch_1024.vs_store", per_second / total.plain.per_second())?;
         }
         Ok(())

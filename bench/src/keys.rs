@@ -85,6 +85,11 @@ pub(crate) const KEYS: &[Key] = &[
         "batches of 1,024 to one account / to 100,000 accounts",
     ),
     printed(
+        "engine.hot.cpu_vs_spread",
+        "x",
+        "the same in transfers per second of the writer thread's CPU, which no disk disturbs",
+    ),
+    printed(
         "engine.c1.per_s",
         "1/s",
         "one caller through queue, writer thread and store, closed loop",

@@ -57,6 +57,9 @@ pub(crate) struct Remote {
     plain: Client,
     has_api_key: bool,
     signer: Option<Signer>,
+    /// The client that names nobody: for what everybody may ask while a private key is named, so
+    /// that an API key left in the environment cannot spoil it.
+    open: Client,
     /// The client that signs; it needs the node's DID, which is asked for when it is needed.
     signing: OnceCell<Client>,
     reached: OnceCell<()>,
@@ -82,11 +85,14 @@ impl Remote {
         signer: Option<Signer>,
     ) -> Result<Self, Failure> {
         let has_api_key = matches!(credential, Credential::ApiKey(_));
-        let plain = Client::new(url, credential).map_err(|error| {
-            Failure::usage(chain(&error)).next_step("write a URL such as http://127.0.0.1:7400")
-        })?;
+        let client = |credential| {
+            Client::new(url, credential).map_err(|error| {
+                Failure::usage(chain(&error)).next_step("write a URL such as http://127.0.0.1:7400")
+            })
+        };
+        let (plain, open) = (client(credential)?, client(Credential::None)?);
         let (signing, reached) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { plain, has_api_key, signer, signing, reached })
+        Ok(Self { plain, has_api_key, signer, open, signing, reached })
     }
 
     /// The same node, for calls that need no credential and must not fail for a wrong one.
@@ -132,7 +138,26 @@ impl Remote {
         request: &R,
         idempotency: &Idempotency,
     ) -> Result<R::Response, Failure> {
+        self.refuse_key_in_envelope(operation(R::OPERATION)?, idempotency)?;
         self.call_with(request, &idempotency.options()).await
+    }
+
+    /// A signed request is known by its envelope, and a repetition is another envelope: a key of
+    /// the caller's would promise what it does not keep.
+    fn refuse_key_in_envelope(
+        &self,
+        operation: &Operation,
+        idempotency: &Idempotency,
+    ) -> Result<(), Failure> {
+        let signed =
+            self.signer.is_some() && operation.by_envelope() && operation.access != Access::Public;
+        if !signed || idempotency.idempotency_key.is_none() {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            "--idempotency-key does not go with --key-file: each signed request is a new envelope",
+        )
+        .next_step("name an API key instead, or leave --idempotency-key out"))
     }
 
     async fn call_with<R: Request>(
@@ -162,6 +187,7 @@ impl Remote {
                 .map_err(|invalid| Failure::usage(invalid.to_string()))?;
             return self.export(&request).await.map(RawAnswer::Stream);
         }
+        self.refuse_key_in_envelope(operation, idempotency)?;
         let client = self.client_for(operation).await?;
         let answer: Value = client
             .call_by_id(operation.id, &request, &idempotency.options())
@@ -181,7 +207,7 @@ impl Remote {
     /// Hands in an envelope as it is.
     pub(crate) async fn submit_value(&self, envelope: Value) -> Result<EnvelopeAccepted, Failure> {
         self.reach().await?;
-        self.plain.submit_envelope(envelope).await.map_err(|error| self.failure(error))
+        self.open.submit_envelope(envelope).await.map_err(|error| self.failure(error))
     }
 
     /// Begins to read the journal.
@@ -197,7 +223,7 @@ impl Remote {
     async fn client_for(&self, operation: &Operation) -> Result<&Client, Failure> {
         self.reach().await?;
         match &self.signer {
-            Some(_) if operation.access == Access::Public => Ok(&self.plain),
+            Some(_) if operation.access == Access::Public => Ok(&self.open),
             Some(signer) if operation.by_envelope() => {
                 self.signing.get_or_try_init(|| self.signing_client(signer)).await
             }
@@ -210,7 +236,7 @@ impl Remote {
     }
 
     async fn signing_client(&self, signer: &Signer) -> Result<Client, Failure> {
-        let node = self.plain.call(&NodeGet {}).await.map_err(|error| self.failure(error))?;
+        let node = self.open.call(&NodeGet {}).await.map_err(|error| self.failure(error))?;
         let signer = hansa_wire::client::Signer {
             key: signer.key().clone(),
             did: signer.did().clone(),

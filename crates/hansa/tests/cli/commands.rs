@@ -182,3 +182,19 @@ fn an_envelope_of_ones_own_is_completed_signed_and_sent() {
     assert_eq!(found["agents"][0]["id"], bob.id);
     served.stop();
 }
+
+#[test]
+fn a_named_private_key_speaks_alone_and_takes_no_idempotency_key() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let owner = served.own();
+    let alice = agent(&served, &owner, "alice", &["--key-out", "alice.pem"]);
+    let bob = agent(&served, &owner, "bob", &[]);
+    let pay = ["transfer", "create", &bob.id, "1", "--key-file", "alice.pem", "--json"];
+    // An API key in the environment that is not good for anything spoils nothing.
+    served.run("nonsense", &pay).json();
+    let keyed = [&pay[..], &["--idempotency-key", "same"]].concat();
+    served.run("", &keyed).failed(2, &["--idempotency-key does not go with --key-file"]);
+    let balance = served.run(&alice.key, &["balance", &alice.id, "--json"]).json();
+    assert_eq!(balance["data"][0]["balance"], "998.995");
+}
