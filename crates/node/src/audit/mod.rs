@@ -50,9 +50,12 @@ pub struct Report {
     pub hidden: u64,
     /// Signatures of envelopes.
     pub signatures: Signatures,
-    /// The books of each currency; complete only when nothing about money is hidden.
+    /// The books of each currency, as far as the shown entries tell.
     pub currencies: Vec<CurrencyReport>,
-    /// Whether every currency's issue is in circulation, to the last unit.
+    /// Whether the books rest on every entry: with hidden ones they prove nothing.
+    pub books_complete: bool,
+    /// What is issued and not in circulation, in the first currency where that is anything but
+    /// `0`; `unknown` where hidden entries keep the books from being followed.
     pub supply_delta: String,
 }
 
@@ -100,6 +103,8 @@ struct Audit {
     signatures: Signatures,
     keys: HashMap<PrincipalId, PublicKey>,
     books: Books,
+    /// Whether a shown entry could not be booked for want of hidden ones.
+    books_end: bool,
     signed: bool,
 }
 
@@ -127,6 +132,7 @@ impl Audit {
             signatures: Signatures::default(),
             keys: HashMap::new(),
             books: Books::default(),
+            books_end: false,
             signed: false,
         })
     }
@@ -197,7 +203,15 @@ impl Audit {
                 self.signature(key, proof, text).map_err(|what| fault(at, what))?;
             }
         }
-        self.books.enter(entry).map_err(|what| fault(at, what))
+        if self.books_end {
+            return Ok(());
+        }
+        match self.books.enter(entry) {
+            // Money that came by a hidden entry is no fault.
+            Err(_) if self.hidden > 0 => self.books_end = true,
+            booked => booked.map_err(|what| fault(at, what))?,
+        }
+        Ok(())
     }
 
     fn signature(
@@ -258,8 +272,10 @@ impl Audit {
         if !self.signed {
             return Err(fault(None, "the signed checkpoint is missing"));
         }
-        let currencies = self.books.report();
+        let currencies = if self.books_end { Vec::new() } else { self.books.report() };
         let delta = currencies.iter().find(|currency| currency.delta != "0");
+        let delta = delta.map_or("0", |currency| currency.delta.as_str());
+        let supply_delta = if self.books_end { "unknown" } else { delta }.to_owned();
         Ok(Report {
             origin: self.header.origin,
             node_key: self.header.node_key,
@@ -268,7 +284,8 @@ impl Audit {
             shown: self.header.tree_size - self.hidden,
             hidden: self.hidden,
             signatures: self.signatures,
-            supply_delta: delta.map_or_else(|| "0".to_owned(), |currency| currency.delta.clone()),
+            books_complete: self.hidden == 0,
+            supply_delta,
             currencies,
         })
     }
