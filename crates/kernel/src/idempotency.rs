@@ -19,10 +19,13 @@ use crate::limits::{
     IDEMPOTENCY_FILTER_BITS_PER_KEY, IDEMPOTENCY_FILTERS_MAX, IDEMPOTENCY_KEYS_MAX,
     IDEMPOTENCY_LIFE, LEAVING_PER_ENTRY_MAX,
 };
+use crate::queue::Queue;
 use crate::state::unseeded;
 
 /// Bytes of a filter's block, within which all bits of a key lie: one line of the cache.
 const BLOCK_BYTES: usize = 64;
+/// Tables among which the keys are spread: one that grows moves so few that nobody waits for it.
+const TABLES: usize = 256;
 /// Bits that a key sets; each is chosen by nine bits of the key.
 const PROBES: usize = 7;
 
@@ -79,7 +82,7 @@ struct Filter {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Idempotency {
     limits: Limits,
-    accepted: VecDeque<Accepted>,
+    accepted: Queue<Accepted>,
     /// What spilled, oldest first.
     filters: VecDeque<Filter>,
     /// Number of the last entry whose key spilled.
@@ -89,7 +92,7 @@ pub struct Idempotency {
     next: u32,
     /// The numbers of the records by the hashes of their keys.
     #[serde(skip)]
-    by_key: HashTable<u32>,
+    by_key: Vec<HashTable<u32>>,
     #[serde(skip, default = "unseeded")]
     hasher: ahash::RandomState,
 }
@@ -102,8 +105,17 @@ pub fn split(corr: &Correlation) -> (u128, u64) {
 }
 
 /// The record of a number. The youngest one's is just before `next`.
-fn numbered(accepted: &VecDeque<Accepted>, next: u32, number: u32) -> &Accepted {
+fn numbered(accepted: &Queue<Accepted>, next: u32, number: u32) -> &Accepted {
     &accepted[accepted.len() - next.wrapping_sub(number) as usize]
+}
+
+/// The table of a hash, by bits of it that the table itself makes no use of.
+fn table(hash: u64) -> usize {
+    usize::from((hash >> 40).to_le_bytes()[0])
+}
+
+fn no_keys() -> Vec<HashTable<u32>> {
+    vec![HashTable::new(); TABLES]
 }
 
 fn is_over(at: Time, now: Time) -> bool {
@@ -145,19 +157,19 @@ impl Idempotency {
     pub(crate) fn new(hasher: &ahash::RandomState, limits: Limits) -> Self {
         Self {
             limits,
-            accepted: VecDeque::new(),
+            accepted: Queue::default(),
             filters: VecDeque::new(),
             spilled_seq: 0,
             next: 0,
-            by_key: HashTable::new(),
+            by_key: no_keys(),
             hasher: hasher.clone(),
         }
     }
 
     pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
         let accepted = std::mem::take(&mut self.accepted);
-        (self.next, self.by_key, self.hasher) = (0, HashTable::new(), hasher.clone());
-        accepted.into_iter().for_each(|accepted| self.push(accepted));
+        (self.next, self.by_key, self.hasher) = (0, no_keys(), hasher.clone());
+        accepted.iter().for_each(|&accepted| self.push(accepted));
     }
 
     /// How many keys are kept whole.
@@ -193,7 +205,8 @@ impl Idempotency {
     /// The youngest record of a key.
     fn record(&self, key: u128) -> Option<&Accepted> {
         let record = |&number: &u32| numbered(&self.accepted, self.next, number);
-        let found = self.by_key.find(self.hasher.hash_one(key), |n| record(n).key == key);
+        let hash = self.hasher.hash_one(key);
+        let found = self.by_key.get(table(hash))?.find(hash, |n| record(n).key == key);
         found.map(record)
     }
 
@@ -206,7 +219,7 @@ impl Idempotency {
         let key = |&number: &u32| numbered(&self.accepted, self.next, number).key;
         let hash = self.hasher.hash_one(latest.key);
         let is_same = |number: &u32| key(number) == latest.key;
-        match self.by_key.entry(hash, is_same, |number| self.hasher.hash_one(key(number))) {
+        match self.by_key[table(hash)].entry(hash, is_same, |number| self.hasher.hash_one(key(number))) {
             Entry::Occupied(mut before) => *before.get_mut() = self.next,
             Entry::Vacant(free) => {
                 free.insert(self.next);
@@ -222,7 +235,7 @@ impl Idempotency {
             |&number: &u32| self.next.wrapping_sub(number) as usize == self.accepted.len();
         let Some(oldest) = self.accepted.front() else { return };
         let hash = self.hasher.hash_one(oldest.key);
-        if let Ok(found) = self.by_key.find_entry(hash, number_of_front) {
+        if let Ok(found) = self.by_key[table(hash)].find_entry(hash, number_of_front) {
             found.remove();
         }
         self.accepted.pop_front();
@@ -359,7 +372,8 @@ mod tests {
         }
         assert_eq!(known.find(&corr(0), NOW), Known::Same(7));
         known.let_go(NOW.after(IDEMPOTENCY_LIFE).after(Duration(2)));
-        assert_eq!((known.len(), known.by_key.len()), (4, 4));
+        let found_by_key: usize = known.by_key.iter().map(HashTable::len).sum();
+        assert_eq!((known.len(), found_by_key), (4, 4));
         assert_eq!(known.find(&corr(0), NOW), Known::Same(7));
         assert_eq!(known.find(&corr(2), NOW), Known::No);
         assert_eq!(known.find(&corr(3), NOW), Known::Same(4));

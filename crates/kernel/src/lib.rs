@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod node;
 pub mod principal;
+pub mod queue;
 pub mod state;
 pub mod task;
 pub mod transfer;

@@ -20,6 +20,9 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 
+/// The lowest priority the system knows.
+const NICE_MAX: i32 = 19;
+
 /// A future that is done when a span of time is over.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -134,6 +137,31 @@ pub fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
     match path.parent() {
         Some(dir) => std::fs::File::open(dir)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+/// Lets everything else on the machine run before the calling process. Best effort: what is in
+/// nobody's way also works in everybody's.
+pub fn give_way() {
+    if let Err(error) = rustix::process::nice(NICE_MAX) {
+        tracing::debug!(%error, "this process keeps its priority");
+    }
+}
+
+/// Lets everything else run before this process's threads of a name, where the system knows
+/// priorities of threads. Best effort.
+#[allow(clippy::disallowed_methods, reason = "the kernel tells of threads by files")]
+pub fn threads_give_way(name: &str) {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let ours = |path: &Path| {
+        std::fs::read_to_string(path.join("comm")).is_ok_and(|comm| comm.trim_end() == name)
+    };
+    for task in tasks.filter(|task| ours(&task.path())) {
+        let id = task.file_name().to_str().and_then(|id| id.parse().ok());
+        let Some(thread) = id.and_then(rustix::process::Pid::from_raw) else { continue };
+        if let Err(error) = rustix::process::setpriority_process(Some(thread), NICE_MAX) {
+            tracing::debug!(%error, name, "a thread keeps its priority");
+        }
     }
 }
 

@@ -165,6 +165,13 @@ struct Line {
     value: String,
 }
 
+impl Line {
+    /// The same as something that may also fall.
+    fn gauge(self) -> Self {
+        Self { kind: "gauge", ..self }
+    }
+}
+
 #[allow(
     clippy::cast_precision_loss,
     clippy::float_arithmetic,
@@ -175,7 +182,7 @@ fn seconds(name: &'static str, help: &'static str, ns: &AtomicU64) -> Line {
     Line { name, kind: "counter", help, value }
 }
 
-fn journal_lines(stats: &JournalStats) -> [Line; 4] {
+fn journal_lines(stats: &JournalStats) -> [Line; 7] {
     let count = |name, kind, help, counter: &AtomicU64| {
         let value = counter.load(Ordering::Relaxed).to_string();
         Line { name, kind, help, value }
@@ -184,6 +191,10 @@ fn journal_lines(stats: &JournalStats) -> [Line; 4] {
         count("journal_wal_bytes", "gauge", "Bytes in the write-ahead log", &stats.wal_bytes),
         count("journal_commits", "counter", "Commits made durable", &stats.commits),
         seconds("journal_sync_seconds", "Time spent in commits", &stats.commit_ns_sum),
+        seconds("journal_sync_seconds_max", "The longest commit", &stats.commit_ns_max).gauge(),
+        count("journal_copies", "counter", "Times the log was copied back", &stats.checkpoints),
+        seconds("journal_copy_seconds_last", "The latest copy of it", &stats.checkpoint_ns_last)
+            .gauge(),
         count("journal_bytes", "counter", "Bytes of entries made durable", &stats.bytes),
     ]
 }

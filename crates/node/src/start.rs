@@ -10,14 +10,14 @@ use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{Options, Store, poison};
 use hansa_types::{Duration, IncarnationId, PrincipalId};
-use hansa_views::Views;
+use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
 
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
 use crate::credentials::Credentials;
-use crate::env::{Env, blocking};
+use crate::env::{Env, blocking, threads_give_way};
 use crate::error::Error;
 use crate::keys::NodeKeys;
 use crate::metrics::Metrics;
@@ -119,6 +119,7 @@ fn way_to_owner(owned: bool, env: &Env) -> (Setup, Option<Secret>) {
 /// Opens the read models. Those of a longer journal than this one are projected anew.
 async fn open_views(path: &Path, durable: &Durable) -> Result<Views, Error> {
     let views = Views::open(path).await?;
+    threads_give_way(WRITER_THREAD);
     if views.cursor().await? > durable.seq() {
         tracing::warn!("the read models are ahead of the journal; projecting anew");
         views.reset().await?;

@@ -87,6 +87,16 @@ impl Batch {
         self.entries.is_empty() && self.vault.is_empty()
     }
 
+    /// Bytes of its row's blobs and its documents.
+    pub(crate) fn bytes(&self) -> usize {
+        let sealed = |change: &VaultChange| match change {
+            VaultChange::Put { sealed, .. } => sealed.len(),
+            VaultChange::PutKey { wrapped, .. } => wrapped.len(),
+            VaultChange::EraseSubject { .. } => 0,
+        };
+        self.entries.len() + self.leaves.len() + self.vault.iter().map(sealed).sum::<usize>()
+    }
+
     /// How many entries the seqs claim.
     pub fn entry_count(&self) -> u64 {
         (self.last_seq + 1).saturating_sub(self.first_seq)

@@ -21,6 +21,9 @@ pub trait Journal: Send {
     /// after every earlier one and never waits for anything else.
     fn submit(&mut self, batch: Batch, done: Done);
 
+    /// Waits until a batch can be handed over without waiting.
+    fn await_room(&self);
+
     /// Keeps a signed checkpoint of the first `size` entries, in order with the batches.
     ///
     /// A failure to do so fails the journal.

@@ -18,6 +18,10 @@ pub const SPARE_BYTES_MAX: usize = 8 << 20;
 pub const PAGE_BYTES: u32 = 8_192;
 /// Longest blob that is bound to a statement; a longer one is written into its row in place.
 pub const BIND_BYTES_MAX: usize = 64 << 10;
+/// Bytes written to the write-ahead log after which the committing thread copies them back.
+pub const WAL_COPY_BYTES: u64 = 4 << 20;
+/// Least that a commit writes to the log: the pages of the row and of its parent.
+pub const COMMIT_BYTES_LEAST: u64 = 2 * PAGE_BYTES as u64;
 /// Size of the write-ahead log past which the committing thread copies it back and truncates it.
 pub const WAL_BYTES_MAX: u64 = 64 << 20;
 /// Growth of the write-ahead log between two attempts when a reader stands in the way.

@@ -98,6 +98,12 @@ impl Journal for MemoryJournal {
         }
     }
 
+    fn await_room(&self) {
+        if let Some(pipeline) = &self.pipeline {
+            pipeline.await_room();
+        }
+    }
+
     fn checkpoint(&mut self, size: u64, note: String) {
         if let Some(pipeline) = &mut self.pipeline {
             pipeline.checkpoint(size, note);

@@ -283,14 +283,7 @@ impl Pipeline {
             Work::Batch(batch, _) => weight(batch),
             Work::Note { .. } => 0,
         };
-        let mut state = self.shared.lock();
-        while self.thread.is_some()
-            && !state.gone
-            && (state.outstanding + weight > limits::BATCHES_OUTSTANDING_MAX
-                || state.queue.len() >= limits::QUEUE_WORKS_MAX)
-        {
-            state = self.shared.room.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+        let mut state = self.room_for(weight);
         if state.gone {
             return Some(work);
         }
@@ -300,6 +293,18 @@ impl Pipeline {
         drop(state);
         self.shared.work.notify_one();
         None
+    }
+
+    /// The state once there is room, or nobody left to wait for.
+    fn room_for(&self, weight: usize) -> MutexGuard<'_, State> {
+        let full = |state: &mut State| {
+            self.thread.is_some()
+                && !state.gone
+                && (state.outstanding + weight > limits::BATCHES_OUTSTANDING_MAX
+                    || state.queue.len() >= limits::QUEUE_WORKS_MAX)
+        };
+        let waited = self.shared.room.wait_while(self.shared.lock(), full);
+        waited.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn finish(&mut self) -> Result<(), Error> {
@@ -318,6 +323,10 @@ impl Journal for Pipeline {
         if let Some(Work::Batch(_, done)) = self.hand_over(Work::Batch(batch, done)) {
             done(Err(gone()));
         }
+    }
+
+    fn await_room(&self) {
+        drop(self.room_for(1));
     }
 
     fn checkpoint(&mut self, size: u64, note: String) {

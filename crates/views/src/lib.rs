@@ -29,6 +29,7 @@ mod views;
 
 pub use cursor::Cursor;
 pub use error::Error;
+pub use open::WRITER_THREAD;
 pub use rows::{
     AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, MilestoneRow, Page,
     PageQuery, Projected, ReputationRow, Standing, TaskFilter, TaskRow, TransferFilter,

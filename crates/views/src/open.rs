@@ -21,6 +21,9 @@ use crate::schema::{self, APPLICATION_ID, FORMAT};
 /// What SQLite keeps under the file's name.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
+/// Name of the thread that writes the file.
+pub const WRITER_THREAD: &str = "views-writer";
+
 /// How the writing connection works, once the file is known to be one of views.
 const SETTINGS: [&str; 4] = [
     "PRAGMA journal_mode = WAL",
@@ -74,7 +77,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
 
 /// Opens the file and marks it as open. `None` when its content is of no use.
 async fn attempt(path: &Path) -> Result<Option<Opened>, Error> {
-    let connection = SqliteConnection::connect_with(&options(path).create_if_missing(true)).await;
+    let options = options(path).create_if_missing(true).thread_name(|_| WRITER_THREAD.to_owned());
+    let connection = SqliteConnection::connect_with(&options).await;
     let mut connection = connection.map_err(Error::database("open their file"))?;
     match prepare(path, &mut connection).await {
         Ok(Some(seq)) => Ok(Some(Opened { connection, seq })),

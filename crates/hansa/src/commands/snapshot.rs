@@ -15,6 +15,7 @@ pub(crate) struct Args {
 impl Args {
     /// Carries it out.
     pub(crate) fn run(self) -> Outcome {
+        hansa_node::env::give_way();
         hansa_node::snapshot::write(&self.data_dir)?;
         DONE
     }

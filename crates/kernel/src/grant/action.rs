@@ -8,34 +8,46 @@ use serde::{Deserialize, Serialize};
 use crate::limits::ACTION_BYTES_MAX;
 
 /// A pattern: an operation id, or a prefix of operation ids followed by `*`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Action(String);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Action(Pattern);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Pattern {
+    /// `*`, by far the most frequent, takes no look at text elsewhere in memory.
+    Everything,
+    /// Any other pattern, whole.
+    Text(Box<str>),
+}
 
 impl Action {
     /// The pattern that covers every operation.
     pub fn everything() -> Self {
-        Self("*".to_owned())
+        Self(Pattern::Everything)
     }
 
     /// The pattern as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Pattern::Everything => "*",
+            Pattern::Text(text) => text,
+        }
     }
 
     /// Whether an operation falls under the pattern.
     pub fn covers(&self, action: &str) -> bool {
-        match self.0.strip_suffix('*') {
+        let Pattern::Text(text) = &self.0 else { return true };
+        match text.strip_suffix('*') {
             Some(prefix) => action.starts_with(prefix),
-            None => self.0 == action,
+            None => **text == *action,
         }
     }
 
     /// Whether every operation under `other` falls under this pattern too.
     pub fn includes(&self, other: &Action) -> bool {
-        match (self.0.strip_suffix('*'), other.0.strip_suffix('*')) {
+        match (self.as_str().strip_suffix('*'), other.as_str().strip_suffix('*')) {
             (Some(prefix), Some(narrower)) => narrower.starts_with(prefix),
             (None, Some(_)) => false,
-            (_, None) => self.covers(&other.0),
+            (_, None) => self.covers(other.as_str()),
         }
     }
 }
@@ -48,12 +60,22 @@ impl FromStr for Action {
             && text.len() <= ACTION_BYTES_MAX
             && body.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         if shaped {
-            return Ok(Self(text.to_owned()));
+            let is_everything = body.is_empty();
+            return Ok(Self(match is_everything {
+                true => Pattern::Everything,
+                false => Pattern::Text(text.into()),
+            }));
         }
         Err(Rejection::new(
             Code::InvalidField,
             "actions: an operation id, or the beginning of one followed by *",
         ))
+    }
+}
+
+impl Serialize for Action {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
     }
 }
 

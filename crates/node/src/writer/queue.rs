@@ -1,6 +1,6 @@
 //! The bounded queue before the writer, fair between principals.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +18,11 @@ pub struct Queue {
 
 #[derive(Default)]
 struct Inner {
-    waiting: std::collections::VecDeque<Input>,
+    waiting: VecDeque<Input>,
+    /// Commands in all that waits.
+    commands: usize,
+    /// How many commands the writer sleeps for; 0 while it does not sleep.
+    wanted: usize,
     per_principal: HashMap<PrincipalId, u32>,
     closed: bool,
 }
@@ -44,27 +48,34 @@ impl Queue {
             }
             *slots += 1;
         }
+        inner.commands += input.commands();
         inner.waiting.push_back(input);
+        let enough = inner.wanted > 0 && inner.commands >= inner.wanted;
         drop(inner);
-        self.ready.notify_one();
+        if enough {
+            self.ready.notify_one();
+        }
         Ok(())
     }
 
-    /// Moves what waits to the end of `into`, until it holds `most` commands. Waits until there is
-    /// something, the time is over, or the queue is closed. Returns whether the queue is open or
-    /// holds something still.
-    pub fn take(&self, into: &mut Vec<Input>, most: usize, wait: Duration) -> bool {
+    /// Waits until so many commands wait, the time is over, or the queue is closed. Whoever puts
+    /// a request in wakes the writer only when that completes what it sleeps for.
+    pub fn gather(&self, wanted: usize, wait: Duration) {
         let mut inner = self.lock();
-        if inner.waiting.is_empty() && !inner.closed && !wait.is_zero() {
-            let waited = self.ready.wait_timeout(inner, wait);
-            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
+        inner.wanted = wanted;
+        let too_few = |inner: &mut Inner| inner.commands < inner.wanted && !inner.closed;
+        let waited = self.ready.wait_timeout_while(inner, wait, too_few);
+        inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        inner.wanted = 0;
+    }
+
+    /// Moves what waits to the end of `into`, until it holds `most` commands. Returns whether the
+    /// queue is open or holds something still.
+    pub fn take(&self, into: &mut Vec<Input>, most: usize) -> bool {
+        let mut inner = self.lock();
         let mut commands = into.iter().map(Input::commands).sum::<usize>();
         while commands < most {
-            let Some(input) = inner.waiting.pop_front() else { break };
-            if let Some(principal) = input.principal() {
-                inner.release(principal);
-            }
+            let Some(input) = inner.pop() else { break };
             commands += input.commands();
             into.push(input);
         }
@@ -89,6 +100,15 @@ impl Queue {
 }
 
 impl Inner {
+    fn pop(&mut self) -> Option<Input> {
+        let input = self.waiting.pop_front()?;
+        self.commands -= input.commands();
+        if let Some(principal) = input.principal() {
+            self.release(principal);
+        }
+        Some(input)
+    }
+
     fn release(&mut self, principal: PrincipalId) {
         if let Some(slots) = self.per_principal.get_mut(&principal) {
             *slots -= 1;
@@ -121,7 +141,7 @@ mod tests {
         }
         assert_eq!(queue.push(read(9)).unwrap_err().code, Code::QueueFull);
         let mut taken = Vec::new();
-        queue.take(&mut taken, 1, Duration::ZERO);
+        queue.take(&mut taken, 1);
         queue.push(read(1)).unwrap();
     }
 
@@ -132,7 +152,20 @@ mod tests {
         queue.close();
         assert_eq!(queue.push(read(1)).unwrap_err().code, Code::Draining);
         let mut taken = Vec::new();
-        assert!(!queue.take(&mut taken, 10, Duration::ZERO));
+        assert!(!queue.take(&mut taken, 10));
         assert_eq!(taken.len(), 1);
+    }
+    #[test]
+    fn whoever_gathers_is_woken_by_the_last_that_was_wanted_or_by_the_end() {
+        let queue = std::sync::Arc::new(Queue::default());
+        let feeder = std::sync::Arc::clone(&queue);
+        let forever = Duration::from_secs(3_600);
+        let fed = std::thread::spawn(move || (1..=3).for_each(|p| feeder.push(read(p)).unwrap()));
+        queue.gather(3, forever);
+        assert_eq!(queue.len(), 3);
+        fed.join().unwrap();
+        queue.gather(4, Duration::ZERO);
+        queue.close();
+        queue.gather(4, forever);
     }
 }

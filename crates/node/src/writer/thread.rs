@@ -133,16 +133,19 @@ impl Loop {
         }
     }
 
-    /// Waits for something to do, then a little longer for as much as last time.
+    /// Waits for something to do, then until the journal has room, and a little longer for as much
+    /// as last time: a batch that cannot be committed yet had better grow.
     fn wait(&mut self, inputs: &mut Vec<Input>) -> bool {
-        let Surroundings { queue, batch_commands_max: most, .. } = &self.around;
-        let idle = if inputs.is_empty() { self.idle() } else { Duration::ZERO };
-        let open = queue.take(inputs, *most, idle);
-        let gather = Duration::from_micros(GATHER_US_MAX);
-        let commands: usize = inputs.iter().map(Input::commands).sum();
-        if open && commands > 0 && commands < self.gathered.min(*most) {
-            queue.take(inputs, *most, gather);
+        let idle = self.idle();
+        let Surroundings { queue, journal, batch_commands_max: most, .. } = &self.around;
+        if inputs.is_empty() {
+            queue.gather(1, idle);
         }
+        if !inputs.is_empty() || !queue.is_empty() {
+            journal.await_room();
+            queue.gather(self.gathered.min(*most), Duration::from_micros(GATHER_US_MAX));
+        }
+        let open = queue.take(inputs, *most);
         self.gathered = inputs.iter().map(Input::commands).sum();
         open
     }

@@ -2,8 +2,9 @@
 //!
 //! A large batch is written straight from its buffers into the database's pages. A commit returns
 //! only after the log is synced. The log is copied back after `done` has run, never inside
-//! a commit: when things are quiet, when it has grown past its limit, and after an erasure, so that
-//! what was erased does not survive in the log.
+//! a commit: a little at a time, so that nobody waits long for it and the log begins anew in place;
+//! when things are quiet; when readers have let it grow past its limit; and after an erasure, so
+//! that what was erased does not survive in the log.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub(crate) struct Sink {
 #[derive(Default)]
 struct Wal {
     bytes: u64,
+    /// About how much was written to it since it was last copied back.
+    uncopied_bytes: u64,
     /// Something was committed that has not been copied back.
     dirty: bool,
     /// Something was erased whose bytes may still be in the log.
@@ -201,6 +204,7 @@ impl Sink {
         crash::point("after_wal_checkpoint");
         let whole = busy == 0 && frames == copied;
         self.wal.dirty &= !whole;
+        self.wal.uncopied_bytes = 0;
         self.measure_wal();
         let ns = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.stats.checkpoints.fetch_add(1, Ordering::Relaxed);
@@ -229,6 +233,7 @@ impl pipeline::Sink for Sink {
             (self.last_seq, self.chain) = (batch.last_seq, batch.chain);
         }
         self.wal.dirty = true;
+        self.wal.uncopied_bytes += batch.bytes() as u64 + limits::COMMIT_BYTES_LEAST;
         self.wal.erased |=
             batch.vault.iter().any(|change| matches!(change, VaultChange::EraseSubject { .. }));
         Ok(())
@@ -259,7 +264,7 @@ impl pipeline::Sink for Sink {
         let full = self.wal.bytes >= self.options.wal_bytes_max.max(self.wal.retry_at_bytes);
         if full || self.wal.erased && (idle || self.wal.retry_at_bytes == 0) {
             self.truncate()?;
-        } else if idle && self.wal.dirty {
+        } else if idle && self.wal.dirty || self.wal.uncopied_bytes >= limits::WAL_COPY_BYTES {
             self.copy_back(Mode::Passive)?;
         }
         Ok((self.wal.dirty || self.wal.erased).then_some(self.options.wal_idle))
