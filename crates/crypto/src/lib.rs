@@ -1,4 +1,5 @@
-//! The cryptography of Hansa: digests, the journal's tree and chain, keys, canonical JSON, sealing.
+//! The cryptography of Hansa: digests, the journal's tree and chain, keys, canonical JSON,
+//! signatures over JSON, sealing.
 //!
 //! Pure functions over bytes. No IO, no clock and no randomness: whoever needs entropy passes it
 //! in. Everything read from outside is read strictly and refused by name; nothing here is lenient
@@ -12,6 +13,8 @@ pub mod checkpoint;
 pub mod compare;
 pub mod hash;
 pub mod json;
+pub mod jwk;
+pub mod jws;
 pub mod keys;
 pub mod limits;
 pub mod merkle;
@@ -20,6 +23,7 @@ pub mod seal;
 pub mod secret;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use jws::JwsError;
 pub use keys::{KeyError, PreparedKey, PublicKey, SignatureError, SigningKey};
 pub use merkle::{CompactRange, Leaves, MemoryLeaves, ProofError};
 pub use seal::{SealError, SealKey};

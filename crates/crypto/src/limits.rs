@@ -16,3 +16,7 @@ pub const PEM_BYTES_MAX: usize = 1_024;
 pub const JSON_PATH_CHARS_MAX: usize = 128;
 /// Longest plaintext that is sealed at once, in bytes. AES-GCM itself ends shortly below 2^36.
 pub const SEALED_PLAINTEXT_BYTES_MAX: usize = 1 << 30;
+/// Longest compact JWS that is read, in bytes.
+pub const JWS_BYTES_MAX: usize = 8 * 1024;
+/// Longest encoded header of a JWS, in bytes: a DID of 512 bytes as `kid` fits many times.
+pub const JWS_HEADER_BYTES_MAX: usize = 2 * 1024;

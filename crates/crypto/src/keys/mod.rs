@@ -42,6 +42,12 @@ pub enum KeyError {
     /// The block's public half belongs to another private key.
     #[error("the public key in the block does not belong to the private key")]
     Mismatch,
+    /// The object is not an Ed25519 key as a JWK.
+    #[error("not an Ed25519 public key as a JWK (kty OKP, crv Ed25519, x of 32 bytes)")]
+    Jwk,
+    /// A private key where a public one belongs.
+    #[error("a private key was sent; keep it, and send the public half alone")]
+    Private,
 }
 
 /// The signature does not verify under the key. Which check failed is nobody's business.

@@ -8,6 +8,7 @@
 mod checkpoint;
 mod fuzz;
 mod json;
+mod jws;
 mod keys;
 mod merkle;
 mod python_json;
