@@ -219,7 +219,9 @@ impl Idempotency {
         let key = |&number: &u32| numbered(&self.accepted, self.next, number).key;
         let hash = self.hasher.hash_one(latest.key);
         let is_same = |number: &u32| key(number) == latest.key;
-        match self.by_key[table(hash)].entry(hash, is_same, |number| self.hasher.hash_one(key(number))) {
+        match self.by_key[table(hash)]
+            .entry(hash, is_same, |number| self.hasher.hash_one(key(number)))
+        {
             Entry::Occupied(mut before) => *before.get_mut() = self.next,
             Entry::Vacant(free) => {
                 free.insert(self.next);
