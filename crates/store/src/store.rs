@@ -99,7 +99,7 @@ impl Store {
             options,
             Arc::clone(&stats),
             Arc::clone(&self.lock),
-        );
+        )?;
         let journal =
             Pipeline::threaded(sink, stats).map_err(Error::io("start a thread for", &self.dir))?;
         Ok(Box::new(journal))

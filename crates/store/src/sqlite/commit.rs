@@ -2,9 +2,9 @@
 //!
 //! A large batch is written straight from its buffers into the database's pages. A commit returns
 //! only after the log is synced. The log is copied back after `done` has run, never inside
-//! a commit: a little at a time, so that nobody waits long for it and the log begins anew in place;
-//! when things are quiet; when readers have let it grow past its limit; and after an erasure, so
-//! that what was erased does not survive in the log.
+//! a commit: a little at a time beside the commits, by [`Copier`]; when things are quiet; when it has
+//! grown past its limit, of which most is copied then; and after an erasure, so that what was erased
+//! does not survive in the log.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use hansa_types::Digest;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, MAIN_DB, params};
 
+use super::copier::Copier;
 use super::to_sql;
 use crate::journal::JournalStats;
 use crate::lock::DirLock;
@@ -31,6 +32,7 @@ pub(crate) struct SinkOptions {
 /// Commits batches to SQLite.
 pub(crate) struct Sink {
     connection: Connection,
+    copier: Copier,
     wal_path: PathBuf,
     options: SinkOptions,
     stats: Arc<JournalStats>,
@@ -63,13 +65,15 @@ impl Sink {
         options: SinkOptions,
         stats: Arc<JournalStats>,
         lock: Arc<DirLock>,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let mut name = path.as_os_str().to_owned();
         name.push("-wal");
         let wal = Wal { dirty: true, ..Wal::default() };
         let (last_seq, chain) = (head.last_seq, head.chain);
-        Sink {
+        let copier = Copier::start(path, Arc::clone(&stats))?;
+        Ok(Sink {
             connection,
+            copier,
             wal_path: name.into(),
             options,
             stats,
@@ -77,7 +81,7 @@ impl Sink {
             chain,
             wal,
             _lock: lock,
-        }
+        })
     }
 
     fn check(&self, batch: &Batch) -> Result<(), Error> {
@@ -188,28 +192,20 @@ impl Sink {
     }
 
     /// Copies the log back; `true` when nothing of it is left to copy.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "durations of checkpoints are counters, not decisions"
-    )]
     fn copy_back(&mut self, mode: Mode) -> Result<bool, Error> {
-        let begun = Instant::now();
-        crash::point("before_wal_checkpoint");
-        self.patience(mode.patience())?;
-        let answer = self.connection.query_row(mode.sql(), [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-        });
-        self.patience(limits::BUSY_WAIT)?;
-        let (busy, frames, copied) = answer.map_err(Error::database("copy the log back"))?;
-        crash::point("after_wal_checkpoint");
-        let whole = busy == 0 && frames == copied;
+        let whole = checkpoint(&self.connection, mode, &self.stats)?;
         self.wal.dirty &= !whole;
         self.wal.uncopied_bytes = 0;
         self.measure_wal();
-        let ns = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.stats.checkpoints.fetch_add(1, Ordering::Relaxed);
-        self.stats.checkpoint_ns_last.store(ns, Ordering::Relaxed);
         Ok(whole)
+    }
+
+    /// Has the log copied back beside the commits once enough has gathered.
+    fn copy_beside(&mut self) {
+        if self.wal.uncopied_bytes >= limits::WAL_COPY_BYTES {
+            self.copier.ask();
+            self.wal.uncopied_bytes = 0;
+        }
     }
 
     /// Empties the log unless readers stand in the way for too long.
@@ -219,10 +215,33 @@ impl Sink {
         self.wal.retry_at_bytes = if whole { 0 } else { self.wal.bytes + limits::WAL_RETRY_BYTES };
         Ok(())
     }
+}
 
-    fn patience(&self, wait: Duration) -> Result<(), Error> {
-        self.connection.busy_timeout(wait).map_err(Error::database("set the patience"))
-    }
+/// Copies the log back through a connection; `true` when nothing of it is left to copy.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "durations of checkpoints are counters, not decisions"
+)]
+pub(super) fn checkpoint(
+    connection: &Connection,
+    mode: Mode,
+    stats: &JournalStats,
+) -> Result<bool, Error> {
+    let patience =
+        |wait| connection.busy_timeout(wait).map_err(Error::database("set the patience"));
+    let begun = Instant::now();
+    crash::point("before_wal_checkpoint");
+    patience(mode.patience())?;
+    let answer = connection.query_row(mode.sql(), [], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    });
+    patience(limits::BUSY_WAIT)?;
+    let (busy, frames, copied) = answer.map_err(Error::database("copy the log back"))?;
+    crash::point("after_wal_checkpoint");
+    let ns = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    stats.checkpoints.fetch_add(1, Ordering::Relaxed);
+    stats.checkpoint_ns_last.store(ns, Ordering::Relaxed);
+    Ok(busy == 0 && frames == copied)
 }
 
 impl pipeline::Sink for Sink {
@@ -260,24 +279,28 @@ impl pipeline::Sink for Sink {
     }
 
     fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error> {
+        self.copier.check()?;
         self.measure_wal();
         let full = self.wal.bytes >= self.options.wal_bytes_max.max(self.wal.retry_at_bytes);
         if full || self.wal.erased && (idle || self.wal.retry_at_bytes == 0) {
             self.truncate()?;
-        } else if idle && self.wal.dirty || self.wal.uncopied_bytes >= limits::WAL_COPY_BYTES {
+        } else if idle && self.wal.dirty {
             self.copy_back(Mode::Passive)?;
+        } else {
+            self.copy_beside();
         }
         Ok((self.wal.dirty || self.wal.erased).then_some(self.options.wal_idle))
     }
 
     fn close(&mut self) -> Result<(), Error> {
+        self.copier.stop()?;
         self.truncate()
     }
 }
 
 /// How hard to try to copy the log back.
 #[derive(Clone, Copy)]
-enum Mode {
+pub(super) enum Mode {
     /// As far as nobody is disturbed.
     Passive,
     /// All of it, and empty the file.

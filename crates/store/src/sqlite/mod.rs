@@ -1,14 +1,15 @@
 //! The journal on SQLite: one file, a row per committed batch, write-ahead log.
 //!
-//! The committing thread owns the only writing connection. Readers have their own and may live in
-//! other processes, so the locking mode is the normal one. The log is never copied back by SQLite
-//! itself, only by the committing thread between commits. Deliberately absent: memory mapping (a
+//! The committing thread owns the only connection that appends. Readers have their own and may live
+//! in other processes, so the locking mode is the normal one. The log is never copied back by SQLite
+//! itself, only by a connection kept for that, beside the commits, and emptied between them. Deliberately absent: memory mapping (a
 //! damaged file must be an error, not a signal) and any statement built from data.
 //!
 //! While a database is open, nothing in the same process may open its file by other means: closing
 //! any descriptor of a file drops the process's POSIX locks on it.
 
 mod commit;
+mod copier;
 mod read;
 mod schema;
 
@@ -28,6 +29,14 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, Error> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(path, flags)?;
     schema::create_or_check(&connection, path)?;
+    Ok(connection)
+}
+
+/// Opens a connection that copies the log back.
+fn open_copier(path: &Path) -> Result<Connection, Error> {
+    let connection =
+        open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    schema::set_up_writer(&connection)?;
     Ok(connection)
 }
 

@@ -38,6 +38,11 @@ pub(super) fn create_or_check(connection: &Connection, path: &Path) -> Result<()
         create(connection)?;
     }
     check(connection, path)?;
+    set_up_writer(connection)
+}
+
+/// Sets up how a connection writes.
+pub(super) fn set_up_writer(connection: &Connection) -> Result<(), Error> {
     let pragmas = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; \
                    PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;";
     connection.execute_batch(pragmas).map_err(Error::database("set up the writer"))
