@@ -208,6 +208,7 @@ impl State {
             | Command::MintCreate(_)
             | Command::BurnCreate(_) => Sphere::Node,
             Command::CardSet(set) => Sphere::Managed(set.principal),
+            Command::CustodyKeySet(set) => Sphere::Managed(set.principal),
             Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),
             Command::ApiKeyRevoke(revoke) => {
                 let key = self.api_keys.get(&revoke.id).ok_or(Code::NotFound)?;

@@ -7,7 +7,7 @@
 use crate::State;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::{grant, node, principal, task, transfer};
+use crate::{custody, grant, node, principal, task, transfer};
 
 impl State {
     /// Applies the next entry.
@@ -53,6 +53,7 @@ impl State {
             Event::TaskRated(rated) => task::apply_rated(self, entry, rated),
             Event::TaskRevoked(_) => task::apply_revoked(self, entry),
             Event::TaskExpired(_) => task::apply_expired(self, entry),
+            Event::CustodyKeySet(set) => custody::apply_key_set(self, entry, set),
         }
     }
 

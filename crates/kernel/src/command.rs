@@ -3,7 +3,7 @@
 use hansa_types::{Correlation, PrincipalId};
 
 use crate::entry::Auth;
-use crate::{grant, node, principal, task, transfer};
+use crate::{custody, grant, node, principal, task, transfer};
 
 /// An authenticated asker.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +83,8 @@ pub enum Command {
     TransferVoid(transfer::Void),
     /// Take a step of a task, by envelope.
     TaskStep(task::Step),
+    /// Record the key that the node signs with for an agent.
+    CustodyKeySet(custody::SetKey),
     /// Carry out what has come due.
     Expire(crate::due::Due),
 }
@@ -109,6 +111,7 @@ impl Command {
             Command::TransferPost(_) => "transfer_post",
             Command::TransferVoid(_) => "transfer_void",
             Command::TaskStep(_) => "envelope_submit",
+            Command::CustodyKeySet(_) => "custody_key_set",
             Command::Expire(_) => "expire",
         }
     }

@@ -123,6 +123,7 @@ pub fn decide(
         Command::CurrencyCreate(create) => create.decide(permit, ctx, out),
         Command::MintCreate(mint) => mint.decide(permit, ctx, out),
         Command::BurnCreate(burn) => burn.decide(permit, ctx, out),
+        Command::CustodyKeySet(set) => set.decide(permit, ctx, out),
         Command::Expire(due) => due.decide(permit, ctx, out),
     }
 }

@@ -3,7 +3,7 @@
 //! A released (kind, version) never changes its shape or its meaning. A correction is a new
 //! version beside the old one, or an event that puts right what an earlier one did.
 
-use crate::{grant, node, principal, task, transfer};
+use crate::{custody, grant, node, principal, task, transfer};
 
 /// The line is not an entry that this release understands.
 #[derive(Debug, thiserror::Error)]
@@ -117,4 +117,6 @@ events! {
     TaskRevoked = "task.revoked" v 1: task::Revoked;
     /// The task's time ran out.
     TaskExpired = "task.expired" v 1: task::Expired;
+    /// The node signs for an agent with this key from now on.
+    CustodyKeySet = "custody.key_set" v 1: custody::KeySet;
 }

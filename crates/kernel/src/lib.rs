@@ -12,6 +12,7 @@ pub mod admit;
 pub mod apply;
 pub mod codec;
 pub mod command;
+pub mod custody;
 pub mod decide;
 pub mod due;
 pub mod entry;

@@ -10,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 use hansa_types::{ApiKeyId, Code, CurrencyCode, Digest, PrincipalId, Rejection, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::custody::Custody;
 use crate::due::{Due, Leaving};
 use crate::envelope::OperationEnvelopes;
 use crate::grant::Grants;
@@ -20,7 +21,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 1;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -96,6 +97,8 @@ pub struct State {
     pub api_keys: ApiKeys,
     #[serde(skip)]
     pub(crate) api_key_by_secret: Map<Digest, ApiKeyId>,
+    /// The keys that the node keeps for its agents.
+    pub custody: Custody,
     /// Who may act for whom.
     pub grants: Grants,
     /// The books.
@@ -167,6 +170,7 @@ impl State {
             principals: Principals::new(&hasher),
             api_keys: ApiKeys::new(&hasher),
             api_key_by_secret: Map::new(&hasher),
+            custody: Custody::new(&hasher),
             grants: Grants::new(),
             ledger: Ledger::new(&hasher),
             held: HeldTransfers::new(),
@@ -195,6 +199,7 @@ impl State {
         state.idempotency.reindex(&state.hasher);
         state.operation_envelopes.reindex(&state.hasher);
         state.api_keys.rehash(&state.hasher);
+        state.custody.rehash(&state.hasher);
         state.api_key_by_secret = Map::new(&state.hasher);
         for (&id, key) in state.api_keys.iter() {
             state.api_key_by_secret.insert(key.secret, id);

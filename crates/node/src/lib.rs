@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod custody;
 pub mod env;
 pub mod error;
 pub mod export;

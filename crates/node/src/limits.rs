@@ -36,6 +36,8 @@ pub const PROJECT_PAUSE: Duration = Duration(50);
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
 /// Life of the setup token.
 pub const SETUP_TOKEN_LIFE: Duration = Duration::minutes(30);
+/// How long signatures of an agent's last custodial key stand after it was replaced.
+pub const CUSTODY_GRACE: Duration = Duration::days(7);
 /// Wrong setup tokens after which it is void.
 pub const SETUP_TRIES_MAX: u32 = 5;
 /// Seconds a caller is told to wait when the queue is full.

@@ -38,6 +38,11 @@ pub fn card_id(agent: PrincipalId) -> String {
     format!("card/{agent}")
 }
 
+/// Name of the secret in the vault from which an agent's custodial keys are derived.
+pub fn custody_id(agent: PrincipalId) -> String {
+    format!("custody/{agent}")
+}
+
 /// Name of an envelope's text in the vault.
 pub fn envelope_id(envelope: EnvelopeId) -> String {
     format!("envelope/{envelope}")

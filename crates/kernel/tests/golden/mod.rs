@@ -79,6 +79,8 @@ const SCRIPT: &str = "
     delegate alice w.a
     at +8d
     tick => expired expired
+    custody alice 1
+    custody alice 2 @alice
 ";
 
 /// The journal as it is written today; written down when blessing.

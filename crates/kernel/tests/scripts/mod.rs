@@ -1,5 +1,6 @@
 //! Scripts by topic.
 
+mod custody;
 mod envelopes;
 mod eviction;
 mod grants;

@@ -166,7 +166,7 @@ impl Working<'_> {
                 self.known.to_mut().node = principal::id(entry);
                 self.principals.founded(entry, founded);
             }
-            Event::ClockAccepted(_) => {}
+            Event::ClockAccepted(_) | Event::CustodyKeySet(_) => {}
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }

@@ -47,7 +47,9 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 
 fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let parse = match verb {
-        "found" | "clock" | "owner" | "agent" | "suspend" | "reinstate" | "card" => people::parse,
+        "found" | "clock" | "owner" | "agent" | "suspend" | "reinstate" | "card" | "custody" => {
+            people::parse
+        }
         "key" | "unkey" | "grant" | "ungrant" => authority::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
         _ => work::parse,

@@ -4,8 +4,10 @@
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]
 //! suspend NAME      reinstate NAME      card NAME
+//! custody NAME GENERATION [key:OTHER]
 //! ```
 
+use hansa_kernel::custody::SetKey;
 use hansa_kernel::node::{AcceptClock, Found, Mode};
 use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Command, principal};
@@ -41,6 +43,16 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         "suspend" => Asked::by("olga", Command::PrincipalSuspend(principal::Suspend { principal })),
         "reinstate" => {
             Asked::by("olga", Command::PrincipalReinstate(principal::Reinstate { principal }))
+        }
+        "custody" => {
+            let generation = words.next()?;
+            let own = format!("{name}/{generation}");
+            let set = SetKey {
+                principal,
+                key: Town::public_key(words.keyed("key:").unwrap_or(&own)),
+                generation: generation.parse().map_err(|_| format!("{generation} is no number"))?,
+            };
+            Asked::by("machine", Command::CustodyKeySet(set))
         }
         _ => {
             let card = Town::digest_of("a card");
