@@ -7,6 +7,7 @@ use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_types::{Amount, Currency};
 
+use crate::egress::EgressPolicy;
 use crate::error::Error;
 use crate::limits;
 
@@ -35,6 +36,8 @@ pub struct Config {
     pub ledger_public: bool,
     /// Whether the whole journal is verified at start, not only what follows the last snapshot.
     pub verify_full: bool,
+    /// Where the node itself may go.
+    pub egress: EgressPolicy,
     /// The program that makes snapshots: this one, called as `snapshot --data-dir DIR`. Without it
     /// none are made.
     pub snapshot_program: Option<PathBuf>,
@@ -56,6 +59,7 @@ impl Config {
             free_bytes_min: limits::FREE_BYTES_MIN,
             ledger_public: true,
             verify_full: false,
+            egress: EgressPolicy::default(),
             snapshot_program: None,
         })
     }

@@ -1,8 +1,11 @@
-//! The only door to the world: clocks, randomness, waiting, secret files and other programs.
+//! The only door to the world: clocks, randomness, waiting, connections, secret files and other
+//! programs.
 //!
 //! Everything else in this crate asks an [`Env`], so that a simulation can stand in for the world
 //! and one seed decides a whole run. Reading a clock or drawing a random number anywhere else is
 //! refused by the linter.
+
+mod network;
 
 use std::ffi::OsStr;
 use std::future::Future;
@@ -19,6 +22,7 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+pub use network::{BoxStream, Network, Stream, Wait, tls_roots};
 
 /// The lowest priority the system knows.
 const NICE_MAX: i32 = 19;
@@ -51,12 +55,18 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
     /// Its randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way out. Only the egress may take it.
+    pub network: Arc<dyn Network>,
 }
 
 impl Env {
     /// The real world.
     pub fn real() -> Self {
-        Self { clock: Arc::new(SystemClock::new()), entropy: Arc::new(SystemEntropy) }
+        Self {
+            clock: Arc::new(SystemClock::new()),
+            entropy: Arc::new(SystemEntropy),
+            network: Arc::new(network::SystemNetwork),
+        }
     }
 
     /// Random bytes of a fixed number.

@@ -42,3 +42,19 @@ pub const CUSTODY_GRACE: Duration = Duration::days(7);
 pub const SETUP_TRIES_MAX: u32 = 5;
 /// Seconds a caller is told to wait when the queue is full.
 pub const RETRY_AFTER_S: u32 = 1;
+/// Longest URL that is fetched, in bytes.
+pub const EGRESS_URL_BYTES_MAX: usize = 2_048;
+/// Largest body that is read from elsewhere, unless its reader says less, in bytes.
+pub const EGRESS_BODY_BYTES_MAX: usize = 1 << 20;
+/// Largest head of an answer from elsewhere, in bytes.
+pub const EGRESS_HEAD_BYTES_MAX: usize = 16 << 10;
+/// Headers of an answer from elsewhere.
+pub const EGRESS_HEADERS_MAX: usize = 64;
+/// Longest time for one request to elsewhere, from the name to the last byte.
+pub const EGRESS_TIME_MAX: Duration = Duration::seconds(10);
+/// Longest wait for one address to take a connection.
+pub const EGRESS_CONNECT_MAX: Duration = Duration::seconds(3);
+/// Addresses of a name that are tried.
+pub const EGRESS_ADDRESSES_MAX: usize = 4;
+/// Requests to elsewhere at one time; further ones wait.
+pub const EGRESS_REQUESTS_MAX: usize = 64;

@@ -23,6 +23,15 @@ pub struct RequestLabels {
     pub status: u16,
 }
 
+/// Labels of a request to elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct EgressLabels {
+    /// What it was for.
+    pub purpose: &'static str,
+    /// `answered`, or why there is no answer.
+    pub outcome: &'static str,
+}
+
 /// How long a batch took to decide, and how long to write and hash its entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Took {
@@ -39,6 +48,8 @@ pub struct Metrics {
     pub requests: Family<RequestLabels, Counter>,
     /// How long they took.
     pub request_seconds: Histogram,
+    /// Requests to elsewhere, by purpose and outcome.
+    pub egress: Family<EgressLabels, Counter>,
     batches: Counter,
     commands: Counter,
     entries: Counter,
@@ -60,6 +71,7 @@ impl Default for Metrics {
         let metrics = Self {
             requests: Family::default(),
             request_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 18)),
+            egress: Family::default(),
             batches: Counter::default(),
             commands: Counter::default(),
             entries: Counter::default(),
@@ -75,6 +87,8 @@ impl Default for Metrics {
         };
         let requests = metrics.requests.clone();
         registry.register("http_requests", "Requests answered", requests);
+        let egress = metrics.egress.clone();
+        registry.register("egress_requests", "Requests to elsewhere", egress);
         let seconds = metrics.request_seconds.clone();
         registry.register_with_unit(
             "http_request_duration",

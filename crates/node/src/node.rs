@@ -13,6 +13,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::config::Config;
 use crate::credentials::{Credentials, Identity, look_up};
+use crate::egress::Egress;
 use crate::env::{Env, Tasks, blocking};
 use crate::error::Error;
 use crate::keys::NodeKeys;
@@ -40,6 +41,8 @@ pub struct Node {
     pub durable: Durable,
     /// What is measured.
     pub metrics: Arc<Metrics>,
+    /// The way out to other machines.
+    pub egress: Arc<Egress>,
     /// The way to the first owner.
     pub setup: Setup,
     /// Proofs over the journal's tree.

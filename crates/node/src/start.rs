@@ -17,6 +17,7 @@ use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
 use crate::credentials::Credentials;
+use crate::egress::Egress;
 use crate::env::{Env, blocking, threads_give_way};
 use crate::error::Error;
 use crate::keys::NodeKeys;
@@ -79,6 +80,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
     let (setup, setup_token) = way_to_owner(owned, &env);
+    let egress = Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics));
     let node = Arc::new(Node {
         views: open_views(&places.views, &durable).await?,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
@@ -96,6 +98,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         reader,
         durable,
         metrics,
+        egress: Arc::new(egress),
         setup,
         queue,
     });

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
+use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
 use hansa_types::{Amount, Currency};
 
 use super::table::{Kind, SETTINGS};
@@ -44,6 +45,7 @@ pub(crate) struct Settings {
     pub(crate) server: Server,
     /// How it tells about itself.
     pub(crate) log: Log,
+    egress: EgressPolicy,
     data_dir: PathBuf,
     snapshot_entries: u64,
     free_bytes_min: u64,
@@ -85,12 +87,14 @@ impl Settings {
         let mut reader = Reader { loaded, complaints: Vec::new() };
         let server = server(&mut reader);
         let log = log(&mut reader);
+        let egress = egress(&mut reader);
         let currency = currency(&mut reader);
         let text = |key: &str| loaded.get(key).text;
         let minimum = values::amount(&text("money.fee_minimum"), &currency);
         let settings = Self {
             server,
             log,
+            egress,
             data_dir: PathBuf::from(text("store.data_dir")),
             snapshot_entries: reader.take(
                 "store.snapshot_entries",
@@ -165,6 +169,7 @@ impl Settings {
             snapshot_entries: self.snapshot_entries,
             free_bytes_min: self.free_bytes_min,
             ledger_public: self.ledger_public,
+            egress: self.egress.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
         })
@@ -197,6 +202,29 @@ fn log(reader: &mut Reader<'_>) -> Log {
     Log {
         level: reader.take("log.level", "info".to_owned(), level),
         json: reader.take("log.format", false, json),
+    }
+}
+
+fn egress(reader: &mut Reader<'_>) -> EgressPolicy {
+    let mut policy = EgressPolicy::closed();
+    for (key, purpose) in [
+        ("egress.did_resolution", Purpose::DidResolution),
+        ("egress.card", Purpose::Card),
+        ("egress.webhook", Purpose::Webhook),
+    ] {
+        let hosts: Result<Vec<HostPattern>, _> = values::listed(&reader.text(key));
+        for host in reader.take(key, Vec::new(), hosts) {
+            policy = policy.allow(purpose, host);
+        }
+    }
+    let key = "egress.private_hosts";
+    let hosts: Result<Vec<PrivateHost>, _> = values::listed(&reader.text(key));
+    for host in reader.take(key, Vec::new(), hosts) {
+        policy = policy.allow_private(host);
+    }
+    match reader.text("egress.ca_file") {
+        path if path.is_empty() => policy,
+        path => policy.trust(PathBuf::from(path)),
     }
 }
 
@@ -278,6 +306,7 @@ mod tests {
         assert_eq!(config.snapshot_entries, node.snapshot_entries);
         assert_eq!(config.free_bytes_min, node.free_bytes_min);
         assert_eq!(config.ledger_public, node.ledger_public);
+        assert_eq!(config.egress, node.egress);
     }
 
     #[test]
@@ -287,6 +316,8 @@ mod tests {
             ("money.fee_rate", "a lot"),
             ("money.scale", "99"),
             ("log.level", "verbose"),
+            ("egress.webhook", "https://hook.example"),
+            ("egress.private_hosts", "localhost"),
             ("store.ledger_public", "yes"),
         ];
         let complaints = settings(&wrong).unwrap_err();

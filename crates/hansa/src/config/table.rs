@@ -74,6 +74,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("server", "How the node is reached."),
     ("store", "Where the node keeps everything, and how carefully."),
     ("money", "Its currency. Counts once, when the node is founded."),
+    ("egress", "Where the node itself may go, for what."),
     ("log", "What it tells about itself on standard error."),
 ];
 
@@ -160,6 +161,26 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Text,
         "1000",
         "What a new agent receives, in major units; 0 for nothing.",
+    ),
+    Setting::new(
+        "egress.did_resolution",
+        List,
+        "*",
+        "Hosts asked for DIDs of others: node.example, node.example:8443, *.example, or * for all.",
+    ),
+    Setting::new("egress.card", List, "", "Hosts asked for cards and the keys that signed them."),
+    Setting::new("egress.webhook", List, "", "Hosts that webhooks may be sent to."),
+    Setting::new(
+        "egress.private_hosts",
+        List,
+        "",
+        "For trials: host:port pairs that may have a private address and be called without TLS.",
+    ),
+    Setting::new(
+        "egress.ca_file",
+        Text,
+        "",
+        "PEM file of certificate authorities to trust beside the system's.",
     ),
     Setting::new(
         "log.level",

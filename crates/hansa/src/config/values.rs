@@ -45,6 +45,14 @@ pub(super) fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
+/// Things between commas, each of which reads.
+pub(super) fn listed<T: std::str::FromStr<Err = &'static str>>(
+    text: &str,
+) -> Result<Vec<T>, Refusal> {
+    let read = |item: &String| item.parse().map_err(|what| format!("a list, each item {what}"));
+    list(text).iter().map(read).collect()
+}
+
 /// A fee rate in parts per million: `0.5%` or `5000ppm`, at most the whole.
 pub(super) fn rate_ppm(text: &str) -> Result<u32, Refusal> {
     let refuse =
