@@ -21,6 +21,13 @@ struct Moved {
     fee: Amount,
 }
 
+/// What went out of a hold.
+#[derive(Clone, Copy)]
+struct Parts {
+    posted: Amount,
+    voided: Amount,
+}
+
 /// The transfer that an entry recorded: at once, set aside, minted or burned.
 pub(crate) fn transfer(entry: &Entry, currency: &Currency) -> Option<Transfer> {
     let subject = match entry.subject {
@@ -29,7 +36,7 @@ pub(crate) fn transfer(entry: &Entry, currency: &Currency) -> Option<Transfer> {
     };
     let AnyId::Transfer(id) = entry.id else { return None };
     let payer = |from: Option<PrincipalId>| from.or(entry.actor).map(|id| id.to_string());
-    let (mut of, mut expires_at) = (None, None);
+    let (mut of, mut expires_at, mut parts) = (None, None, None);
     let moved = match &entry.event {
         Event::TransferPosted(posted) => {
             of = posted.of;
@@ -43,6 +50,7 @@ pub(crate) fn transfer(entry: &Entry, currency: &Currency) -> Option<Transfer> {
         }
         Event::TransferPending(pending) => {
             expires_at = Some(pending.expires.into());
+            parts = Some(Parts { posted: Amount::ZERO, voided: Amount::ZERO });
             Moved {
                 state: TransferState::Pending,
                 from: payer(pending.from)?,
@@ -61,7 +69,7 @@ pub(crate) fn transfer(entry: &Entry, currency: &Currency) -> Option<Transfer> {
         of,
         expires_at,
         created_at: entry.ts.into(),
-        ..amounts(moved, currency)
+        ..amounts(moved, parts, currency)
     };
     Some(told)
 }
@@ -71,19 +79,27 @@ fn supply(from: String, to: String, amount: Amount) -> Moved {
 }
 
 /// A transfer without its place in the journal.
-fn amounts(moved: Moved, currency: &Currency) -> Transfer {
+fn amounts(moved: Moved, parts: Option<Parts>, currency: &Currency) -> Transfer {
     let Moved { state, from, to, amount, fee } = moved;
     let total = amount.plus(fee).unwrap_or(amount);
+    let remaining = |parts: Parts| {
+        let left = amount.minus(parts.posted).and_then(|left| left.minus(parts.voided));
+        left.unwrap_or(Amount::ZERO)
+    };
+    let tell = |amount| WireAmount::of(currency, amount);
     Transfer {
         id: None,
         seq: None,
         state,
         from,
         to,
-        amount: WireAmount::of(currency, amount),
+        amount: tell(amount),
         currency: currency.code,
-        fee: WireAmount::of(currency, fee),
-        total: WireAmount::of(currency, total),
+        fee: tell(fee),
+        total: tell(total),
+        posted: parts.map(|parts| tell(parts.posted)),
+        remaining: parts.map(|parts| tell(remaining(parts))),
+        voided: parts.map(|parts| tell(parts.voided)),
         of: None,
         expires_at: None,
         created_at: hansa_types::Time(0).into(),
@@ -103,6 +119,8 @@ pub(crate) fn transfer_row(row: &TransferRow, currency: &Currency) -> Transfer {
     };
     let moved =
         Moved { state, from: side(row.from), to: side(row.to), amount: row.amount, fee: row.fee };
+    let parts = row.posted_amount.zip(row.voided_amount);
+    let parts = parts.map(|(posted, voided)| Parts { posted, voided });
     let pending = row.state == hansa_views::TransferState::Pending;
     Transfer {
         id: Some(row.id),
@@ -110,6 +128,6 @@ pub(crate) fn transfer_row(row: &TransferRow, currency: &Currency) -> Transfer {
         of: row.of,
         expires_at: row.expires.filter(|_| pending).map(Into::into),
         created_at: row.at.into(),
-        ..amounts(moved, currency)
+        ..amounts(moved, parts, currency)
     }
 }

@@ -109,11 +109,6 @@ impl Remote {
         self.plain.base_url()
     }
 
-    /// Whether an API key is named.
-    pub(crate) fn has_api_key(&self) -> bool {
-        self.has_api_key
-    }
-
     /// Who signs, if calls are signed.
     pub(crate) fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()

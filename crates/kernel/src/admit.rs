@@ -182,7 +182,7 @@ impl State {
         }
         let (money, charged) = self.money_moved(command);
         let wanted = Use { on_behalf_of, action: command.action(), money, charged, now };
-        grant::find(self, caller, &wanted).map(Some)
+        grant::find(self, caller, &wanted).map(Some).map_err(|refusal| explain(refusal, command))
     }
 
     /// Whether a principal may do an operation on the node's own behalf.
@@ -245,5 +245,22 @@ impl State {
             },
             _ => (None, None),
         }
+    }
+}
+
+/// Says who may, where that is not plain from the operation.
+fn explain(refusal: Rejection, command: &Command) -> Rejection {
+    let detail = match command {
+        Command::TransferPost(_) => {
+            "Only the payer posts a hold, or somebody it granted transfer_post; the payee may void it."
+        }
+        Command::TransferVoid(_) => {
+            "Only the payee voids a hold, or somebody it granted transfer_void; the payer may post it, or wait until it expires."
+        }
+        _ => return refusal,
+    };
+    match refusal.code {
+        Code::Forbidden => Rejection::new(Code::Forbidden, detail),
+        _ => refusal,
     }
 }

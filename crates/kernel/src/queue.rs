@@ -32,6 +32,11 @@ impl<T: Copy> Queue<T> {
         (self.pieces.len() - 1) * PIECE + last.len() - self.taken
     }
 
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
     /// Puts a record at the end.
     pub fn push_back(&mut self, record: T) {
         match self.pieces.back_mut() {
@@ -129,10 +134,10 @@ mod tests {
     #[test]
     fn a_queue_that_was_emptied_starts_anew() {
         let mut queue = Queue::default();
-        assert_eq!((queue.front(), queue.len()), (None, 0));
+        assert_eq!((queue.front(), queue.len(), queue.is_empty()), (None, 0, true));
         queue.push_back(1_u8);
         assert_eq!((queue.pop_front(), queue.pop_front(), queue.len()), (Some(1), None, 0));
         queue.push_back(2);
-        assert_eq!((queue.front(), queue.len()), (Some(&2), 1));
+        assert_eq!((queue.front(), queue.len(), queue.is_empty()), (Some(&2), 1, false));
     }
 }

@@ -20,8 +20,8 @@ use crate::principal::{ApiKeys, Handle, Principals};
 use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
-/// The shape of a serialized state; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 2;
+/// The shape of a serialized state and what it means; a snapshot of another is ignored.
+pub const SNAPSHOT_FORMAT: u32 = 3;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -173,7 +173,7 @@ impl State {
             custody: Custody::new(&hasher),
             grants: Grants::new(),
             ledger: Ledger::new(&hasher),
-            held: HeldTransfers::new(),
+            held: HeldTransfers::default(),
             tasks: Tasks::default(),
             reputations: Reputations::new(),
             idempotency: Idempotency::new(&hasher, limits),

@@ -44,6 +44,7 @@ impl Identity {
 struct Known {
     id: ApiKeyId,
     principal: PrincipalId,
+    active: bool,
     actions: Arc<[Action]>,
     expires: Option<Time>,
 }
@@ -54,17 +55,20 @@ pub struct Credentials {
     known: RwLock<HashMap<Digest, Known>>,
 }
 
-/// What the state knows of a key, taken by a read of the writer.
-pub struct Found(Option<Known>);
+/// What the state knows of a key, taken by a read of the writer, or why it counts for nothing.
+pub struct Found(Result<Known, Code>);
 
 /// Looks a key up in the state.
 pub fn look_up(state: &State, secret: &Digest) -> Found {
-    Found(state.api_key_by_secret(secret).and_then(|id| {
-        let key = state.api_keys.get(&id)?;
-        let principal = state.principals.get(key.principal);
-        let (actions, expires) = (key.actions.clone().into(), key.expires);
-        principal.active.then_some(Known { id, principal: principal.id, actions, expires })
-    }))
+    Found(known(state, secret))
+}
+
+fn known(state: &State, secret: &Digest) -> Result<Known, Code> {
+    let id = state.api_key_by_secret(secret).ok_or(Code::CredentialInvalid)?;
+    let key = state.api_keys.get(&id).ok_or(Code::CredentialInvalid)?;
+    let principal = state.principals.get(key.principal);
+    let (actions, expires) = (key.actions.clone().into(), key.expires);
+    Ok(Known { id, principal: principal.id, active: principal.active, actions, expires })
 }
 
 impl Credentials {
@@ -76,7 +80,8 @@ impl Credentials {
 
     /// Remembers a key that was looked up.
     pub fn learn(&self, secret: Digest, found: Found, now: Time) -> Result<Identity, Rejection> {
-        let Found(Some(key)) = found else { return Err(Code::CredentialInvalid.into()) };
+        let Found(found) = found;
+        let key = found?;
         let identity = identity(&key, now)?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= CREDENTIALS_CACHED_MAX {
@@ -95,6 +100,9 @@ impl Credentials {
 fn identity(key: &Known, now: Time) -> Result<Identity, Rejection> {
     if key.expires.is_some_and(|expires| expires <= now) {
         return Err(Rejection::new(Code::CredentialInvalid, "the API key has expired"));
+    }
+    if !key.active {
+        return Err(Code::PrincipalSuspended.into());
     }
     Ok(Identity {
         principal: key.principal,

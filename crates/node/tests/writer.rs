@@ -10,10 +10,11 @@
 mod engine;
 
 use engine::{ALICE, BOB, Engine, by, hold, pay, units, with_key};
+use hansa_crypto::merkle::CompactRange;
 use hansa_kernel::{Auth, Caller, Command, Event, Request, node, transfer};
 use hansa_node::env::Clock as _;
 use hansa_node::writer::Outcome;
-use hansa_types::{Amount, Code, Duration, Rejection, Time};
+use hansa_types::{Amount, Code, Digest, Duration, Rejection, Time};
 
 fn refusal(outcome: &Outcome) -> Code {
     match outcome {
@@ -101,8 +102,7 @@ fn a_repeated_key_finds_its_first_answer_and_another_body_is_refused() {
 #[test]
 fn a_hold_expires_when_its_time_has_come_and_no_sooner() {
     let engine = Engine::start();
-    let expires = engine.clock.wall().after(Duration::minutes(10));
-    engine.give(vec![hold(units(100), expires)]).wait();
+    engine.give(vec![hold(units(100), Duration::minutes(10))]).wait();
     assert_eq!(engine.balance(ALICE), units(1_000).minus(Amount(100_500_000)).unwrap());
     engine.clock.advance(Duration(Duration::minutes(10).0 - 1));
     assert_eq!(engine.balance(ALICE), Amount(899_500_000));
@@ -119,17 +119,16 @@ fn a_clock_set_back_or_forward_expires_nothing_early() {
     for jump_ms in [-3_600_000i64, 31_536_000_000] {
         let engine = Engine::start();
         let set_at = engine.clock.wall();
-        engine.give(vec![hold(units(100), set_at.after(Duration::hours(2)))]).wait();
+        engine.give(vec![hold(units(100), Duration::hours(2))]).wait();
         engine.clock.set_wall(Time(set_at.0.checked_add_signed(jump_ms).unwrap()));
-        let refused = engine.give(vec![hold(units(1), set_at.after(Duration::hours(3)))]).wait();
+        let refused = engine.give(vec![hold(units(1), Duration::hours(3))]).wait();
         assert_eq!(refusal(&refused[0]), Code::ClockUnsure, "jump {jump_ms}");
         accepted_seq(&engine.give(vec![pay(units(1))]).wait()[0]);
         engine.clock.advance(Duration::minutes(30));
         assert_eq!(engine.balance(ALICE), Amount(898_495_000), "jump {jump_ms}");
         // Undone: the wall clock shows what really passed.
         engine.clock.set_wall(set_at.after(Duration::minutes(30)));
-        let late = engine.clock.wall().after(Duration::hours(3));
-        accepted_seq(&engine.give(vec![hold(units(1), late)]).wait()[0]);
+        accepted_seq(&engine.give(vec![hold(units(1), Duration::hours(3))]).wait()[0]);
         engine.clock.advance(Duration::minutes(90));
         assert_eq!(engine.balance(ALICE), Amount(997_990_000), "jump {jump_ms}");
         engine.stop();
@@ -140,7 +139,7 @@ fn a_clock_set_back_or_forward_expires_nothing_early() {
 fn an_accepted_jump_lets_time_go_on_from_there() {
     let engine = Engine::start();
     let set_at = engine.clock.wall();
-    engine.give(vec![hold(units(100), set_at.after(Duration::hours(2)))]).wait();
+    engine.give(vec![hold(units(100), Duration::hours(2))]).wait();
     engine.clock.set_wall(set_at.after(Duration::days(365)));
     let caller = Caller { principal: None, auth: Auth::Machine };
     let command = Command::ClockAccept(node::AcceptClock { jump_ms: 31_536_000_000 });
@@ -165,8 +164,7 @@ fn what_was_queued_before_the_end_is_still_decided_and_durable() {
 #[test]
 fn posting_in_parts_moves_the_fee_with_the_money() {
     let engine = Engine::start();
-    let expires = engine.clock.wall().after(Duration::hours(1));
-    let outcomes = engine.give(vec![hold(units(10), expires)]).wait();
+    let outcomes = engine.give(vec![hold(units(10), Duration::hours(1))]).wait();
     let Outcome::Accepted(held) = &outcomes[0] else { panic!("{outcomes:?}") };
     let hansa_types::AnyId::Transfer(id) = held.entry.id else { panic!("{held:?}") };
     let post = |amount| by(ALICE, Command::TransferPost(transfer::Post { id, amount }));
@@ -203,4 +201,20 @@ fn a_failed_commit_ends_the_process_and_never_answers_success() {
     assert!(said.contains("paid [Accepted"), "{said}");
     assert!(!said.contains("paid on a failed disk"), "{said}");
     assert_eq!(output.status.signal(), Some(6), "{said}");
+}
+
+#[test]
+fn what_is_no_commands_fault_poisons_none() {
+    use hansa_node::clock::Reading;
+    use hansa_node::writer::{Input, Job, Writer};
+    let (env, _) = hansa_testkit::world(7);
+    let (state, tree) = (hansa_kernel::State::new([1, 2, 3, 4]), CompactRange::new());
+    let reading = Reading::of(&*env.clock);
+    let mut writer = Writer::new(state, Digest::ZERO, tree, reading, Default::default());
+    let inputs = || {
+        let jobs = vec![Job { request: pay(units(1)), vault: Vec::new() }];
+        vec![Input::Commands { jobs, reply: Box::new(|_| ()) }]
+    };
+    writer.step(reading, 1, &mut inputs(), hansa_store::Batch::default());
+    assert_eq!(writer.poison(&inputs()), None, "nothing is under way between two steps");
 }

@@ -132,6 +132,7 @@ codes! {
     TransferUnknown = "transfer_unknown", 404, "There is no such transfer, or you may not see it.", "Check the id.";
     TransferNotPending = "transfer_not_pending", 409, "The transfer is posted, voided or expired already.", "Nothing can change it any more; look at its state.";
     HoldExpiryInvalid = "hold_expiry_invalid", 422, "A hold expires between one second and 90 days from now.", "Choose an expiry in that range.";
+    HoldExceeded = "hold_exceeded", 422, "The hold has less left than that.", "Post at most what is left (remaining in transfer_get), or leave the amount out to post all of it.";
     BalanceOverflow = "balance_overflow", 422, "An account cannot hold that much.", "Move less.";
 
     // Agents.
@@ -140,6 +141,8 @@ codes! {
     PublicKeyInvalid = "public_key_invalid", 422, "The public key is not a valid Ed25519 key.", "Send a did:key or a z6Mk… multibase key.";
     CardInvalid = "card_invalid", 422, "The agent card does not have the shape of an A2A card.", "Correct the fields named in errors.";
     CustodyKeyRaced = "custody_key_raced", 409, "Another request gave the agent its next custodial key first.", "Read the agent's public key; rotate again only if it is not new enough.";
+
+    SkillUnknown = "skill_unknown", 422, "No active agent here offers that skill for that price.", "Look with discover, or name an agent.";
 
     // Intents.
     VersionUnsupported = "version_unsupported", 422, "Only version 1 of AMP is spoken here.", "Set v to 1.";
@@ -155,6 +158,7 @@ codes! {
     MilestonesInvalid = "milestones_invalid", 422, "Milestones need names of their own and percentages that sum to 100.", "Correct the milestones.";
     MilestoneUnknown = "milestone_unknown", 422, "The task has no such milestone.", "Use a name from the accepted terms.";
     MilestoneState = "milestone_state", 409, "The milestone is not in the state this step needs.", "Look at the task: execute, then settle, then attest.";
+    ClaimOpen = "claim_open", 409, "A milestone is claimed and not judged yet.", "Attest the claim first: accept pays its share, reject sends it back; then revoke the rest.";
     BudgetExceeded = "budget_exceeded", 422, "The amount is above the policy's max_budget.", "Raise the budget, or lower the amount.";
     DeadlinePassed = "deadline_passed", 409, "The deadline has passed.", "Negotiate a new one.";
     DeadlineInvalid = "deadline_invalid", 422, "The deadline is not a date or time in the future within 366 days.", "Send an RFC 3339 time or a date.";

@@ -1,7 +1,5 @@
 //! What a principal holds.
 
-use std::collections::BTreeMap;
-
 use hansa_kernel::State;
 use hansa_kernel::transfer::{AccountKey, CurrencyIndex, Role};
 use hansa_types::{Amount, Code, Currency, PrincipalId, Rejection};
@@ -31,18 +29,11 @@ pub(crate) async fn balance_list(
 /// What a principal holds in each currency, in the order of the currencies.
 pub(super) fn balances(state: &State, principal: PrincipalId) -> Result<Vec<Balance>, Rejection> {
     let owner = state.principal(principal)?;
-    let mut held = BTreeMap::<CurrencyIndex, Amount>::new();
-    for pending in state.held.values().filter(|pending| pending.payer == owner) {
-        let sum = held.entry(pending.currency).or_default();
-        // No more than what was issued lies in escrow, and that fits.
-        *sum = [pending.amount, pending.fee].iter().fold(*sum, |sum, part| Amount(sum.0 + part.0));
-    }
     let currencies = (0u16..).zip(state.ledger.currencies());
     let balances = currencies.filter_map(|(index, kept)| {
         let currency = CurrencyIndex(index);
         let account = state.ledger.account(AccountKey { owner, currency, role: Role::Main })?;
-        let held = held.get(&currency).copied().unwrap_or(Amount::ZERO);
-        Some(tell(&kept.currency, account.balance(), held))
+        Some(tell(&kept.currency, account.balance(), state.held.sum(owner, currency)))
     });
     Ok(balances.collect())
 }

@@ -38,7 +38,7 @@ pub(super) async fn route(
     let ranked = fits.filter_map(|row| Some((rank(row, &currency, offered)?, row)));
     let best = ranked.max_by_key(|(rank, _)| *rank).map(|(_, row)| row);
     let none = "no active agent has this skill at a price within the offer";
-    let best = best.ok_or_else(|| Problem::new(Code::PrincipalUnknown, none))?;
+    let best = best.ok_or_else(|| Problem::new(Code::SkillUnknown, none))?;
     let key = PublicKey::from_multibase(&best.agent.key).map_err(|_| Code::Internal)?;
     Ok(Routed { id: best.agent.id, did: key.did_key() })
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use hansa_kernel::transfer::{Create, Hold};
 use hansa_kernel::{Auth, Caller, Command, Entry, Request};
 use hansa_node::Done;
-use hansa_types::{Amount, AnyId, Code, Currency, Did, Duration, PrincipalId, Rejection, Time};
+use hansa_types::{Amount, AnyId, Code, Currency, Did, Duration, PrincipalId, Rejection};
 use hansa_views::TransferFilter;
 use hansa_wire::api::Page;
 use hansa_wire::api::transfers::{
@@ -168,21 +168,10 @@ async fn create_known(
         currency: currency.code,
         amount: amount("amount", &request.amount, &currency)?,
         hold: request.hold.map(|hold| Hold {
-            expires: hold.expires_in_s.map(|s| expiry(context.api.node.now(), s)),
+            life: hold.expires_in_s.map(|s| Duration(s.saturating_mul(1_000))),
         }),
     };
     Ok((create, currency))
-}
-
-/// When a hold ends. The writer measures its least life, one second, from a moment a little later
-/// than this one, so the shortest holds last a second longer than asked.
-fn expiry(now: Time, seconds: u64) -> Time {
-    let span = Duration(seconds.saturating_mul(1_000));
-    let shortest = Duration::seconds(1);
-    match span == shortest {
-        true => now.after(span).after(shortest),
-        false => now.after(span),
-    }
 }
 
 /// The answer to a transfer that was made.

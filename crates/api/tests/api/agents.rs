@@ -138,7 +138,15 @@ async fn a_suspended_agent_can_do_nothing_until_it_is_reinstated() {
     let (town, owner) = Town::owned().await;
     let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
     assert_eq!(set_status(&town, &owner, &alice, "suspend").await["status"], "suspended");
-    town.ask(Ask::get("/api/v1/agents").by(&alice)).await.refused(Code::CredentialInvalid);
+    for _ in 0..2 {
+        town.ask(Ask::get("/api/v1/agents").by(&alice)).await.refused(Code::PrincipalSuspended);
+    }
+    let pay = crate::harness::pay(&bob, "1");
+    town.ask(Ask::post("/api/v1/transfers", pay).by(&alice))
+        .await
+        .refused(Code::PrincipalSuspended);
+    let wrong = Ask::get("/api/v1/agents").bearer("hansa_sk_wrong");
+    town.ask(wrong).await.refused(Code::CredentialInvalid);
     let pay = crate::harness::pay(&alice, "1");
     town.ask(Ask::post("/api/v1/transfers", pay).by(&bob)).await.refused(Code::PrincipalSuspended);
     let again = format!("/api/v1/agents/{}/suspend", alice.id);

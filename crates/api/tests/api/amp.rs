@@ -327,9 +327,9 @@ async fn an_offer_to_a_skill_finds_the_best_agent_that_it_can_pay() {
         assert_eq!((routed.result, routed.task.is_some()), (Some(expected), true));
     }
     let poor = payer.send(offer("1 AVT", "skill:tax-filing")).await;
-    assert_eq!(code_of(poor), Code::PrincipalUnknown);
+    assert_eq!(code_of(poor), Code::SkillUnknown);
     let unknown = payer.send(offer("50 AVT", "skill:juggling")).await;
-    assert_eq!(code_of(unknown), Code::PrincipalUnknown);
+    assert_eq!(code_of(unknown), Code::SkillUnknown);
     town.stop().await;
 }
 

@@ -61,12 +61,15 @@ async fn a_hold_is_posted_in_parts() {
     let (town, owner) = Town::owned().await;
     let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
     let held = hold(&town, &alice, &bob, "100", None).await;
-    for (part, code) in [("0", Code::AmountZero), ("100.000001", Code::InsufficientFunds)] {
+    for (part, code) in [("0", Code::AmountZero), ("100.000001", Code::HoldExceeded)] {
         act(&town, &alice, &held, "post", json!({ "amount": part })).await.refused(code);
     }
     let part = act(&town, &alice, &held, "post", json!({ "amount": "40" })).await.accepted();
     assert_eq!((&part["amount"], &part["fee"]), (&json!("40"), &json!("0.2")));
     assert_eq!(balance(&town, &alice).await.2, "60.3");
+    let over = act(&town, &alice, &held, "post", json!({ "amount": "60.5" })).await;
+    over.refused(Code::HoldExceeded);
+    assert_eq!(over.json()["detail"], "60 AVT are left of the hold");
     let rest = act(&town, &alice, &held, "post", json!({})).await.accepted();
     assert_eq!((&rest["amount"], &rest["fee"]), (&json!("60"), &json!("0.3")));
     town.stop().await;
@@ -77,8 +80,13 @@ async fn the_payee_gives_a_hold_up_and_a_repeat_is_told_again() {
     let (town, owner) = Town::owned().await;
     let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
     let held = hold(&town, &alice, &bob, "100", None).await;
-    act(&town, &alice, &held, "void", json!({})).await.refused(Code::Forbidden);
-    act(&town, &bob, &held, "post", json!({})).await.refused(Code::Forbidden);
+    for (actor, verb, who) in [(&alice, "void", "Only the payee"), (&bob, "post", "Only the payer")]
+    {
+        let refused = act(&town, actor, &held, verb, json!({})).await;
+        refused.refused(Code::Forbidden);
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with(who), "{detail}");
+    }
     let path = format!("/api/v1/transfers/{}/void", held["id"].as_str().unwrap());
     let ask = || Ask::post(&*path, json!({})).by(&bob).key("give up");
     let voided = town.ask(ask()).await.accepted();
@@ -87,6 +95,44 @@ async fn the_payee_gives_a_hold_up_and_a_repeat_is_told_again() {
     let again = town.ask(ask()).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert_eq!(again.accepted(), voided);
+    town.stop().await;
+}
+
+fn parts(transfer: &Value) -> [Option<&str>; 4] {
+    ["amount", "posted", "remaining", "voided"].map(|name| transfer[name].as_str())
+}
+
+#[tokio::test]
+async fn a_hold_tells_what_was_posted_is_left_and_went_back() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let held = hold(&town, &alice, &bob, "100", None).await;
+    assert_eq!(parts(&held), [Some("100"), Some("0"), Some("100"), Some("0")]);
+    let part = act(&town, &alice, &held, "post", json!({ "amount": "40" })).await.accepted();
+    assert_eq!(parts(&part), [Some("40"), None, None, None]);
+    let path = format!("/api/v1/transfers/{}", held["id"].as_str().unwrap());
+    let show = || async { town.ask(Ask::get(&*path).by(&alice)).await.accepted() };
+    assert_eq!(parts(&show().await), [Some("100"), Some("40"), Some("60"), Some("0")]);
+    let void = || Ask::post(format!("{path}/void"), json!({})).by(&bob).key("give up");
+    let voided = town.ask(void()).await.accepted();
+    assert_eq!(parts(&voided), [Some("100"), Some("40"), Some("0"), Some("60")]);
+    assert_eq!(voided["state"], "voided");
+    assert_eq!(town.ask(void()).await.accepted(), voided);
+    assert_eq!(parts(&show().await), parts(&voided));
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn the_shortest_hold_lasts_a_second_and_no_longer() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let held = hold(&town, &alice, &bob, "1", Some(1)).await;
+    assert_eq!(held["created_at"], "2026-01-01T00:00:00.000Z");
+    assert_eq!(held["expires_at"], "2026-01-01T00:00:01.000Z");
+    town.clock.advance(Duration(999));
+    assert_eq!(balance(&town, &alice).await.2, "1.005");
+    town.clock.advance(Duration(1));
+    assert_eq!(balance(&town, &alice).await.2, "0");
     town.stop().await;
 }
 

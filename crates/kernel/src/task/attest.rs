@@ -185,11 +185,14 @@ pub(crate) fn apply_settled(state: &mut State, entry: &Entry, settled: &Settled)
     let work = if settled.refused == 0 { Work::Completed } else { Work::Failed };
     end(state, entry, id, Stage::Settled, work);
     let task = state.tasks.get_mut(id);
-    let key = ReputationKey { principal: task.agent, skill: task.skill, side: Side::Agent };
-    let reputation = state.reputations.entry(key).or_default();
-    match work {
-        Work::Completed => reputation.completed += 1,
-        _ => reputation.failed += 1,
+    let (payer, agent, skill) = (task.payer, task.agent, task.skill);
+    for (principal, side) in [(agent, Side::Agent), (payer, Side::Payer)] {
+        let key = ReputationKey { principal, skill, side };
+        let reputation = state.reputations.entry(key).or_default();
+        match work {
+            Work::Completed => reputation.completed += 1,
+            _ => reputation.failed += 1,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::negotiate::end;
 use super::step::{StepKind, View, note, subject};
-use super::{Stage, Task, Work};
+use super::{MilestoneState, Stage, Task, Work};
 use crate::State;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
@@ -36,6 +36,10 @@ impl View<'_> {
             return Err(Rejection::new(Code::ParentMismatch, "payload.of: not the parent"));
         }
         self.in_escrow()?;
+        // What was claimed is owed an answer: it is paid or refused by name, never swept away.
+        if self.task.milestones.contains(&MilestoneState::Claimed) {
+            return Err(Code::ClaimOpen.into());
+        }
         let event = Event::TaskRevoked(Revoked {});
         out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(self.id));
         self.task.refund(state, ctx, VoidReason::Revoked, out)

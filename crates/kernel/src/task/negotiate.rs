@@ -16,6 +16,7 @@ use crate::event::Event;
 use crate::limits::{
     HOLD_LIFE_DEFAULT, OFFER_LIFE, REPUTATIONS_MAX, TASK_REMEMBERED, TASK_STEPS_MAX, TASKS_MAX,
 };
+use crate::principal::Handle;
 use crate::transfer::{Payment, Pending, check_room};
 
 /// Data of `task.offered`. The entry's id is the task, its actor the payer, its subject the agent.
@@ -82,16 +83,33 @@ impl Step {
         if state.tasks.len() >= TASKS_MAX {
             return Err(Rejection::new(Code::StateFull, "too many tasks"));
         }
-        if state.reputations.len() >= REPUTATIONS_MAX {
-            let key = ReputationKey { principal: agent, skill, side: Side::Agent };
-            state.reputations.get(&key).ok_or(Code::StateFull)?;
-        }
+        self.check_reputations(permit, agent, skill)?;
         state.ledger.currency(terms.currency)?;
         terms.check(ctx.now)?;
         let offered = Offered { terms: terms.clone(), skill };
         let id = TaskId::new(ctx.now.0, ctx.entropy());
         out.push(Draft::new(id, Vis::Parties, Event::TaskOffered(offered)).about(self.to));
         Ok(())
+    }
+
+    /// Refuses work that would make one reputation too many, on either side.
+    fn check_reputations(
+        &self,
+        permit: &Permit<'_>,
+        agent: Handle,
+        skill: Label,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        if state.reputations.len() + 2 <= REPUTATIONS_MAX {
+            return Ok(());
+        }
+        let payer = state.principal(permit.caller().principal.ok_or(Code::NotAParty)?)?;
+        let sides = [(agent, Side::Agent), (payer, Side::Payer)];
+        let known = sides.map(|(principal, side)| ReputationKey { principal, skill, side });
+        match known.iter().all(|key| state.reputations.contains_key(key)) {
+            true => Ok(()),
+            false => Err(Rejection::new(Code::StateFull, "too many reputations")),
+        }
     }
 }
 

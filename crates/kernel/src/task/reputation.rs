@@ -1,4 +1,6 @@
 //! Reputation: accumulators per principal, skill and side, fed by settled work alone.
+//!
+//! A settled task counts for both its sides: for the agent as work done, for the payer as work paid.
 
 use std::collections::BTreeMap;
 

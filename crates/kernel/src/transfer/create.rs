@@ -1,7 +1,8 @@
 //! Moving money at once, or setting it aside for later.
 
 use hansa_types::{
-    Amount, AnyId, Code, CurrencyCode, GrantId, PrincipalId, Rejection, Time, TransferId, Vis,
+    Amount, AnyId, Code, CurrencyCode, Duration, GrantId, PrincipalId, Rejection, Time, TransferId,
+    Vis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,9 @@ pub struct Create {
 /// How long money stays set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
-    /// When it goes back by itself; seven days from now if unsaid.
-    pub expires: Option<Time>,
+    /// How long until it goes back by itself, measured from the moment it is decided; seven days
+    /// if unsaid.
+    pub life: Option<Duration>,
 }
 
 /// Data of `transfer.posted`. The entry's id is the transfer, its subject the payee.
@@ -151,10 +153,9 @@ pub(crate) fn check_room(state: &State) -> Result<(), Rejection> {
 
 impl Hold {
     fn expiry(&self, now: Time) -> Result<Time, Rejection> {
-        let Some(expires) = self.expires else { return Ok(now.after(HOLD_LIFE_DEFAULT)) };
-        let allowed = now.after(HOLD_LIFE_MIN)..=now.after(HOLD_LIFE_MAX);
-        match allowed.contains(&expires) {
-            true => Ok(expires),
+        let life = self.life.unwrap_or(HOLD_LIFE_DEFAULT);
+        match (HOLD_LIFE_MIN..=HOLD_LIFE_MAX).contains(&life) {
+            true => Ok(now.after(life)),
             false => Err(Code::HoldExpiryInvalid.into()),
         }
     }

@@ -4,15 +4,17 @@
 //! of its currency until it is posted or goes back, so a balance is only ever what can be spent.
 
 mod create;
+mod held;
 mod ledger;
 mod pending;
 mod supply;
 
 pub use create::{Create, Hold, Posted};
+pub use held::HeldTransfers;
 pub use ledger::{
     Account, AccountKey, CurrencyIndex, CurrencyState, FeeRule, Ledger, Role, Supply,
 };
-pub use pending::{HeldTransfer, HeldTransfers, Pending, Post, Void, VoidReason, Voided};
+pub use pending::{HeldTransfer, Pending, Post, Void, VoidReason, Voided};
 pub use supply::{Burn, Burned, CreateCurrency, CurrencyCreated, Mint, Minted};
 
 pub(crate) use create::{Payment, apply_posted, check_room, nothing};

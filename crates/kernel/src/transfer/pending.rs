@@ -4,8 +4,6 @@
 //! fee, rounded down; the last part takes the rest. The payer posts, the payee voids, and what is
 //! neither posted nor voided in time goes back by itself. A task's money follows the task alone.
 
-use std::collections::BTreeMap;
-
 use hansa_types::{
     Amount, AnyId, Code, CurrencyCode, GrantId, PrincipalId, Rejection, TaskId, Time, TransferId,
     Vis,
@@ -117,9 +115,6 @@ pub struct HeldTransfer {
     pub grant: Option<GrantId>,
 }
 
-/// All pending transfers.
-pub type HeldTransfers = BTreeMap<TransferId, HeldTransfer>;
-
 impl HeldTransfer {
     /// The fee on a part: pro rata of the whole, and all that is left with the last part.
     fn fee_on(&self, part: Amount) -> Amount {
@@ -211,7 +206,10 @@ impl Post {
             return Err(Code::AmountZero.into());
         }
         if part > held.amount {
-            return Err(Rejection::new(Code::InsufficientFunds, "more than is set aside still"));
+            let currency = permit.state().ledger.currency_state(held.currency).currency;
+            let (left, code) = (currency.format(held.amount), currency.code);
+            let detail = format!("{left} {code} are left of the hold");
+            return Err(Rejection::new(Code::HoldExceeded, detail));
         }
         out.push(release_draft(permit, ctx, self.id, part)?);
         Ok(())
@@ -261,14 +259,9 @@ pub(crate) fn apply_pending(state: &mut State, entry: &Entry, pending: &Pending)
 
 /// Takes a part out of a pending transfer, which leaves the state with its last part.
 pub(super) fn take(state: &mut State, id: TransferId, amount: Amount, fee: Amount) {
-    let held = state.held.get_mut(&id).unwrap_or_else(|| panic!("the transfer is pending"));
-    let left = (held.amount.minus(amount), held.fee.minus(fee));
-    let (Some(amount), Some(fee)) = left else { panic!("a part is no more than the rest") };
-    (held.amount, held.fee) = (amount, fee);
-    if held.amount == Amount::ZERO {
-        assert!(held.fee == Amount::ZERO, "the last part takes the rest of the fee");
-        state.due.remove(&(held.expires, Due::Hold(id)));
-        state.held.remove(&id);
+    if let Some(ended) = state.held.take(id, amount, fee) {
+        assert!(ended.fee == Amount::ZERO, "the last part takes the rest of the fee");
+        state.due.remove(&(ended.expires, Due::Hold(id)));
     }
 }
 

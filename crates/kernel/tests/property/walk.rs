@@ -207,13 +207,13 @@ impl Walk {
         let from =
             if choice.is_multiple_of(5) { NAMES[whom / 7 % NAMES.len()] } else { NAMES[who] };
         let life = Duration(u64::from(size) % 700_000);
-        let expires = size.is_multiple_of(3).then(|| self.town.now.after(life));
+        let life = size.is_multiple_of(3).then_some(life);
         let create = transfer::Create {
             from: self.town.principal(from),
             to: self.town.principal(NAMES[whom % NAMES.len()]),
             currency,
             amount: amount(size),
-            hold: choice.is_multiple_of(2).then_some(transfer::Hold { expires }),
+            hold: choice.is_multiple_of(2).then_some(transfer::Hold { life }),
         };
         Some((who, Command::TransferCreate(create)))
     }

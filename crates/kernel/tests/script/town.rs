@@ -150,9 +150,24 @@ impl Town {
             let held = self.state.held.values().filter(|held| held.currency == index);
             let sum: u128 = held.map(|held| held.amount.0 + held.fee.0).sum();
             assert_eq!(supply.held.0, sum, "escrow holds what is held");
+            self.check_sums(index);
         }
         for account in ledger.accounts().iter().filter(|a| a.key.role != Role::Issuer) {
             assert!(account.debits <= account.credits, "{account:?} owes");
+        }
+    }
+
+    /// What everybody has set aside is the sum of their pending transfers.
+    fn check_sums(&self, currency: CurrencyIndex) {
+        let held = self.state.held.values().filter(|held| held.currency == currency);
+        let mut sums = BTreeMap::<_, u128>::new();
+        for held in held {
+            *sums.entry(held.payer).or_default() += held.amount.0 + held.fee.0;
+        }
+        for account in self.state.ledger.accounts().iter().filter(|a| a.key.currency == currency) {
+            let payer = account.key.owner;
+            let sum = sums.get(&payer).copied().unwrap_or_default();
+            assert_eq!(self.state.held.sum(payer, currency).0, sum, "{payer:?}");
         }
     }
 

@@ -68,9 +68,9 @@ fn a_part_is_something_and_no_more_than_what_is_left() {
     check(
         "hold alice bob 10 => pending as h
          post h 0 => amount_zero
-         post h 10.000001 => insufficient_funds
+         post h 10.000001 => hold_exceeded
          post h 4 => posted
-         post h 6.000001 => insufficient_funds
+         post h 6.000001 => hold_exceeded
          post h 6 => posted",
     );
 }

@@ -40,8 +40,9 @@ fn two_milestones_are_done_and_paid_one_by_one() {
          balance bob AVT = 1050
          balance node AVT = 0.25
          reputation bob writing agent = completed 1 failed 0 ratings 1 stars 5
+         reputation alice writing payer = completed 1 failed 0 ratings 0 stars 0
          attest bob t.c1 rating 4 => rated 4
-         reputation alice writing payer = completed 0 failed 0 ratings 1 stars 4",
+         reputation alice writing payer = completed 1 failed 0 ratings 1 stars 4",
     );
 }
 
@@ -73,7 +74,8 @@ fn a_refused_milestone_goes_back_and_the_task_fails() {
          task t.d = settled failed refused paid
          balance alice AVT = 969.85
          balance bob AVT = 1030
-         reputation bob writing agent = completed 0 failed 1 ratings 0 stars 0",
+         reputation bob writing agent = completed 0 failed 1 ratings 0 stars 0
+         reputation alice writing payer = completed 0 failed 1 ratings 0 stars 0",
     );
 }
 
@@ -185,6 +187,42 @@ fn the_payer_takes_back_what_is_not_paid_yet() {
 }
 
 #[test]
+fn a_claim_is_judged_before_the_rest_is_taken_back() {
+    check_after(
+        ESCROW,
+        "execute bob t.d draft => executed as t.e1
+         settle bob t.e1 => claimed as t.c1
+         revoke alice t.d => claim_open
+         task t.d = delegated working claimed open
+         attest alice t.c1 refuse => attested t.d.hold 20 AVT fee 0.1
+         execute bob t.d final => executed as t.e2
+         revoke alice t.d => revoked refunded t.d.hold 30 AVT fee 0.15
+         task t.d = revoked canceled refused executed
+         balance alice AVT = 1000
+         reputation bob writing agent = completed 0 failed 0 ratings 0 stars 0",
+    );
+    check_after(
+        OUTCOME,
+        "execute bob t.d => executed as t.e
+         settle bob t.e => claimed as t.c
+         revoke alice t.d => claim_open
+         attest alice t.c accept => posted 50 AVT settled",
+    );
+}
+
+#[test]
+fn a_claim_that_nobody_judges_goes_back_at_the_deadline() {
+    check_after(
+        OUTCOME,
+        "execute bob t.d => executed as t.e
+         settle bob t.e => claimed as t.c
+         at +7d
+         tick => expired task t.o.task expired t.d.hold 50 AVT fee 0.25
+         balance alice AVT = 1000",
+    );
+}
+
+#[test]
 fn what_is_settled_is_spent() {
     check_after(
         OUTCOME,
@@ -263,7 +301,7 @@ fn each_side_rates_once_and_only_what_is_settled() {
          attest bob t.c rating 2 => rating_repeated
          attest carol t.c rating 1 => not_a_party
          reputation bob writing agent = completed 1 failed 0 ratings 1 stars 5
-         reputation alice writing payer = completed 0 failed 0 ratings 1 stars 3",
+         reputation alice writing payer = completed 1 failed 0 ratings 1 stars 3",
     );
 }
 

@@ -123,8 +123,9 @@ pub struct Writer {
     /// Measures how long encoding takes.
     stopwatch: Option<Arc<dyn Clock>>,
     encode_ns: u64,
-    /// Which input, and which command of it, is under way, in case it brings the process down.
-    under_way: (usize, usize),
+    /// Which input, and which command of it, is under way, in case it brings the process down;
+    /// none while something else than a command is done.
+    under_way: Option<(usize, usize)>,
 }
 
 impl Writer {
@@ -138,7 +139,7 @@ impl Writer {
     ) -> Self {
         let (drafts, line_ends) = (Vec::new(), Vec::new());
         let watchdog = Watchdog::new(first);
-        let (stopwatch, encode_ns, under_way) = (None, 0, (0, 0));
+        let (stopwatch, encode_ns, under_way) = (None, 0, None);
         Self {
             state,
             chain,
@@ -185,7 +186,7 @@ impl Writer {
 
     /// What the command under way is known by, after a panic in [`Writer::step`] on these inputs.
     pub fn poison(&self, inputs: &[Input]) -> Option<Digest> {
-        let (input, job) = self.under_way;
+        let (input, job) = self.under_way?;
         match inputs.get(input)? {
             Input::Commands { jobs, .. } => jobs.get(job).map(|job| fingerprint(&job.request)),
             Input::Read { .. } => None,
@@ -214,11 +215,11 @@ impl Writer {
             if batch.entries.len() >= BATCH_BYTES_MAX {
                 break;
             }
-            self.under_way = (position, 0);
             taken += 1;
             commands += input.commands();
-            release.push(self.take_input(input, now, reading, &mut ids, &mut batch));
+            release.push(self.take_input((position, input), now, reading, &mut ids, &mut batch));
         }
+        self.under_way = None;
         inputs.drain(..taken);
         let begun = self.stopwatch_ns();
         self.hash(&mut batch);
@@ -228,7 +229,7 @@ impl Writer {
 
     fn take_input(
         &mut self,
-        input: &mut Input,
+        (place, input): (usize, &mut Input),
         now: Time,
         reading: Reading,
         ids: &mut Ids,
@@ -238,7 +239,7 @@ impl Writer {
         if let Input::Commands { jobs, .. } = input {
             outcomes.reserve_exact(jobs.len());
             for (position, job) in jobs.iter_mut().enumerate() {
-                self.under_way.1 = position;
+                self.under_way = Some((place, position));
                 outcomes.push(self.carry_out(job, now, reading, ids, batch));
             }
         }

@@ -121,6 +121,8 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::disallowed_methods, reason = "tests stand in the real world")]
+
     use super::*;
 
     fn read(principal: u128) -> Input {
@@ -155,6 +157,7 @@ mod tests {
         assert!(!queue.take(&mut taken, 10));
         assert_eq!(taken.len(), 1);
     }
+
     #[test]
     fn whoever_gathers_is_woken_by_the_last_that_was_wanted_or_by_the_end() {
         let queue = std::sync::Arc::new(Queue::default());

@@ -143,7 +143,10 @@ impl Loop {
         }
         if !inputs.is_empty() || !queue.is_empty() {
             journal.await_room();
-            queue.gather(self.gathered.min(*most), Duration::from_micros(GATHER_US_MAX));
+            // What is left over from a full batch is here already.
+            let here = inputs.iter().map(Input::commands).sum::<usize>();
+            let wanted = self.gathered.min(*most).saturating_sub(here);
+            queue.gather(wanted, Duration::from_micros(GATHER_US_MAX));
         }
         let open = queue.take(inputs, *most);
         self.gathered = inputs.iter().map(Input::commands).sum();

@@ -18,7 +18,8 @@ use hansa_node::writer::{
 use hansa_store::memory::{Control, MemoryDisk};
 use hansa_testkit::{SimClock, world};
 use hansa_types::{
-    Amount, ApiKeyId, Correlation, Currency, CurrencyCode, Digest, IncarnationId, PrincipalId, Time,
+    Amount, ApiKeyId, Correlation, Currency, CurrencyCode, Digest, Duration, IncarnationId,
+    PrincipalId,
 };
 
 /// The node's own principal.
@@ -226,9 +227,9 @@ pub fn pay(amount: Amount) -> Request {
     )
 }
 
-/// Alice sets money aside for bob until a moment.
-pub fn hold(amount: Amount, expires: Time) -> Request {
-    let hold = Some(Hold { expires: Some(expires) });
+/// Alice sets money aside for bob for a while.
+pub fn hold(amount: Amount, life: Duration) -> Request {
+    let hold = Some(Hold { life: Some(life) });
     by(
         ALICE,
         Command::TransferCreate(Create { from: ALICE, to: BOB, currency: avt(), amount, hold }),

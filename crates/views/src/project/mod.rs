@@ -185,8 +185,8 @@ impl Working<'_> {
         match &entry.event {
             Event::TaskOffered(offered) => self.tasks.offered(entry, offered, document),
             Event::TaskSettled(settled) => {
-                let known = self.tasks.settled(entry, settled);
-                self.principals.learn(known);
+                let known = self.tasks.settled(entry, settled).into_iter().flatten();
+                known.for_each(|lesson| self.principals.learn(Some(lesson)));
             }
             Event::TaskRated(rated) => {
                 let known = self.tasks.rated(entry, rated);

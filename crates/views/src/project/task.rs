@@ -187,16 +187,20 @@ impl Tasks {
         }
     }
 
-    pub(super) fn settled(&mut self, entry: &Entry, settled: &Settled) -> Option<Lesson> {
+    /// What is learnt of both sides.
+    pub(super) fn settled(&mut self, entry: &Entry, settled: &Settled) -> Option<[Lesson; 2]> {
         let row = &mut self.change(entry)?.row;
         row.stage = Stage::Settled;
         row.work = if settled.refused == 0 { Work::Completed } else { Work::Failed };
-        let mut lesson = Lesson::new(row.agent, row.skill_label, Side::Agent);
-        match row.work {
-            Work::Completed => lesson.completed = 1,
-            _ => lesson.failed = 1,
-        }
-        Some(lesson)
+        let sides = [(row.agent, Side::Agent), (row.payer, Side::Payer)];
+        Some(sides.map(|(about, side)| {
+            let mut lesson = Lesson::new(about, row.skill_label, side);
+            match row.work {
+                Work::Completed => lesson.completed = 1,
+                _ => lesson.failed = 1,
+            }
+            lesson
+        }))
     }
 
     pub(super) fn rated(&mut self, entry: &Entry, rated: &Rated) -> Option<Lesson> {

@@ -113,8 +113,12 @@ async fn reputation_is_kept_by_skill_and_side() {
         assert_eq!((rows[1].label, rows[1].skill.as_deref()), (label("file"), Some("file")));
         assert_eq!((rows[1].side, rows[1].completed, rows[1].failed), (Side::Agent, 2, 0));
         assert_eq!((rows[1].ratings, rows[1].mean_milli), (2, Some(4_500)));
-        let rows = views.reputation(payer).await.unwrap();
-        assert_eq!((rows.len(), rows[0].side, rows[0].mean_milli), (1, Side::Payer, Some(3_000)));
+        let mut rows = views.reputation(payer).await.unwrap();
+        rows.sort_by_key(|row| row.completed);
+        assert_eq!((rows.len(), rows[0].side, rows[0].mean_milli), (2, Side::Payer, None));
+        assert_eq!((rows[0].completed, rows[0].failed), (0, 1));
+        assert_eq!((rows[1].side, rows[1].mean_milli), (Side::Payer, Some(3_000)));
+        assert_eq!((rows[1].completed, rows[1].failed), (2, 0));
     }
 }
 

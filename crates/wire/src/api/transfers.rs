@@ -208,6 +208,15 @@ pub struct Transfer {
     pub fee: WireAmount,
     /// What the payer's account loses.
     pub total: WireAmount,
+    /// Of a hold: how much of the amount was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posted: Option<WireAmount>,
+    /// Of a hold: how much of the amount is set aside still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<WireAmount>,
+    /// Of a hold: how much of the amount went back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided: Option<WireAmount>,
     /// The pending transfer that this one posts or voids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::TransferId>")]

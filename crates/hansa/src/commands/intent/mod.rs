@@ -14,9 +14,8 @@ use hansa_types::{Did, EnvelopeId, TaskId};
 use hansa_wire::amp::{Envelope, Recipient};
 use hansa_wire::api::agents::AgentGet;
 use hansa_wire::api::amp::{EnvelopeAccepted, EnvelopeGet, EnvelopeGraph};
-use hansa_wire::api::tasks::{Task, TaskGet, TaskList};
-use hansa_wire::limits::PAGE_ITEMS_MAX;
-use hansa_wire::scalar::{Limit, PrincipalRef};
+use hansa_wire::api::tasks::{Task, TaskGet};
+use hansa_wire::scalar::PrincipalRef;
 
 use super::{App, DONE, Outcome};
 use crate::failure::Failure;
@@ -108,8 +107,7 @@ impl<'a> Step<'a> {
         let signer = remote.required_signer()?;
         let task = match task {
             Some(task) => remote.call(&TaskGet { task }).await?,
-            None if remote.has_api_key() => task_by_envelope(remote, parent).await?,
-            None => task_by_list(remote, parent).await?,
+            None => task_by_envelope(remote, parent).await?,
         };
         Ok(Self { remote, signer, parent, task })
     }
@@ -137,7 +135,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// The task of an envelope, read with the API key that is set beside the private key.
+/// The task of an envelope.
 async fn task_by_envelope(remote: &Remote, envelope: EnvelopeId) -> Result<Task, Failure> {
     let view = remote.call(&EnvelopeGet { envelope }).await?;
     let task = view.task.ok_or_else(|| {
@@ -145,16 +143,4 @@ async fn task_by_envelope(remote: &Remote, envelope: EnvelopeId) -> Result<Task,
             .next_step("name a step of a negotiation or of delegated work")
     })?;
     remote.call(&TaskGet { task }).await
-}
-
-/// The task that an envelope began or moved last, among the latest of the signer. Envelopes
-/// themselves are read with an API key only.
-async fn task_by_list(remote: &Remote, envelope: EnvelopeId) -> Result<Task, Failure> {
-    let limit = Limit::new(PAGE_ITEMS_MAX).unwrap_or_default();
-    let latest = remote.call(&TaskList { limit, ..TaskList::default() }).await?.data;
-    let is_of = |task: &Task| [task.last_envelope, task.root_envelope].contains(&Some(envelope));
-    latest.into_iter().find(is_of).ok_or_else(|| {
-        Failure::new(format!("none of your latest tasks ends with the envelope {envelope}"))
-            .next_step("name the task with --task (hansa task list), or set HANSA_API_KEY too")
-    })
 }

@@ -6,8 +6,10 @@ use hansa_wire::amp::{
     Constraints, Intent, Milestone, MilestoneName, Money, Rail, Recipient, SettleSpec,
     Step as Negotiation, build,
 };
+use hansa_wire::api::agents::AgentGet;
 use hansa_wire::api::amp::EnvelopeAccepted;
 use hansa_wire::api::node::NodeGet;
+use hansa_wire::scalar::PrincipalRef;
 use serde_json::Value;
 
 use super::{Parent, Step};
@@ -40,7 +42,7 @@ pub(crate) struct TermsArgs {
 /// An offer.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Offer {
-    /// An agent's DID, or skill:NAME
+    /// An agent's id or DID, or skill:NAME
     to: String,
 
     /// What is to be done: a name both sides understand
@@ -119,10 +121,7 @@ async fn own_currency(remote: &Remote) -> Result<CurrencyCode, Failure> {
 impl Offer {
     pub(super) async fn run(self, remote: &Remote) -> Result<EnvelopeAccepted, Failure> {
         let signer = remote.required_signer()?;
-        let to: Recipient = self
-            .to
-            .parse()
-            .map_err(|_| Failure::usage(format!("{} is neither a DID nor skill:NAME", self.to)))?;
+        let to = recipient(remote, &self.to).await?;
         let settle = self.terms.settle(remote).await?;
         let constraints = Constraints {
             deadline: self.terms.deadline,
@@ -136,6 +135,18 @@ impl Offer {
         let offer = build::negotiate(header, Negotiation::Offer, Some(goal), Some(settle))?;
         remote.submit(&signer.sign(offer)?).await
     }
+}
+
+/// Whom an offer goes to. Envelopes name agents by their DIDs, so that of an id is looked up.
+async fn recipient(remote: &Remote, to: &str) -> Result<Recipient, Failure> {
+    if let Ok(recipient) = to.parse() {
+        return Ok(recipient);
+    }
+    let agent = to.parse().map(PrincipalRef::Id).map_err(|_| {
+        Failure::usage(format!("{to} is neither an agent's id or DID nor skill:NAME"))
+            .next_step("hansa agent list shows ids and DIDs, hansa discover who has which skill")
+    })?;
+    Ok(Recipient::Did(remote.call(&AgentGet { agent }).await?.did))
 }
 
 fn object(text: &str) -> Result<serde_json::Map<String, Value>, Failure> {

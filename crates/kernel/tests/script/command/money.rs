@@ -49,7 +49,7 @@ fn pay(town: &Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, String> 
     let (from, to) = (words.next()?, words.next()?);
     let (amount, currency) = amount(town, words)?;
     let life = words.after("for").map(span).transpose()?;
-    let hold = transfer::Hold { expires: life.map(|life| town.now.after(life)) };
+    let hold = transfer::Hold { life };
     let create = transfer::Create {
         from: town.principal(from),
         to: town.principal(to),
