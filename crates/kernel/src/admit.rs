@@ -11,7 +11,7 @@ use crate::entry::Auth;
 use crate::envelope::{fingerprint, replayed};
 use crate::grant::{self, Use};
 use crate::idempotency::{Known, split};
-use crate::principal::Handle;
+use crate::principal::{Handle, Kind};
 
 /// Leave to decide one command on the state as it is.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ enum Sphere {
     Own(PrincipalId),
     /// A principal that its controller manages too.
     Managed(PrincipalId),
+    /// What any person may do for itself, and who is granted it for the node without a quota.
+    Developer,
     /// The node's affairs: its owner, or somebody granted this.
     Node,
     /// Decided by the rules of the command alone.
@@ -117,7 +119,11 @@ impl State {
             Auth::Timer => matches!(request.command, Command::Expire(_)),
             Auth::Setup => matches!(request.command, Command::OwnerCreate(_)),
             Auth::Machine => true,
-            Auth::ApiKey(_) | Auth::Envelope(..) => false,
+            Auth::ApiKey(_)
+            | Auth::Envelope(..)
+            | Auth::Jwt(_)
+            | Auth::Client(_)
+            | Auth::Bootstrap(_) => false,
         };
         if allowed_without {
             return Ok(None);
@@ -130,6 +136,16 @@ impl State {
             Auth::ApiKey(id) => {
                 let key = self.api_keys.get(id).filter(|key| key.principal == handle);
                 key.ok_or(Code::CredentialInvalid)?.allows(request.command.action(), now)?;
+            }
+            Auth::Jwt(jwt) => jwt.check(self, handle, request.command.action(), now)?,
+            Auth::Client(id) => {
+                let client = self.clients.get(id).filter(|client| client.principal == handle);
+                let own = matches!(&request.command, Command::TokensRevoke(revoke)
+                    if revoke.principal == principal.id);
+                client.filter(|_| own).ok_or(Code::CredentialInvalid)?;
+            }
+            Auth::Bootstrap(id) if matches!(request.command, Command::AgentOnboard(_)) => {
+                self.bootstraps.get(id).ok_or(Code::CredentialInvalid)?.check(handle, now)?;
             }
             // Without its proof nothing tells an envelope from its replay.
             Auth::Envelope(key, Some(_)) if *key == principal.key => {}
@@ -175,6 +191,7 @@ impl State {
                 }
                 handle
             }
+            Sphere::Developer => return self.authorize_developer(caller, command, now),
             Sphere::Node => self.treasury()?,
         };
         if on_behalf_of == caller {
@@ -183,6 +200,21 @@ impl State {
         let (money, charged) = self.money_moved(command);
         let wanted = Use { on_behalf_of, action: command.action(), money, charged, now };
         grant::find(self, caller, &wanted).map(Some).map_err(|refusal| explain(refusal, command))
+    }
+
+    fn authorize_developer(
+        &self,
+        caller: Handle,
+        command: &Command,
+        now: Time,
+    ) -> Result<Option<GrantId>, Rejection> {
+        let (on_behalf_of, action) = (self.treasury()?, command.action());
+        let wanted = Use { on_behalf_of, action, money: None, charged: None, now };
+        match grant::find(self, caller, &wanted) {
+            Ok(grant) => Ok(Some(grant)),
+            Err(_) if self.principals.get(caller).kind == Kind::Person => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Whether a principal may do an operation on the node's own behalf.
@@ -206,7 +238,17 @@ impl State {
             | Command::PrincipalReinstate(_)
             | Command::CurrencyCreate(_)
             | Command::MintCreate(_)
-            | Command::BurnCreate(_) => Sphere::Node,
+            | Command::BurnCreate(_)
+            | Command::FundingApprove(_)
+            | Command::FundingReject(_) => Sphere::Node,
+            Command::BootstrapCreate(_) | Command::AgentOnboard(_) => Sphere::Developer,
+            Command::ClientCreate(create) => Sphere::Managed(create.principal),
+            Command::ClientRevoke(revoke) => {
+                let client = self.clients.get(&revoke.id).ok_or(Code::NotFound)?;
+                Sphere::Managed(of(client.principal))
+            }
+            Command::TokensRevoke(revoke) => Sphere::Managed(revoke.principal),
+            Command::FundingRequest(ask) => Sphere::Managed(ask.principal),
             Command::CardSet(set) => Sphere::Managed(set.principal),
             Command::CustodyKeySet(set) => Sphere::Managed(set.principal),
             Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),
@@ -236,6 +278,10 @@ impl State {
             Command::TransferCreate(create) => (Some((create.currency, create.amount)), None),
             Command::MintCreate(mint) => (Some((mint.currency, mint.amount)), None),
             Command::BurnCreate(burn) => (Some((burn.currency, burn.amount)), None),
+            Command::FundingApprove(approve) => {
+                let funding = self.fundings.get(approve.id);
+                (funding.map(|funding| (funding.currency, funding.amount)), None)
+            }
             Command::TransferPost(post) => match self.held.get(&post.id) {
                 Some(held) => {
                     let code = self.ledger.currency_state(held.currency).currency.code;

@@ -7,7 +7,8 @@
 use crate::State;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::{custody, grant, node, principal, task, transfer};
+use crate::funding::Stage;
+use crate::{client, custody, funding, grant, node, onboard, principal, task, transfer};
 
 impl State {
     /// Applies the next entry.
@@ -20,6 +21,7 @@ impl State {
             self.idempotency.insert(corr, entry.seq, entry.ts);
         }
         self.note_envelope(entry);
+        onboard::note_use(self, entry);
         self.let_go(entry.ts);
     }
 
@@ -39,6 +41,13 @@ impl State {
             Event::CardSet(set) => principal::apply_card_set(self, entry, set),
             Event::ApiKeyCreated(created) => principal::apply_api_key_created(self, entry, created),
             Event::ApiKeyRevoked(_) => principal::apply_api_key_revoked(self, entry),
+            Event::ClientCreated(created) => client::apply_created(self, entry, created),
+            Event::ClientRevoked(_) => client::apply_revoked(self, entry),
+            Event::TokensRevoked(_) => client::apply_tokens_revoked(self, entry),
+            Event::BootstrapCreated(created) => onboard::apply_created(self, entry, created),
+            Event::FundingRequested(asked) => funding::apply_requested(self, entry, asked),
+            Event::FundingApproved(_) => funding::apply_decided(self, entry, Stage::Approved),
+            Event::FundingRejected(_) => funding::apply_decided(self, entry, Stage::Rejected),
             Event::GrantCreated(created) => grant::apply_created(self, entry, created),
             Event::GrantRevoked(_) => grant::apply_revoked(self, entry),
             Event::TaskOffered(offered) => task::apply_offered(self, entry, offered),

@@ -15,6 +15,7 @@ use hansa_types::{AnyId, Time, Vis};
 use serde::Serialize;
 use serde::de::Error as _;
 
+use crate::client::{Jwt, Signer};
 use crate::entry::{Auth, Entry};
 use crate::event::{DecodeError, Event};
 
@@ -77,6 +78,9 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::Task(id) => id.with_text(push),
         AnyId::Grant(id) => id.with_text(push),
         AnyId::ApiKey(id) => id.with_text(push),
+        AnyId::Client(id) => id.with_text(push),
+        AnyId::Bootstrap(id) => id.with_text(push),
+        AnyId::Funding(id) => id.with_text(push),
         AnyId::Entry(id) => id.with_text(push),
     }
 }
@@ -85,15 +89,19 @@ fn push_auth(out: &mut Vec<u8>, auth: &Auth) {
     push(out, auth.method());
     push(out, "\"");
     match auth {
-        Auth::ApiKey(id) => {
-            push(out, ",\"kid\":\"");
-            push_id(out, AnyId::ApiKey(*id));
-            push(out, "\"");
+        Auth::ApiKey(id) => push_kid(out, AnyId::ApiKey(*id)),
+        Auth::Client(id) => push_kid(out, AnyId::Client(*id)),
+        Auth::Bootstrap(id) => push_kid(out, AnyId::Bootstrap(*id)),
+        Auth::Jwt(jwt) => {
+            match &jwt.signer {
+                Signer::Client(id) => push_kid(out, AnyId::Client(*id)),
+                Signer::Key(key) => push_key(out, key),
+            }
+            push(out, ",\"jti\":");
+            push_json(out, &jwt.jti);
         }
         Auth::Envelope(key, proof) => {
-            push(out, ",\"kid\":\"");
-            push(out, &key.to_multibase());
-            push(out, "\"");
+            push_key(out, key);
             if let Some(proof) = proof {
                 push(out, ",\"envelope\":");
                 push_json(out, proof);
@@ -101,6 +109,18 @@ fn push_auth(out: &mut Vec<u8>, auth: &Auth) {
         }
         Auth::Timer | Auth::Setup | Auth::Machine => {}
     }
+}
+
+fn push_kid(out: &mut Vec<u8>, id: AnyId) {
+    push(out, ",\"kid\":\"");
+    push_id(out, id);
+    push(out, "\"");
+}
+
+fn push_key(out: &mut Vec<u8>, key: &PublicKey) {
+    push(out, ",\"kid\":\"");
+    push(out, &key.to_multibase());
+    push(out, "\"");
 }
 
 fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
@@ -153,12 +173,26 @@ fn read_auth(rest: &mut Rest<'_>) -> Result<Auth, DecodeError> {
         }
         "envelope" => {
             rest.expect(",\"kid\":\"")?;
-            let key = PublicKey::from_multibase(rest.text()?).map_err(|_| syntax("kid"))?;
+            let key = read_key(rest.text()?)?;
             let proof = match rest.accept(",\"envelope\":") {
                 true => Some(serde_json::from_str(rest.object()?)?),
                 false => None,
             };
             Auth::Envelope(key, proof)
+        }
+        "jwt" => {
+            rest.expect(",\"kid\":\"")?;
+            let signer = read_signer(rest.text()?)?;
+            rest.expect(",\"jti\":\"")?;
+            Auth::Jwt(Jwt { signer, jti: rest.value("jti")?, claims: None })
+        }
+        "client" => {
+            rest.expect(",\"kid\":\"")?;
+            Auth::Client(rest.value("kid")?)
+        }
+        "bootstrap" => {
+            rest.expect(",\"kid\":\"")?;
+            Auth::Bootstrap(rest.value("kid")?)
         }
         "timer" => Auth::Timer,
         "setup" => Auth::Setup,
@@ -167,6 +201,17 @@ fn read_auth(rest: &mut Rest<'_>) -> Result<Auth, DecodeError> {
     };
     rest.expect("}")?;
     Ok(auth)
+}
+
+fn read_key(text: &str) -> Result<PublicKey, DecodeError> {
+    PublicKey::from_multibase(text).map_err(|_| syntax("kid"))
+}
+
+fn read_signer(text: &str) -> Result<Signer, DecodeError> {
+    match text.parse() {
+        Ok(client) => Ok(Signer::Client(client)),
+        Err(_) => read_key(text).map(Signer::Key),
+    }
 }
 
 fn syntax(detail: &str) -> DecodeError {

@@ -3,7 +3,7 @@
 use hansa_types::{Correlation, PrincipalId};
 
 use crate::entry::Auth;
-use crate::{custody, grant, node, principal, task, transfer};
+use crate::{client, custody, funding, grant, node, onboard, principal, task, transfer};
 
 /// An authenticated asker.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +81,22 @@ pub enum Command {
     TransferPost(transfer::Post),
     /// Void a pending transfer.
     TransferVoid(transfer::Void),
+    /// Make an OAuth client.
+    ClientCreate(client::Create),
+    /// Revoke an OAuth client.
+    ClientRevoke(client::Revoke),
+    /// Revoke every token of a principal.
+    TokensRevoke(client::RevokeTokens),
+    /// Make a bootstrap token.
+    BootstrapCreate(onboard::CreateBootstrap),
+    /// Make an agent with its client.
+    AgentOnboard(onboard::Onboard),
+    /// Ask for money.
+    FundingRequest(funding::Ask),
+    /// Mint what was asked for.
+    FundingApprove(funding::Approve),
+    /// Decline to.
+    FundingReject(funding::Reject),
     /// Take a step of a task, by envelope.
     TaskStep(task::Step),
     /// Record the key that the node signs with for an agent.
@@ -110,6 +126,14 @@ impl Command {
             Command::TransferCreate(_) => "transfer_create",
             Command::TransferPost(_) => "transfer_post",
             Command::TransferVoid(_) => "transfer_void",
+            Command::ClientCreate(_) => "client_create",
+            Command::ClientRevoke(_) => "client_revoke",
+            Command::TokensRevoke(_) => "tokens_revoke",
+            Command::BootstrapCreate(_) => "bootstrap_create",
+            Command::AgentOnboard(_) => "agent_onboard",
+            Command::FundingRequest(_) => "funding_request",
+            Command::FundingApprove(_) => "funding_approve",
+            Command::FundingReject(_) => "funding_reject",
             Command::TaskStep(_) => "envelope_submit",
             Command::CustodyKeySet(_) => "custody_key_set",
             Command::Expire(_) => "expire",
@@ -121,7 +145,10 @@ impl Command {
         match self {
             Command::TransferCreate(create) => create.hold.is_some(),
             Command::ApiKeyCreate(create) => create.expires.is_some(),
-            Command::TaskStep(_) | Command::Expire(_) | Command::GrantCreate(_) => true,
+            Command::TaskStep(_)
+            | Command::Expire(_)
+            | Command::GrantCreate(_)
+            | Command::BootstrapCreate(_) => true,
             _ => false,
         }
     }

@@ -65,7 +65,7 @@ impl Draft {
             id: self.id.unwrap_or_else(|| ctx.entry_id().into()),
             vis: self.vis,
             actor,
-            auth: if corr.is_first { auth.clone() } else { auth.repeated() },
+            auth: if corr.is_first { auth.recorded() } else { auth.repeated() },
             subject: self.subject,
             corr: corr.correlation.filter(|_| corr.is_first),
             event: self.event,
@@ -124,6 +124,14 @@ pub fn decide(
         Command::MintCreate(mint) => mint.decide(permit, ctx, out),
         Command::BurnCreate(burn) => burn.decide(permit, ctx, out),
         Command::CustodyKeySet(set) => set.decide(permit, ctx, out),
+        Command::ClientCreate(create) => create.decide(permit, out),
+        Command::ClientRevoke(revoke) => revoke.decide(permit, out),
+        Command::TokensRevoke(revoke) => revoke.decide(permit, ctx, out),
+        Command::BootstrapCreate(create) => create.decide(permit, ctx, out),
+        Command::AgentOnboard(onboard) => onboard.decide(permit, ctx, out),
+        Command::FundingRequest(ask) => ask.decide(permit, out),
+        Command::FundingApprove(approve) => approve.decide(permit, ctx, out),
+        Command::FundingReject(reject) => reject.decide(permit, out),
         Command::Expire(due) => due.decide(permit, ctx, out),
     }
 }

@@ -3,13 +3,16 @@
 //! A thing that comes due is a command like any other and makes an entry. A thing that leaves has
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
-use hansa_types::{ApiKeyId, Code, GrantId, Rejection, TaskId, Time, TransferId};
+use hansa_types::{
+    ApiKeyId, BootstrapId, Code, FundingId, GrantId, Rejection, TaskId, Time, TransferId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::limits::LEAVING_PER_ENTRY_MAX;
+use crate::onboard;
 use crate::principal::forget_api_key;
 use crate::transfer::{VoidReason, own_pending, refund_draft};
 
@@ -31,6 +34,10 @@ pub enum Leaving {
     Task(TaskId),
     /// An expired API key.
     ApiKey(ApiKeyId),
+    /// A bootstrap token whose time is over.
+    Bootstrap(BootstrapId),
+    /// A funding request that was decided long ago.
+    Funding(FundingId),
 }
 
 impl State {
@@ -69,6 +76,8 @@ impl State {
             }
             Leaving::Task(id) => self.tasks.remove(id),
             Leaving::ApiKey(id) => forget_api_key(self, id),
+            Leaving::Bootstrap(id) => onboard::forget(self, id),
+            Leaving::Funding(id) => self.fundings.forget(id),
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{
-    AnyId, ApiKeyId, Correlation, Digest, EnvelopeId, PrincipalId, Signature, Time, Vis,
+    AnyId, ApiKeyId, BootstrapId, ClientId, Correlation, Digest, EnvelopeId, PrincipalId,
+    Signature, Time, Vis,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::client::Jwt;
 use crate::event::Event;
 
 /// An entry of the journal.
@@ -38,6 +40,12 @@ pub enum Auth {
     ApiKey(ApiKeyId),
     /// A signature under the actor's own key. Only the first entry of an envelope repeats its proof.
     Envelope(PublicKey, Option<EnvelopeProof>),
+    /// A verified token.
+    Jwt(Jwt),
+    /// The secret of an OAuth client, which revokes its principal's tokens and nothing else.
+    Client(ClientId),
+    /// A bootstrap token, which onboards an agent and nothing else.
+    Bootstrap(BootstrapId),
     /// The node's own timer.
     Timer,
     /// The one-time setup token.
@@ -66,9 +74,20 @@ impl Auth {
         match self {
             Auth::ApiKey(_) => "api_key",
             Auth::Envelope(..) => "envelope",
+            Auth::Jwt(_) => "jwt",
+            Auth::Client(_) => "client",
+            Auth::Bootstrap(_) => "bootstrap",
             Auth::Timer => "timer",
             Auth::Setup => "setup",
             Auth::Machine => "machine",
+        }
+    }
+
+    /// As an entry keeps it: without what a token allowed.
+    pub fn recorded(&self) -> Auth {
+        match self {
+            Auth::Jwt(jwt) => Auth::Jwt(jwt.recorded()),
+            other => other.clone(),
         }
     }
 
@@ -76,7 +95,7 @@ impl Auth {
     pub fn repeated(&self) -> Auth {
         match self {
             Auth::Envelope(key, _) => Auth::Envelope(*key, None),
-            other => other.clone(),
+            other => other.recorded(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! A released (kind, version) never changes its shape or its meaning. A correction is a new
 //! version beside the old one, or an event that puts right what an earlier one did.
 
-use crate::{custody, grant, node, principal, task, transfer};
+use crate::{client, custody, funding, grant, node, onboard, principal, task, transfer};
 
 /// The line is not an entry that this release understands.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +89,20 @@ events! {
     ApiKeyCreated = "api_key.created" v 1: principal::ApiKeyCreated;
     /// An API key works no longer.
     ApiKeyRevoked = "api_key.revoked" v 1: principal::ApiKeyRevoked;
+    /// An OAuth client works from now on.
+    ClientCreated = "client.created" v 1: client::Created;
+    /// An OAuth client and its tokens work no longer.
+    ClientRevoked = "client.revoked" v 1: client::Revoked;
+    /// The tokens that a principal's clients were given so far work no longer.
+    TokensRevoked = "tokens.revoked" v 1: client::TokensRevoked;
+    /// A bootstrap token works once from now on.
+    BootstrapCreated = "bootstrap.created" v 1: onboard::BootstrapCreated;
+    /// An agent asked for money.
+    FundingRequested = "funding.requested" v 1: funding::Requested;
+    /// The money was granted.
+    FundingApproved = "funding.approved" v 1: funding::Approved;
+    /// It was not.
+    FundingRejected = "funding.rejected" v 1: funding::Rejected;
     /// Authority was given.
     GrantCreated = "grant.created" v 1: grant::Created;
     /// Authority was taken back, with everything delegated from it.

@@ -10,6 +10,7 @@
 
 pub mod admit;
 pub mod apply;
+pub mod client;
 pub mod codec;
 pub mod command;
 pub mod custody;
@@ -18,10 +19,12 @@ pub mod due;
 pub mod entry;
 pub mod envelope;
 pub mod event;
+pub mod funding;
 pub mod grant;
 pub mod idempotency;
 pub mod limits;
 pub mod node;
+pub mod onboard;
 pub mod principal;
 pub mod queue;
 pub mod state;

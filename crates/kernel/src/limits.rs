@@ -13,6 +13,20 @@ pub const ACCOUNTS_MAX: usize = 40_000_000;
 pub const CURRENCIES_MAX: usize = 1_000;
 /// API keys of one principal; they leave when revoked or expired.
 pub const API_KEYS_PER_PRINCIPAL_MAX: usize = 100;
+/// OAuth clients of one principal; they leave when revoked.
+pub const CLIENTS_PER_PRINCIPAL_MAX: usize = 20;
+/// Life of a bootstrap token; it leaves when that is over, used or not.
+pub const BOOTSTRAP_LIFE: Duration = Duration::minutes(5);
+/// Bootstrap tokens that one principal may make within [`BOOTSTRAP_WINDOW`].
+pub const BOOTSTRAPS_PER_WINDOW_MAX: usize = 5;
+/// Time within which bootstrap tokens are counted. Shorter than their life, so all are known.
+pub const BOOTSTRAP_WINDOW: Duration = Duration::minutes(1);
+/// Principals that a person without the node's grant may control, unless configured.
+pub const AGENTS_PER_DEVELOPER_MAX: u32 = 100;
+/// Open funding requests of one principal; a request leaves some time after it is decided.
+pub const FUNDINGS_PER_PRINCIPAL_MAX: u32 = 10;
+/// Time for which a decided funding request is remembered.
+pub const FUNDING_REMEMBERED: Duration = Duration::days(30);
 /// Grants that one principal may hold; they leave when they expire or some time after they are
 /// revoked.
 pub const GRANTS_PER_HOLDER_MAX: usize = 1_000;

@@ -7,21 +7,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 
-use hansa_types::{ApiKeyId, Code, CurrencyCode, Digest, PrincipalId, Rejection, Time};
+use hansa_types::{
+    ApiKeyId, BootstrapId, Code, CurrencyCode, Digest, PrincipalId, Rejection, Time,
+};
 use serde::{Deserialize, Serialize};
 
+use crate::client::Clients;
 use crate::custody::Custody;
 use crate::due::{Due, Leaving};
 use crate::envelope::OperationEnvelopes;
+use crate::funding::Fundings;
 use crate::grant::Grants;
 use crate::idempotency::{self, Idempotency};
 use crate::node::Node;
+use crate::onboard::Bootstraps;
 use crate::principal::{ApiKeys, Handle, Principals};
 use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 3;
+pub const SNAPSHOT_FORMAT: u32 = 4;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -99,6 +104,14 @@ pub struct State {
     pub(crate) api_key_by_secret: Map<Digest, ApiKeyId>,
     /// The keys that the node keeps for its agents.
     pub custody: Custody,
+    /// OAuth clients.
+    pub clients: Clients,
+    /// Bootstrap tokens.
+    pub bootstraps: Bootstraps,
+    #[serde(skip)]
+    pub(crate) bootstrap_by_secret: Map<Digest, BootstrapId>,
+    /// Requests for money.
+    pub fundings: Fundings,
     /// Who may act for whom.
     pub grants: Grants,
     /// The books.
@@ -135,6 +148,12 @@ pub struct Rows {
     pub accounts: usize,
     /// API keys.
     pub api_keys: usize,
+    /// OAuth clients.
+    pub clients: usize,
+    /// Bootstrap tokens.
+    pub bootstraps: usize,
+    /// Funding requests.
+    pub fundings: usize,
     /// Grants.
     pub grants: usize,
     /// Pending transfers.
@@ -171,6 +190,10 @@ impl State {
             api_keys: ApiKeys::new(&hasher),
             api_key_by_secret: Map::new(&hasher),
             custody: Custody::new(&hasher),
+            clients: Clients::new(&hasher),
+            bootstraps: Bootstraps::new(&hasher),
+            bootstrap_by_secret: Map::new(&hasher),
+            fundings: Fundings::default(),
             grants: Grants::new(),
             ledger: Ledger::new(&hasher),
             held: HeldTransfers::default(),
@@ -204,6 +227,12 @@ impl State {
         for (&id, key) in state.api_keys.iter() {
             state.api_key_by_secret.insert(key.secret, id);
         }
+        state.clients.rehash(&state.hasher);
+        state.bootstraps.rehash(&state.hasher);
+        state.bootstrap_by_secret = Map::new(&state.hasher);
+        for (&id, token) in state.bootstraps.iter() {
+            state.bootstrap_by_secret.insert(token.secret, id);
+        }
         Ok(state)
     }
 
@@ -227,6 +256,11 @@ impl State {
         self.api_key_by_secret.get(secret).copied()
     }
 
+    /// The bootstrap token with a secret of this digest.
+    pub fn bootstrap_by_secret(&self, secret: &Digest) -> Option<BootstrapId> {
+        self.bootstrap_by_secret.get(secret).copied()
+    }
+
     /// The treasury's owner: the node itself.
     pub fn treasury(&self) -> Result<Handle, Rejection> {
         Ok(self.node()?.handle)
@@ -248,6 +282,9 @@ impl State {
             principals: self.principals.len(),
             accounts: self.ledger.accounts_len(),
             api_keys: self.api_keys.len(),
+            clients: self.clients.len(),
+            bootstraps: self.bootstraps.len(),
+            fundings: self.fundings.len(),
             grants: self.grants.len(),
             held: self.held.len(),
             tasks: self.tasks.len(),

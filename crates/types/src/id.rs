@@ -155,6 +155,12 @@ ids! {
     EntryId = "ent_";
     /// An API key (its public part; the secret is never an id).
     ApiKeyId = "key_";
+    /// An OAuth client (its public part; the secret is never an id).
+    ClientId = "cli_";
+    /// A bootstrap token (its public part; the token itself is never an id).
+    BootstrapId = "btk_";
+    /// A request for money from the node.
+    FundingId = "fun_";
     /// One incarnation of a node's journal.
     IncarnationId = "inc_";
     /// One request at an edge, for logs and problems.
@@ -217,6 +223,12 @@ pub enum AnyId {
     Grant(GrantId),
     /// An API key.
     ApiKey(ApiKeyId),
+    /// An OAuth client.
+    Client(ClientId),
+    /// A bootstrap token.
+    Bootstrap(BootstrapId),
+    /// A request for money.
+    Funding(FundingId),
     /// An entry about nothing with an id of its own.
     Entry(EntryId),
 }
@@ -257,6 +269,9 @@ any_id!(
     Task(TaskId),
     Grant(GrantId),
     ApiKey(ApiKeyId),
+    Client(ClientId),
+    Bootstrap(BootstrapId),
+    Funding(FundingId),
     Entry(EntryId)
 );
 

@@ -16,8 +16,8 @@ pub use amount::{Amount, AmountError, Currency, CurrencyCode};
 pub use bytes::{Correlation, Digest, Label, Salt, Signature};
 pub use did::Did;
 pub use id::{
-    AnyId, ApiKeyId, EntryId, EnvelopeId, GrantId, IdError, IncarnationId, PrincipalId, RequestId,
-    TaskId, TransferId,
+    AnyId, ApiKeyId, BootstrapId, ClientId, EntryId, EnvelopeId, FundingId, GrantId, IdError,
+    IncarnationId, PrincipalId, RequestId, TaskId, TransferId,
 };
 pub use rejection::{Code, Rejection};
 pub use time::{Duration, Time};

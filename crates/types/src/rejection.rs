@@ -98,6 +98,9 @@ codes! {
     GrantNotNarrower = "grant_not_narrower", 422, "A delegated grant must be narrower than its parent in every way.", "Ask for less than the parent allows.";
     GrantTooDeep = "grant_too_deep", 422, "Delegation is at most 8 deep.", "Delegate from a grant nearer to the root.";
     PrincipalSuspended = "principal_suspended", 403, "The principal is suspended.", "Ask the node's owner.";
+    ProofInvalid = "proof_invalid", 422, "The proof does not show that the caller holds the key.", "Sign a key-proof+jwt for this node and this credential with the key itself, within 300 seconds.";
+    QuotaExceeded = "quota_exceeded", 403, "The developer has as many agents as this node allows.", "Ask the node's owner for a grant of agent_onboard.";
+    RateLimited = "rate_limited", 429, "Too many of these in a short time.", "Wait a minute.";
 
     // Repeats and time.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used with another body.", "Use a fresh key for a different request.";
@@ -133,6 +136,7 @@ codes! {
     TransferNotPending = "transfer_not_pending", 409, "The transfer is posted, voided or expired already.", "Nothing can change it any more; look at its state.";
     HoldExpiryInvalid = "hold_expiry_invalid", 422, "A hold expires between one second and 90 days from now.", "Choose an expiry in that range.";
     HoldExceeded = "hold_exceeded", 422, "The hold has less left than that.", "Post at most what is left (remaining in transfer_get), or leave the amount out to post all of it.";
+    FundingDecided = "funding_decided", 409, "The funding request was decided already.", "Ask again with a new request.";
     BalanceOverflow = "balance_overflow", 422, "An account cannot hold that much.", "Move less.";
 
     // Agents.

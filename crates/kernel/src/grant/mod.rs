@@ -144,11 +144,13 @@ fn within(grant: &Grant, currency: CurrencyCode, amount: Amount) -> Result<(), R
     Ok(())
 }
 
-/// Refuses to hand on more than what was used to ask for it: an API key, a grant, or both.
+/// Refuses to hand on more than what was used to ask for it: an API key or
+/// token, a grant, or both.
 pub(crate) fn refuse_widening(permit: &Permit<'_>, actions: &[Action]) -> Result<(), Rejection> {
     let state = permit.state();
-    let key = match permit.caller().auth {
-        Auth::ApiKey(id) => state.api_keys.get(&id).map(|key| &key.actions),
+    let key = match &permit.caller().auth {
+        Auth::ApiKey(id) => state.api_keys.get(id).map(|key| &key.actions),
+        Auth::Jwt(jwt) => jwt.claims.as_ref().and_then(|claims| claims.actions.as_ref()),
         _ => None,
     };
     let grant = permit.grant().and_then(|id| state.grants.get(&id)).map(|grant| &grant.actions);

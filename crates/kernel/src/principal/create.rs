@@ -124,6 +124,10 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
     let mut principal = Principal::new(id, created.kind, created.key, controller, entry.ts);
     principal.card = created.card;
     state.principals.insert(principal);
+    if let Some(controller) = controller {
+        let controller = state.principals.get_mut(controller);
+        controller.controlled = controller.controlled.saturating_add(1);
+    }
     if let (true, Some(node)) = (created.owner, state.node.as_mut()) {
         node.owned = true;
     }

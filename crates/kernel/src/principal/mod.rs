@@ -5,7 +5,7 @@ mod create;
 mod manage;
 
 use hansa_crypto::keys::PublicKey;
-use hansa_types::{ApiKeyId, Digest, GrantId, PrincipalId, Time};
+use hansa_types::{ApiKeyId, BootstrapId, ClientId, Digest, GrantId, PrincipalId, Time};
 use serde::{Deserialize, Serialize};
 
 pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyRevoked, CreateApiKey, RevokeApiKey};
@@ -61,6 +61,14 @@ pub struct Principal {
     pub api_keys: Vec<ApiKeyId>,
     /// The grants it holds.
     pub grants: Vec<GrantId>,
+    /// Its OAuth clients.
+    pub clients: Vec<ClientId>,
+    /// Its bootstrap tokens.
+    pub bootstraps: Vec<BootstrapId>,
+    /// How often all its tokens were revoked: a token of an earlier epoch counts for nothing.
+    pub epoch: u64,
+    /// How many principals it controls.
+    pub controlled: u32,
 }
 
 impl Principal {
@@ -84,6 +92,10 @@ impl Principal {
             nonce: 0,
             api_keys,
             grants,
+            clients: Vec::new(),
+            bootstraps: Vec::new(),
+            epoch: 0,
+            controlled: 0,
         }
     }
 }

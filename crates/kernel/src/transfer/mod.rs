@@ -19,4 +19,6 @@ pub use supply::{Burn, Burned, CreateCurrency, CurrencyCreated, Mint, Minted};
 
 pub(crate) use create::{Payment, apply_posted, check_room, nothing};
 pub(crate) use pending::{apply_pending, apply_voided, own_pending, refund_draft, release_draft};
-pub(crate) use supply::{apply_burned, apply_currency_created, apply_minted, mint_into};
+pub(crate) use supply::{
+    apply_burned, apply_currency_created, apply_minted, mint_into, own_currency,
+};

@@ -132,7 +132,7 @@ impl Mint {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        own(state, self.currency)?;
+        own_currency(state, self.currency)?;
         state.principals.find(self.to).ok_or(Code::PayeeUnknown)?;
         let minted = Minted { amount: self.amount, currency: self.currency, grant: permit.grant() };
         mint_into(state, ctx, self.to, minted, out)
@@ -147,7 +147,7 @@ impl Burn {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let currency = own(state, self.currency)?;
+        let currency = own_currency(state, self.currency)?;
         if self.amount == Amount::ZERO {
             return Err(Code::AmountZero.into());
         }
@@ -165,7 +165,8 @@ impl Burn {
     }
 }
 
-fn own(state: &State, code: CurrencyCode) -> Result<CurrencyIndex, Rejection> {
+/// A currency that this node issues.
+pub(crate) fn own_currency(state: &State, code: CurrencyCode) -> Result<CurrencyIndex, Rejection> {
     let currency = state.ledger.currency(code)?;
     match state.ledger.currency_state(currency).own {
         true => Ok(currency),

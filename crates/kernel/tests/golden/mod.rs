@@ -81,6 +81,19 @@ const SCRIPT: &str = "
     tick => expired expired
     custody alice 1
     custody alice 2 @alice
+    client alice transfer_* as cl
+    transfer alice bob 1 AVT @cl
+    transfer alice bob 1 AVT @self/alice
+    client alice transfer_create as cm
+    unclient cm
+    revoke_tokens alice @secret/cl
+    person pat
+    bootstrap pat as b
+    onboard dave transfer_* @b
+    ask alice 7 AVT as f1
+    fund f1
+    ask alice 8 AVT as f2
+    decline f2
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -187,8 +200,21 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "incarnation" => text.parse::<IncarnationId>().is_ok(),
         "kind" => Event::KINDS.iter().any(|(kind, _)| *kind == text),
         "vis" => word(&["public", "org", "node"]),
-        "method" => word(&["api_key", "envelope", "timer", "setup", "machine"]),
-        "kid" => text.starts_with("key_") && text.parse::<AnyId>().is_ok() || is_key(text),
+        "method" => word(&[
+            "api_key",
+            "jwt",
+            "client",
+            "bootstrap",
+            "envelope",
+            "timer",
+            "setup",
+            "machine",
+        ]),
+        "kid" => {
+            let id = ["key_", "cli_", "btk_"].iter().any(|prefix| text.starts_with(prefix));
+            id && text.parse::<AnyId>().is_ok() || is_key(text)
+        }
+        "jti" => text.parse::<Label>().is_ok(),
         "key" => is_key(text),
         "corr" => text.parse::<Correlation>().is_ok(),
         "signature" => text.parse::<Signature>().is_ok(),

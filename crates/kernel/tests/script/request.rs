@@ -3,13 +3,19 @@
 //! `!idem:K` sends the Idempotency-Key K, `!found:SEQ`, `!found_other:SEQ` and `!absent` answer what
 //! the state asked the read models. An envelope gets a fresh id and the sender's next nonce unless
 //! `!env:NAME` and `!nonce:N` say otherwise; `!unproven` leaves its proof out and `!forged` signs
-//! with another key. `!as:NAME` claims to be somebody else with the same proof.
+//! with another key. A token (`@C` of a client, `@self/alice` of a principal's own) lives for
+//! `!life:SPAN`, is of `!epoch:N` and `!scope:PATTERN`, and says nothing with `!bare`; `@secret/C` is
+//! the client's secret itself. `!as:NAME` claims to be somebody else with the same proof.
 
-use hansa_crypto::hash::sha256;
+use std::sync::Arc;
+
+use hansa_crypto::hash::{label, sha256};
+use hansa_kernel::client::{Claims, Jwt, Signer};
 use hansa_kernel::idempotency::split;
 use hansa_kernel::{Auth, Caller, Command, EnvelopeProof, LookedUp, Request};
-use hansa_types::{Correlation, EnvelopeId, Signature};
+use hansa_types::{Correlation, Duration, EnvelopeId, Signature};
 
+use super::words::span;
 use super::{Named, Town, Words};
 
 /// The first 16 bytes of a text's digest.
@@ -67,7 +73,29 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         "timer" => return unnamed(Auth::Timer),
         _ => {}
     }
+    if let Some(name) = asker.strip_prefix("secret/") {
+        let Named::Token { id, owner } = town.named(name)? else {
+            return Err(format!("{name} is no client"));
+        };
+        return Ok(Caller { principal: Some(owner), auth: Auth::Client(id) });
+    }
+    if let Some(name) = asker.strip_prefix("self/") {
+        let key = words.option("!forged").map_or(name, |_| "somebody else");
+        let jwt = jwt(town, words, Signer::Key(Town::public_key(key)), None)?;
+        return Ok(Caller { principal: Some(town.principal(name)), auth: Auth::Jwt(jwt) });
+    }
     match town.named(asker)? {
+        Named::Token { id, owner } => {
+            let epoch = match words.option("!epoch:") {
+                Some(text) => text.parse().map_err(|_| format!("{text} is no epoch"))?,
+                None => 0,
+            };
+            let jwt = jwt(town, words, Signer::Client(id), Some(epoch))?;
+            Ok(Caller { principal: Some(owner), auth: Auth::Jwt(jwt) })
+        }
+        Named::Bootstrap { id, owner } => {
+            Ok(Caller { principal: Some(owner), auth: Auth::Bootstrap(id) })
+        }
         Named::Key { id, owner } => Ok(Caller { principal: Some(owner), auth: Auth::ApiKey(id) }),
         Named::Principal(id) => {
             let key = match words.option("!forged") {
@@ -82,6 +110,20 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         }
         other => Err(format!("{asker} is {other:?} and cannot ask")),
     }
+}
+
+fn jwt(
+    town: &mut Town,
+    words: &Words<'_>,
+    signer: Signer,
+    epoch: Option<u64>,
+) -> Result<Jwt, String> {
+    let life = words.option("!life:").map(span).transpose()?.unwrap_or(Duration::hours(1));
+    let scope = words.option("!scope:").map(|scope| scope.parse().map_err(|e| format!("{e}")));
+    let actions = scope.transpose()?.map(|action| vec![action]);
+    let claims = Claims { expires: town.now.after(life), epoch, actions };
+    let claims = words.option("!bare").is_none().then(|| Arc::new(claims));
+    Ok(Jwt { signer, jti: label(&town.entropy().to_string()), claims })
 }
 
 fn proof(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<EnvelopeProof, String> {

@@ -10,8 +10,8 @@ use hansa_kernel::state::HashSeed;
 use hansa_kernel::transfer::{AccountKey, CurrencyIndex, Role};
 use hansa_kernel::{Admission, Context, Draft, Entry, Request, State, codec};
 use hansa_types::{
-    AnyId, ApiKeyId, Currency, CurrencyCode, Digest, EnvelopeId, PrincipalId, TaskId, Time,
-    TransferId,
+    AnyId, ApiKeyId, BootstrapId, ClientId, Currency, CurrencyCode, Digest, EnvelopeId,
+    PrincipalId, TaskId, Time, TransferId,
 };
 
 use super::Outcome;
@@ -25,6 +25,8 @@ const BEGINNING: Time = Time(1_800_000_000_000);
 pub(crate) enum Named {
     Principal(PrincipalId),
     Key { id: ApiKeyId, owner: PrincipalId },
+    Token { id: ClientId, owner: PrincipalId },
+    Bootstrap { id: BootstrapId, owner: PrincipalId },
     Step(EnvelopeId),
     Id(AnyId),
 }
@@ -222,6 +224,10 @@ impl Town {
                 Named::Step(proof.id)
             }
             (AnyId::ApiKey(id), Some(AnyId::Principal(owner)), _) => Named::Key { id, owner },
+            (AnyId::Client(id), Some(AnyId::Principal(owner)), _) => Named::Token { id, owner },
+            (AnyId::Bootstrap(id), Some(AnyId::Principal(owner)), _) => {
+                Named::Bootstrap { id, owner }
+            }
             (id, _, _) => Named::Id(id),
         };
         self.bind(name, named);
@@ -236,6 +242,8 @@ impl Town {
         let is_it = |named: &Named| match *named {
             Named::Principal(principal) => AnyId::from(principal) == id,
             Named::Key { id: key, .. } => AnyId::from(key) == id,
+            Named::Token { id: client, .. } => AnyId::from(client) == id,
+            Named::Bootstrap { id: token, .. } => AnyId::from(token) == id,
             Named::Id(other) => other == id,
             Named::Step(_) => false,
         };

@@ -167,6 +167,14 @@ impl Working<'_> {
                 self.principals.founded(entry, founded);
             }
             Event::ClockAccepted(_) | Event::CustodyKeySet(_) => {}
+            // The state itself has these at hand; a funding's money is minted by its own entry.
+            Event::ClientCreated(_)
+            | Event::ClientRevoked(_)
+            | Event::TokensRevoked(_)
+            | Event::BootstrapCreated(_)
+            | Event::FundingRequested(_)
+            | Event::FundingApproved(_)
+            | Event::FundingRejected(_) => {}
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }

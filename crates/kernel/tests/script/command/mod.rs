@@ -3,6 +3,7 @@
 mod authority;
 mod money;
 mod people;
+mod tokens;
 mod work;
 
 use hansa_kernel::grant::Action;
@@ -47,10 +48,10 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 
 fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let parse = match verb {
-        "found" | "clock" | "owner" | "agent" | "suspend" | "reinstate" | "card" | "custody" => {
-            people::parse
-        }
+        "found" | "clock" | "owner" | "agent" | "suspend" | "reinstate" | "card" | "custody"
+        | "person" => people::parse,
         "key" | "unkey" | "grant" | "ungrant" => authority::parse,
+        verb if tokens::VERBS.contains(&verb) => tokens::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
         _ => work::parse,
     };
@@ -64,6 +65,11 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
             Command::NodeFound(found) => town.bind("node", Named::Principal(found.id)),
             Command::OwnerCreate(create) => town.bind(name, Named::Principal(create.id)),
             Command::PrincipalCreate(create) => town.bind(name, Named::Principal(create.id)),
+            Command::AgentOnboard(onboard) => {
+                let (id, owner) = (onboard.client, onboard.agent.id);
+                town.bind(name, Named::Principal(owner));
+                town.bind(&format!("client/{name}"), Named::Token { id, owner });
+            }
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 //! found sovereign|satellite CODE scale:N [fee:PPM/MINIMUM] [genesis:AMOUNT]
 //! clock JUMP_MS
 //! owner NAME
-//! agent NAME [key:OTHER] [card:TEXT] [poor]
+//! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
 //! suspend NAME      reinstate NAME      card NAME
 //! custody NAME GENERATION [key:OTHER]
 //! ```
@@ -30,10 +30,13 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             let create = principal::CreateOwner { id, key: Town::public_key(name) };
             Asked::by("setup", Command::OwnerCreate(create))
         }
-        "agent" => {
+        "agent" | "person" => {
             let create = principal::Create {
                 id: words.keyed("id:").map_or(id, |other| town.principal(other)),
-                kind: principal::Kind::Agent,
+                kind: match verb {
+                    "agent" => principal::Kind::Agent,
+                    _ => principal::Kind::Person,
+                },
                 key: Town::public_key(words.keyed("key:").unwrap_or(name)),
                 card: words.keyed("card:").map(Town::digest_of),
                 genesis_grant: !words.flag("poor"),
