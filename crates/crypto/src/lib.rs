@@ -11,6 +11,7 @@
 pub mod chain;
 pub mod checkpoint;
 pub mod compare;
+pub mod did_document;
 pub mod hash;
 pub mod json;
 pub mod jwk;
@@ -21,6 +22,7 @@ pub mod merkle;
 pub mod python_json;
 pub mod seal;
 pub mod secret;
+pub mod webvh;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use jws::JwsError;

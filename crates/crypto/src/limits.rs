@@ -20,3 +20,13 @@ pub const SEALED_PLAINTEXT_BYTES_MAX: usize = 1 << 30;
 pub const JWS_BYTES_MAX: usize = 8 * 1024;
 /// Longest encoded header of a JWS, in bytes: a DID of 512 bytes as `kid` fits many times.
 pub const JWS_HEADER_BYTES_MAX: usize = 2 * 1024;
+/// Longest DID log that is read, in bytes.
+pub const DID_LOG_BYTES_MAX: usize = 1 << 20;
+/// Longest entry of a DID log, in bytes.
+pub const DID_LOG_ENTRY_BYTES_MAX: usize = 32 * 1024;
+/// Most entries of a DID log.
+pub const DID_LOG_ENTRIES_MAX: usize = 1_000;
+/// Most keys, or hashes of keys, that one entry of a DID log names.
+pub const DID_LOG_KEYS_MAX: usize = 16;
+/// How far the time of a DID log's entry may lie ahead of the reader's clock.
+pub const DID_LOG_SKEW_MAX: hansa_types::Duration = hansa_types::Duration::minutes(5);

@@ -143,6 +143,7 @@ codes! {
     PrincipalExists = "principal_exists", 409, "A principal with this key exists already.", "Use the existing agent, or another key.";
     PrincipalUnknown = "principal_unknown", 404, "There is no such principal, or you may not see it.", "Check the id or DID.";
     PublicKeyInvalid = "public_key_invalid", 422, "The public key is not a valid Ed25519 key.", "Send a did:key or a z6Mk… multibase key.";
+    DidLogInvalid = "did_log_invalid", 422, "The DID log does not prove itself.", "Fetch the whole log again; every entry must follow from the one before.";
     CardInvalid = "card_invalid", 422, "The agent card does not have the shape of an A2A card.", "Correct the fields named in errors.";
     CustodyKeyRaced = "custody_key_raced", 409, "Another request gave the agent its next custodial key first.", "Read the agent's public key; rotate again only if it is not new enough.";
 

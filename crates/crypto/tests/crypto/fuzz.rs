@@ -6,6 +6,7 @@ use hansa_crypto::hash::sha256;
 use hansa_crypto::json::{canonical, parse_strict};
 use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::seal::{SealKey, open, seal, unwrap_key};
+use hansa_crypto::webvh::{Address, normalise, verify};
 use hansa_crypto::{Checkpoint, python_json};
 use hansa_types::Did;
 
@@ -187,5 +188,47 @@ fn fuzz_sealed_open() {
         let cut = bytes.first().map_or(0, |byte| usize::from(*byte) % sealed.len());
         let spliced = [&sealed[..cut], &other[cut..]].concat();
         assert_eq!(open(&key, b"aad", &spliced).is_ok(), spliced == other || spliced == sealed);
+    });
+}
+
+#[test]
+fn fuzz_did_log_verify() {
+    let log = crate::webvh::moved();
+    let now = crate::webvh::NOW;
+    let wanted = verify(&log, now).unwrap();
+    bolero::check!().for_each(|bytes: &[u8]| {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            assert!(verify(text, now).is_err());
+        }
+        // A log with bytes replaced: accepted only if it says the same.
+        let [high, low, replacement @ ..] = bytes else {
+            return;
+        };
+        let at = usize::from(u16::from_be_bytes([*high, *low])) % log.len();
+        let mut changed = log.clone().into_bytes();
+        for (place, byte) in changed.iter_mut().skip(at).zip(replacement) {
+            *place = *byte;
+        }
+        let Ok(changed) = String::from_utf8(changed) else {
+            return;
+        };
+        if let Ok(read) = verify(&changed, now) {
+            assert!(read == wanted || wanted.former().contains(read.did()));
+        }
+    });
+}
+
+#[test]
+fn fuzz_did_address_parse() {
+    const ALPHABET: &[&str] =
+        &["a", "Z", "7", "0", ":", "%3A", "%3a", ".", "-", "_", "/", "é", "localhost"];
+    bolero::check!().for_each(|bytes: &[u8]| {
+        let text = spelled(bytes, ALPHABET);
+        let Ok(address) = Address::parse(&text) else {
+            return;
+        };
+        assert_eq!(Address::parse(&address.to_string()), Ok(address.clone()));
+        assert_eq!(Address::of_web(&address.web_did()), Ok(address.clone()));
+        assert_eq!(normalise(&address.web_did()), address.web_did());
     });
 }

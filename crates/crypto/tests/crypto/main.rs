@@ -14,6 +14,7 @@ mod merkle;
 mod python_json;
 mod seal;
 mod upstream_vectors;
+mod webvh;
 
 /// Bytes from hexadecimal text.
 fn hex<const N: usize>(text: &str) -> [u8; N] {
