@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, projections,
-    setup, tasks, transfers,
+    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, principals,
+    projections, setup, tasks, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -50,6 +50,7 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentCardGet => ops::cards::agent_card_get;
             agents::AgentSuspend => ops::agents::agent_suspend;
             agents::AgentReinstate => ops::agents::agent_reinstate;
+            principals::PrincipalErase => ops::principals::principal_erase;
             agents::ReputationGet => ops::reputation::reputation_get;
             discover::Discover => ops::discover::discover;
             api_keys::ApiKeyCreate => ops::api_keys::api_key_create;

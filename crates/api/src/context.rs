@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hansa_kernel::{Auth, Caller, Command, Request};
 use hansa_node::open::{Proven, Signed};
-use hansa_node::vault::Sealed;
+use hansa_node::vault::{Sealed, erase};
 use hansa_node::writer::Job;
 use hansa_node::{Done, Identity, internal};
 use hansa_types::{Code, Correlation, PrincipalId, Rejection};
@@ -42,17 +42,23 @@ pub(crate) struct Context {
 pub(crate) struct Step {
     pub(crate) command: Command,
     pub(crate) sealed: Option<Sealed>,
+    /// Whose documents and key the same batch destroys.
+    pub(crate) erases: Option<PrincipalId>,
     /// Tells it apart from the other commands of the same request.
     pub(crate) part: Option<String>,
 }
 
 impl Step {
     pub(crate) fn new(command: Command) -> Self {
-        Self { command, sealed: None, part: None }
+        Self { command, sealed: None, erases: None, part: None }
     }
 
     pub(crate) fn with(self, sealed: Option<Sealed>) -> Self {
         Self { sealed, ..self }
+    }
+
+    pub(crate) fn erasing(self, subject: PrincipalId) -> Self {
+        Self { erases: Some(subject), ..self }
     }
 
     pub(crate) fn part(self, part: impl Into<String>) -> Self {
@@ -115,6 +121,7 @@ impl Context {
     fn job(&self, step: Step, proven: Option<Proven>) -> Result<Job, Rejection> {
         let identity = self.identity()?;
         let mut vault = step.sealed.map(|sealed| sealed.changes).unwrap_or_default();
+        vault.extend(step.erases.map(erase));
         let auth = match (&identity.auth, proven) {
             (Auth::Envelope(key, _), Some(proven)) => {
                 vault.extend(proven.vault);

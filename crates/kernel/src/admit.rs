@@ -41,6 +41,8 @@ enum Sphere {
     Managed(PrincipalId),
     /// What any person may do for itself, and who is granted it for the node without a quota.
     Developer,
+    /// A principal, by itself, its controller, or whoever may do it for the node.
+    ManagedOrNode(PrincipalId),
     /// The node's affairs: its owner, or somebody granted this.
     Node,
     /// Decided by the rules of the command alone.
@@ -151,6 +153,7 @@ impl State {
             Auth::Envelope(key, Some(_)) if *key == principal.key => {}
             _ => return Err(Code::CredentialInvalid.into()),
         }
+        self.refuse_erased(handle)?;
         match principal.active {
             true => Ok(Some(handle)),
             false => Err(Code::PrincipalSuspended.into()),
@@ -192,6 +195,13 @@ impl State {
                 handle
             }
             Sphere::Developer => return self.authorize_developer(caller, command, now),
+            Sphere::ManagedOrNode(principal) => {
+                let handle = self.principal(principal)?;
+                if caller == handle || self.principals.get(handle).controller == Some(caller) {
+                    return Ok(None);
+                }
+                self.treasury()?
+            }
             Sphere::Node => self.treasury()?,
         };
         if on_behalf_of == caller {
@@ -249,6 +259,7 @@ impl State {
             }
             Command::TokensRevoke(revoke) => Sphere::Managed(revoke.principal),
             Command::FundingRequest(ask) => Sphere::Managed(ask.principal),
+            Command::PrincipalErase(erase) => Sphere::ManagedOrNode(erase.principal),
             Command::CardSet(set) => Sphere::Managed(set.principal),
             Command::CustodyKeySet(set) => Sphere::Managed(set.principal),
             Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),

@@ -38,6 +38,7 @@ impl State {
             Event::PrincipalCreated(created) => principal::apply_created(self, entry, created),
             Event::PrincipalSuspended(_) => principal::apply_suspended(self, entry),
             Event::PrincipalReinstated(_) => principal::apply_reinstated(self, entry),
+            Event::PrincipalErased(_) => principal::apply_erased(self, entry),
             Event::CardSet(set) => principal::apply_card_set(self, entry, set),
             Event::ApiKeyCreated(created) => principal::apply_api_key_created(self, entry, created),
             Event::ApiKeyRevoked(_) => principal::apply_api_key_revoked(self, entry),

@@ -59,6 +59,8 @@ pub enum Command {
     PrincipalSuspend(principal::Suspend),
     /// Let a principal act again.
     PrincipalReinstate(principal::Reinstate),
+    /// Erase what is personal about a principal.
+    PrincipalErase(principal::Erase),
     /// Put a card on record.
     CardSet(principal::SetCard),
     /// Make an API key.
@@ -115,6 +117,7 @@ impl Command {
             Command::PrincipalCreate(_) => "agent_create",
             Command::PrincipalSuspend(_) => "agent_suspend",
             Command::PrincipalReinstate(_) => "agent_reinstate",
+            Command::PrincipalErase(_) => "principal_erase",
             Command::CardSet(_) => "agent_card_set",
             Command::ApiKeyCreate(_) => "api_key_create",
             Command::ApiKeyRevoke(_) => "api_key_revoke",

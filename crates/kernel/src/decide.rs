@@ -115,6 +115,7 @@ pub fn decide(
         Command::PrincipalCreate(create) => create.decide(permit, ctx, out),
         Command::PrincipalSuspend(suspend) => suspend.decide(permit, ctx, out),
         Command::PrincipalReinstate(reinstate) => reinstate.decide(permit, ctx, out),
+        Command::PrincipalErase(erase) => erase.decide(permit, ctx, out),
         Command::CardSet(set) => set.decide(permit, ctx, out),
         Command::ApiKeyCreate(create) => create.decide(permit, ctx, out),
         Command::ApiKeyRevoke(revoke) => revoke.decide(permit, out),

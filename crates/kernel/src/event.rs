@@ -83,6 +83,8 @@ events! {
     PrincipalSuspended = "principal.suspended" v 1: principal::Suspended;
     /// A principal may act again.
     PrincipalReinstated = "principal.reinstated" v 1: principal::Reinstated;
+    /// What was personal about a principal is gone for good.
+    PrincipalErased = "principal.erased" v 1: principal::Erased;
     /// A principal has a new card.
     CardSet = "card.set" v 1: principal::CardSet;
     /// An API key works from now on.

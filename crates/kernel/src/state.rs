@@ -26,7 +26,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 4;
+pub const SNAPSHOT_FORMAT: u32 = 5;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -98,6 +98,8 @@ pub struct State {
     pub node: Option<Node>,
     /// Who there is.
     pub principals: Principals,
+    /// Position of the last erasure; 0 before the first. Folds from before it are not kept.
+    pub erased_seq: u64,
     /// API keys.
     pub api_keys: ApiKeys,
     #[serde(skip)]
@@ -187,6 +189,7 @@ impl State {
             now: Time(0),
             node: None,
             principals: Principals::new(&hasher),
+            erased_seq: 0,
             api_keys: ApiKeys::new(&hasher),
             api_key_by_secret: Map::new(&hasher),
             custody: Custody::new(&hasher),

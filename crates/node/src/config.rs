@@ -38,6 +38,8 @@ pub struct Config {
     pub verify_full: bool,
     /// Where the node itself may go.
     pub egress: EgressPolicy,
+    /// Days after which backups forget what was erased: told in receipts, kept by pruning.
+    pub backup_days_max: u32,
     /// The program that makes snapshots: this one, called as `snapshot --data-dir DIR`. Without it
     /// none are made.
     pub snapshot_program: Option<PathBuf>,
@@ -60,6 +62,7 @@ impl Config {
             ledger_public: true,
             verify_full: false,
             egress: EgressPolicy::default(),
+            backup_days_max: limits::BACKUP_DAYS_MAX,
             snapshot_program: None,
         })
     }

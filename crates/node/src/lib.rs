@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod custody;
 pub mod egress;
 pub mod env;
+pub mod erase;
 pub mod error;
 pub mod export;
 pub mod keys;

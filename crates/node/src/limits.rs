@@ -32,6 +32,14 @@ pub const PROJECT_ENTRIES_MAX: usize = 2_000;
 pub const PROJECT_BUSY_ENTRIES: u64 = 32;
 /// How long it lets them gather, unless somebody waits for the read models.
 pub const PROJECT_PAUSE: Duration = Duration(50);
+/// How long an erasure waits for the journal's write-ahead log to be emptied.
+pub const ERASE_WAIT_MAX: Duration = Duration::seconds(10);
+/// Attempts at emptying the read models' write-ahead log; each waits for readers by itself.
+pub const ERASE_TRIES_MAX: usize = 3;
+/// Documents counted when an erasure is tried out.
+pub const ERASE_LISTED_MAX: usize = 100_000;
+/// Longest life of a backup's documents, unless configured: the promise of every receipt.
+pub const BACKUP_DAYS_MAX: u32 = 30;
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
 /// Life of the setup token.

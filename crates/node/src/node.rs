@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hansa_crypto::secret::token_digest;
 use hansa_kernel::{Caller, Command, Entry, Event, LookedUp, Request, State, codec};
 use hansa_store::tiles::ProofIndex;
-use hansa_store::{Reader, disk};
+use hansa_store::{JournalStats, Reader, disk};
 use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
 use hansa_views::Views;
 use tokio::sync::{Notify, oneshot, watch};
@@ -47,6 +47,7 @@ pub struct Node {
     pub setup: Setup,
     /// Proofs over the journal's tree.
     pub proofs: Mutex<ProofIndex>,
+    pub(crate) journal_stats: Arc<JournalStats>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) credentials: Credentials,
     pub(crate) writer: Mutex<Option<WriterHandle>>,
@@ -165,7 +166,10 @@ impl Node {
 
     /// What takes authority away is not answered before it counts for reads too.
     fn forget_credentials(&self, entry: &Entry) {
-        if matches!(entry.event, Event::ApiKeyRevoked(_) | Event::PrincipalSuspended(_)) {
+        if matches!(
+            entry.event,
+            Event::ApiKeyRevoked(_) | Event::PrincipalSuspended(_) | Event::PrincipalErased(_)
+        ) {
             self.credentials.forget();
         }
     }

@@ -132,6 +132,7 @@ pub fn write(data_dir: &Path) -> Result<u64, Error> {
         state: state.to_bytes(),
     };
     snapshot::write(&snapshots, &content, keys.signing())?;
+    snapshot::remove_before(&snapshots, state.erased_seq)?;
     Ok(state.seq)
 }
 

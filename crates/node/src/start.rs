@@ -59,7 +59,8 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let founded = folded.state.node.is_some();
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
     let journal = store.journal()?;
-    metrics.watch_journal(journal.stats());
+    let journal_stats = journal.stats();
+    metrics.watch_journal(Arc::clone(&journal_stats));
     let signing = SigningKey::from_seed(*keys.signing().seed());
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
@@ -100,6 +101,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         metrics,
         egress: Arc::new(egress),
         setup,
+        journal_stats,
         queue,
     });
     node.look_at_disk();
@@ -161,6 +163,8 @@ impl Opened {
         };
         let snapshots = store.snapshots_dir();
         let folded = snapshot::fold(&*reader, &snapshots, &keys, seed, config.verify_full)?;
+        // A crash may have come between an erasure and the end of its traces.
+        hansa_store::snapshot::remove_before(&snapshots, folded.state.erased_seq)?;
         let incarnation = match &folded.state.node {
             Some(node) if node.key != keys.signing().public() => {
                 return Err(Error::Key { path: keys_dir, why: "not the key of this journal" });

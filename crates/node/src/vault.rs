@@ -48,6 +48,11 @@ pub fn envelope_id(envelope: EnvelopeId) -> String {
     format!("envelope/{envelope}")
 }
 
+/// Destroys a subject's key, salts and documents, with the batch that says so.
+pub fn erase(subject: PrincipalId) -> VaultChange {
+    VaultChange::EraseSubject { subject }
+}
+
 impl Vault {
     /// A vault of the documents behind `reader`.
     pub fn new(keys: Arc<NodeKeys>, reader: Arc<dyn Reader>, env: Env) -> Self {
@@ -75,6 +80,16 @@ impl Vault {
         let bytes = open(&key, &associated(row.subject, id), &row.sealed)
             .map_err(|error| fail(&error.to_string()))?;
         Ok(Some(Opened { salt: row.salt, bytes }))
+    }
+
+    /// Forgets a subject's key, after it was destroyed.
+    pub fn forget(&self, subject: PrincipalId) {
+        self.open_keys.lock().unwrap_or_else(PoisonError::into_inner).remove(&subject);
+    }
+
+    /// Names of the documents about a subject, at most `max`.
+    pub fn documents_of(&self, subject: PrincipalId, max: usize) -> Result<Vec<String>, Error> {
+        Ok(self.reader.vault_ids(subject, max)?)
     }
 
     fn key_for(&self, subject: PrincipalId) -> Result<(Arc<SealKey>, Option<Vec<u8>>), Error> {

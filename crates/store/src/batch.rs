@@ -56,6 +56,22 @@ pub enum VaultChange {
     },
 }
 
+impl VaultChange {
+    /// Whom the change is about.
+    pub fn subject(&self) -> PrincipalId {
+        match self {
+            VaultChange::Put { subject, .. }
+            | VaultChange::PutKey { subject, .. }
+            | VaultChange::EraseSubject { subject } => *subject,
+        }
+    }
+
+    /// Whether it takes away instead of keeping.
+    pub fn erases(&self) -> bool {
+        matches!(self, VaultChange::EraseSubject { .. })
+    }
+}
+
 impl Default for Batch {
     /// An empty batch at the beginning of a journal.
     fn default() -> Self {

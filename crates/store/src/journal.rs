@@ -5,8 +5,9 @@
 //! after one failure the journal only ever answers `Err`, because what a failed sync left on the
 //! disk is unknown until the journal is opened again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::{Batch, Error};
 
@@ -64,6 +65,30 @@ pub struct JournalStats {
     pub checkpoint_ns_last: AtomicU64,
     /// Batches handed over and not yet settled.
     pub outstanding: AtomicU64,
+    /// What was erased and may still lie in the write-ahead log.
+    pub erasing: Erasing,
+}
+
+/// Whether erased bytes may still lie in the write-ahead log.
+#[derive(Debug, Default)]
+pub struct Erasing {
+    open: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Erasing {
+    /// Tells whether some may.
+    pub(crate) fn set(&self, open: bool) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = open;
+        self.changed.notify_all();
+    }
+
+    /// Waits until none does, or no longer than `patience`. Returns whether that is so.
+    pub fn wait(&self, patience: Duration) -> bool {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(open, patience, |open| *open);
+        !*waited.unwrap_or_else(PoisonError::into_inner).0
+    }
 }
 
 impl JournalStats {

@@ -363,6 +363,37 @@ impl Reader for MemoryDisk {
         Ok(self.content().keys.get(&subject).cloned())
     }
 
+    fn vault_ids(&self, subject: PrincipalId, max: usize) -> Result<Vec<String>, Error> {
+        let content = self.content();
+        let about = content.vault.iter().filter(|(_, row)| row.subject == subject);
+        let mut ids: Vec<String> = about.map(|(id, _)| id.clone()).collect();
+        ids.sort();
+        ids.truncate(max);
+        Ok(ids)
+    }
+
+    fn vault_page(&self, after: &str, max: usize) -> Result<Vec<(String, VaultRow)>, Error> {
+        let content = self.content();
+        let later = content.vault.iter().filter(|(id, _)| id.as_str() > after);
+        let mut rows: Vec<_> = later.map(|(id, row)| (id.clone(), row.clone())).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows.truncate(max);
+        Ok(rows)
+    }
+
+    fn vault_keys_page(
+        &self,
+        after: Option<PrincipalId>,
+        max: usize,
+    ) -> Result<Vec<(PrincipalId, Vec<u8>)>, Error> {
+        let content = self.content();
+        let later = content.keys.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
+        let mut keys: Vec<_> = later.map(|(id, wrapped)| (*id, wrapped.clone())).collect();
+        keys.sort_by_key(|(id, _)| *id);
+        keys.truncate(max);
+        Ok(keys)
+    }
+
     fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
         Ok(self.content().notes.last_key_value().map(|(_, note)| note.clone()))
     }

@@ -29,6 +29,16 @@ pub trait Reader: Send + Sync {
     fn vault(&self, id: &str) -> Result<Option<VaultRow>, Error>;
     /// A subject's wrapped key.
     fn vault_key(&self, subject: PrincipalId) -> Result<Option<Vec<u8>>, Error>;
+    /// Names of the records about a subject, in their order, at most `max`.
+    fn vault_ids(&self, subject: PrincipalId, max: usize) -> Result<Vec<String>, Error>;
+    /// The records whose names come after `after`, in the order of their names, at most `max`.
+    fn vault_page(&self, after: &str, max: usize) -> Result<Vec<(String, VaultRow)>, Error>;
+    /// The wrapped keys of the subjects after `after`, in the order of their ids, at most `max`.
+    fn vault_keys_page(
+        &self,
+        after: Option<PrincipalId>,
+        max: usize,
+    ) -> Result<Vec<(PrincipalId, Vec<u8>)>, Error>;
     /// The signed checkpoint of the largest tree.
     fn checkpoint_latest(&self) -> Result<Option<String>, Error>;
     /// A value written once when the journal was created or joined.

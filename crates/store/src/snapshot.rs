@@ -147,6 +147,29 @@ pub fn read(path: &Path, key: &PublicKey) -> Result<Snapshot, Error> {
     Ok(Snapshot { path, format, seq, chain, range, root, state, state_digest, refused })
 }
 
+/// Removes every snapshot from before an entry, and what a crash left unfinished. Durable when it
+/// returns.
+pub fn remove_before(dir: &Path, seq: u64) -> Result<(), Error> {
+    let is_older = |path: &PathBuf| {
+        let name = path.file_stem().and_then(|name| name.to_str());
+        name.and_then(|name| name.parse::<u64>().ok()).is_none_or(|of| of < seq)
+    };
+    let mut older: Vec<PathBuf> = list(dir, EXTENSION)?.into_iter().filter(is_older).collect();
+    older.append(&mut list(dir, UNFINISHED)?.into_iter().filter(is_older).collect());
+    if older.is_empty() {
+        return Ok(());
+    }
+    for path in older {
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io("remove", &path)(error));
+            }
+            _ => {}
+        }
+    }
+    disk::sync_dir(dir)
+}
+
 fn header_line(content: &SnapshotContent, key: &SigningKey) -> Result<Vec<u8>, &'static str> {
     let header = Header {
         format: content.format,

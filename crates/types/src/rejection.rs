@@ -101,6 +101,7 @@ codes! {
     ProofInvalid = "proof_invalid", 422, "The proof does not show that the caller holds the key.", "Sign a key-proof+jwt for this node and this credential with the key itself, within 300 seconds.";
     QuotaExceeded = "quota_exceeded", 403, "The developer has as many agents as this node allows.", "Ask the node's owner for a grant of agent_onboard.";
     RateLimited = "rate_limited", 429, "Too many of these in a short time.", "Wait a minute.";
+    PrincipalErased = "principal_erased", 410, "The principal was erased.", "Nothing is left to change; what it holds stays on its account.";
 
     // Repeats and time.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used with another body.", "Use a fresh key for a different request.";

@@ -20,6 +20,8 @@ pub(crate) const DROP: &str = "DROP TABLE IF EXISTS agents_fts";
 pub(crate) const INSERT: &str = "INSERT INTO agents_fts (rowid, name, skills, tags, description) ";
 /// Takes rows out of it; a list of seqs in parentheses follows.
 pub(crate) const DELETE: &str = "DELETE FROM agents_fts WHERE rowid IN ";
+/// Writes the whole index anew, without the rows that were taken out.
+pub(crate) const OPTIMIZE: &str = "INSERT INTO agents_fts (agents_fts) VALUES ('optimize')";
 /// The beginning of a query over what matches; the match expression follows, then [`HITS_END`].
 ///
 /// bm25 is better the lower it is; a hit in the name weighs ten times one in the description,

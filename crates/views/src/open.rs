@@ -25,11 +25,13 @@ const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 pub const WRITER_THREAD: &str = "views-writer";
 
 /// How the writing connection works, once the file is known to be one of views.
-const SETTINGS: [&str; 4] = [
+const SETTINGS: [&str; 5] = [
     "PRAGMA journal_mode = WAL",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16384",
     "PRAGMA temp_store = MEMORY",
+    // What is deleted may be what somebody had erased.
+    "PRAGMA secure_delete = ON",
 ];
 
 /// A connection that may write, and the seq of the last projected entry.
@@ -152,6 +154,12 @@ async fn mark(connection: &mut SqliteConnection, clean: bool) -> Result<(), Erro
         .map_err(Error::database("mark their file"))?;
     run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
     run(connection, "PRAGMA synchronous = OFF").await
+}
+
+/// Copies the write-ahead log back and empties it. Readers may stand in the way for longer than it
+/// is waited for: the answer says whether nothing is left of it.
+pub(crate) async fn empty_log(connection: &mut SqliteConnection) -> Result<bool, Error> {
+    Ok(number(connection, "PRAGMA wal_checkpoint(TRUNCATE)", "busy").await? == 0)
 }
 
 async fn run(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), Error> {

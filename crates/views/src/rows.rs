@@ -148,6 +148,8 @@ pub struct AgentRow {
     pub controller: Option<PrincipalId>,
     /// Whether it may act.
     pub active: bool,
+    /// Whether what was personal about it was erased.
+    pub erased: bool,
     /// When it was made.
     pub created_at: Time,
     /// The name on its card.

@@ -53,6 +53,7 @@ const TABLES: &[&str] = &[
         multibase TEXT NOT NULL,
         controller BLOB,
         active INTEGER NOT NULL,
+        erased INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         name TEXT,
         card TEXT,

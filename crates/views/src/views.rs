@@ -101,6 +101,14 @@ impl Views {
         Ok(())
     }
 
+    /// Empties the write-ahead log, in which pages lie as they were before an erasure. Returns
+    /// whether nothing is left of it.
+    pub async fn empty_log(&self) -> Result<bool, Error> {
+        let mut writer = self.inner.writer.lock().await;
+        let writer = writer.as_mut().ok_or(Error::Closed)?;
+        open::empty_log(&mut writer.connection).await
+    }
+
     /// Waits until an entry is projected, or until the given future ends. Returns the last
     /// projected entry, which every answer from now on includes.
     pub async fn caught_up(&self, seq: u64, timeout: impl Future<Output = ()>) -> u64 {

@@ -7,8 +7,8 @@
 //! Deliberately absent: dialects, whose paths are not ours to name.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, projections,
-    setup, tasks, transfers,
+    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, principals,
+    projections, setup, tasks, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -56,6 +56,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<agents::AgentCardGet>("/api/v1/agents/{agent}/card").about("agents", "Read an agent's card", "The A2A card as its agent set it."),
     Op::post::<agents::AgentSuspend>("/api/v1/agents/{agent}/suspend").about("agents", "Suspend an agent", "It cannot act until it is reinstated; its money stays.").access(Owner),
     Op::post::<agents::AgentReinstate>("/api/v1/agents/{agent}/reinstate").about("agents", "Reinstate an agent", "It can act again.").access(Owner),
+    Op::post::<principals::PrincipalErase>("/api/v1/principals/{principal}/erase").about("agents", "Erase a principal", "Destroys its documents with their key, revokes its API keys and ends its acting for good; its money and its history stay. Answers with a signed receipt.").access(Principal).dry_run(),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
     Op::get::<discover::Discover>("/api/v1/discover").about("agents", "Find agents", "By words, skill, highest price and lowest reputation; best matches first."),
 

@@ -228,9 +228,10 @@ fn tell(row: &AgentRow, owner: bool) -> Result<Agent, Problem> {
             Kind::Organization => PrincipalKind::Organization,
             Kind::Node => PrincipalKind::Node,
         },
-        status: match row.active {
-            true => PrincipalStatus::Active,
-            false => PrincipalStatus::Suspended,
+        status: match (row.erased, row.active) {
+            (true, _) => PrincipalStatus::Erased,
+            (false, true) => PrincipalStatus::Active,
+            (false, false) => PrincipalStatus::Suspended,
         },
         owner,
         public_key: WireKey(key),

@@ -19,6 +19,7 @@ pub(crate) mod health;
 pub(crate) mod holds;
 pub(crate) mod journal;
 pub(crate) mod node;
+pub(crate) mod principals;
 pub(crate) mod projections;
 pub(crate) mod reputation;
 mod route;

@@ -15,6 +15,7 @@ mod amp;
 mod api_keys;
 mod coverage;
 mod edge;
+mod erasure;
 mod grants;
 mod holds;
 mod idempotency;

@@ -24,6 +24,7 @@ mod key;
 mod mint;
 mod openapi;
 mod paging;
+mod principal;
 mod serve;
 mod setup;
 mod snapshot;
@@ -64,6 +65,9 @@ pub(crate) enum Command {
     /// Agents: principals with a key, a card and money
     #[command(subcommand)]
     Agent(agent::Command),
+    /// Principals of any kind: erasing one
+    #[command(subcommand)]
+    Principal(principal::Command),
     /// API keys of the caller
     #[command(subcommand)]
     Key(key::Command),
@@ -153,6 +157,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Admin(command) => Box::pin(command.run(app)),
         Command::Setup(args) => Box::pin(args.run(app)),
         Command::Agent(command) => Box::pin(command.run(app)),
+        Command::Principal(command) => Box::pin(command.run(app)),
         Command::Key(command) => Box::pin(command.run(app)),
         Command::Grant(command) => Box::pin(command.run(app)),
         Command::Currency(command) => Box::pin(command.run(app)),

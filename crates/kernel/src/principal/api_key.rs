@@ -93,6 +93,7 @@ impl CreateApiKey {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
+        state.refuse_erased(handle)?;
         if state.principals.get(handle).api_keys.len() >= API_KEYS_PER_PRINCIPAL_MAX {
             return Err(Rejection::new(Code::StateFull, "a principal has at most 100 API keys"));
         }

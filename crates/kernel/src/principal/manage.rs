@@ -57,7 +57,8 @@ impl SetCard {
         ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
-        permit.state().principal(self.principal)?;
+        let state = permit.state();
+        state.refuse_erased(state.principal(self.principal)?)?;
         let event = Event::CardSet(CardSet { card: self.card });
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
         Ok(())
@@ -82,6 +83,7 @@ impl Suspend {
         if permit.caller().principal == Some(self.principal) {
             return Err(Rejection::new(Code::InvalidField, "agent: nobody suspends themselves"));
         }
+        state.refuse_erased(handle)?;
         if !state.principals.get(handle).active {
             return Err(Code::PrincipalSuspended.into());
         }
@@ -100,6 +102,7 @@ impl Reinstate {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
+        state.refuse_erased(handle)?;
         if state.principals.get(handle).active {
             return Err(Rejection::new(Code::InvalidField, "agent: it is not suspended"));
         }

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod create;
+mod erase;
 mod manage;
 
 use hansa_crypto::keys::PublicKey;
@@ -15,6 +16,8 @@ pub(crate) use api_key::{
 };
 pub(crate) use create::apply_created;
 pub use create::{Create, CreateOwner, Created};
+pub(crate) use erase::apply_erased;
+pub use erase::{Erase, Erased};
 pub use manage::{CardSet, Reinstate, Reinstated, SetCard, Suspend, Suspended};
 pub(crate) use manage::{apply_card_set, apply_reinstated, apply_suspended};
 
@@ -53,6 +56,8 @@ pub struct Principal {
     pub created: Time,
     /// Whether it may act.
     pub active: bool,
+    /// Whether what was personal about it was erased: it never acts again.
+    pub erased: bool,
     /// Salted digest of its card in the vault.
     pub card: Option<Digest>,
     /// The highest nonce of its AMP envelopes, and that envelope's seq.
@@ -88,6 +93,7 @@ impl Principal {
             controller,
             created,
             active: true,
+            erased: false,
             card: None,
             nonce: 0,
             api_keys,

@@ -144,6 +144,11 @@ impl Tasks {
         self.tasks.is_empty()
     }
 
+    /// All tasks in the order they were offered.
+    pub fn iter(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.values()
+    }
+
     /// A task.
     pub fn get(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id)

@@ -94,6 +94,7 @@ const SCRIPT: &str = "
     fund f1
     ask alice 8 AVT as f2
     decline f2
+    erase carol => erased
 ";
 
 /// The journal as it is written today; written down when blessing.

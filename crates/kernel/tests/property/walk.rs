@@ -172,6 +172,9 @@ impl Walk {
                 let principal = self.town.principal(NAMES[whom % 3]);
                 let card = Digest([choice; 32]);
                 Some(match choice % 8 {
+                    0 if size % 16 == 0 => {
+                        (OLGA, Command::PrincipalErase(principal::Erase { principal }))
+                    }
                     0 => (OLGA, Command::PrincipalSuspend(principal::Suspend { principal })),
                     1..=3 => {
                         (OLGA, Command::PrincipalReinstate(principal::Reinstate { principal }))

@@ -107,3 +107,67 @@ fn the_timer_and_a_forged_key_prove_nothing() {
          expire h @timer => expired",
     );
 }
+
+#[test]
+fn erasure_is_for_the_principal_its_controller_and_the_owner() {
+    check(
+        "agent dora @olga => created
+         agent erin @olga => created
+         erase dora @alice => forbidden
+         grant alice bob principal_erase => granted
+         erase alice @bob => forbidden
+         erase node => invalid_field
+         erase nobody => principal_unknown
+         erase dora @dora => erased
+         erase erin @olga => erased
+         erase erin => principal_erased",
+    );
+}
+
+#[test]
+fn whoever_the_node_lets_erase_may_erase() {
+    check(
+        "agent dora poor => created
+         grant node bob principal_erase @olga => granted
+         erase dora @bob => erased",
+    );
+}
+
+#[test]
+fn the_last_owner_stays_until_there_is_another() {
+    check(
+        "erase olga => invalid_field
+         owner otto @machine => created
+         suspend otto => suspended
+         erase olga => invalid_field
+         reinstate otto @otto => principal_suspended
+         reinstate otto => reinstated
+         erase olga => erased
+         erase otto @otto => invalid_field
+         erase otto @olga => principal_erased",
+    );
+}
+
+#[test]
+fn an_erased_principal_keeps_its_money_and_does_nothing_more() {
+    check(
+        "key alice * for 30d as k
+         grant alice bob transfer_* => granted
+         erase alice => erased
+         balance alice = 1000
+         transfer alice bob 1 @k => credential_invalid
+         transfer alice bob 1 => principal_erased
+         transfer alice bob 1 @bob => grant_revoked
+         transfer bob alice 1 => principal_suspended
+         card alice @olga => principal_erased
+         key alice * @olga => principal_erased
+         custody alice 1 => principal_erased
+         suspend alice => principal_erased
+         reinstate alice => principal_erased
+         snapshot
+         reinstate alice => principal_erased
+         at +31d
+         transfer bob carol 1 => posted
+         balance alice = 1000",
+    );
+}

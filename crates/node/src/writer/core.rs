@@ -288,6 +288,9 @@ impl Writer {
         }
         match self.decide(&job.request, now, ids, batch) {
             Ok(Outcome::Accepted(accepted)) => {
+                // Nothing is kept about whom the journal calls erased, whoever sealed it when.
+                job.vault
+                    .retain(|change| change.erases() || !self.state.is_erased(change.subject()));
                 batch.vault.append(&mut job.vault);
                 if let Command::ClockAccept(_) = job.request.command {
                     self.watchdog.accept(reading);

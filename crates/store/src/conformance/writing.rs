@@ -135,6 +135,30 @@ pub(super) fn erasing_a_subject_leaves_nothing_about_it(mut backend: Backend) {
     assert_eq!(backend.reader.vault_key(PrincipalId(2)).unwrap(), Some(vec![2; 60]));
 }
 
+pub(super) fn the_vault_is_listed_page_by_page(mut backend: Backend) {
+    let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
+    let mut batch = scribe.batch(["{}"]);
+    batch.vault = vec![put("c", 1, 1), put("a", 1, 2), put("b", 2, 3), key(2, 2), key(1, 1)];
+    outcomes.submit(&mut *backend.journal, batch, 0);
+    outcomes.next().1.unwrap();
+    let reader = &backend.reader;
+    assert_eq!(reader.vault_ids(PrincipalId(1), 9).unwrap(), ["a", "c"]);
+    assert_eq!(reader.vault_ids(PrincipalId(1), 1).unwrap(), ["a"]);
+    assert!(reader.vault_ids(PrincipalId(3), 9).unwrap().is_empty());
+    let names = |after: &str, max| -> Vec<String> {
+        reader.vault_page(after, max).unwrap().into_iter().map(|(id, _)| id).collect()
+    };
+    assert_eq!(
+        (names("", 2), names("b", 2), names("c", 2)),
+        (vec!["a".to_owned(), "b".to_owned()], vec!["c".to_owned()], vec![],)
+    );
+    assert_eq!(reader.vault_page("a", 1).unwrap(), [("b".to_owned(), kept(2, 3).unwrap())]);
+    let first = reader.vault_keys_page(None, 1).unwrap();
+    assert_eq!(first, [(PrincipalId(1), vec![1; 60])]);
+    let rest = reader.vault_keys_page(Some(PrincipalId(1)), 9).unwrap();
+    assert_eq!(rest, [(PrincipalId(2), vec![2; 60])]);
+}
+
 /// Ways in which a batch contradicts the journal or itself.
 fn broken_batches(scribe: &Scribe) -> [Batch; 6] {
     let good = || Batch { vault: vec![put("x", 1, 1)], ..scribe.clone().batch(["{}", "[]"]) };

@@ -68,7 +68,9 @@ impl Sink {
     ) -> Result<Self, Error> {
         let mut name = path.as_os_str().to_owned();
         name.push("-wal");
-        let wal = Wal { dirty: true, ..Wal::default() };
+        // A crash may have come between an erasure and the emptying of the log.
+        let wal = Wal { dirty: true, erased: true, ..Wal::default() };
+        stats.erasing.set(true);
         let (last_seq, chain) = (head.last_seq, head.chain);
         let copier = Copier::start(path, Arc::clone(&stats))?;
         Ok(Sink {
@@ -212,6 +214,7 @@ impl Sink {
     fn truncate(&mut self) -> Result<(), Error> {
         let whole = self.copy_back(Mode::Truncate)?;
         self.wal.erased &= !whole;
+        self.stats.erasing.set(self.wal.erased);
         self.wal.retry_at_bytes = if whole { 0 } else { self.wal.bytes + limits::WAL_RETRY_BYTES };
         Ok(())
     }
@@ -253,8 +256,10 @@ impl pipeline::Sink for Sink {
         }
         self.wal.dirty = true;
         self.wal.uncopied_bytes += batch.bytes() as u64 + limits::COMMIT_BYTES_LEAST;
-        self.wal.erased |=
-            batch.vault.iter().any(|change| matches!(change, VaultChange::EraseSubject { .. }));
+        if batch.vault.iter().any(VaultChange::erases) {
+            self.wal.erased = true;
+            self.stats.erasing.set(true);
+        }
         Ok(())
     }
 

@@ -59,6 +59,26 @@ impl SqliteReader {
         })
     }
 
+    /// All rows of a bounded statement.
+    fn list<T>(
+        &self,
+        action: &'static str,
+        sql: &str,
+        params: impl rusqlite::Params,
+        mut read: impl FnMut(&rusqlite::Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        self.with(|connection| {
+            let failed = || Error::database(action);
+            let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+            let mut rows = statement.query(params).map_err(failed())?;
+            let mut all = Vec::new();
+            while let Some(row) = rows.next().map_err(failed())? {
+                all.push(read(row)?);
+            }
+            Ok(all)
+        })
+    }
+
     /// The first seq of the row that contains `seq`, or `seq` itself when none does.
     ///
     /// The beginning is before any seq, so that a row damaged to claim none is met, not skipped.
@@ -198,6 +218,41 @@ impl Reader for SqliteReader {
         let sql = "SELECT wrapped FROM vault_key WHERE subject = ?1";
         self.one("read a wrapped key", sql, subject.to_string(), |row| {
             row.get(0).map_err(Error::database("read a wrapped key"))
+        })
+    }
+
+    fn vault_ids(&self, subject: PrincipalId, max: usize) -> Result<Vec<String>, Error> {
+        let sql = "SELECT id FROM vault WHERE subject = ?1 ORDER BY id LIMIT ?2";
+        self.list("list records", sql, (subject.to_string(), to_sql(max as u64)?), |row| {
+            row.get(0).map_err(Error::database("list records"))
+        })
+    }
+
+    fn vault_page(&self, after: &str, max: usize) -> Result<Vec<(String, VaultRow)>, Error> {
+        let sql = "SELECT id, subject, salt, sealed FROM vault WHERE id > ?1 ORDER BY id LIMIT ?2";
+        self.list("read the vault", sql, (after, to_sql(max as u64)?), |row| {
+            let failed = || Error::database("read the vault");
+            let id: String = row.get(0).map_err(failed())?;
+            let subject: String = row.get(1).map_err(failed())?;
+            let subject = subject.parse().map_err(|_| Error::Vault { id: id.clone() })?;
+            let salt = Salt(row.get(2).map_err(failed())?);
+            Ok((id, VaultRow { subject, salt, sealed: row.get(3).map_err(failed())? }))
+        })
+    }
+
+    fn vault_keys_page(
+        &self,
+        after: Option<PrincipalId>,
+        max: usize,
+    ) -> Result<Vec<(PrincipalId, Vec<u8>)>, Error> {
+        let sql = "SELECT subject, wrapped FROM vault_key WHERE subject > ?1 \
+                   ORDER BY subject LIMIT ?2";
+        let after = after.map_or_else(String::new, |after| after.to_string());
+        self.list("read the wrapped keys", sql, (after, to_sql(max as u64)?), |row| {
+            let failed = || Error::database("read the wrapped keys");
+            let text: String = row.get(0).map_err(failed())?;
+            let subject = text.parse().map_err(|_| Error::Vault { id: text.clone() })?;
+            Ok((subject, row.get(1).map_err(failed())?))
         })
     }
 

@@ -11,6 +11,7 @@ mod accepted;
 mod bulk;
 mod card;
 mod envelope;
+mod erased;
 mod grant;
 mod principal;
 mod task;
@@ -73,7 +74,10 @@ impl Needs {
             Event::MoneyBurned(burned) => self.grants.extend(burned.grant),
             Event::GrantCreated(created) => self.grants.extend(created.parent),
             Event::GrantRevoked(_) => self.grants.extend(grant::id(entry)),
-            Event::CardSet(_) | Event::PrincipalSuspended(_) | Event::PrincipalReinstated(_) => {
+            Event::CardSet(_)
+            | Event::PrincipalSuspended(_)
+            | Event::PrincipalReinstated(_)
+            | Event::PrincipalErased(_) => {
                 self.principals.extend(principal::subject(entry));
             }
             _ => {}
@@ -90,11 +94,27 @@ struct Working<'a> {
     grants: grant::Grants,
     envelopes: Vec<envelope::Record>,
     accepted: accepted::Accepted,
+    erasures: erased::Erasures,
 }
 
 /// Projects a batch within the transaction that the connection is in. Returns what the writer
-/// shall remember once it is committed, if that changed.
+/// shall remember once it is committed, if that changed. An erasure forgets what came before it and
+/// nothing that follows, so it ends a part of its own.
 pub(crate) async fn project(
+    connection: &mut SqliteConnection,
+    known: &Known,
+    batch: &[Projected],
+) -> Result<Option<Known>, Error> {
+    let erases = |part: &Projected| matches!(part.entry.event, Event::PrincipalErased(_));
+    let mut learnt: Option<Known> = None;
+    for part in batch.split_inclusive(erases) {
+        let known = learnt.as_ref().unwrap_or(known);
+        learnt = project_part(connection, known, part).await?.or(learnt);
+    }
+    Ok(learnt)
+}
+
+async fn project_part(
     connection: &mut SqliteConnection,
     known: &Known,
     batch: &[Projected],
@@ -108,6 +128,7 @@ pub(crate) async fn project(
         grants: grant::Grants::load(connection, &needs.grants).await?,
         envelopes: Vec::new(),
         accepted: accepted::Accepted::default(),
+        erasures: erased::Erasures::default(),
     };
     for projected in batch {
         working.fold(projected);
@@ -180,6 +201,12 @@ impl Working<'_> {
             }
             Event::PrincipalSuspended(_) => self.principals.active(entry, false),
             Event::PrincipalReinstated(_) => self.principals.active(entry, true),
+            Event::PrincipalErased(_) => {
+                self.principals.erased(entry);
+                if let Some(id) = principal::subject(entry) {
+                    self.erasures.add(id, entry.ts);
+                }
+            }
             Event::CardSet(_) => self.principals.card_set(entry, document, &self.known),
             Event::ApiKeyCreated(created) => self.principals.api_key_created(entry, created),
             Event::ApiKeyRevoked(_) => self.principals.api_key_revoked(entry),
@@ -210,7 +237,8 @@ impl Working<'_> {
         self.principals.store(connection, &self.known).await?;
         self.grants.store(connection).await?;
         self.accepted.store(connection).await?;
-        envelope::store(connection, &self.envelopes).await
+        envelope::store(connection, &self.envelopes).await?;
+        self.erasures.store(connection).await
     }
 }
 

@@ -27,10 +27,10 @@ use crate::{fts, standing};
 
 const LOOKUP: &str = "SELECT * FROM principals WHERE id IN ";
 const INSERT: Insert = Insert {
-    head: "INSERT INTO principals (seq, id, kind, multibase, controller, active, created_at, name, \
-           card, price_currency, price_text, price) ",
-    tail: " ON CONFLICT (seq) DO UPDATE SET active = excluded.active, name = excluded.name, \
-           card = excluded.card, price_currency = excluded.price_currency, \
+    head: "INSERT INTO principals (seq, id, kind, multibase, controller, active, erased, created_at, \
+           name, card, price_currency, price_text, price) ",
+    tail: " ON CONFLICT (seq) DO UPDATE SET active = excluded.active, \
+           erased = excluded.erased, name = excluded.name, card = excluded.card, price_currency = excluded.price_currency, \
            price_text = excluded.price_text, price = excluded.price",
 };
 const INSERT_CURRENCY: Insert = Insert {
@@ -167,6 +167,7 @@ impl Principals {
             key: column::key(key),
             controller: entry.actor,
             active: true,
+            erased: false,
             created_at: entry.ts,
             name: None,
             card: None,
@@ -185,6 +186,14 @@ impl Principals {
     pub(super) fn active(&mut self, entry: &Entry, active: bool) {
         if let Some(record) = self.change(entry) {
             record.row.active = active;
+        }
+    }
+
+    pub(super) fn erased(&mut self, entry: &Entry) {
+        if let Some(record) = self.change(entry) {
+            (record.row.active, record.row.erased) = (false, true);
+            (record.row.name, record.row.card, record.price) = (None, None, None);
+            record.facts = Some(Facts::default());
         }
     }
 
@@ -260,7 +269,9 @@ impl Principals {
             }
             skills.extend(facts.skills.iter().map(|skill| (seq, skill)));
             tags.extend(facts.tags.iter().map(|tag| (seq, tag)));
-            index.push((seq, &facts.index));
+            if !record.row.erased {
+                index.push((seq, &facts.index));
+            }
         }
         for statement in FORGET {
             for_each(connection, statement, &forget).await?;
@@ -396,6 +407,7 @@ fn bind(values: &mut Values<'_>, Record { row, price, .. }: &Record) {
     values.push_bind(row.key.clone());
     values.push_bind(row.controller.map(|id| wide(id.0)));
     values.push_bind(i64::from(row.active));
+    values.push_bind(i64::from(row.erased));
     values.push_bind(long(row.created_at.0));
     values.push_bind(row.name.clone());
     values.push_bind(row.card.as_ref().map(json));

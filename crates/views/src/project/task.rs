@@ -45,6 +45,13 @@ pub(crate) struct Milestone {
     step: Option<EnvelopeId>,
 }
 
+impl Milestone {
+    /// The same without its name.
+    pub(super) fn nameless(self) -> Self {
+        Self { name: None, ..self }
+    }
+}
+
 impl From<Milestone> for MilestoneRow {
     fn from(milestone: Milestone) -> Self {
         let Milestone { name, label, pct, state, .. } = milestone;

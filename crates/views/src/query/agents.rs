@@ -83,6 +83,7 @@ pub(crate) fn read(row: &SqliteRow) -> Result<AgentRow, Error> {
         key: columns.text("multibase")?.to_owned(),
         controller: columns.maybe_wide("controller", PrincipalId)?,
         active: columns.number("active")? == 1,
+        erased: columns.number("erased")? == 1,
         created_at: columns.time("created_at")?,
         name: columns.maybe_text("name")?.map(str::to_owned),
         card: columns.document("card")?,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hansa_kernel::Event;
 use hansa_kernel::grant::{Created, Limits};
-use hansa_kernel::principal::ApiKeyCreated;
+use hansa_kernel::principal::{ApiKeyCreated, Erased};
 use hansa_kernel::task::Verdict;
 use hansa_kernel::transfer::VoidReason;
 use hansa_types::{ApiKeyId, Digest, GrantId, Time};
@@ -43,6 +43,8 @@ fn town() -> Journal {
     }
     journal.set_card(early, Some(card("Late", "paint", &["art"])));
     journal.set_card(alice, None);
+    journal.add(Draft::by(early).about(early), Event::PrincipalErased(Erased {}));
+    journal.good_work(bob, agent, "tax", 4);
     let key = ApiKeyId(journal.next());
     let created = ApiKeyCreated { secret: Digest::ZERO, actions: vec![], expires: None };
     journal.add(Draft::by(alice).id(key).about(alice), Event::ApiKeyCreated(created));

@@ -94,6 +94,8 @@ pub enum PrincipalStatus {
     Active,
     /// It may not, until the owner reinstates it.
     Suspended,
+    /// It never will: what was personal about it was erased.
+    Erased,
 }
 
 /// A principal as others see it.

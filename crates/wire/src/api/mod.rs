@@ -17,6 +17,7 @@ pub mod discover;
 pub mod grants;
 pub mod journal;
 pub mod node;
+pub mod principals;
 pub mod projections;
 pub mod setup;
 pub mod tasks;

@@ -49,7 +49,7 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let parse = match verb {
         "found" | "clock" | "owner" | "agent" | "suspend" | "reinstate" | "card" | "custody"
-        | "person" => people::parse,
+        | "person" | "erase" => people::parse,
         "key" | "unkey" | "grant" | "ungrant" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,

@@ -3,7 +3,7 @@
 //! clock JUMP_MS
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
-//! suspend NAME      reinstate NAME      card NAME
+//! suspend NAME      reinstate NAME      card NAME      erase NAME
 //! custody NAME GENERATION [key:OTHER]
 //! ```
 
@@ -43,6 +43,7 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             };
             Asked::by("olga", Command::PrincipalCreate(create))
         }
+        "erase" => Asked::by("olga", Command::PrincipalErase(principal::Erase { principal })),
         "suspend" => Asked::by("olga", Command::PrincipalSuspend(principal::Suspend { principal })),
         "reinstate" => {
             Asked::by("olga", Command::PrincipalReinstate(principal::Reinstate { principal }))

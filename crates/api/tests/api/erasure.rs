@@ -1,0 +1,244 @@
+//! Erasure, by looking for what is left: a planted marker must be in no file of the node.
+
+use std::path::{Path, PathBuf};
+
+use hansa_crypto::json::canonical;
+use hansa_node::audit::audit;
+use hansa_types::{Code, PrincipalId};
+use hansa_wire::amp::{Intent, build};
+use hansa_wire::card::Card;
+use serde_json::{Value, json};
+
+use crate::harness::{Actor, Ask, Town, pay};
+
+/// Neither a word of any format nor likely by chance, also where case is folded.
+const MARKER: &str = "zqv7kxw3pyj9";
+
+/// All files below a directory, copied by another process: closing a file of an open database in
+/// this one would drop its locks.
+fn copied(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let copy = tempfile::tempdir().unwrap();
+    let copying = std::process::Command::new("cp").arg("-r").arg(dir).arg(copy.path()).status();
+    assert!(copying.unwrap().success());
+    let (mut files, mut folders) = (Vec::new(), vec![copy.path().to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for item in std::fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => files.push((path.clone(), std::fs::read(&path).unwrap())),
+            }
+        }
+    }
+    assert!(files.iter().any(|(path, _)| path.ends_with("journal.db")));
+    files
+}
+
+/// The marker as it may be spelt: plain, in hex, and in base64 wherever it begins in its group.
+fn spellings() -> Vec<Vec<u8>> {
+    let hex: String = MARKER.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut all = vec![MARKER.into(), MARKER.to_uppercase().into(), hex.to_uppercase().into()];
+    all.push(hex.into_bytes());
+    for shift in 0..3usize {
+        let padded = [vec![b'x'; shift], MARKER.into()].concat();
+        let text = base64(&padded);
+        // The first and the last group depend on what stands around.
+        all.push(text.as_bytes()[4..text.len() - 4].to_vec());
+    }
+    all
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let word = group.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+        let word = word << (8 * (3 - group.len()));
+        for place in 0..4 {
+            text.push(DIGITS[(word >> (18 - 6 * place)) as usize & 63] as char);
+        }
+    }
+    text
+}
+
+fn found(dir: &Path, needles: &[Vec<u8>]) -> Vec<String> {
+    let files = copied(dir);
+    let has = |bytes: &[u8], needle: &[u8]| bytes.windows(needle.len()).any(|w| w == needle);
+    let found = files.iter().flat_map(|(path, bytes)| {
+        let hits = needles.iter().filter(|needle| has(bytes, needle));
+        hits.map(move |needle| format!("{}: {:?}", path.display(), String::from_utf8_lossy(needle)))
+    });
+    found.collect()
+}
+
+/// A town in which somebody has left traces wherever that is possible.
+async fn marked() -> (Town, Actor, Actor, Actor) {
+    let (town, owner) = Town::owned().await;
+    let bob = town.agent(&owner, "bob").await;
+    let mut card = Card::draft(MARKER, &[&format!("{MARKER}-skill")], None).to_object();
+    card["description"] = json!(format!("I am {MARKER}"));
+    let target = town.agent_with(&owner, MARKER, Some(card.clone())).await;
+    card["skills"][0]["tags"] = json!([format!("{MARKER}-tag"), "other"]);
+    let set = json!({ "card": card });
+    let path = format!("/api/v1/agents/{}/card", target.id);
+    town.ask(Ask::new("PUT", path).json(&set).by(&target)).await.accepted();
+    let key = json!({ "actions": ["transfer_*"], "label": format!("{MARKER} laptop") });
+    town.ask(Ask::post("/api/v1/api-keys", key).by(&target)).await.accepted();
+    let terms = json!({ "rail": "amp-escrow", "amount": "5 AVT", "milestones": [
+        { "pct": 100, "on": format!("{MARKER}_done") }] });
+    let terms = serde_json::from_value(terms).unwrap();
+    let intent = Intent::new(format!("{MARKER}-work"));
+    let offer = build::intent(target.header(bob.did.clone(), None), intent, terms);
+    target.send(offer).await.unwrap();
+    let request = pay(&bob, "10");
+    town.ask(Ask::post("/api/v1/transfers", request).by(&target)).await.accepted();
+    town.node.views_caught_up().await;
+    (town, owner, bob, target)
+}
+
+/// What the vault keeps of somebody: not the marker, but what could be opened to it.
+fn kept(town: &Town, subject: PrincipalId) -> Vec<Vec<u8>> {
+    let reader = &town.node.reader;
+    let mut kept = vec![reader.vault_key(subject).unwrap().unwrap()];
+    for id in reader.vault_ids(subject, 100).unwrap() {
+        let row = reader.vault(&id).unwrap().unwrap();
+        kept.extend([row.salt.0.to_vec(), row.sealed[..32].to_vec()]);
+    }
+    assert!(kept.len() > 6);
+    kept
+}
+
+async fn erase(town: &Town, by: &Actor, whom: &Actor, body: Value) -> crate::harness::Reply {
+    town.ask(Ask::post(format!("/api/v1/principals/{}/erase", whom.id), body).by(by)).await
+}
+
+async fn available(town: &Town, by: &Actor, whom: &Actor) -> Value {
+    let path = format!("/api/v1/accounts/{}/balances", whom.id);
+    town.ask(Ask::get(path).by(by)).await.accepted()["data"].clone()
+}
+
+#[tokio::test]
+async fn no_byte_of_an_erased_principal_is_left_in_any_file() {
+    let (town, owner, bob, target) = marked().await;
+    let dir = town.node.config.data_dir.clone();
+    hansa_node::snapshot::write(&dir).unwrap();
+    let sealed = kept(&town, target.id);
+    let views = found(&dir, &spellings());
+    assert!(views.iter().any(|hit| hit.contains("views.db")), "the marker was never there");
+    assert!(found(&dir, &sealed).len() >= sealed.len());
+    let (before, bobs) =
+        (available(&town, &owner, &target).await, available(&town, &owner, &bob).await);
+
+    let done = erase(&town, &owner, &target, json!({})).await.accepted();
+    for clean in ["journal_clean", "views_clean", "snapshots_clean"] {
+        assert_eq!(done["receipt"][clean], json!(true), "{done}");
+    }
+    assert_eq!(found(&dir, &spellings()), Vec::<String>::new());
+    assert_eq!(found(&dir, &sealed), Vec::<String>::new());
+    let snapshots = std::fs::read_dir(dir.join("snapshots")).unwrap().count();
+    assert_eq!(snapshots, 0, "folds from before are gone");
+
+    assert_eq!(available(&town, &owner, &target).await, before);
+    assert_eq!(available(&town, &owner, &bob).await, bobs);
+    let export = town.ask(Ask::get("/api/v1/journal/export?texts=true").by(&owner)).await;
+    let text = String::from_utf8_lossy(&export.body).to_lowercase();
+    assert!(!text.contains(MARKER));
+    let key = town.node.keys.signing().public();
+    let report = audit(&*export.body, Some(&key), &mut |_, _| ()).unwrap();
+    assert_eq!((report.supply_delta.as_str(), report.signatures.not_included), ("0", 1));
+
+    hansa_node::snapshot::write(&dir).unwrap();
+    town.node.stop().await.unwrap();
+    assert_eq!(found(&dir, &spellings()), Vec::<String>::new());
+    assert_eq!(found(&dir, &sealed), Vec::<String>::new());
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn the_receipt_is_the_nodes_word_and_a_repetition_repeats_it() {
+    let (town, owner, _, target) = marked().await;
+    let ask = || {
+        let path = format!("/api/v1/principals/{}/erase", target.id);
+        Ask::post(path, json!({})).by(&owner).key("once")
+    };
+    let done = town.ask(ask()).await.accepted();
+    let counts = done["documents"].as_array().unwrap().iter();
+    let kinds: Vec<&str> = counts.map(|count| count["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds, &done["api_keys"]), (vec!["api_key", "card", "envelope"], &json!(2)));
+    let receipt = &done["receipt"];
+    let signature = done["signature"].as_str().unwrap().parse().unwrap();
+    let key = town.node.keys.signing().public();
+    key.verify(&canonical(receipt).unwrap(), &signature).unwrap();
+    let seq = receipt["seq"].as_u64().unwrap();
+    let entry = town.ask(Ask::get(format!("/api/v1/journal/entries/{seq}")).by(&owner)).await;
+    let entry = entry.accepted();
+    assert_eq!(
+        (&entry["leaf"], &entry["entry"]["kind"]),
+        (&receipt["leaf"], &json!("principal.erased"))
+    );
+    assert_eq!(entry["entry"]["subject"], json!(target.id));
+    let again = town.ask(ask()).await.accepted();
+    assert_eq!((&again["receipt"], &again["signature"]), (receipt, &done["signature"]));
+    erase(&town, &owner, &target, json!({})).await.refused(Code::PrincipalErased);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_go_and_changes_nothing() {
+    let (town, owner, bob, target) = marked().await;
+    let seq = town.seq();
+    let dry = erase(&town, &owner, &target, json!({ "dry_run": true })).await.accepted();
+    assert_eq!(
+        (&dry["dry_run"], &dry["tasks"], &dry["api_keys"]),
+        (&json!(true), &json!(1), &json!(2))
+    );
+    assert_eq!(
+        dry["documents"],
+        json!([
+        { "kind": "api_key", "count": 1 }, { "kind": "card", "count": 1 }, { "kind": "envelope", "count": 1 }])
+    );
+    assert_eq!((dry.get("receipt"), &dry["balances"][0]["available"]), (None, &json!("989.95")));
+    erase(&town, &bob, &target, json!({ "dry_run": true })).await.refused(Code::Forbidden);
+    assert_eq!(town.seq(), seq);
+    town.ask(Ask::get("/api/v1/agents").by(&target)).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn an_erased_agent_is_a_number_that_does_nothing() {
+    let (town, _, bob, target) = marked().await;
+    let key =
+        town.ask(Ask::post("/api/v1/api-keys", json!({ "actions": ["*"] })).by(&target)).await;
+    let key = key.accepted()["api_key"].as_str().unwrap().to_owned();
+    town.ask(Ask::get("/api/v1/agents").bearer(&key)).await.accepted();
+    erase(&town, &target, &target, json!({})).await.accepted();
+    for secret in [&key, &target.secret] {
+        town.ask(Ask::get("/api/v1/agents").bearer(secret)).await.refused(Code::CredentialInvalid);
+    }
+    let header = target.header(town.did(), None);
+    let params = crate::harness::object(pay(&bob, "1"));
+    let envelope = target.sign(build::operation_by_id(header, "transfer_create", params));
+    town.submit(&envelope).await.refused(Code::PrincipalErased);
+    let path = format!("/api/v1/agents/{}", target.id);
+    let shown = town.ask(Ask::get(&*path).by(&bob)).await.accepted();
+    assert_eq!((&shown["status"], shown.get("name")), (&json!("erased"), None));
+    assert_eq!(shown["has_card"], json!(false));
+    town.ask(Ask::get(format!("{path}/card"))).await.refused(Code::NotFound);
+    let found = town.ask(Ask::get(format!("/api/v1/discover?query={MARKER}"))).await.accepted();
+    assert_eq!(found["agents"], json!([]));
+    let mine = town.ask(Ask::post("/api/v1/transfers", pay(&target, "1")).by(&bob)).await;
+    mine.refused(Code::PrincipalSuspended);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn an_envelope_that_erases_its_sender_is_forgotten_too() {
+    let (town, _, _, target) = marked().await;
+    let header = target.header(town.did(), None);
+    let params = crate::harness::object(json!({ "principal": target.id }));
+    let envelope = target.sign(build::operation_by_id(header, "principal_erase", params));
+    town.submit(&envelope).await.accepted();
+    assert_eq!(town.node.reader.vault_ids(target.id, 10).unwrap(), Vec::<String>::new());
+    assert_eq!(town.node.reader.vault_key(target.id).unwrap(), None);
+    town.stop().await;
+}

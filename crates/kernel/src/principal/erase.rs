@@ -1,0 +1,107 @@
+//! Erasing a principal: what is personal goes for good, its account and its history stay.
+//!
+//! The entry holds ids alone. The same batch destroys the subject's key, salts and documents in
+//! the vault, so the digests that older entries keep of them can be tested by nobody. Balances do
+//! not move: money that an erased principal holds stays where it is. Deliberately absent: an end
+//! to open work. Holds expire, deadlines pass, and claims are settled as if the principal slept.
+
+use hansa_types::{AnyId, Code, PrincipalId, Rejection, Vis};
+use serde::{Deserialize, Serialize};
+
+use super::Handle;
+use super::api_key::forget;
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::{Context, Draft};
+use crate::due::Leaving;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::grant::Action;
+
+/// Erase what is personal about a principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erase {
+    /// Whom.
+    pub principal: PrincipalId,
+}
+
+/// Data of `principal.erased`. The entry's subject is the principal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Erased {}
+
+impl Erase {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        let handle = state.principal(self.principal)?;
+        let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
+        if handle == state.treasury()? {
+            return refuse("principal: the node cannot be erased");
+        }
+        state.refuse_erased(handle)?;
+        if is_last_owner(state, handle) {
+            return refuse("principal: it is the only owner; make another one first");
+        }
+        let event = Event::PrincipalErased(Erased {});
+        out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
+        Ok(())
+    }
+}
+
+/// Whether nobody else could act for the node in everything.
+fn is_last_owner(state: &State, handle: Handle) -> bool {
+    let owns = |handle: Handle| {
+        let principal = state.principals.get(handle);
+        let held = principal.grants.iter().filter_map(|grant| state.grants.get(grant));
+        let mut held = held.filter(|grant| Ok(grant.issuer) == state.treasury());
+        principal.active
+            && held.any(|grant| !grant.revoked && grant.actions == [Action::everything()])
+    };
+    let others = || state.grants.values().map(|grant| grant.holder).filter(|&held| held != handle);
+    owns(handle) && !others().any(owns)
+}
+
+pub(crate) fn apply_erased(state: &mut State, entry: &Entry) {
+    let Some(AnyId::Principal(id)) = entry.subject else {
+        panic!("principal.erased is about a principal");
+    };
+    let handle = state.handle(id);
+    let keys = std::mem::take(&mut state.principals.get_mut(handle).api_keys);
+    for key in keys {
+        if let Some(expires) = state.api_keys.get(&key).and_then(|key| key.expires) {
+            state.leaving.remove(&(expires, Leaving::ApiKey(key)));
+        }
+        forget(state, key);
+    }
+    for client in std::mem::take(&mut state.principals.get_mut(handle).clients) {
+        state.clients.remove(&client);
+    }
+    for token in std::mem::take(&mut state.principals.get_mut(handle).bootstraps) {
+        // Its time to leave comes all the same, and finds nothing.
+        crate::onboard::forget(state, token);
+    }
+    let principal = state.principals.get_mut(handle);
+    (principal.active, principal.erased, principal.card) = (false, true, None);
+    state.custody.remove(&handle);
+    state.erased_seq = entry.seq;
+}
+
+impl State {
+    /// Refuses to change what was erased.
+    pub(crate) fn refuse_erased(&self, handle: Handle) -> Result<(), Rejection> {
+        match self.principals.get(handle).erased {
+            true => Err(Code::PrincipalErased.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a principal was erased, so that nothing about it may be kept any more.
+    pub fn is_erased(&self, id: PrincipalId) -> bool {
+        self.principals.find(id).is_some_and(|handle| self.principals.get(handle).erased)
+    }
+}
