@@ -14,7 +14,7 @@ use hansa_types::{Code, Correlation, PrincipalId, Rejection};
 use hansa_wire::{Operation, Problem};
 
 use crate::api::Api;
-use crate::edge::{Asker, Key, correlation};
+use crate::edge::{Asker, Client, Key, correlation};
 use crate::serve::blocking;
 
 /// What makes a request safe to repeat.
@@ -36,6 +36,8 @@ pub(crate) struct Context {
     pub(crate) basis: Basis,
     pub(crate) asker: Asker,
     pub(crate) if_none_match: Option<String>,
+    /// Who sent the request, as far as the connection tells.
+    pub(crate) client: Client,
 }
 
 /// A command with the document that belongs to it.

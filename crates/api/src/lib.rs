@@ -24,5 +24,5 @@ mod sight;
 mod tell;
 
 pub use router::router;
-pub use serve::serve;
-pub use settings::ApiSettings;
+pub use serve::{Sockets, serve};
+pub use settings::{AddressRange, ApiSettings};

@@ -10,6 +10,18 @@ pub const HEAD_READ_MAX: Duration = Duration::seconds(10);
 pub const BODY_READ_MAX: Duration = Duration::seconds(30);
 /// Longest wait for answers under way when the node stops.
 pub const DRAIN_MAX: Duration = Duration::seconds(10);
+/// Longest time between saying that the node stops and closing its socket, while connections remain.
+pub const DRAIN_NOTICE_MAX: Duration = Duration::seconds(5);
+/// Requests under way on one connection of HTTP/2.
+pub const STREAMS_MAX: u32 = 128;
+/// Silence on a connection of HTTP/2 after which its other end is asked whether it is there.
+pub const PING_EVERY: Duration = Duration::seconds(30);
+/// Longest wait for that to be answered.
+pub const PING_MAX: Duration = Duration::seconds(10);
+/// Open connections of the listener that only sends readers to the public URL.
+pub const REDIRECTED_MAX: usize = 256;
+/// Seconds for which browsers keep to https once they have been there: a year.
+pub const HSTS_S: u32 = 31_536_000;
 /// Open connections; further ones wait to be accepted.
 pub const CONNECTIONS_MAX: usize = 10_000;
 /// Largest head of a request in bytes.

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -12,7 +12,8 @@ use hansa_wire::problem::MEDIA_TYPE;
 use hansa_wire::{Access, Effect, Media, Operation, Problem};
 
 use crate::answer::{Answer, Content};
-use crate::limits::RETRY_AFTER_S;
+use crate::limits::{HSTS_S, RETRY_AFTER_S};
+use crate::settings::ApiSettings;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -56,6 +57,16 @@ pub(crate) fn answer(operation: &Operation, id: RequestId, answer: Answer) -> Re
         Content::NotModified => Body::empty(),
     };
     response(status, headers, id, body)
+}
+
+/// Tells browsers to keep to https, where the node is public and was reached by it.
+pub(crate) fn keep_to_https(settings: &ApiSettings, secure: bool, headers: &mut HeaderMap) {
+    if secure
+        && settings.is_public_secure()
+        && let Ok(policy) = HeaderValue::try_from(format!("max-age={HSTS_S}"))
+    {
+        headers.insert(STRICT_TRANSPORT_SECURITY, policy);
+    }
 }
 
 /// The response of a request that was refused.

@@ -53,12 +53,12 @@ fn filter(method: Method) -> MethodFilter {
     }
 }
 
-async fn no_such_path(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
-    edge::refuse(&api, &request, Code::NotFound)
+async fn no_such_path(State(api): State<Arc<Api>>, mut request: Request<Body>) -> Response {
+    edge::refuse(&api, &mut request, Code::NotFound)
 }
 
-async fn no_such_method(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
-    let mut response = edge::refuse(&api, &request, Code::MethodNotAllowed);
+async fn no_such_method(State(api): State<Arc<Api>>, mut request: Request<Body>) -> Response {
+    let mut response = edge::refuse(&api, &mut request, Code::MethodNotAllowed);
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let methods = OPERATIONS.iter().filter(|operation| Some(operation.path) == path);
     let methods: Vec<&str> = methods.map(|operation| operation.method.as_str()).collect();

@@ -78,6 +78,16 @@ pub(crate) struct Global {
     )]
     pub(crate) api_key_file: Option<PathBuf>,
 
+    /// Trust the certificate authorities in this PEM file too, for a node with a private one
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "HANSA_CA_FILE",
+        help_heading = "Global options"
+    )]
+    pub(crate) ca_file: Option<PathBuf>,
+
     /// Sign as the agent whose private key is in this PEM file, instead of using an API key
     #[arg(
         long,

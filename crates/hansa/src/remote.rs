@@ -55,6 +55,8 @@ pub(crate) enum RawAnswer {
 /// A node.
 pub(crate) struct Remote {
     plain: Client,
+    /// Certificate authorities to trust beside the system's.
+    authorities: Option<String>,
     has_api_key: bool,
     signer: Option<Signer>,
     /// The client that names nobody: for what everybody may ask while a private key is named, so
@@ -75,7 +77,9 @@ impl Remote {
             (None, _) => None,
         };
         let credential = secret.map_or(Credential::None, Credential::ApiKey);
-        Self::new(&global.node, credential, signer.map(Signer::new))
+        let authorities = global.ca_file.as_deref().map(files::read_text).transpose()?;
+        let authorities = authorities.map(|text| text.as_str().to_owned());
+        Self::trusting(&global.node, credential, signer.map(Signer::new), authorities)
     }
 
     /// A node at a URL.
@@ -84,21 +88,33 @@ impl Remote {
         credential: Credential,
         signer: Option<Signer>,
     ) -> Result<Self, Failure> {
+        Self::trusting(url, credential, signer, None)
+    }
+
+    fn trusting(
+        url: &str,
+        credential: Credential,
+        signer: Option<Signer>,
+        authorities: Option<String>,
+    ) -> Result<Self, Failure> {
         let has_api_key = matches!(credential, Credential::ApiKey(_));
         let client = |credential| {
-            Client::new(url, credential).map_err(|error| {
-                Failure::usage(chain(&error)).next_step("write a URL such as http://127.0.0.1:7400")
+            Client::trusting(url, credential, authorities.as_deref()).map_err(|error| match error {
+                ClientError::Authorities(_) => Failure::usage(chain(&error))
+                    .next_step("name a file of certificates in PEM with --ca-file"),
+                _ => Failure::usage(chain(&error))
+                    .next_step("write a URL such as http://127.0.0.1:7400"),
             })
         };
         let (plain, open) = (client(credential)?, client(Credential::None)?);
         let (signing, reached) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { plain, has_api_key, signer, open, signing, reached })
+        Ok(Self { plain, authorities, has_api_key, signer, open, signing, reached })
     }
 
     /// The same node, for calls that need no credential and must not fail for a wrong one.
     pub(crate) fn without_credential(self) -> Self {
         let url = self.plain.base_url().to_owned();
-        match Self::new(&url, Credential::None, None) {
+        match Self::trusting(&url, Credential::None, None, self.authorities.clone()) {
             Ok(remote) => remote,
             Err(_) => self,
         }
@@ -237,7 +253,8 @@ impl Remote {
             did: signer.did().clone(),
             node_did: node.did,
         };
-        Client::new(self.url(), Credential::Signer(Box::new(signer)))
+        let credential = Credential::Signer(Box::new(signer));
+        Client::trusting(self.url(), credential, self.authorities.as_deref())
             .map_err(|error| self.failure(error))
     }
 
@@ -284,6 +301,7 @@ impl Remote {
             ClientError::Request(_)
             | ClientError::Envelope(_)
             | ClientError::Address(_)
+            | ClientError::Authorities(_)
             | ClientError::UnknownOperation(_)
             | ClientError::NotByEnvelope(_)
             | ClientError::Streams(_) => Failure::usage(chain(&error)),

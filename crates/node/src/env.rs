@@ -150,6 +150,36 @@ pub fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
     }
 }
 
+/// Reads a file of the node's own that is sealed; `None` where there is none.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads files of the node's own")]
+pub fn read_sealed(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a sealed file in the place of the one before it, whole and durable: whoever reads sees the
+/// old one or the new one.
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one place that writes files of the node's own"
+)]
+pub fn replace_sealed(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let beside = path.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    match path.parent() {
+        Some(dir) => std::fs::File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
 /// Lets everything else on the machine run before the calling process. Best effort: what is in
 /// nobody's way also works in everybody's.
 pub fn give_way() {

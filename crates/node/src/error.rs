@@ -43,6 +43,9 @@ pub enum Error {
     /// A setting is wrong.
     #[error("{0}")]
     Config(String),
+    /// A certificate, its key, or the way TLS is set up.
+    #[error("TLS: {0}")]
+    Tls(String),
     /// A command of the node's own was refused.
     #[error("the node could not {action}: {rejection}")]
     Refused {

@@ -15,13 +15,15 @@ pub const NODE_KEY_FILE: &str = "node.pem";
 pub struct NodeKeys {
     signing: SigningKey,
     vault: SealKey,
+    acme: SealKey,
 }
 
 impl NodeKeys {
     /// Derives everything from the signing key.
     pub fn new(signing: SigningKey) -> Self {
         let vault = derive(&signing, "vault");
-        Self { signing, vault }
+        let acme = derive(&signing, "acme");
+        Self { signing, vault, acme }
     }
 
     /// Signs checkpoints, snapshots and nothing in anybody else's name.
@@ -32,6 +34,11 @@ impl NodeKeys {
     /// Wraps the key of each subject in the vault.
     pub fn vault(&self) -> &SealKey {
         &self.vault
+    }
+
+    /// Seals the account at a certificate authority, and the certificate's key.
+    pub(crate) fn acme(&self) -> &SealKey {
+        &self.acme
     }
 
     /// Reads the key file.

@@ -66,3 +66,13 @@ pub const EGRESS_CONNECT_MAX: Duration = Duration::seconds(3);
 pub const EGRESS_ADDRESSES_MAX: usize = 4;
 /// Requests to elsewhere at one time; further ones wait.
 pub const EGRESS_REQUESTS_MAX: usize = 64;
+/// Longest time to get one certificate from an authority, from the order to the chain.
+pub const ACME_TIME_MAX: Duration = Duration::minutes(5);
+/// Time between two looks at how long a certificate still holds.
+pub const ACME_LOOK_EVERY: Duration = Duration::hours(1);
+/// Wait after a certificate could not be got; doubled each time.
+pub const ACME_RETRY_MIN: Duration = Duration::minutes(5);
+/// Longest wait after a certificate could not be got.
+pub const ACME_RETRY_MAX: Duration = Duration::hours(6);
+/// Names of one certificate.
+pub const ACME_NAMES_MAX: usize = 10;

@@ -1,5 +1,6 @@
 //! The node as its edges see it: submit a command, look at the state, ask the read models.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,6 +32,8 @@ pub struct Node {
     pub env: Env,
     /// The node's key.
     pub keys: Arc<NodeKeys>,
+    /// Where it lies, and what is sealed under it beside it.
+    pub(crate) keys_dir: PathBuf,
     /// Documents beside the journal.
     pub vault: Arc<Vault>,
     /// Read models.
@@ -54,6 +57,7 @@ pub struct Node {
     pub(crate) status: Arc<crate::writer::WriterStatus>,
     pub(crate) tasks: Mutex<Tasks>,
     pub(crate) views_follow: AtomicBool,
+    pub(crate) draining: AtomicBool,
     pub(crate) views_wanted: Arc<Notify>,
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -80,12 +84,14 @@ pub struct Readiness {
     pub disk: bool,
     /// The read models follow.
     pub views: bool,
+    /// The node is not about to stop.
+    pub serving: bool,
 }
 
 impl Readiness {
     /// Whether every part is well.
     pub fn is_ready(&self) -> bool {
-        self.writer && self.clock && self.disk && self.views
+        self.writer && self.clock && self.disk && self.views && self.serving
     }
 }
 
@@ -243,6 +249,7 @@ impl Node {
             clock: !self.status.clock_unsure.load(Ordering::Relaxed),
             disk: self.status.free_bytes.load(Ordering::Relaxed) >= self.config.free_bytes_min,
             views: self.views_follow.load(Ordering::Relaxed),
+            serving: !self.draining.load(Ordering::Relaxed),
         }
     }
 
@@ -262,6 +269,12 @@ impl Node {
             Ok(free) => self.status.free_bytes.store(free, Ordering::Relaxed),
             Err(error) => tracing::warn!(%error, "the free space cannot be read"),
         }
+    }
+
+    /// Says from now on that the node is not ready, while it goes on answering: whoever sends it
+    /// requests learns to send them elsewhere.
+    pub fn begin_draining(&self) {
+        self.draining.store(true, Ordering::Relaxed);
     }
 
     /// Takes no more commands, makes everything decided durable, and ends.

@@ -43,6 +43,7 @@ pub struct Started {
 struct Places {
     poison: PathBuf,
     views: PathBuf,
+    keys: PathBuf,
 }
 
 /// Opens or founds a node and starts it.
@@ -89,9 +90,11 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         writer: Mutex::new(Some(running)),
         tasks: Mutex::default(),
         views_follow: AtomicBool::new(true),
+        draining: AtomicBool::new(false),
         views_wanted: Arc::default(),
         stopping: watch::Sender::new(false),
         credentials: Credentials::default(),
+        keys_dir: places.keys,
         config,
         env,
         keys,
@@ -172,7 +175,8 @@ impl Opened {
             Some(node) => node.incarnation,
             None => IncarnationId::new(env.clock.wall().0, env.random_u128()),
         };
-        let places = Places { poison: store.poison_dir(), views: store.views_path() };
+        let places =
+            Places { poison: store.poison_dir(), views: store.views_path(), keys: keys_dir };
         Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation })
     }
 }

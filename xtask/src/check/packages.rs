@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 const PACKAGES: &[(&str, &str)] = &[
     ("curl", "the documentation shows plain HTTP with curl, and step `docs` runs it"),
     ("jq", "the documentation takes ids out of JSON with it"),
+    ("pebble", "the ACME server that a node gets a certificate from in a test"),
     ("openssl", "the documentation signs an envelope and verifies a proof with it, without hansa"),
 ];
 

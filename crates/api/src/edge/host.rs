@@ -10,11 +10,11 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Uri};
 use hansa_types::{Code, Rejection};
 
+use super::arrival::Client;
 use crate::settings::ApiSettings;
 
-/// The address of this machine that a connection came in at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LocalAddress(pub(crate) IpAddr);
+/// The port of https.
+const PORT_HTTPS: u16 = 443;
 
 /// A host with its port, as a request names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,7 +24,19 @@ pub(super) struct Named {
 }
 
 /// The name a request is addressed to.
-pub(super) fn name_of(headers: &HeaderMap, uri: Option<&Uri>) -> Result<Named, Rejection> {
+pub(super) fn name_of(
+    client: &Client,
+    headers: &HeaderMap,
+    uri: Option<&Uri>,
+) -> Result<Named, Rejection> {
+    match &client.host {
+        Some(host) => Named::parse(host)
+            .ok_or_else(|| Rejection::new(Code::HostNotAllowed, "the host is malformed")),
+        None => name_in(headers, uri),
+    }
+}
+
+fn name_in(headers: &HeaderMap, uri: Option<&Uri>) -> Result<Named, Rejection> {
     let refuse = |detail: &'static str| Err(Rejection::new(Code::HostNotAllowed, detail));
     let mut values = headers.get_all(HOST).iter();
     let header = match (values.next(), values.next()) {
@@ -41,12 +53,12 @@ pub(super) fn name_of(headers: &HeaderMap, uri: Option<&Uri>) -> Result<Named, R
 pub(super) fn check(
     settings: &ApiSettings,
     named: &Named,
-    local: Option<LocalAddress>,
+    local: Option<IpAddr>,
 ) -> Result<(), Rejection> {
     let address = named.address();
     let own = named.host == "localhost"
         || address.is_some_and(|address| address.is_loopback())
-        || address.is_some_and(|address| local == Some(LocalAddress(address)))
+        || address.is_some_and(|address| local == Some(address))
         || settings.allowed_hosts.iter().any(|host| named.is(host))
         || settings
             .public_url
@@ -62,6 +74,7 @@ pub(super) fn check(
 /// Refuses pages of other origins. What no page sends has no origin.
 pub(super) fn check_origin(
     settings: &ApiSettings,
+    client: &Client,
     headers: &HeaderMap,
     named: &Named,
 ) -> Result<(), Rejection> {
@@ -69,7 +82,7 @@ pub(super) fn check_origin(
     let Some(value) = values.next() else { return Ok(()) };
     let text = value.to_str().unwrap_or_default();
     let allowed = settings.allowed_origins.iter().any(|allowed| allowed == text)
-        || origin(text).is_some_and(|origin| origin.is_of(named));
+        || origin(text).is_some_and(|origin| origin.is_of(named, client.secure));
     match allowed && values.next().is_none() {
         true => Ok(()),
         false => Err(Code::OriginNotAllowed.into()),
@@ -117,7 +130,7 @@ fn origin(text: &str) -> Option<Origin> {
     let (scheme, rest) = text.split_once("://")?;
     let port_default = match scheme {
         "http" => 80,
-        "https" => 443,
+        "https" => PORT_HTTPS,
         _ => return None,
     };
     let authority = rest.split('/').next().unwrap_or_default();
@@ -126,9 +139,12 @@ fn origin(text: &str) -> Option<Origin> {
 
 impl Origin {
     /// Whether the request goes to the page's own origin.
-    fn is_of(&self, named: &Named) -> bool {
+    fn is_of(&self, named: &Named, secure: bool) -> bool {
         let port = |of: &Named| of.port.unwrap_or(self.port_default);
-        self.named.host == named.host && port(&self.named) == port(named)
+        // What came in clear may have been secured before it got to a proxy; not the other way.
+        (self.port_default == PORT_HTTPS || !secure)
+            && self.named.host == named.host
+            && port(&self.named) == port(named)
     }
 }
 
@@ -148,8 +164,8 @@ mod tests {
     fn allowed(host: &str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host.parse().unwrap());
-        let local = Some(LocalAddress("192.168.1.5".parse().unwrap()));
-        name_of(&headers, None).and_then(|named| check(&settings(), &named, local)).is_ok()
+        let local = Some("192.168.1.5".parse().unwrap());
+        name_in(&headers, None).and_then(|named| check(&settings(), &named, local)).is_ok()
     }
 
     #[test]
@@ -188,11 +204,11 @@ mod tests {
 
     #[test]
     fn a_request_without_a_name_or_with_two_is_refused() {
-        assert!(name_of(&HeaderMap::new(), None).is_err());
+        assert!(name_in(&HeaderMap::new(), None).is_err());
         let mut headers = HeaderMap::new();
         headers.append(HOST, "localhost".parse().unwrap());
         headers.append(HOST, "evil.example".parse().unwrap());
-        assert!(name_of(&headers, None).is_err());
+        assert!(name_in(&headers, None).is_err());
     }
 
     #[test]
@@ -201,9 +217,10 @@ mod tests {
         let may = |origin: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(ORIGIN, origin.parse().unwrap());
-            check_origin(&settings(), &headers, &named).is_ok()
+            check_origin(&settings(), &Client::default(), &headers, &named).is_ok()
         };
-        assert!(check_origin(&settings(), &HeaderMap::new(), &named).is_ok());
+        let nowhere = HeaderMap::new();
+        assert!(check_origin(&settings(), &Client::default(), &nowhere, &named).is_ok());
         for good in ["http://localhost:7400", "https://console.example"] {
             assert!(may(good), "{good}");
         }
@@ -216,5 +233,13 @@ mod tests {
         ] {
             assert!(!may(bad), "{bad}");
         }
+        let secure = Client { secure: true, ..Client::default() };
+        let of = |origin: &str| HeaderMap::from_iter([(ORIGIN, origin.parse().unwrap())]);
+        let town = Named::parse("town.example").unwrap();
+        let may = |client: &Client, origin: &str| {
+            check_origin(&settings(), client, &of(origin), &town).is_ok()
+        };
+        assert!(may(&secure, "https://town.example") && !may(&secure, "http://town.example"));
+        assert!(may(&Client::default(), "https://town.example"));
     }
 }

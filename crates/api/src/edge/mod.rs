@@ -3,6 +3,7 @@
 //! A request that fails here has not touched the node beyond a look at its credential. The log
 //! hears of every request once: never of bodies, credentials or query strings.
 
+mod arrival;
 mod body;
 mod credential;
 mod host;
@@ -25,7 +26,7 @@ use hansa_wire::request::assemble;
 use hansa_wire::{Access, Effect, Operation, Problem};
 use serde_json::Value;
 
-pub(crate) use host::LocalAddress;
+pub(crate) use arrival::{Arrival, Client};
 pub(crate) use idempotency::{Key, correlation};
 
 use crate::answer::Answer;
@@ -42,22 +43,30 @@ struct Exchange {
     api: Arc<Api>,
     operation: &'static Operation,
     asker: Asker,
+    client: Client,
 }
 
 /// Answers a request for an operation.
 pub(crate) async fn handle(
     api: Arc<Api>,
     operation: &'static Operation,
-    request: Request<Body>,
+    mut request: Request<Body>,
 ) -> Response {
     let began = api.node.env.clock.monotonic();
     let id = request_id(&api);
     let asker = Asker::default();
-    let exchange = Exchange { api: Arc::clone(&api), operation, asker: Arc::clone(&asker) };
-    let response = match exchange.carry_out(request).await {
+    let client = client_of(&api, &mut request);
+    let exchange = Exchange {
+        api: Arc::clone(&api),
+        operation,
+        asker: Arc::clone(&asker),
+        client: client.clone(),
+    };
+    let mut response = match exchange.carry_out(request).await {
         Ok(answer) => render::answer(operation, id, answer),
         Err(problem) => render::problem(id, problem),
     };
+    render::keep_to_https(&api.settings, client.secure, response.headers_mut());
     let took = Duration(api.node.env.clock.monotonic().0.saturating_sub(began.0));
     let status = response.status().as_u16();
     observe(&api, operation.id, status, took);
@@ -67,6 +76,7 @@ pub(crate) async fn handle(
         status,
         ms = took.0,
         request = %id,
+        client = client.address.map(tracing::field::display),
         principal = asker.get().map(tracing::field::display),
         "answered"
     );
@@ -74,17 +84,24 @@ pub(crate) async fn handle(
 }
 
 /// Answers a request for a path that is no operation, or none of that method.
-pub(crate) fn refuse(api: &Api, request: &Request<Body>, code: Code) -> Response {
+pub(crate) fn refuse(api: &Api, request: &mut Request<Body>, code: Code) -> Response {
     let id = request_id(api);
-    let local = request.extensions().get::<LocalAddress>().copied();
-    let named = host::name_of(request.headers(), Some(request.uri()));
+    let client = client_of(api, request);
+    let local = request.extensions().get::<Arrival>().and_then(|arrival| arrival.local);
+    let named = host::name_of(&client, request.headers(), Some(request.uri()));
     let own = named.and_then(|named| host::check(&api.settings, &named, local));
     let problem = own.map_or_else(Problem::from, |()| code.into());
-    let response = render::problem(id, problem);
+    let mut response = render::problem(id, problem);
+    render::keep_to_https(&api.settings, client.secure, response.headers_mut());
     let status = response.status().as_u16();
     observe(api, "none", status, Duration(0));
     tracing::info!(status, request = %id, "no such route");
     response
+}
+
+fn client_of(api: &Api, request: &mut Request<Body>) -> Client {
+    let arrival = request.extensions().get::<Arrival>().copied();
+    arrival::read(request.headers_mut(), arrival, &api.settings)
 }
 
 fn request_id(api: &Api) -> RequestId {
@@ -119,18 +136,21 @@ impl Exchange {
             basis,
             asker: self.asker,
             if_none_match: if_none_match.map(str::to_owned),
+            client: self.client,
         };
         call(context, value).await
     }
 
     /// Refuses names this node does not have, and pages of other origins.
     fn check_route(&self, parts: &Parts) -> Result<(), Problem> {
-        let named = host::name_of(&parts.headers, Some(&parts.uri))?;
-        let local = parts.extensions.get::<LocalAddress>().copied();
+        let named = host::name_of(&self.client, &parts.headers, Some(&parts.uri))?;
+        let local = parts.extensions.get::<Arrival>().and_then(|arrival| arrival.local);
         host::check(&self.api.settings, &named, local)?;
         match render::is_open_to_pages(self.operation) {
             true => Ok(()),
-            false => Ok(host::check_origin(&self.api.settings, &parts.headers, &named)?),
+            false => {
+                Ok(host::check_origin(&self.api.settings, &self.client, &parts.headers, &named)?)
+            }
         }
     }
 

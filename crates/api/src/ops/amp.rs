@@ -52,6 +52,7 @@ fn within(context: &Context, signed: &Arc<Signed>, operation: &'static Operation
         basis: Basis::Envelope(Arc::clone(signed)),
         asker: Arc::clone(&context.asker),
         if_none_match: None,
+        client: context.client.clone(),
     }
 }
 

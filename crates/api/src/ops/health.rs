@@ -29,6 +29,7 @@ pub(crate) async fn ready(context: &Context, _: Ready) -> Result<Answer, Problem
         check("clock", found.clock, jump),
         check("disk", found.disk, free),
         check("views", found.views, "the read models do not follow".to_owned()),
+        check("serving", found.serving, "the node is about to stop".to_owned()),
     ];
     let ready = found.is_ready();
     let answer = Answer::json(&Readiness { ready, checks })?;

@@ -64,3 +64,29 @@ async fn a_head_that_does_not_come_in_time_ends_the_connection() {
     assert!(!answer.starts_with(b"HTTP/1.1 200"));
     town.stop().await;
 }
+
+#[tokio::test]
+async fn a_node_that_stops_says_so_while_it_still_answers() {
+    let (mut town, owner) = Town::owned().await;
+    let head = format!(
+        "POST /api/v1/transfers HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: 2\r\n\r\n",
+        town.address, owner.secret
+    );
+    let stream = town.begun(head.as_bytes()).await;
+    town.stop_serving();
+    let ready = loop {
+        let ready = town.ask(Ask::get("/readyz")).await;
+        if ready.status == 503 {
+            break ready;
+        }
+    };
+    let checks = ready.json()["checks"].as_array().unwrap().clone();
+    let failed: Vec<_> = checks.iter().filter(|check| check["ok"] == false).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0]["name"], "serving");
+    // Everything else is answered as ever.
+    town.ask(Ask::get("/api/v1/node")).await.accepted();
+    town.finish(stream, b"{}").await.refused(Code::MissingField);
+    town.stopped().await;
+}

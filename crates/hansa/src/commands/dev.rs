@@ -16,7 +16,6 @@ use crate::demo::cast::{self, Member};
 use crate::failure::Failure;
 use crate::files;
 use crate::remote::Remote;
-use crate::server::announce::url;
 use crate::server::owner::{self, NewOwner};
 use crate::server::{self, Choices, Opened, Stop};
 use crate::ui::Ui;
@@ -68,8 +67,8 @@ impl Args {
             }
         };
         let listening = opened.listen().await?;
-        listening.announcement.tell(app.ui, listening.address)?;
-        told.tell(app.ui, &url(listening.address))?;
+        listening.announcement.tell(app.ui, &listening.url)?;
+        told.tell(app.ui, &listening.url)?;
         listening.serve(stop).await?;
         DONE
     }

@@ -63,7 +63,7 @@ impl Args {
             () = stop.wait() => return DONE,
         };
         let listening = opened.listen().await?;
-        listening.announcement.tell(app.ui, listening.address)?;
+        listening.announcement.tell(app.ui, &listening.url)?;
         listening.serve(stop).await?;
         DONE
     }

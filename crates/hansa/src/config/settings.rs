@@ -2,11 +2,15 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr as _;
 
+use hansa_api::AddressRange;
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
+use hansa_node::limits::ACME_NAMES_MAX;
+use hansa_node::tls::AcmeSettings;
 use hansa_types::{Amount, Currency};
 
 use super::table::{Kind, SETTINGS};
@@ -27,6 +31,30 @@ pub(crate) struct Server {
     pub(crate) allowed_origins: Vec<String>,
     /// Where it is reached from outside.
     pub(crate) public_url: Option<String>,
+    /// How it proves its name.
+    pub(crate) tls: Option<Tls>,
+    /// Where readers in clear are sent on from.
+    pub(crate) redirect_bind: Option<SocketAddr>,
+    /// Whose word counts about whom they forward for.
+    pub(crate) trusted_proxies: Vec<AddressRange>,
+}
+
+/// Where the node's certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tls {
+    /// Two files of the operator's.
+    Files(TlsFiles),
+    /// An authority.
+    Acme(AcmeSettings),
+}
+
+/// The files of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TlsFiles {
+    /// The certificate with its chain.
+    pub(crate) certificate: PathBuf,
+    /// Its private key.
+    pub(crate) key: PathBuf,
 }
 
 /// How the node tells about itself.
@@ -87,7 +115,7 @@ impl Settings {
         let mut reader = Reader { loaded, complaints: Vec::new() };
         let server = server(&mut reader);
         let log = log(&mut reader);
-        let egress = egress(&mut reader);
+        let egress = egress(&mut reader, &server);
         let currency = currency(&mut reader);
         let text = |key: &str| loaded.get(key).text;
         let minimum = values::amount(&text("money.fee_minimum"), &currency);
@@ -182,6 +210,9 @@ fn server(reader: &mut Reader<'_>) -> Server {
     let public_url = Some(reader.text("server.public_url")).filter(|url| !url.is_empty());
     let public_host = public_url.as_deref().map(values::url_host).transpose();
     let public_host = reader.take("server.public_url", None, public_host);
+    let tls = tls(reader);
+    let trusted_proxies = values::listed(&reader.text("server.trusted_proxies"));
+    let redirect_bind = redirect_bind(reader, public_url.as_deref());
     let host = Some(reader.text("server.host")).filter(|host| !host.is_empty());
     Server {
         bind: reader.take("server.bind", loopback, bind),
@@ -189,7 +220,61 @@ fn server(reader: &mut Reader<'_>) -> Server {
         allowed_hosts: values::list(&reader.text("server.allowed_hosts")),
         allowed_origins: values::list(&reader.text("server.allowed_origins")),
         public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+        tls,
+        redirect_bind,
+        trusted_proxies: reader.take("server.trusted_proxies", Vec::new(), trusted_proxies),
     }
+}
+
+fn tls(reader: &mut Reader<'_>) -> Option<Tls> {
+    let (files, acme) = (tls_files(reader), acme(reader));
+    match (files, acme) {
+        (Some(_), Some(_)) => {
+            let refusal = "empty, or leave server.tls_cert and server.tls_key out".to_owned();
+            reader.take("server.acme_domain", None, Err(refusal))
+        }
+        (Some(files), None) => Some(Tls::Files(files)),
+        (None, acme) => acme.map(Tls::Acme),
+    }
+}
+
+fn acme(reader: &mut Reader<'_>) -> Option<AcmeSettings> {
+    let names = values::list(&reader.text("server.acme_domain"));
+    if names.is_empty() {
+        return None;
+    }
+    let is_name = |name: &String| HostPattern::from_str(name).is_ok() && !name.contains(['*', ':']);
+    let names = match names.iter().all(is_name) && names.len() <= ACME_NAMES_MAX {
+        true => Ok(names.iter().map(|name| name.to_ascii_lowercase()).collect()),
+        false => Err(format!("up to {ACME_NAMES_MAX} host names, none with a star")),
+    };
+    let contact = Some(reader.text("server.acme_contact")).filter(|text| !text.is_empty());
+    let directory = reader.text("server.acme_directory");
+    let host = values::url_authority(&directory).map(|_| ());
+    let names = reader.take("server.acme_domain", Vec::new(), names);
+    reader.take("server.acme_directory", (), host);
+    Some(AcmeSettings { names, contact, directory })
+}
+
+fn tls_files(reader: &mut Reader<'_>) -> Option<TlsFiles> {
+    let (certificate, key) = (reader.text("server.tls_cert"), reader.text("server.tls_key"));
+    let refuse = |of| Err(format!("set together with {of}"));
+    match (certificate.is_empty(), key.is_empty()) {
+        (true, true) => None,
+        (false, false) => Some(TlsFiles { certificate: certificate.into(), key: key.into() }),
+        (false, true) => reader.take("server.tls_cert", None, refuse("server.tls_key")),
+        (true, false) => reader.take("server.tls_key", None, refuse("server.tls_cert")),
+    }
+}
+
+fn redirect_bind(reader: &mut Reader<'_>, public_url: Option<&str>) -> Option<SocketAddr> {
+    let key = "server.redirect_bind";
+    let text = Some(reader.text(key)).filter(|text| !text.is_empty())?;
+    let bind = match public_url.is_some_and(|url| url.starts_with("https://")) {
+        true => values::address(&text).map(Some),
+        false => Err("empty, or set server.public_url to an https URL".to_owned()),
+    };
+    reader.take(key, None, bind)
 }
 
 fn log(reader: &mut Reader<'_>) -> Log {
@@ -205,8 +290,15 @@ fn log(reader: &mut Reader<'_>) -> Log {
     }
 }
 
-fn egress(reader: &mut Reader<'_>) -> EgressPolicy {
+fn egress(reader: &mut Reader<'_>, server: &Server) -> EgressPolicy {
     let mut policy = EgressPolicy::closed();
+    if let Some(Tls::Acme(acme)) = &server.tls {
+        // Where the authority's directory lies, and nowhere else.
+        let host = values::url_authority(&acme.directory).ok();
+        if let Some(host) = host.and_then(|host| host.parse().ok()) {
+            policy = policy.allow(Purpose::Acme, host);
+        }
+    }
     for (key, purpose) in [
         ("egress.did_resolution", Purpose::DidResolution),
         ("egress.card", Purpose::Card),
@@ -318,6 +410,9 @@ mod tests {
             ("log.level", "verbose"),
             ("egress.webhook", "https://hook.example"),
             ("egress.private_hosts", "localhost"),
+            ("server.tls_key", "key.pem"),
+            ("server.redirect_bind", "0.0.0.0:80"),
+            ("server.trusted_proxies", "everybody"),
             ("store.ledger_public", "yes"),
         ];
         let complaints = settings(&wrong).unwrap_err();

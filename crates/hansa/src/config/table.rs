@@ -112,6 +112,38 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "Where clients reach the node from outside, e.g. https://node.example.",
     ),
+    Setting::new(
+        "server.tls_cert",
+        Text,
+        "",
+        "PEM file of the certificate with its chain; without one the node speaks plain HTTP.",
+    ),
+    Setting::new("server.tls_key", Text, "", "PEM file of the certificate's private key."),
+    Setting::new(
+        "server.acme_domain",
+        List,
+        "",
+        "Names to get a certificate for from an authority (ACME), whose terms this agrees to.",
+    ),
+    Setting::new("server.acme_contact", Text, "", "E-mail address the authority may write to."),
+    Setting::new(
+        "server.acme_directory",
+        Text,
+        "https://acme-v02.api.letsencrypt.org/directory",
+        "The authority's directory.",
+    ),
+    Setting::new(
+        "server.redirect_bind",
+        Text,
+        "",
+        "Address and port in clear that only send readers to public_url.",
+    ),
+    Setting::new(
+        "server.trusted_proxies",
+        List,
+        "",
+        "Addresses or networks (10.0.0.0/8) whose X-Forwarded headers count.",
+    ),
     Setting::new("store.data_dir", Text, "./hansa-data", "The data directory."),
     Setting::new(
         "store.snapshot_entries",

@@ -94,6 +94,13 @@ pub(super) fn mode(text: &str) -> Result<Mode, Refusal> {
     }
 }
 
+/// The host and port of a secure URL, as they stand there.
+pub(super) fn url_authority(url: &str) -> Result<String, Refusal> {
+    url_host(url)?;
+    let rest = url.strip_prefix("https://").ok_or("a URL such as https://node.example")?;
+    Ok(rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned())
+}
+
 /// The host of a URL of the web: `https://node.example:8443/x` has `node.example`.
 pub(super) fn url_host(url: &str) -> Result<String, Refusal> {
     let refuse = || "a URL such as https://node.example".to_owned();

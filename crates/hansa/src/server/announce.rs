@@ -36,22 +36,22 @@ impl Announcement {
     }
 
     /// Tells people on standard error, or with `-o json` programs on standard output, in one line.
-    pub(crate) fn tell(&self, ui: &Ui, address: SocketAddr) -> Result<(), Failure> {
+    pub(crate) fn tell(&self, ui: &Ui, url: &str) -> Result<(), Failure> {
         match ui.is_for_people() {
             true => {
                 // The token is told even to those who want quiet: it is told only now.
                 match self.setup_token {
-                    Some(_) => ui.complain(&self.text(address)),
-                    None => ui.say(&self.text(address)),
+                    Some(_) => ui.complain(&self.text(url)),
+                    None => ui.say(&self.text(url)),
                 }
                 Ok(())
             }
-            false => ui.line(&self.json(address).to_string()),
+            false => ui.line(&self.json(url).to_string()),
         }
     }
 
-    fn text(&self, address: SocketAddr) -> String {
-        let (version, url) = (env!("CARGO_PKG_VERSION"), url(address));
+    fn text(&self, url: &str) -> String {
+        let version = env!("CARGO_PKG_VERSION");
         let mut text = format!(
             "Hansa {version}\n  API      {url}/api/v1\n  docs     {url}/docs\n  metrics  {url}/metrics\n  \
              data     {}",
@@ -67,8 +67,7 @@ impl Announcement {
         text
     }
 
-    fn json(&self, address: SocketAddr) -> Value {
-        let url = url(address);
+    fn json(&self, url: &str) -> Value {
         let mut told = json!({
             "api": format!("{url}/api/v1"),
             "docs": format!("{url}/docs"),
@@ -106,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_token_is_told_while_there_is_no_owner() {
-        let address = SocketAddr::from(([127, 0, 0, 1], 7400));
+        let address = "http://127.0.0.1:7400";
         let text = announcement(Some("setup_x")).text(address);
         assert!(text.contains("--token setup_x") && text.contains("http://127.0.0.1:7400/docs"));
         assert!(!announcement(None).text(address).contains("setup"));

@@ -8,6 +8,7 @@
 //! try to become its owner.
 
 pub(crate) mod announce;
+mod certificate;
 pub(crate) mod logging;
 pub(crate) mod owner;
 pub(crate) mod stop;
@@ -15,7 +16,7 @@ pub(crate) mod stop;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hansa_api::ApiSettings;
+use hansa_api::{ApiSettings, Sockets};
 use hansa_node::{Env, Node};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,6 +26,7 @@ use crate::config::Settings;
 use crate::config::settings::Server;
 use crate::failure::Failure;
 use announce::Announcement;
+use certificate::Certificate;
 pub(crate) use stop::Stop;
 
 /// A node that is open and not yet listening.
@@ -33,7 +35,7 @@ pub(crate) struct Opened {
     pub(crate) node: Arc<Node>,
     announcement: Announcement,
     settings: ApiSettings,
-    bind: SocketAddr,
+    server: Server,
 }
 
 /// What is chosen at the start beside the settings.
@@ -54,7 +56,7 @@ pub(crate) async fn open(settings: &Settings, choices: Choices) -> Result<Opened
         node: started.node,
         announcement,
         settings: api_settings(&settings.server),
-        bind: settings.server.bind,
+        server: settings.server.clone(),
     })
 }
 
@@ -65,6 +67,7 @@ fn api_settings(server: &Server) -> ApiSettings {
         allowed_hosts,
         allowed_origins: server.allowed_origins.clone(),
         public_url: server.public_url.clone(),
+        trusted_proxies: server.trusted_proxies.clone(),
         commit: COMMIT.map(str::to_owned),
         ..ApiSettings::default()
     }
@@ -72,13 +75,21 @@ fn api_settings(server: &Server) -> ApiSettings {
 
 /// A node that listens.
 pub(crate) struct Listening {
-    /// Where, with the port that was chosen.
-    pub(crate) address: SocketAddr,
+    /// Where it is reached.
+    pub(crate) url: String,
     /// What people and programs are told.
     pub(crate) announcement: Announcement,
     node: Arc<Node>,
-    listener: TcpListener,
+    sockets: Sockets,
+    certificate: Option<Certificate>,
     settings: ApiSettings,
+}
+
+/// What listening needs.
+struct Bound {
+    sockets: Sockets,
+    certificate: Option<Certificate>,
+    url: String,
 }
 
 impl Opened {
@@ -115,11 +126,12 @@ impl Opened {
     /// Opens the socket. On failure the node is stopped.
     pub(crate) async fn listen(self) -> Result<Listening, Failure> {
         match self.bind().await {
-            Ok((listener, address)) => Ok(Listening {
-                address,
+            Ok(Bound { sockets, certificate, url }) => Ok(Listening {
+                url,
                 announcement: self.announcement,
                 node: self.node,
-                listener,
+                sockets,
+                certificate,
                 settings: self.settings,
             }),
             Err(failure) => {
@@ -129,27 +141,34 @@ impl Opened {
         }
     }
 
-    async fn bind(&self) -> Result<(TcpListener, SocketAddr), Failure> {
-        if self.announcement.waits_for_owner() && !self.bind.ip().is_loopback() {
+    async fn bind(&self) -> Result<Bound, Failure> {
+        if self.announcement.waits_for_owner() && !self.server.bind.ip().is_loopback() {
             return Err(self.refuse_public());
         }
-        let bound = TcpListener::bind(self.bind).await;
-        bound.and_then(|listener| listener.local_addr().map(|address| (listener, address))).map_err(
-            |error| {
-                let failure = Failure::because(format!("cannot listen on {}", self.bind), &error);
-                match error.kind() {
-                    std::io::ErrorKind::AddrInUse => failure
-                        .next_step("stop what listens there, or choose another port with --bind"),
-                    _ => failure.next_step("choose another address with --bind"),
-                }
-            },
-        )
+        let env = &self.node.env;
+        let tls = self.server.tls.as_ref();
+        let certificate = tls.map(|tls| Certificate::new(tls, &self.node)).transpose()?;
+        let tls = match &certificate {
+            Some(certificate) => Some(certificate.identity.server_config(Arc::clone(&env.clock))?),
+            None => None,
+        };
+        let (listener, address) = listen_at(self.server.bind, "--bind").await?;
+        let redirect = match self.server.redirect_bind {
+            Some(bind) => Some(listen_at(bind, "server.redirect_bind").await?.0),
+            None => None,
+        };
+        let url = match (&tls, &self.server.public_url) {
+            (None, _) => announce::url(address),
+            (Some(_), Some(public_url)) => public_url.clone(),
+            (Some(_), None) => format!("https://{}:{}", self.server.host, address.port()),
+        };
+        Ok(Bound { sockets: Sockets { listener, tls, redirect }, certificate, url })
     }
 
     /// Fails closed: a stranger on the network must not be able to try for the first owner.
     fn refuse_public(&self) -> Failure {
         let data_dir = self.announcement.data_dir().display();
-        Failure::new(format!("a node without an owner does not listen on {}", self.bind))
+        Failure::new(format!("a node without an owner does not listen on {}", self.server.bind))
             .detail("server.bind reaches beyond this machine, and nobody owns the node yet")
             .next_step(format!(
                 "make its owner with hansa admin create --data-dir {data_dir}, then start again; \
@@ -161,11 +180,27 @@ impl Opened {
 impl Listening {
     /// Answers until told to stop, then drains and closes the journal.
     pub(crate) async fn serve(self, stop: Stop) -> Result<(), Failure> {
-        let Listening { node, listener, settings, .. } = self;
-        let served = hansa_api::serve(Arc::clone(&node), listener, settings, stop.asked()).await;
+        let Listening { node, sockets, settings, certificate, .. } = self;
+        let served = hansa_api::serve(Arc::clone(&node), sockets, settings, stop.asked()).await;
+        drop(certificate);
         tracing::info!("stopping: no more commands, closing the journal");
         node.stop().await?;
         tracing::info!("stopped");
         served.map_err(|error| Failure::because("serving ended early", &error))
     }
+}
+
+/// A socket, and the address with the port that was chosen. `setting` is where another is named.
+async fn listen_at(bind: SocketAddr, setting: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = TcpListener::bind(bind).await;
+    let bound = bound.and_then(|listener| Ok((listener.local_addr()?, listener)));
+    bound.map(|(address, listener)| (listener, address)).map_err(|error| {
+        let failure = Failure::because(format!("cannot listen on {bind}"), &error);
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => failure.next_step(format!(
+                "stop what listens there, or choose another port with {setting}"
+            )),
+            _ => failure.next_step(format!("choose another address with {setting}")),
+        }
+    })
 }

@@ -6,12 +6,17 @@
 //! nothing can happen twice: reads, calls with an idempotency key, and envelopes, whose id the node
 //! remembers. Every call ends within its deadline.
 //!
+//! With the feature `tls` an https address is reached under the certificate authorities that the
+//! system trusts and those that are named; without it, plain addresses only.
+//!
 //! Deliberately absent: redirects and proxies (a credential goes to the address given, nowhere
-//! else), caching, and TLS roots of its own.
+//! else), caching, and any way to skip the check of a certificate.
 
 mod answer;
 mod call;
 mod retry;
+#[cfg(feature = "tls")]
+mod tls;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,6 +109,9 @@ pub enum ClientError {
     /// The base URL is not an http or https address.
     #[error("not an http or https address: {0}")]
     Address(String),
+    /// The certificate authorities that are named cannot be read.
+    #[error("the certificate authorities cannot be read: {0}")]
+    Authorities(String),
     /// No operation has this id.
     #[error("there is no operation {0}")]
     UnknownOperation(String),
@@ -151,6 +159,15 @@ pub struct Client {
 impl Client {
     /// A client of the node at an address such as `http://127.0.0.1:7400`.
     pub fn new(base_url: &str, credential: Credential) -> Result<Self, ClientError> {
+        Self::trusting(base_url, credential, None)
+    }
+
+    /// The same, where certificates may also lead to the authorities of a PEM text.
+    pub fn trusting(
+        base_url: &str,
+        credential: Credential,
+        authorities: Option<&str>,
+    ) -> Result<Self, ClientError> {
         let url = reqwest::Url::parse(base_url).ok();
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let plain = |url: &reqwest::Url| {
@@ -162,9 +179,9 @@ impl Client {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .user_agent(concat!("hansa-client/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(ClientError::Transport)?;
+            .user_agent(concat!("hansa-client/", env!("CARGO_PKG_VERSION")));
+        let http = secured(http, url.scheme() == "https", authorities)?;
+        let http = http.build().map_err(ClientError::Transport)?;
         let base_url = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self { http, base_url, credential, last_nonce: AtomicU64::new(0) })
     }
@@ -295,6 +312,28 @@ impl Client {
             }
             _ => Prepared::plain(operation, request, options),
         }
+    }
+}
+
+#[cfg(feature = "tls")]
+fn secured(
+    http: reqwest::ClientBuilder,
+    is_https: bool,
+    authorities: Option<&str>,
+) -> Result<reqwest::ClientBuilder, ClientError> {
+    Ok(http.tls_backend_preconfigured(tls::config(is_https, authorities)?))
+}
+
+/// Without TLS there is nothing to trust; whoever names an authority expects it to count.
+#[cfg(not(feature = "tls"))]
+fn secured(
+    http: reqwest::ClientBuilder,
+    _is_https: bool,
+    authorities: Option<&str>,
+) -> Result<reqwest::ClientBuilder, ClientError> {
+    match authorities {
+        Some(_) => Err(ClientError::Authorities("this client is built without TLS".to_owned())),
+        None => Ok(http),
     }
 }
 

@@ -5,6 +5,9 @@
 //!
 //! Deliberately absent: certificates of clients, and any way to skip verification.
 
+mod acme;
+mod identity;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,6 +18,8 @@ use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, SupportedProtocolVersion, version};
 
 use crate::env::Clock;
+pub use acme::{Acme, AcmeError, AcmeSettings};
+pub use identity::{ACME_PROTOCOL, CertificateFiles, ServerIdentity};
 
 /// Versions spoken, in and out.
 pub const VERSIONS: &[&SupportedProtocolVersion] = &[&version::TLS13, &version::TLS12];
