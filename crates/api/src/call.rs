@@ -49,6 +49,7 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentCardSet => ops::cards::agent_card_set;
             agents::AgentCardGet => ops::cards::agent_card_get;
             agents::AgentSuspend => ops::agents::agent_suspend;
+            agents::AgentFreeze => ops::agents::agent_freeze;
             agents::AgentReinstate => ops::agents::agent_reinstate;
             principals::PrincipalErase => ops::principals::principal_erase;
             agents::ReputationGet => ops::reputation::reputation_get;

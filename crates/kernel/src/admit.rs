@@ -6,6 +6,7 @@
 use hansa_types::{Amount, Code, Correlation, CurrencyCode, GrantId, PrincipalId, Rejection, Time};
 
 use crate::State;
+use crate::account;
 use crate::command::{Caller, Command, LookedUp, Request};
 use crate::entry::Auth;
 use crate::envelope::{fingerprint, replayed};
@@ -35,6 +36,8 @@ pub enum Admission<'state> {
 
 /// On whose behalf a command acts.
 enum Sphere {
+    /// What a principal does in person: itself alone.
+    Person(PrincipalId),
     /// The principal's own affairs: itself, or somebody it granted this to.
     Own(PrincipalId),
     /// A principal that its controller manages too.
@@ -121,8 +124,15 @@ impl State {
             Auth::Timer => matches!(request.command, Command::Expire(_)),
             Auth::Setup => matches!(request.command, Command::OwnerCreate(_)),
             Auth::Machine => true,
+            // Who answers the first mail is nobody yet.
+            Auth::Mail => {
+                principal.is_none() && matches!(request.command, Command::AccountRegister(_))
+            }
             Auth::ApiKey(_)
             | Auth::Envelope(..)
+            | Auth::Session(_)
+            | Auth::Password
+            | Auth::RecoveryKey
             | Auth::Jwt(_)
             | Auth::Client(_)
             | Auth::Bootstrap(_) => false,
@@ -149,6 +159,14 @@ impl State {
             Auth::Bootstrap(id) if matches!(request.command, Command::AgentOnboard(_)) => {
                 self.bootstraps.get(id).ok_or(Code::CredentialInvalid)?.check(handle, now)?;
             }
+            Auth::Session(id) => {
+                let session = self.accounts.session(*id).filter(|held| held.principal == handle);
+                session.ok_or(Code::CredentialInvalid)?.check(now)?;
+            }
+            // What was shown once is good for the one thing it was shown for.
+            Auth::Mail if matches!(request.command, Command::AccountRegister(_)) => {}
+            Auth::Password if matches!(request.command, Command::SessionOpen(_)) => {}
+            Auth::RecoveryKey if matches!(request.command, Command::AccountRecover(_)) => {}
             // Without its proof nothing tells an envelope from its replay.
             Auth::Envelope(key, Some(_)) if *key == principal.key => {}
             _ => return Err(Code::CredentialInvalid.into()),
@@ -186,6 +204,10 @@ impl State {
     ) -> Result<Option<GrantId>, Rejection> {
         let on_behalf_of = match self.sphere(command)? {
             Sphere::Open => return Ok(None),
+            Sphere::Person(principal) => match self.principal(principal)? == caller {
+                true => return Ok(None),
+                false => return Err(Code::Forbidden.into()),
+            },
             Sphere::Own(principal) => self.principal(principal)?,
             Sphere::Managed(principal) => {
                 let handle = self.principal(principal)?;
@@ -204,10 +226,13 @@ impl State {
             }
             Sphere::Node => self.treasury()?,
         };
+        let (money, charged) = self.money_moved(command);
+        if money.is_some() && self.principals.get(on_behalf_of).frozen {
+            return Err(Code::PrincipalFrozen.into());
+        }
         if on_behalf_of == caller {
             return Ok(None);
         }
-        let (money, charged) = self.money_moved(command);
         let wanted = Use { on_behalf_of, action: command.action(), money, charged, now };
         grant::find(self, caller, &wanted).map(Some).map_err(|refusal| explain(refusal, command))
     }
@@ -245,6 +270,7 @@ impl State {
             Command::ClockAccept(_)
             | Command::PrincipalCreate(_)
             | Command::PrincipalSuspend(_)
+            | Command::PrincipalFreeze(_)
             | Command::PrincipalReinstate(_)
             | Command::CurrencyCreate(_)
             | Command::MintCreate(_)
@@ -278,6 +304,20 @@ impl State {
             }
             Command::TransferVoid(void) => {
                 Sphere::Own(of(self.held.get(&void.id).ok_or(Code::TransferNotPending)?.payee))
+            }
+            // Nobody acts for another by what they know, and no grant reaches here.
+            Command::AccountRegister(account::Register { principal, .. })
+            | Command::PasswordChange(account::ChangePassword { principal, .. })
+            | Command::AccountRecover(account::Recover { principal, .. })
+            | Command::RecoveryKeysSet(account::SetRecoveryKeys { principal, .. })
+            | Command::SessionOpen(account::OpenSession { principal, .. })
+            | Command::TotpEnable(account::EnableTotp { principal, .. })
+            | Command::TotpDisable(account::DisableTotp { principal, .. }) => {
+                Sphere::Person(*principal)
+            }
+            Command::SessionClose(close) => {
+                let session = self.accounts.session(close.id).ok_or(Code::NotFound)?;
+                Sphere::Managed(of(session.principal))
             }
             Command::TaskStep(_) => Sphere::Open,
         })

@@ -8,7 +8,7 @@ use crate::State;
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::funding::Stage;
-use crate::{client, custody, funding, grant, node, onboard, principal, task, transfer};
+use crate::{account, client, custody, funding, grant, node, onboard, principal, task, transfer};
 
 impl State {
     /// Applies the next entry.
@@ -37,6 +37,7 @@ impl State {
             Event::ClockAccepted(_) => {}
             Event::PrincipalCreated(created) => principal::apply_created(self, entry, created),
             Event::PrincipalSuspended(_) => principal::apply_suspended(self, entry),
+            Event::PrincipalFrozen(_) => principal::apply_frozen(self, entry),
             Event::PrincipalReinstated(_) => principal::apply_reinstated(self, entry),
             Event::PrincipalErased(_) => principal::apply_erased(self, entry),
             Event::CardSet(set) => principal::apply_card_set(self, entry, set),
@@ -64,6 +65,28 @@ impl State {
             Event::TaskRevoked(_) => task::apply_revoked(self, entry),
             Event::TaskExpired(_) => task::apply_expired(self, entry),
             Event::CustodyKeySet(set) => custody::apply_key_set(self, entry, set),
+            Event::AccountRegistered(_)
+            | Event::PasswordChanged(_)
+            | Event::RecoveryKeyUsed(_)
+            | Event::RecoveryKeysSet(_)
+            | Event::SessionOpened(_)
+            | Event::SessionClosed(_)
+            | Event::TotpEnabled(_)
+            | Event::TotpDisabled(_) => self.apply_account_event(entry),
+        }
+    }
+
+    fn apply_account_event(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::AccountRegistered(done) => account::apply_registered(self, entry, done),
+            Event::PasswordChanged(done) => account::apply_password_changed(self, entry, done),
+            Event::RecoveryKeyUsed(done) => account::apply_recovery_key_used(self, entry, done),
+            Event::RecoveryKeysSet(done) => account::apply_recovery_keys_set(self, entry, done),
+            Event::SessionOpened(done) => account::apply_opened(self, entry, done),
+            Event::SessionClosed(_) => account::apply_closed(self, entry),
+            Event::TotpEnabled(done) => account::apply_enabled(self, entry, done),
+            Event::TotpDisabled(_) => account::apply_disabled(self, entry),
+            event => panic!("{} is about no account", event.kind()),
         }
     }
 

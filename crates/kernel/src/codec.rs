@@ -81,6 +81,7 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::Client(id) => id.with_text(push),
         AnyId::Bootstrap(id) => id.with_text(push),
         AnyId::Funding(id) => id.with_text(push),
+        AnyId::Session(id) => id.with_text(push),
         AnyId::Entry(id) => id.with_text(push),
     }
 }
@@ -107,7 +108,17 @@ fn push_auth(out: &mut Vec<u8>, auth: &Auth) {
                 push_json(out, proof);
             }
         }
-        Auth::Timer | Auth::Setup | Auth::Machine => {}
+        Auth::Session(id) => {
+            push(out, ",\"kid\":\"");
+            push_id(out, AnyId::Session(*id));
+            push(out, "\"");
+        }
+        Auth::Password
+        | Auth::Mail
+        | Auth::RecoveryKey
+        | Auth::Timer
+        | Auth::Setup
+        | Auth::Machine => {}
     }
 }
 
@@ -194,6 +205,13 @@ fn read_auth(rest: &mut Rest<'_>) -> Result<Auth, DecodeError> {
             rest.expect(",\"kid\":\"")?;
             Auth::Bootstrap(rest.value("kid")?)
         }
+        "session" => {
+            rest.expect(",\"kid\":\"")?;
+            Auth::Session(rest.value("kid")?)
+        }
+        "password" => Auth::Password,
+        "mail" => Auth::Mail,
+        "recovery_key" => Auth::RecoveryKey,
         "timer" => Auth::Timer,
         "setup" => Auth::Setup,
         "machine" => Auth::Machine,

@@ -3,7 +3,7 @@
 use hansa_types::{Correlation, PrincipalId};
 
 use crate::entry::Auth;
-use crate::{client, custody, funding, grant, node, onboard, principal, task, transfer};
+use crate::{account, client, custody, funding, grant, node, onboard, principal, task, transfer};
 
 /// An authenticated asker.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,8 @@ pub enum Command {
     PrincipalCreate(principal::Create),
     /// Stop a principal from acting.
     PrincipalSuspend(principal::Suspend),
+    /// Keep a principal's money where it is.
+    PrincipalFreeze(principal::Freeze),
     /// Let a principal act again.
     PrincipalReinstate(principal::Reinstate),
     /// Erase what is personal about a principal.
@@ -71,6 +73,22 @@ pub enum Command {
     GrantCreate(grant::Create),
     /// Take authority back.
     GrantRevoke(grant::Revoke),
+    /// Register an account.
+    AccountRegister(account::Register),
+    /// Replace a password.
+    PasswordChange(account::ChangePassword),
+    /// Replace a password by a recovery key.
+    AccountRecover(account::Recover),
+    /// Replace all recovery keys.
+    RecoveryKeysSet(account::SetRecoveryKeys),
+    /// Open a session.
+    SessionOpen(account::OpenSession),
+    /// Close a session.
+    SessionClose(account::CloseSession),
+    /// Ask for a second factor.
+    TotpEnable(account::EnableTotp),
+    /// Ask for no second factor.
+    TotpDisable(account::DisableTotp),
     /// Make a currency.
     CurrencyCreate(transfer::CreateCurrency),
     /// Make money.
@@ -116,6 +134,7 @@ impl Command {
             Command::OwnerCreate(_) => "owner_create",
             Command::PrincipalCreate(_) => "agent_create",
             Command::PrincipalSuspend(_) => "agent_suspend",
+            Command::PrincipalFreeze(_) => "agent_freeze",
             Command::PrincipalReinstate(_) => "agent_reinstate",
             Command::PrincipalErase(_) => "principal_erase",
             Command::CardSet(_) => "agent_card_set",
@@ -123,6 +142,14 @@ impl Command {
             Command::ApiKeyRevoke(_) => "api_key_revoke",
             Command::GrantCreate(_) => "grant_create",
             Command::GrantRevoke(_) => "grant_revoke",
+            Command::AccountRegister(_) => "account_register",
+            Command::PasswordChange(_) => "password_change",
+            Command::AccountRecover(_) => "account_recover",
+            Command::RecoveryKeysSet(_) => "recovery_keys_set",
+            Command::SessionOpen(_) => "session_open",
+            Command::SessionClose(_) => "session_close",
+            Command::TotpEnable(_) => "totp_enable",
+            Command::TotpDisable(_) => "totp_disable",
             Command::CurrencyCreate(_) => "currency_create",
             Command::MintCreate(_) => "mint_create",
             Command::BurnCreate(_) => "burn_create",
@@ -151,7 +178,8 @@ impl Command {
             Command::TaskStep(_)
             | Command::Expire(_)
             | Command::GrantCreate(_)
-            | Command::BootstrapCreate(_) => true,
+            | Command::BootstrapCreate(_)
+            | Command::SessionOpen(_) => true,
             _ => false,
         }
     }

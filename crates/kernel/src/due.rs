@@ -4,11 +4,12 @@
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
 use hansa_types::{
-    ApiKeyId, BootstrapId, Code, FundingId, GrantId, Rejection, TaskId, Time, TransferId,
+    ApiKeyId, BootstrapId, Code, FundingId, GrantId, Rejection, SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::State;
+use crate::account::forget_session;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
 use crate::limits::LEAVING_PER_ENTRY_MAX;
@@ -38,6 +39,8 @@ pub enum Leaving {
     Bootstrap(BootstrapId),
     /// A funding request that was decided long ago.
     Funding(FundingId),
+    /// An expired session.
+    Session(SessionId),
 }
 
 impl State {
@@ -78,6 +81,7 @@ impl State {
             Leaving::ApiKey(id) => forget_api_key(self, id),
             Leaving::Bootstrap(id) => onboard::forget(self, id),
             Leaving::Funding(id) => self.fundings.forget(id),
+            Leaving::Session(id) => forget_session(self, id),
         }
     }
 }

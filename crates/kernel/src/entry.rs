@@ -3,7 +3,7 @@
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{
     AnyId, ApiKeyId, BootstrapId, ClientId, Correlation, Digest, EnvelopeId, PrincipalId,
-    Signature, Time, Vis,
+    SessionId, Signature, Time, Vis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,14 @@ pub enum Auth {
     Client(ClientId),
     /// A bootstrap token, which onboards an agent and nothing else.
     Bootstrap(BootstrapId),
+    /// A session, by its public id.
+    Session(SessionId),
+    /// The account's password, with its second factor where there is one.
+    Password,
+    /// A single-use token that was mailed to an address.
+    Mail,
+    /// One of the account's recovery keys.
+    RecoveryKey,
     /// The node's own timer.
     Timer,
     /// The one-time setup token.
@@ -77,6 +85,10 @@ impl Auth {
             Auth::Jwt(_) => "jwt",
             Auth::Client(_) => "client",
             Auth::Bootstrap(_) => "bootstrap",
+            Auth::Session(_) => "session",
+            Auth::Password => "password",
+            Auth::Mail => "mail",
+            Auth::RecoveryKey => "recovery_key",
             Auth::Timer => "timer",
             Auth::Setup => "setup",
             Auth::Machine => "machine",

@@ -3,7 +3,7 @@
 //! A released (kind, version) never changes its shape or its meaning. A correction is a new
 //! version beside the old one, or an event that puts right what an earlier one did.
 
-use crate::{client, custody, funding, grant, node, onboard, principal, task, transfer};
+use crate::{account, client, custody, funding, grant, node, onboard, principal, task, transfer};
 
 /// The line is not an entry that this release understands.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +81,8 @@ events! {
     PrincipalCreated = "principal.created" v 1: principal::Created;
     /// A principal may no longer act.
     PrincipalSuspended = "principal.suspended" v 1: principal::Suspended;
+    /// A principal's money stays where it is.
+    PrincipalFrozen = "principal.frozen" v 1: principal::Frozen;
     /// A principal may act again.
     PrincipalReinstated = "principal.reinstated" v 1: principal::Reinstated;
     /// What was personal about a principal is gone for good.
@@ -105,6 +107,22 @@ events! {
     FundingApproved = "funding.approved" v 1: funding::Approved;
     /// It was not.
     FundingRejected = "funding.rejected" v 1: funding::Rejected;
+    /// A principal has an account.
+    AccountRegistered = "account.registered" v 1: account::Registered;
+    /// The password is another, and what was opened with the old one has ended.
+    PasswordChanged = "password.changed" v 1: account::PasswordChanged;
+    /// A recovery key was used up.
+    RecoveryKeyUsed = "recovery_key.used" v 1: account::RecoveryKeyUsed;
+    /// There are new recovery keys.
+    RecoveryKeysSet = "recovery_keys.set" v 1: account::RecoveryKeysSet;
+    /// A session works from now on.
+    SessionOpened = "session.opened" v 1: account::SessionOpened;
+    /// A session works no longer.
+    SessionClosed = "session.closed" v 1: account::SessionClosed;
+    /// A second factor is asked for.
+    TotpEnabled = "totp.enabled" v 1: account::TotpEnabled;
+    /// No second factor is asked for.
+    TotpDisabled = "totp.disabled" v 1: account::TotpDisabled;
     /// Authority was given.
     GrantCreated = "grant.created" v 1: grant::Created;
     /// Authority was taken back, with everything delegated from it.

@@ -8,6 +8,7 @@
 //! currency's debits equal its credits after each event; no account without leave to owe goes
 //! below zero. Deliberately absent: HTTP, SQL, JSON values, and anything personal or secret.
 
+pub mod account;
 pub mod admit;
 pub mod apply;
 pub mod client;

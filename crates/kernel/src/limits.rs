@@ -27,6 +27,13 @@ pub const AGENTS_PER_DEVELOPER_MAX: u32 = 100;
 pub const FUNDINGS_PER_PRINCIPAL_MAX: u32 = 10;
 /// Time for which a decided funding request is remembered.
 pub const FUNDING_REMEMBERED: Duration = Duration::days(30);
+/// Recovery keys of one account; they leave when used or replaced.
+pub const RECOVERY_KEYS_MAX: usize = 16;
+/// Open sessions of one principal; they leave when closed or expired, and the oldest is closed when
+/// one more is opened.
+pub const SESSIONS_PER_PRINCIPAL_MAX: usize = 20;
+/// Longest life of a session.
+pub const SESSION_LIFE_MAX: Duration = Duration::days(30);
 /// Grants that one principal may hold; they leave when they expire or some time after they are
 /// revoked.
 pub const GRANTS_PER_HOLDER_MAX: usize = 1_000;

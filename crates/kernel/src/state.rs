@@ -12,6 +12,7 @@ use hansa_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::account::Accounts;
 use crate::client::Clients;
 use crate::custody::Custody;
 use crate::due::{Due, Leaving};
@@ -26,7 +27,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 5;
+pub const SNAPSHOT_FORMAT: u32 = 7;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -40,7 +41,7 @@ impl<K, V> Map<K, V> {
         Self(hashbrown::HashMap::with_hasher(hasher.clone()))
     }
 
-    fn rehash(&mut self, hasher: &ahash::RandomState)
+    pub(crate) fn rehash(&mut self, hasher: &ahash::RandomState)
     where
         K: Eq + Hash,
     {
@@ -114,6 +115,8 @@ pub struct State {
     pub(crate) bootstrap_by_secret: Map<Digest, BootstrapId>,
     /// Requests for money.
     pub fundings: Fundings,
+    /// Accounts and sessions of people.
+    pub accounts: Accounts,
     /// Who may act for whom.
     pub grants: Grants,
     /// The books.
@@ -156,6 +159,8 @@ pub struct Rows {
     pub bootstraps: usize,
     /// Funding requests.
     pub fundings: usize,
+    /// Sessions.
+    pub sessions: usize,
     /// Grants.
     pub grants: usize,
     /// Pending transfers.
@@ -197,6 +202,7 @@ impl State {
             bootstraps: Bootstraps::new(&hasher),
             bootstrap_by_secret: Map::new(&hasher),
             fundings: Fundings::default(),
+            accounts: Accounts::new(&hasher),
             grants: Grants::new(),
             ledger: Ledger::new(&hasher),
             held: HeldTransfers::default(),
@@ -224,6 +230,7 @@ impl State {
         state.ledger.reindex(&state.hasher);
         state.idempotency.reindex(&state.hasher);
         state.operation_envelopes.reindex(&state.hasher);
+        state.accounts.reindex(&state.hasher);
         state.api_keys.rehash(&state.hasher);
         state.custody.rehash(&state.hasher);
         state.api_key_by_secret = Map::new(&state.hasher);
@@ -288,6 +295,7 @@ impl State {
             clients: self.clients.len(),
             bootstraps: self.bootstraps.len(),
             fundings: self.fundings.len(),
+            sessions: self.accounts.sessions_len(),
             grants: self.grants.len(),
             held: self.held.len(),
             tasks: self.tasks.len(),

@@ -142,6 +142,7 @@ impl Metrics {
             ("principals", rows.principals),
             ("accounts", rows.accounts),
             ("api_keys", rows.api_keys),
+            ("sessions", rows.sessions),
             ("grants", rows.grants),
             ("held", rows.held),
             ("tasks", rows.tasks),

@@ -161,6 +161,8 @@ ids! {
     BootstrapId = "btk_";
     /// A request for money from the node.
     FundingId = "fun_";
+    /// A session of a person (its public part; the secret is never an id).
+    SessionId = "ses_";
     /// One incarnation of a node's journal.
     IncarnationId = "inc_";
     /// One request at an edge, for logs and problems.
@@ -229,6 +231,8 @@ pub enum AnyId {
     Bootstrap(BootstrapId),
     /// A request for money.
     Funding(FundingId),
+    /// A session.
+    Session(SessionId),
     /// An entry about nothing with an id of its own.
     Entry(EntryId),
 }
@@ -272,6 +276,7 @@ any_id!(
     Client(ClientId),
     Bootstrap(BootstrapId),
     Funding(FundingId),
+    Session(SessionId),
     Entry(EntryId)
 );
 

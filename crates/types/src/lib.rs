@@ -17,7 +17,7 @@ pub use bytes::{Correlation, Digest, Label, Salt, Signature};
 pub use did::Did;
 pub use id::{
     AnyId, ApiKeyId, BootstrapId, ClientId, EntryId, EnvelopeId, FundingId, GrantId, IdError,
-    IncarnationId, PrincipalId, RequestId, TaskId, TransferId,
+    IncarnationId, PrincipalId, RequestId, SessionId, TaskId, TransferId,
 };
 pub use rejection::{Code, Rejection};
 pub use time::{Duration, Time};

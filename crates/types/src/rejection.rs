@@ -90,6 +90,16 @@ codes! {
     SetupTokenInvalid = "setup_token_invalid", 401, "The setup token is wrong, used or older than 30 minutes.", "Restart the node for a new token, or run hansa admin create on the machine.";
     AlreadySetUp = "already_set_up", 409, "This node has an owner already.", "Ask the owner for a grant.";
 
+    // Accounts.
+    LoginInvalid = "login_invalid", 401, "E-mail address and secret do not belong together.", "Check both; a recovery key sets a new password.";
+    TotpRequired = "totp_required", 401, "The account asks for a code of its second factor.", "Send a fresh code as totp.";
+    TotpState = "totp_state", 409, "The second factor is not in the state this step needs.", "See whoami; begin with totp_begin.";
+    MailTokenInvalid = "mail_token_invalid", 401, "The mailed token is wrong, used or expired.", "Register again for a new one.";
+    SecondFactorRequired = "second_factor_required", 403, "This node asks its owners for a second factor.", "Enable one with totp_begin and totp_enable, and log in again.";
+    TooManyTries = "too_many_tries", 429, "There were too many tries.", "Retry after the given delay.";
+    AccountExists = "account_exists", 409, "This principal or this e-mail address has an account already.", "Log in instead.";
+    AccountUnknown = "account_unknown", 404, "This principal has no account.", "Register one with account_register.";
+
     // What they may do.
     Forbidden = "forbidden", 403, "You have no grant for this.", "Ask the owner of the resource, or the node's owner, for a grant.";
     GrantExpired = "grant_expired", 403, "The grant that would allow this has expired.", "Ask for a new grant.";
@@ -102,6 +112,7 @@ codes! {
     QuotaExceeded = "quota_exceeded", 403, "The developer has as many agents as this node allows.", "Ask the node's owner for a grant of agent_onboard.";
     RateLimited = "rate_limited", 429, "Too many of these in a short time.", "Wait a minute.";
     PrincipalErased = "principal_erased", 410, "The principal was erased.", "Nothing is left to change; what it holds stays on its account.";
+    PrincipalFrozen = "principal_frozen", 403, "The principal is frozen: its money stays where it is.", "Ask the node's owner.";
 
     // Repeats and time.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used with another body.", "Use a fresh key for a different request.";

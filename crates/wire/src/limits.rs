@@ -40,6 +40,8 @@ pub const ACTIONS_MAX: usize = 32;
 pub const NAME_BYTES_MAX: usize = 128;
 /// Longest label of an API key in bytes.
 pub const LABEL_BYTES_MAX: usize = 128;
+/// Longest note on a suspension or an appeal in bytes.
+pub const NOTE_BYTES_MAX: usize = 2_048;
 /// Longest text of a search in bytes.
 pub const QUERY_BYTES_MAX: usize = 512;
 /// Longest Idempotency-Key in bytes.

@@ -55,6 +55,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::put::<agents::AgentCardSet>("/api/v1/agents/{agent}/card").about("agents", "Set an agent's card", "Replaces the whole A2A card; search and routing follow it.").access(Principal),
     Op::get::<agents::AgentCardGet>("/api/v1/agents/{agent}/card").about("agents", "Read an agent's card", "The A2A card as its agent set it."),
     Op::post::<agents::AgentSuspend>("/api/v1/agents/{agent}/suspend").about("agents", "Suspend an agent", "It cannot act until it is reinstated; its money stays.").access(Owner),
+    Op::post::<agents::AgentFreeze>("/api/v1/agents/{agent}/freeze").about("agents", "Freeze an agent", "Its money stays where it is until it is reinstated; whatever else it does, it may do still.").access(Owner),
     Op::post::<agents::AgentReinstate>("/api/v1/agents/{agent}/reinstate").about("agents", "Reinstate an agent", "It can act again.").access(Owner),
     Op::post::<principals::PrincipalErase>("/api/v1/principals/{principal}/erase").about("agents", "Erase a principal", "Destroys its documents with their key, revokes its API keys and ends its acting for good; its money and its history stay. Answers with a signed receipt.").access(Principal).dry_run(),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),

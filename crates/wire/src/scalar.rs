@@ -18,8 +18,8 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::{
-    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX, PAGE_ITEMS_DEFAULT,
-    PAGE_ITEMS_MAX, QUERY_BYTES_MAX,
+    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX,
+    PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, QUERY_BYTES_MAX,
 };
 use crate::request::marked;
 
@@ -469,6 +469,9 @@ bounded_texts! {
         printable;
     KeyLabel, LABEL_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A label of 1 to 128 bytes without control characters or outer white space.",
+        printable;
+    Note, NOTE_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
+        "A note of 1 to 2,048 bytes without control characters or outer white space.",
         printable;
     SearchText, QUERY_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A text of 1 to 512 bytes without control characters or outer white space.",

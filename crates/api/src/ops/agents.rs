@@ -1,23 +1,24 @@
 //! Agents: registering, reading, listing, suspending and reinstating them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use hansa_crypto::secret::{Secret, token, token_digest};
 use hansa_crypto::{PublicKey, SigningKey};
 use hansa_kernel::grant::Action;
-use hansa_kernel::principal::{Create, CreateApiKey, Kind, Reinstate, Suspend};
+use hansa_kernel::principal::{Create, CreateApiKey, Freeze, Kind, Reason, Reinstate, Suspend};
 use hansa_kernel::{Command, Event, State};
-use hansa_node::Done;
 use hansa_node::vault::Sealed;
-use hansa_types::{AnyId, ApiKeyId, Code, PrincipalId, TransferId};
+use hansa_node::{Done, internal};
+use hansa_types::{AnyId, ApiKeyId, Code, Digest, PrincipalId, TransferId};
 use hansa_views::AgentRow;
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
 use hansa_wire::api::agents::{
-    Agent, AgentCreate, AgentCreated, AgentGet, AgentList, AgentReinstate, AgentSuspend,
-    PrincipalKind, PrincipalStatus,
+    Agent, AgentCreate, AgentCreated, AgentFreeze, AgentGet, AgentList, AgentReinstate,
+    AgentSuspend, PrincipalKind, PrincipalStatus, StopReason,
 };
-use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
+use hansa_wire::scalar::{Name, Note, PrincipalRef, WireKey};
 use serde_json::{Map, Value};
 
 use super::accounts::balances;
@@ -26,6 +27,7 @@ use super::setup::KEY_PREFIX;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{next, page, views_failed};
+use crate::serve::blocking;
 
 /// The part of a request that makes the agent's API key.
 const KEY_PART: &str = "api_key";
@@ -155,8 +157,9 @@ pub(crate) async fn agent_list(context: &Context, request: AgentList) -> Result<
     let query = page(request.cursor.as_ref(), request.limit)?;
     let as_of_seq = context.api.node.views_caught_up().await;
     let rows = context.api.node.views.agents(query).await.map_err(views_failed)?;
-    let owners = owners(context, rows.items.iter().map(|row| row.id).collect()).await?;
-    let data = rows.items.iter().map(|row| tell(row, owners.contains(&row.id)));
+    let stands = all_stand(context, rows.items.iter().map(|row| row.id).collect()).await?;
+    let data =
+        rows.items.iter().map(|row| tell(row, stands.get(&row.id).copied().unwrap_or_default()));
     let data = data.collect::<Result<Vec<Agent>, Problem>>()?;
     Answer::json(&Page { data, next_cursor: next(rows.next), as_of_seq })
 }
@@ -166,8 +169,19 @@ pub(crate) async fn agent_suspend(
     context: &Context,
     request: AgentSuspend,
 ) -> Result<Answer, Problem> {
-    let suspend = |principal| Command::PrincipalSuspend(Suspend { principal });
-    change(context, &request.agent, suspend, PrincipalStatus::Suspended).await
+    let reason = request.reason.map(tell_reason);
+    let suspend = |principal, note| Command::PrincipalSuspend(Suspend { principal, reason, note });
+    change(context, &request.agent, request.note, suspend, PrincipalStatus::Suspended).await
+}
+
+/// Keeps an agent's money where it is.
+pub(crate) async fn agent_freeze(
+    context: &Context,
+    request: AgentFreeze,
+) -> Result<Answer, Problem> {
+    let reason = request.reason.map(tell_reason);
+    let freeze = |principal, note| Command::PrincipalFreeze(Freeze { principal, reason, note });
+    change(context, &request.agent, request.note, freeze, PrincipalStatus::Frozen).await
 }
 
 /// Lets an agent act again.
@@ -175,18 +189,44 @@ pub(crate) async fn agent_reinstate(
     context: &Context,
     request: AgentReinstate,
 ) -> Result<Answer, Problem> {
-    let reinstate = |principal| Command::PrincipalReinstate(Reinstate { principal });
-    change(context, &request.agent, reinstate, PrincipalStatus::Active).await
+    let reinstate = |principal, note| Command::PrincipalReinstate(Reinstate { principal, note });
+    change(context, &request.agent, request.note, reinstate, PrincipalStatus::Active).await
+}
+
+fn tell_reason(reason: StopReason) -> Reason {
+    match reason {
+        StopReason::Abuse => Reason::Abuse,
+        StopReason::Fraud => Reason::Fraud,
+        StopReason::Compromised => Reason::Compromised,
+        StopReason::Policy => Reason::Policy,
+        StopReason::Legal => Reason::Legal,
+        StopReason::Requested => Reason::Requested,
+    }
+}
+
+/// Where the latest note on a principal's standing lies in the vault.
+fn note_id(principal: PrincipalId) -> String {
+    format!("standing/{principal}")
 }
 
 async fn change(
     context: &Context,
     agent_ref: &PrincipalRef,
-    command: impl FnOnce(PrincipalId) -> Command,
+    note: Option<Note>,
+    command: impl FnOnce(PrincipalId, Option<Digest>) -> Command,
     status: PrincipalStatus,
 ) -> Result<Answer, Problem> {
     let id = context.find(agent_ref, Code::PrincipalUnknown).await?;
-    let done = context.submit(Step::new(command(id))).await?;
+    let sealed = match note {
+        Some(note) => {
+            let vault = Arc::clone(&context.api.node.vault);
+            let seal = move || vault.seal(id, note_id(id), note.as_str().as_bytes());
+            Some(blocking(seal).await?.map_err(internal)?)
+        }
+        None => None,
+    };
+    let digest = sealed.as_ref().map(|sealed| sealed.digest);
+    let done = context.submit(Step::new(command(id, digest)).with(sealed)).await?;
     // Told from what was done: somebody may have changed it again meanwhile.
     let told = Agent { status, ..agent(context, id).await? };
     Answer::done(&done, &told)
@@ -196,27 +236,39 @@ async fn agent(context: &Context, id: PrincipalId) -> Result<Agent, Problem> {
     context.api.node.views_caught_up().await;
     let row = context.api.node.views.agent(id).await.map_err(views_failed)?;
     let row = row.ok_or(Code::PrincipalUnknown)?;
-    let owners = owners(context, vec![id]).await?;
-    tell(&row, owners.contains(&id))
+    let stands = all_stand(context, vec![id]).await?;
+    tell(&row, stands.get(&id).copied().unwrap_or_default())
 }
 
-/// Which of these own the node: those to whom the node itself gave everything.
-async fn owners(context: &Context, ids: Vec<PrincipalId>) -> Result<HashSet<PrincipalId>, Problem> {
-    let owns = |state: &State, id: PrincipalId| -> Option<bool> {
-        let node = state.treasury().ok()?;
-        let held = state.principals.get(state.principals.find(id)?).grants.iter();
-        let mut held = held.filter_map(|grant| state.grants.get(grant));
-        Some(held.any(|grant| {
-            grant.issuer == node && !grant.revoked && grant.actions == [Action::everything()]
-        }))
-    };
+/// What the state alone knows of how a principal stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stands {
+    /// Whether it owns the node: the node itself gave it everything.
+    owner: bool,
+    frozen: bool,
+}
+
+fn stands(state: &State, id: PrincipalId) -> Option<Stands> {
+    let node = state.treasury().ok()?;
+    let principal = state.principals.get(state.principals.find(id)?);
+    let mut held = principal.grants.iter().filter_map(|grant| state.grants.get(grant));
+    let owner = held.any(|grant| {
+        grant.issuer == node && !grant.revoked && grant.actions == [Action::everything()]
+    });
+    Some(Stands { owner, frozen: principal.frozen })
+}
+
+async fn all_stand(
+    context: &Context,
+    ids: Vec<PrincipalId>,
+) -> Result<HashMap<PrincipalId, Stands>, Problem> {
     let look = move |state: &State| {
-        ids.into_iter().filter(|&id| owns(state, id).unwrap_or(false)).collect()
+        ids.into_iter().filter_map(|id| Some((id, stands(state, id)?))).collect()
     };
     Ok(context.api.node.read(context.principal().ok(), look).await?)
 }
 
-fn tell(row: &AgentRow, owner: bool) -> Result<Agent, Problem> {
+fn tell(row: &AgentRow, stands: Stands) -> Result<Agent, Problem> {
     let key = PublicKey::from_multibase(&row.key).map_err(|_| Code::Internal)?;
     Ok(Agent {
         id: row.id,
@@ -230,10 +282,11 @@ fn tell(row: &AgentRow, owner: bool) -> Result<Agent, Problem> {
         },
         status: match (row.erased, row.active) {
             (true, _) => PrincipalStatus::Erased,
+            (false, true) if stands.frozen => PrincipalStatus::Frozen,
             (false, true) => PrincipalStatus::Active,
             (false, false) => PrincipalStatus::Suspended,
         },
-        owner,
+        owner: stands.owner,
         public_key: WireKey(key),
         has_card: row.card.is_some(),
         seq: row.seq,

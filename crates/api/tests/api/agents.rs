@@ -158,6 +158,29 @@ async fn a_suspended_agent_can_do_nothing_until_it_is_reinstated() {
 }
 
 #[tokio::test]
+async fn a_frozen_agent_acts_but_its_money_stays() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let freeze = Ask::post(
+        format!("/api/v1/agents/{}/freeze", alice.id),
+        json!({ "reason": "compromised", "note": "Her key was seen in a public repository." }),
+    );
+    assert_eq!(town.ask(freeze.by(&owner)).await.accepted()["status"], "frozen");
+    let seen = town.ask(Ask::get(format!("/api/v1/agents/{}", alice.id)).by(&alice)).await;
+    assert_eq!(seen.accepted()["status"], "frozen");
+    let pay = crate::harness::pay(&bob, "1");
+    town.ask(Ask::post("/api/v1/transfers", pay.clone()).by(&alice))
+        .await
+        .refused(Code::PrincipalFrozen);
+    let entry = town.ask(Ask::get(format!("/api/v1/journal/entries/{}", town.seq())).by(&owner));
+    let entry = entry.await.accepted().to_string();
+    assert!(entry.contains("compromised") && !entry.contains("repository"), "{entry}");
+    assert_eq!(set_status(&town, &owner, &alice, "reinstate").await["status"], "active");
+    town.ask(Ask::post("/api/v1/transfers", pay).by(&alice)).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
 async fn agents_are_found_by_words_skill_price_and_reputation() {
     let (town, owner) = Town::owned().await;
     let cheap = card("Tina", &["tax-filing"], Some("5"));

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use hansa_wire::api::agents::{
-    AgentCardGet, AgentCardSet, AgentCreate, AgentGet, AgentList, AgentReinstate, AgentSuspend,
-    ReputationGet,
+    AgentCardGet, AgentCardSet, AgentCreate, AgentFreeze, AgentGet, AgentList, AgentReinstate,
+    AgentSuspend, ReputationGet, StopReason,
 };
 use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
 
@@ -46,12 +46,29 @@ pub(crate) enum Command {
     Suspend {
         /// Its id or DID
         agent: PrincipalRef,
+        /// Why: abuse, fraud, compromised, policy, legal or requested
+        #[arg(long, value_parser = reason)]
+        reason: Option<StopReason>,
     },
-    /// Let a suspended agent act again
+    /// Keep an agent's money where it is
+    Freeze {
+        /// Its id or DID
+        agent: PrincipalRef,
+        /// Why: abuse, fraud, compromised, policy, legal or requested
+        #[arg(long, value_parser = reason)]
+        reason: Option<StopReason>,
+    },
+    /// Let a suspended or frozen agent act again
     Reinstate {
         /// Its id or DID
         agent: PrincipalRef,
     },
+}
+
+/// Reads a reason by its word in the API.
+fn reason(word: &str) -> Result<StopReason, String> {
+    serde_json::from_value(serde_json::Value::from(word))
+        .map_err(|_| "expected abuse, fraud, compromised, policy, legal or requested".to_owned())
 }
 
 /// Registering an agent.
@@ -144,11 +161,16 @@ impl Command {
             Command::Reputation { agent } => {
                 app.ui.answer(&remote.call(&ReputationGet { agent }).await?, REPUTATION)?;
             }
-            Command::Suspend { agent } => {
-                app.ui.answer(&remote.call(&AgentSuspend { agent }).await?, SHOWN)?;
+            Command::Suspend { agent, reason } => {
+                let request = AgentSuspend { agent, reason, note: None };
+                app.ui.answer(&remote.call(&request).await?, SHOWN)?;
+            }
+            Command::Freeze { agent, reason } => {
+                let request = AgentFreeze { agent, reason, note: None };
+                app.ui.answer(&remote.call(&request).await?, SHOWN)?;
             }
             Command::Reinstate { agent } => {
-                app.ui.answer(&remote.call(&AgentReinstate { agent }).await?, SHOWN)?;
+                app.ui.answer(&remote.call(&AgentReinstate { agent, note: None }).await?, SHOWN)?;
             }
         }
         DONE

@@ -106,7 +106,11 @@ impl CreateOwner {
     }
 }
 
-fn refuse_taken(state: &State, id: PrincipalId, key: &PublicKey) -> Result<(), Rejection> {
+pub(crate) fn refuse_taken(
+    state: &State,
+    id: PrincipalId,
+    key: &PublicKey,
+) -> Result<(), Rejection> {
     if state.principals.find(id).is_some() || state.principals.find_by_key(key).is_some() {
         return Err(Code::PrincipalExists.into());
     }

@@ -85,6 +85,7 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry) {
         // Its time to leave comes all the same, and finds nothing.
         crate::onboard::forget(state, token);
     }
+    crate::account::erase(state, handle);
     let principal = state.principals.get_mut(handle);
     (principal.active, principal.erased, principal.card) = (false, true, None);
     state.custody.remove(&handle);

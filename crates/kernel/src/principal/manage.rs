@@ -18,11 +18,45 @@ pub struct SetCard {
     pub card: Digest,
 }
 
+/// Why a principal is stopped: the closed vocabulary of the journal. What else is to be said lies
+/// in the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It harmed others or the node.
+    Abuse,
+    /// It deceived about money or about who it is.
+    Fraud,
+    /// Its keys or its account may be in wrong hands.
+    Compromised,
+    /// It broke the rules of the node.
+    Policy,
+    /// A court or an authority said so.
+    Legal,
+    /// Its owner asked for it.
+    Requested,
+}
+
 /// Stop a principal from acting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspend {
     /// Whom.
     pub principal: PrincipalId,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Salted digest of the note, whose text the same batch puts in the vault.
+    pub note: Option<Digest>,
+}
+
+/// Keep a principal's money where it is: it moves none, and whatever else it does it may do still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freeze {
+    /// Whom.
+    pub principal: PrincipalId,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Salted digest of the note, whose text the same batch puts in the vault.
+    pub note: Option<Digest>,
 }
 
 /// Let a principal act again.
@@ -30,6 +64,8 @@ pub struct Suspend {
 pub struct Reinstate {
     /// Whom.
     pub principal: PrincipalId,
+    /// Salted digest of the note on the appeal, whose text the same batch puts in the vault.
+    pub note: Option<Digest>,
 }
 
 /// Data of `card.set`. The entry's subject is the principal.
@@ -43,12 +79,35 @@ pub struct CardSet {
 /// Data of `principal.suspended`. The entry's subject is the principal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Suspended {}
+pub struct Suspended {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Salted digest of the note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Digest>,
+}
+
+/// Data of `principal.frozen`. The entry's subject is the principal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frozen {
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Salted digest of the note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Digest>,
+}
 
 /// Data of `principal.reinstated`. The entry's subject is the principal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reinstated {}
+pub struct Reinstated {
+    /// Salted digest of the note on the appeal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Digest>,
+}
 
 impl SetCard {
     pub(crate) fn decide(
@@ -73,23 +132,46 @@ impl Suspend {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        if self.principal == state.node()?.id {
-            return Err(Rejection::new(
-                Code::InvalidField,
-                "agent: the node cannot suspend itself",
-            ));
-        }
-        if permit.caller().principal == Some(self.principal) {
-            return Err(Rejection::new(Code::InvalidField, "agent: nobody suspends themselves"));
-        }
+        let handle = refuse_self(permit, self.principal)?;
         state.refuse_erased(handle)?;
         if !state.principals.get(handle).active {
             return Err(Code::PrincipalSuspended.into());
         }
-        let event = Event::PrincipalSuspended(Suspended {});
+        let suspended = Suspended { reason: self.reason, note: self.note };
+        let event = Event::PrincipalSuspended(suspended);
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
         Ok(())
+    }
+}
+
+impl Freeze {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let handle = refuse_self(permit, self.principal)?;
+        permit.state().refuse_erased(handle)?;
+        if permit.state().principals.get(handle).frozen {
+            return Err(Code::PrincipalFrozen.into());
+        }
+        let event = Event::PrincipalFrozen(Frozen { reason: self.reason, note: self.note });
+        out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
+        Ok(())
+    }
+}
+
+/// Refuses to stop the node, or oneself.
+fn refuse_self(permit: &Permit<'_>, principal: PrincipalId) -> Result<super::Handle, Rejection> {
+    let handle = permit.state().principal(principal)?;
+    let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
+    if principal == permit.state().node()?.id {
+        return refuse("agent: the node cannot suspend itself");
+    }
+    match permit.caller().principal == Some(principal) {
+        true => refuse("agent: nobody suspends themselves"),
+        false => Ok(handle),
     }
 }
 
@@ -103,10 +185,11 @@ impl Reinstate {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
         state.refuse_erased(handle)?;
-        if state.principals.get(handle).active {
-            return Err(Rejection::new(Code::InvalidField, "agent: it is not suspended"));
+        let principal = state.principals.get(handle);
+        if principal.active && !principal.frozen {
+            return Err(Rejection::new(Code::InvalidField, "agent: it is not suspended or frozen"));
         }
-        let event = Event::PrincipalReinstated(Reinstated {});
+        let event = Event::PrincipalReinstated(Reinstated { note: self.note });
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
         Ok(())
     }
@@ -122,9 +205,15 @@ pub(crate) fn apply_suspended(state: &mut State, entry: &Entry) {
     state.principals.get_mut(handle).active = false;
 }
 
+pub(crate) fn apply_frozen(state: &mut State, entry: &Entry) {
+    let handle = subject(state, entry);
+    state.principals.get_mut(handle).frozen = true;
+}
+
 pub(crate) fn apply_reinstated(state: &mut State, entry: &Entry) {
     let handle = subject(state, entry);
-    state.principals.get_mut(handle).active = true;
+    let principal = state.principals.get_mut(handle);
+    (principal.active, principal.frozen) = (true, false);
 }
 
 fn subject(state: &State, entry: &Entry) -> super::Handle {

@@ -14,12 +14,14 @@ pub(crate) use api_key::{
     apply_created as apply_api_key_created, apply_revoked as apply_api_key_revoked,
     forget as forget_api_key,
 };
-pub(crate) use create::apply_created;
 pub use create::{Create, CreateOwner, Created};
+pub(crate) use create::{apply_created, refuse_taken};
 pub(crate) use erase::apply_erased;
 pub use erase::{Erase, Erased};
-pub use manage::{CardSet, Reinstate, Reinstated, SetCard, Suspend, Suspended};
-pub(crate) use manage::{apply_card_set, apply_reinstated, apply_suspended};
+pub use manage::{
+    CardSet, Freeze, Frozen, Reason, Reinstate, Reinstated, SetCard, Suspend, Suspended,
+};
+pub(crate) use manage::{apply_card_set, apply_frozen, apply_reinstated, apply_suspended};
 
 use crate::state::Map;
 
@@ -58,6 +60,8 @@ pub struct Principal {
     pub active: bool,
     /// Whether what was personal about it was erased: it never acts again.
     pub erased: bool,
+    /// Whether its money stays where it is.
+    pub frozen: bool,
     /// Salted digest of its card in the vault.
     pub card: Option<Digest>,
     /// The highest nonce of its AMP envelopes, and that envelope's seq.
@@ -70,7 +74,7 @@ pub struct Principal {
     pub clients: Vec<ClientId>,
     /// Its bootstrap tokens.
     pub bootstraps: Vec<BootstrapId>,
-    /// How often all its tokens were revoked: a token of an earlier epoch counts for nothing.
+    /// How often all its tokens ended: a token of an earlier epoch counts for nothing.
     pub epoch: u64,
     /// How many principals it controls.
     pub controlled: u32,
@@ -94,6 +98,7 @@ impl Principal {
             created,
             active: true,
             erased: false,
+            frozen: false,
             card: None,
             nonce: 0,
             api_keys,

@@ -195,6 +195,9 @@ impl View<'_> {
         if self.parent != self.task.last {
             return Err(Code::ParentMismatch.into());
         }
+        if state.principals.get(self.task.payer).frozen {
+            return Err(Code::PrincipalFrozen.into());
+        }
         let agreed = &self.task.terms;
         if !agreed.agrees_with(terms) {
             return Err(Code::TermsMismatch.into());

@@ -147,7 +147,7 @@ impl Walk {
     ) -> Option<(usize, Command)> {
         let (who, whom) = (usize::from(who) % NAMES.len(), usize::from(whom));
         let currency: CurrencyCode = pick(&CURRENCIES, choice)?.parse().ok()?;
-        match what % 26 {
+        match what % 27 {
             0..=3 => self.pay(who, whom, choice, (currency, size)),
             4 | 5 => self.end_hold(whom, choice, size),
             6 => {
@@ -175,10 +175,18 @@ impl Walk {
                     0 if size % 16 == 0 => {
                         (OLGA, Command::PrincipalErase(principal::Erase { principal }))
                     }
-                    0 => (OLGA, Command::PrincipalSuspend(principal::Suspend { principal })),
-                    1..=3 => {
-                        (OLGA, Command::PrincipalReinstate(principal::Reinstate { principal }))
-                    }
+                    0 => (
+                        OLGA,
+                        Command::PrincipalSuspend(principal::Suspend {
+                            principal,
+                            reason: None,
+                            note: None,
+                        }),
+                    ),
+                    1..=3 => (
+                        OLGA,
+                        Command::PrincipalReinstate(principal::Reinstate { principal, note: None }),
+                    ),
                     _ => (who, Command::CardSet(principal::SetCard { principal, card })),
                 })
             }
@@ -196,8 +204,33 @@ impl Walk {
                 };
                 Some((who, Command::Expire(due?)))
             }
+            14 => {
+                for part in size.to_be_bytes() {
+                    self.account(NAMES[whom % 2], part / 4, part % 4);
+                }
+                None
+            }
             _ => self.step(who, whom, choice, size),
         }
+    }
+
+    /// Something with the account of an agent, by one of two passwords; much of it is refused.
+    fn account(&mut self, name: &str, choice: u8, passwords: u8) {
+        let (shown, other) = (passwords % 2, passwords / 2);
+        let line = match choice % 12 {
+            0 | 1 => format!("register {name} {name}@x {shown} exists"),
+            2 | 3 => format!("login {name} {shown} as session-{name}"),
+            4 => format!("login {name} {shown} code:c as session-{name}"),
+            5 => format!("logout session-{name}"),
+            6 => format!("password {name} {shown} {other}"),
+            7 => format!("recovery {name} {shown} r1 r2 r3"),
+            8 => format!("recover {name} r1 {other}"),
+            9 => format!("totp {name} on c"),
+            10 => format!("totp {name} off {shown}"),
+            _ => format!("freeze {name} policy"),
+        };
+        // A refusal is as good: what must hold was checked.
+        let _ = run_line(&mut self.town, &line);
     }
 
     fn pay(

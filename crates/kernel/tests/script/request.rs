@@ -71,6 +71,7 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         "machine" => return unnamed(Auth::Machine),
         "setup" => return unnamed(Auth::Setup),
         "timer" => return unnamed(Auth::Timer),
+        "mail" => return unnamed(Auth::Mail),
         _ => {}
     }
     if let Some(name) = asker.strip_prefix("secret/") {
@@ -83,6 +84,15 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         let key = words.option("!forged").map_or(name, |_| "somebody else");
         let jwt = jwt(town, words, Signer::Key(Town::public_key(key)), None)?;
         return Ok(Caller { principal: Some(town.principal(name)), auth: Auth::Jwt(jwt) });
+    }
+    if let Some((shown, name)) = asker.split_once(':') {
+        let auth = match shown {
+            "mail" => Auth::Mail,
+            "password" => Auth::Password,
+            "recovery_key" => Auth::RecoveryKey,
+            other => return Err(format!("{other} proves nothing")),
+        };
+        return Ok(Caller { principal: Some(town.principal(name)), auth });
     }
     match town.named(asker)? {
         Named::Token { id, owner } => {
@@ -97,6 +107,9 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
             Ok(Caller { principal: Some(owner), auth: Auth::Bootstrap(id) })
         }
         Named::Key { id, owner } => Ok(Caller { principal: Some(owner), auth: Auth::ApiKey(id) }),
+        Named::Session { id, owner } => {
+            Ok(Caller { principal: Some(owner), auth: Auth::Session(id) })
+        }
         Named::Principal(id) => {
             let key = match words.option("!forged") {
                 Some(_) => Town::public_key("somebody else"),

@@ -5,7 +5,7 @@
 //! supply CODE = issued 3000 burned 0 circulating 3000 held 0
 //! rows tasks grants … = 0 2          task STEP = delegated working open paid
 //! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
-//! holder SECRET = K
+//! holder SECRET = K                account NAME = keys 2 sessions 1 totp epoch 3
 //! ```
 
 use hansa_crypto::hash::label;
@@ -40,8 +40,18 @@ impl Town {
             },
             "holder" => {
                 let secret = Self::digest_of(words.next()?);
-                let key = self.state.api_key_by_secret(&secret);
-                Ok(key.map_or_else(|| "nobody".to_owned(), |id| self.name_of(id.into())))
+                let key = self.state.api_key_by_secret(&secret).map(AnyId::from);
+                let session = self.state.accounts.session_by_secret(&secret).map(AnyId::from);
+                Ok(key.or(session).map_or_else(|| "nobody".to_owned(), |id| self.name_of(id)))
+            }
+            "account" => {
+                let principal = self.principal(words.next()?);
+                let account = self.state.account(principal).map_err(|r| r.to_string())?;
+                let handle = self.state.principal(principal).map_err(|r| r.to_string())?;
+                let (keys, sessions) = (account.recovery_keys.len(), account.sessions.len());
+                let totp = if account.totp.is_some() { " totp" } else { "" };
+                let epoch = self.state.principals.get(handle).epoch;
+                Ok(format!("keys {keys} sessions {sessions}{totp} epoch {epoch}"))
             }
             "nonce" => {
                 let principal = self.principal(words.next()?);
@@ -79,6 +89,7 @@ impl Town {
                 "clients" => rows.clients,
                 "bootstraps" => rows.bootstraps,
                 "fundings" => rows.fundings,
+                "sessions" => rows.sessions,
                 "grants" => rows.grants,
                 "held" => rows.held,
                 "tasks" => rows.tasks,

@@ -11,7 +11,7 @@ use hansa_kernel::transfer::{AccountKey, CurrencyIndex, Role};
 use hansa_kernel::{Admission, Context, Draft, Entry, Request, State, codec};
 use hansa_types::{
     AnyId, ApiKeyId, BootstrapId, ClientId, Currency, CurrencyCode, Digest, EnvelopeId,
-    PrincipalId, TaskId, Time, TransferId,
+    PrincipalId, SessionId, TaskId, Time, TransferId,
 };
 
 use super::Outcome;
@@ -27,6 +27,7 @@ pub(crate) enum Named {
     Key { id: ApiKeyId, owner: PrincipalId },
     Token { id: ClientId, owner: PrincipalId },
     Bootstrap { id: BootstrapId, owner: PrincipalId },
+    Session { id: SessionId, owner: PrincipalId },
     Step(EnvelopeId),
     Id(AnyId),
 }
@@ -228,6 +229,7 @@ impl Town {
             (AnyId::Bootstrap(id), Some(AnyId::Principal(owner)), _) => {
                 Named::Bootstrap { id, owner }
             }
+            (AnyId::Session(id), Some(AnyId::Principal(owner)), _) => Named::Session { id, owner },
             (id, _, _) => Named::Id(id),
         };
         self.bind(name, named);
@@ -244,6 +246,7 @@ impl Town {
             Named::Key { id: key, .. } => AnyId::from(key) == id,
             Named::Token { id: client, .. } => AnyId::from(client) == id,
             Named::Bootstrap { id: token, .. } => AnyId::from(token) == id,
+            Named::Session { id: session, .. } => AnyId::from(session) == id,
             Named::Id(other) => other == id,
             Named::Step(_) => false,
         };

@@ -1,5 +1,6 @@
 //! Scripts by topic.
 
+mod accounts;
 mod custody;
 mod envelopes;
 mod eviction;

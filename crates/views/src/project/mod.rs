@@ -196,6 +196,16 @@ impl Working<'_> {
             | Event::FundingRequested(_)
             | Event::FundingApproved(_)
             | Event::FundingRejected(_) => {}
+            // Accounts, sessions and what is frozen are told from the state alone.
+            Event::PrincipalFrozen(_)
+            | Event::AccountRegistered(_)
+            | Event::PasswordChanged(_)
+            | Event::RecoveryKeyUsed(_)
+            | Event::RecoveryKeysSet(_)
+            | Event::SessionOpened(_)
+            | Event::SessionClosed(_)
+            | Event::TotpEnabled(_)
+            | Event::TotpDisabled(_) => {}
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }

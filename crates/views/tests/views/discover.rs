@@ -133,7 +133,10 @@ async fn only_active_agents_are_found_by_their_newest_card() {
     let changed = journal.agent(card("Weather Old", "weather", &["sky"]));
     let stays = journal.agent(card("Weather", "weather", &["sky"]));
     journal.person();
-    journal.add(Draft::by(NODE).about(gone), Event::PrincipalSuspended(Suspended {}));
+    journal.add(
+        Draft::by(NODE).about(gone),
+        Event::PrincipalSuspended(Suspended { reason: None, note: None }),
+    );
     journal.set_card(changed, Some(card("Cook", "cooking", &["kitchen"])));
     for batch in [1, 100] {
         let views = projected_by(&journal, batch).await;

@@ -41,9 +41,13 @@ async fn cards_and_activity_change_however_they_are_batched() {
     let mut journal = Journal::new();
     let agent = journal.agent(card("Old", "old", &[]));
     journal.set_card(agent, Some(card("New", "new", &[])));
-    journal.add(Draft::by(NODE).about(agent), Event::PrincipalSuspended(Suspended {}));
+    journal.add(
+        Draft::by(NODE).about(agent),
+        Event::PrincipalSuspended(Suspended { reason: None, note: None }),
+    );
     let suspended = journal.entries.len();
-    journal.add(Draft::by(NODE).about(agent), Event::PrincipalReinstated(Reinstated {}));
+    journal
+        .add(Draft::by(NODE).about(agent), Event::PrincipalReinstated(Reinstated { note: None }));
     for batch in [1, 2, 100] {
         let views = projected_by(&journal, batch).await;
         let row = views.agent(agent).await.unwrap().unwrap();

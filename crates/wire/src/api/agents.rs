@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use super::accounts::Balance;
 use super::{Page, is_default, operations, yes};
-use crate::scalar::{Cursor, Hundredths, Limit, Name, PrincipalRef, WireKey, WireSecret, WireTime};
+use crate::scalar::{
+    Cursor, Hundredths, Limit, Name, Note, PrincipalRef, WireKey, WireSecret, WireTime,
+};
 use crate::schema;
 
 operations! {
@@ -19,6 +21,7 @@ operations! {
     AgentCardSet = "agent_card_set" => CardStored;
     AgentCardGet = "agent_card_get" => CardDocument;
     AgentSuspend = "agent_suspend" => Agent;
+    AgentFreeze = "agent_freeze" => Agent;
     AgentReinstate = "agent_reinstate" => Agent;
     ReputationGet = "reputation_get" => Reputation;
 }
@@ -96,6 +99,8 @@ pub enum PrincipalStatus {
     Suspended,
     /// It never will: what was personal about it was erased.
     Erased,
+    /// It may, but moves no money until the owner reinstates it.
+    Frozen,
 }
 
 /// A principal as others see it.
@@ -189,14 +194,55 @@ pub struct CardDocument(pub Map<String, Value>);
 pub struct AgentSuspend {
     /// Which agent.
     pub agent: PrincipalRef,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<StopReason>,
+    /// What else there is to say; kept sealed, beside the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
-/// Lets a suspended agent act again.
+/// Why a principal is suspended or frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// It harmed others or the node.
+    Abuse,
+    /// It deceived about money or about who it is.
+    Fraud,
+    /// Its keys or its account may be in wrong hands.
+    Compromised,
+    /// It broke the rules of the node.
+    Policy,
+    /// A court or an authority said so.
+    Legal,
+    /// Its owner asked for it.
+    Requested,
+}
+
+/// Keeps an agent's money where it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentFreeze {
+    /// Which agent.
+    pub agent: PrincipalRef,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<StopReason>,
+    /// What else there is to say; kept sealed, beside the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+}
+
+/// Lets a suspended or frozen agent act again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentReinstate {
     /// Which agent.
     pub agent: PrincipalRef,
+    /// What was said on appeal; kept sealed, beside the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 /// Reads what an agent's counterparties made of it.

@@ -1,5 +1,6 @@
 //! The commands of scripts, by topic. Each topic's file shows its grammar.
 
+mod account;
 mod authority;
 mod money;
 mod people;
@@ -48,8 +49,11 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 
 fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let parse = match verb {
-        "found" | "clock" | "owner" | "agent" | "suspend" | "reinstate" | "card" | "custody"
-        | "person" | "erase" => people::parse,
+        "found" | "clock" | "owner" | "agent" | "suspend" | "freeze" | "reinstate" | "card"
+        | "custody" | "person" | "erase" => people::parse,
+        "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp" => {
+            account::parse
+        }
         "key" | "unkey" | "grant" | "ungrant" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
@@ -70,6 +74,7 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
                 town.bind(name, Named::Principal(owner));
                 town.bind(&format!("client/{name}"), Named::Token { id, owner });
             }
+            Command::AccountRegister(done) => town.bind(name, Named::Principal(done.principal)),
             _ => {}
         }
     }

@@ -3,15 +3,16 @@
 //! clock JUMP_MS
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
-//! suspend NAME      reinstate NAME      card NAME      erase NAME
 //! custody NAME GENERATION [key:OTHER]
+//! suspend NAME [REASON] [note]     freeze NAME [REASON] [note]
+//! reinstate NAME [note]            card NAME      erase NAME
 //! ```
 
 use hansa_kernel::custody::SetKey;
 use hansa_kernel::node::{AcceptClock, Found, Mode};
 use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Command, principal};
-use hansa_types::{Currency, IncarnationId, PrincipalId};
+use hansa_types::{Currency, Digest, IncarnationId, PrincipalId};
 
 use super::super::{Town, Words};
 use super::{Asked, parse_amount};
@@ -44,9 +45,21 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             Asked::by("olga", Command::PrincipalCreate(create))
         }
         "erase" => Asked::by("olga", Command::PrincipalErase(principal::Erase { principal })),
-        "suspend" => Asked::by("olga", Command::PrincipalSuspend(principal::Suspend { principal })),
+        "suspend" => {
+            let note = note(words);
+            let reason = reason(words)?;
+            let suspend = principal::Suspend { principal, reason, note };
+            Asked::by("olga", Command::PrincipalSuspend(suspend))
+        }
+        "freeze" => {
+            let note = note(words);
+            let reason = reason(words)?;
+            let freeze = principal::Freeze { principal, reason, note };
+            Asked::by("olga", Command::PrincipalFreeze(freeze))
+        }
         "reinstate" => {
-            Asked::by("olga", Command::PrincipalReinstate(principal::Reinstate { principal }))
+            let reinstate = principal::Reinstate { principal, note: note(words) };
+            Asked::by("olga", Command::PrincipalReinstate(reinstate))
         }
         "custody" => {
             let generation = words.next()?;
@@ -63,6 +76,16 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             Asked::by(name, Command::CardSet(principal::SetCard { principal, card }))
         }
     }
+}
+
+fn note(words: &mut Words<'_>) -> Option<Digest> {
+    words.flag("note").then(|| Town::digest_of("a note"))
+}
+
+fn reason(words: &mut Words<'_>) -> Result<Option<principal::Reason>, String> {
+    let Ok(word) = words.next() else { return Ok(None) };
+    let reason = serde_json::from_value(serde_json::Value::from(word));
+    reason.map(Some).map_err(|_| format!("{word} is no reason"))
 }
 
 fn found(id: PrincipalId, mode: &str, words: &mut Words<'_>) -> Result<Asked, String> {
