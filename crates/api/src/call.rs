@@ -52,6 +52,7 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentFreeze => ops::agents::agent_freeze;
             agents::AgentReinstate => ops::agents::agent_reinstate;
             principals::PrincipalErase => ops::principals::principal_erase;
+            agents::AgentKeyRotate => ops::rotate::agent_key_rotate;
             agents::ReputationGet => ops::reputation::reputation_get;
             discover::Discover => ops::discover::discover;
             api_keys::ApiKeyCreate => ops::api_keys::api_key_create;

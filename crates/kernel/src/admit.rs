@@ -168,7 +168,7 @@ impl State {
             Auth::Password if matches!(request.command, Command::SessionOpen(_)) => {}
             Auth::RecoveryKey if matches!(request.command, Command::AccountRecover(_)) => {}
             // Without its proof nothing tells an envelope from its replay.
-            Auth::Envelope(key, Some(_)) if *key == principal.key => {}
+            Auth::Envelope(key, Some(_)) if principal.accepts(key, now) => {}
             _ => return Err(Code::CredentialInvalid.into()),
         }
         self.refuse_erased(handle)?;
@@ -287,6 +287,7 @@ impl State {
             Command::FundingRequest(ask) => Sphere::Managed(ask.principal),
             Command::PrincipalErase(erase) => Sphere::ManagedOrNode(erase.principal),
             Command::CardSet(set) => Sphere::Managed(set.principal),
+            Command::KeyRotate(rotate) => Sphere::Managed(rotate.principal),
             Command::CustodyKeySet(set) => Sphere::Managed(set.principal),
             Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),
             Command::ApiKeyRevoke(revoke) => {

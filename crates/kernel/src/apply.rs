@@ -65,6 +65,7 @@ impl State {
             Event::TaskRevoked(_) => task::apply_revoked(self, entry),
             Event::TaskExpired(_) => task::apply_expired(self, entry),
             Event::CustodyKeySet(set) => custody::apply_key_set(self, entry, set),
+            Event::KeyRotated(rotated) => principal::apply_key_rotated(self, entry, rotated),
             Event::AccountRegistered(_)
             | Event::PasswordChanged(_)
             | Event::RecoveryKeyUsed(_)

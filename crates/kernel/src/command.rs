@@ -121,6 +121,8 @@ pub enum Command {
     TaskStep(task::Step),
     /// Record the key that the node signs with for an agent.
     CustodyKeySet(custody::SetKey),
+    /// Give a principal another key.
+    KeyRotate(principal::RotateKey),
     /// Carry out what has come due.
     Expire(crate::due::Due),
 }
@@ -166,6 +168,7 @@ impl Command {
             Command::FundingReject(_) => "funding_reject",
             Command::TaskStep(_) => "envelope_submit",
             Command::CustodyKeySet(_) => "custody_key_set",
+            Command::KeyRotate(_) => "agent_key_rotate",
             Command::Expire(_) => "expire",
         }
     }

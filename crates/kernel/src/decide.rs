@@ -134,6 +134,7 @@ pub fn decide(
         Command::MintCreate(mint) => mint.decide(permit, ctx, out),
         Command::BurnCreate(burn) => burn.decide(permit, ctx, out),
         Command::CustodyKeySet(set) => set.decide(permit, ctx, out),
+        Command::KeyRotate(rotate) => rotate.decide(permit, ctx, out),
         Command::ClientCreate(create) => create.decide(permit, out),
         Command::ClientRevoke(revoke) => revoke.decide(permit, out),
         Command::TokensRevoke(revoke) => revoke.decide(permit, ctx, out),

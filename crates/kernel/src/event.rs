@@ -153,4 +153,6 @@ events! {
     TaskExpired = "task.expired" v 1: task::Expired;
     /// The node signs for an agent with this key from now on.
     CustodyKeySet = "custody.key_set" v 1: custody::KeySet;
+    /// A principal signs with another key from now on.
+    KeyRotated = "key.rotated" v 1: principal::KeyRotated;
 }

@@ -11,6 +11,10 @@ pub const PRINCIPALS_MAX: usize = 10_000_000;
 pub const ACCOUNTS_MAX: usize = 40_000_000;
 /// Currencies; they never leave.
 pub const CURRENCIES_MAX: usize = 1_000;
+/// Keys that one principal had; they never leave.
+pub const FORMER_KEYS_MAX: usize = 256;
+/// Time for which a key is accepted after it was replaced.
+pub const KEY_OVERLAP: Duration = Duration::days(7);
 /// API keys of one principal; they leave when revoked or expired.
 pub const API_KEYS_PER_PRINCIPAL_MAX: usize = 100;
 /// OAuth clients of one principal; they leave when revoked.

@@ -27,7 +27,8 @@ pub struct Opener {
     senders: RwLock<HashMap<Did, Arc<Sender>>>,
 }
 
-/// A principal whose envelopes were opened before. Its key never changes while it exists.
+/// A principal whose envelopes were opened before. The DID names the key; whether that key
+/// still counts is asked of the state each time.
 struct Sender {
     principal: PrincipalId,
     key: PublicKey,

@@ -72,7 +72,7 @@ async fn operation(
     let inner = within(context, signed, operation);
     let dry = params.get("dry_run").is_some_and(|dry| dry == &Value::Bool(true));
     if operation.effect == Effect::Read || dry {
-        check_active(&inner).await?;
+        check_active(&inner, signed).await?;
     }
     may_ask(&context.api, operation, inner.identity()?).await?;
     let answer = call(inner, Value::Object(params)).await?;
@@ -90,15 +90,18 @@ async fn operation(
 }
 
 /// Refuses who may not act, where no command asks the kernel.
-async fn check_active(context: &Context) -> Result<(), Rejection> {
-    let principal = context.principal()?;
+async fn check_active(context: &Context, signed: &Signed) -> Result<(), Rejection> {
+    let (principal, key) = (context.principal()?, signed.key);
+    let now = context.api.node.now();
     let active = context.api.node.read(Some(principal), move |state| {
         let handle = state.principals.find(principal)?;
-        Some(state.principals.get(handle).active)
+        let principal = state.principals.get(handle);
+        Some((principal.active, principal.accepts(&key, now)))
     });
     match active.await? {
-        Some(true) => Ok(()),
-        Some(false) => Err(Code::PrincipalSuspended.into()),
+        Some((true, true)) => Ok(()),
+        Some((true, false)) => Err(Code::CredentialInvalid.into()),
+        Some((false, _)) => Err(Code::PrincipalSuspended.into()),
         None => Err(Code::DidUnknown.into()),
     }
 }
@@ -115,7 +118,7 @@ async fn found(
         return Err(Problem::new(Code::RecipientMismatch, "discover is addressed to the node"));
     }
     let inner = within(context, signed, context.operation);
-    check_active(&inner).await?;
+    check_active(&inner, signed).await?;
     let wanted = Discover { skill: wanted.skill.or(skill), ..wanted };
     let found = discover::search(&inner, wanted).await?;
     let result = serde_json::to_value(&found).map_err(|error| {

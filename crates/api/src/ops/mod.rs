@@ -22,6 +22,7 @@ pub(crate) mod node;
 pub(crate) mod principals;
 pub(crate) mod projections;
 pub(crate) mod reputation;
+pub(crate) mod rotate;
 mod route;
 pub(crate) mod setup;
 mod steps;

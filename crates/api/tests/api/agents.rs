@@ -206,3 +206,28 @@ async fn agents_are_found_by_words_skill_price_and_reputation() {
     assert_eq!(found["agents"][0]["price"]["currency"], "AVT");
     town.stop().await;
 }
+
+#[tokio::test]
+async fn a_key_is_rotated_and_the_agent_found_by_either() {
+    let (town, owner) = Town::owned().await;
+    let alice = town.agent(&owner, "alice").await;
+    let path = format!("/api/v1/agents/{}/key", alice.id);
+    let rotated = town.ask(Ask::post(&*path, json!({})).by(&owner)).await;
+    assert_eq!(rotated.header("cache-control"), Some("no-store"));
+    let rotated = rotated.accepted();
+    let pem = rotated["private_key_pem"].as_str().unwrap();
+    let key = hansa_crypto::SigningKey::from_pkcs8_pem(pem).unwrap().public();
+    assert_eq!(rotated["did"], json!(key.did_key()));
+    assert!(rotated["former_accepted_until"].is_string());
+    for did in [alice.did.to_string(), key.did_key().to_string()] {
+        let read = town.ask(Ask::get(format!("/api/v1/agents/{did}")).by(&owner)).await.accepted();
+        assert_eq!((&read["id"], &read["did"]), (&json!(alice.id), &json!(key.did_key())));
+    }
+    let own = hansa_crypto::SigningKey::from_seed([77; 32]).public();
+    let body = json!({ "public_key": own.to_multibase(), "revoke_former": true });
+    let rotated = town.ask(Ask::post(&*path, body.clone()).by(&owner)).await.accepted();
+    assert_eq!(rotated["former_accepted_until"], Value::Null);
+    assert_eq!(rotated.get("private_key_pem"), None);
+    town.ask(Ask::post(&*path, body).by(&owner)).await.refused(Code::PrincipalExists);
+    town.stop().await;
+}

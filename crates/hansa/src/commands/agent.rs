@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use hansa_wire::api::agents::{
-    AgentCardGet, AgentCardSet, AgentCreate, AgentFreeze, AgentGet, AgentList, AgentReinstate,
-    AgentSuspend, ReputationGet, StopReason,
+    AgentCardGet, AgentCardSet, AgentCreate, AgentFreeze, AgentGet, AgentKeyRotate, AgentList,
+    AgentReinstate, AgentSuspend, ReputationGet, StopReason,
 };
 use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
 
@@ -42,6 +42,8 @@ pub(crate) enum Command {
         /// Its id or DID
         agent: PrincipalRef,
     },
+    /// Give an agent another key; the former one is accepted for seven more days
+    Rotate(Rotate),
     /// Stop an agent from acting
     Suspend {
         /// Its id or DID
@@ -98,6 +100,30 @@ pub(crate) struct Create {
     idempotency: Idempotency,
 }
 
+/// Replacing an agent's key.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rotate {
+    /// Its id or DID
+    agent: PrincipalRef,
+
+    /// Its new public key (z6Mk… or did:key:…); without one the node makes a key pair
+    #[arg(long, value_name = "KEY", conflicts_with = "key_out", value_parser = public_key)]
+    public_key: Option<WireKey>,
+
+    /// Make the key here and write the private key to this new file; the node never sees it
+    #[arg(long, value_name = "PEM")]
+    key_out: Option<PathBuf>,
+
+    /// Stop accepting its former keys at once, as after a theft
+    #[arg(long)]
+    revoke_former: bool,
+
+    #[command(flatten)]
+    idempotency: Idempotency,
+}
+
+const ROTATED: &[&str] =
+    &["agent", "did", "public_key", "private_key_pem", "former_accepted_until", "seq"];
 const LISTED: &[&str] = &["id", "name", "kind", "status", "did", "created_at"];
 const SHOWN: &[&str] = &[
     "id",
@@ -161,6 +187,7 @@ impl Command {
             Command::Reputation { agent } => {
                 app.ui.answer(&remote.call(&ReputationGet { agent }).await?, REPUTATION)?;
             }
+            Command::Rotate(rotate) => return rotate.run(app).await,
             Command::Suspend { agent, reason } => {
                 let request = AgentSuspend { agent, reason, note: None };
                 app.ui.answer(&remote.call(&request).await?, SHOWN)?;
@@ -172,6 +199,23 @@ impl Command {
             Command::Reinstate { agent } => {
                 app.ui.answer(&remote.call(&AgentReinstate { agent, note: None }).await?, SHOWN)?;
             }
+        }
+        DONE
+    }
+}
+
+impl Rotate {
+    async fn run(self, app: &App<'_>) -> Outcome {
+        let Rotate { agent, public_key, key_out, revoke_former, idempotency } = self;
+        let public_key = match &key_out {
+            Some(path) => Some(own_key(path)?),
+            None => public_key,
+        };
+        let request = AgentKeyRotate { agent, public_key, revoke_former };
+        let rotated = app.remote()?.call_once(&request, &idempotency).await?;
+        app.ui.answer(&rotated, ROTATED)?;
+        if rotated.private_key_pem.is_some() {
+            app.ui.say("the private key will not be shown again: keep what you see above");
         }
         DONE
     }

@@ -216,7 +216,7 @@ pub(crate) fn apply_reinstated(state: &mut State, entry: &Entry) {
     (principal.active, principal.frozen) = (true, false);
 }
 
-fn subject(state: &State, entry: &Entry) -> super::Handle {
+pub(super) fn subject(state: &State, entry: &Entry) -> super::Handle {
     match entry.subject {
         Some(AnyId::Principal(id)) => state.handle(id),
         _ => panic!("{} is about a principal", entry.event.kind()),

@@ -4,6 +4,7 @@ mod api_key;
 mod create;
 mod erase;
 mod manage;
+mod rotate;
 
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{ApiKeyId, BootstrapId, ClientId, Digest, GrantId, PrincipalId, Time};
@@ -22,6 +23,8 @@ pub use manage::{
     CardSet, Freeze, Frozen, Reason, Reinstate, Reinstated, SetCard, Suspend, Suspended,
 };
 pub(crate) use manage::{apply_card_set, apply_frozen, apply_reinstated, apply_suspended};
+pub(crate) use rotate::apply_key_rotated;
+pub use rotate::{FormerKey, KeyRotated, RotateKey};
 
 use crate::state::Map;
 
@@ -52,6 +55,8 @@ pub struct Principal {
     pub kind: Kind,
     /// The key its envelopes are signed with.
     pub key: PublicKey,
+    /// The keys it had before, oldest first.
+    pub former_keys: Vec<FormerKey>,
     /// Who made it and may manage it.
     pub controller: Option<Handle>,
     /// When it was made.
@@ -94,6 +99,7 @@ impl Principal {
             id,
             kind,
             key,
+            former_keys: Vec::new(),
             controller,
             created,
             active: true,
@@ -132,6 +138,9 @@ impl Principals {
         for (position, principal) in (0u32..).zip(&self.slots) {
             self.by_id.insert(principal.id, Handle(position));
             self.by_key.insert(principal.key, Handle(position));
+            for former in &principal.former_keys {
+                self.by_key.insert(former.key, Handle(position));
+            }
         }
     }
 
@@ -155,7 +164,7 @@ impl Principals {
         self.by_id.get(&id).copied()
     }
 
-    /// The position of the principal that signs with a key.
+    /// The position of the principal that signs with a key, or did before it was rotated.
     pub fn find_by_key(&self, key: &PublicKey) -> Option<Handle> {
         self.by_key.get(key).copied()
     }
@@ -167,6 +176,10 @@ impl Principals {
 
     pub(crate) fn get_mut(&mut self, handle: Handle) -> &mut Principal {
         &mut self.slots[handle.0 as usize]
+    }
+
+    pub(crate) fn index_key(&mut self, key: PublicKey, handle: Handle) {
+        self.by_key.insert(key, handle);
     }
 
     pub(crate) fn insert(&mut self, principal: Principal) -> Handle {

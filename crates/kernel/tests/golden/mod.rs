@@ -110,6 +110,8 @@ const SCRIPT: &str = "
     logout s2
     recover dora a newer
     register olga olga@example.com pw exists
+    rotate bob key:bob2 @bob
+    rotate alice key:alice2 revoke
 ";
 
 /// The journal as it is written today; written down when blessing.

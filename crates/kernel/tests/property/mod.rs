@@ -21,6 +21,7 @@ const MOVES: usize = 250;
 const NOT_WALKED: &[&str] = &[
     "clock.accepted",
     "custody.key_set",
+    "key.rotated",
     "client.created",
     "client.revoked",
     "tokens.revoked",

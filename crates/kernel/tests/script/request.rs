@@ -3,7 +3,7 @@
 //! `!idem:K` sends the Idempotency-Key K, `!found:SEQ`, `!found_other:SEQ` and `!absent` answer what
 //! the state asked the read models. An envelope gets a fresh id and the sender's next nonce unless
 //! `!env:NAME` and `!nonce:N` say otherwise; `!unproven` leaves its proof out and `!forged` signs
-//! with another key. A token (`@C` of a client, `@self/alice` of a principal's own) lives for
+//! with another key; `!with:NAME` signs with that name's key. A token (`@C` of a client, `@self/alice` of a principal's own) lives for
 //! `!life:SPAN`, is of `!epoch:N` and `!scope:PATTERN`, and says nothing with `!bare`; `@secret/C` is
 //! the client's secret itself. `!as:NAME` claims to be somebody else with the same proof.
 
@@ -113,7 +113,7 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         Named::Principal(id) => {
             let key = match words.option("!forged") {
                 Some(_) => Town::public_key("somebody else"),
-                None => Town::public_key(asker),
+                None => Town::public_key(words.option("!with:").unwrap_or(asker)),
             };
             let proof = match words.option("!unproven") {
                 Some(_) => None,

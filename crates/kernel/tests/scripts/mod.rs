@@ -11,6 +11,7 @@ mod keys;
 mod negotiation;
 mod onboarding;
 mod principals;
+mod rotation;
 mod supply;
 mod tokens;
 mod transfers;

@@ -15,8 +15,9 @@ use hansa_crypto::hash::salted;
 use hansa_crypto::json::{canonical, parse_strict};
 use hansa_crypto::keys::PublicKey;
 use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_kernel::principal::KeyRotated;
 use hansa_kernel::{Auth, Entry, EnvelopeProof, Event, codec};
-use hansa_types::{AnyId, Digest, PrincipalId};
+use hansa_types::{AnyId, Digest, PrincipalId, Time};
 use serde::Serialize;
 
 pub use books::{Books, CurrencyReport};
@@ -94,6 +95,31 @@ fn fault(seq: Option<u64>, what: impl Into<String>) -> Fault {
     Fault { seq, what: what.into() }
 }
 
+/// The keys that an actor's envelopes may be signed with.
+struct ActorKeys {
+    present: PublicKey,
+    /// With the first moment at which each is refused.
+    former: Vec<(PublicKey, Time)>,
+}
+
+impl ActorKeys {
+    fn new(present: PublicKey) -> Self {
+        Self { present, former: Vec::new() }
+    }
+
+    fn accepts(&self, key: &PublicKey, at: Time) -> bool {
+        self.present == *key || self.former.iter().any(|(own, until)| own == key && at < *until)
+    }
+
+    fn rotate(&mut self, rotated: &KeyRotated, at: Time) {
+        if rotated.former_until.is_none() {
+            self.former.clear();
+        }
+        self.former.push((self.present, rotated.former_until.unwrap_or(at)));
+        self.present = rotated.key;
+    }
+}
+
 struct Audit {
     header: Header,
     key: PublicKey,
@@ -101,7 +127,7 @@ struct Audit {
     tree: CompactRange,
     hidden: u64,
     signatures: Signatures,
-    keys: HashMap<PrincipalId, PublicKey>,
+    keys: HashMap<PrincipalId, ActorKeys>,
     books: Books,
     /// Whether a shown entry could not be booked for want of hidden ones.
     books_end: bool,
@@ -187,21 +213,25 @@ impl Audit {
                 if founded.incarnation != self.header.incarnation {
                     return Err(fault(at, "the journal is of another incarnation"));
                 }
-                self.keys.insert(id, founded.key);
+                self.keys.insert(id, ActorKeys::new(founded.key));
             }
             (Event::PrincipalCreated(created), AnyId::Principal(id)) => {
-                self.keys.insert(id, created.key);
+                self.keys.insert(id, ActorKeys::new(created.key));
             }
             _ => {}
         }
         if let Auth::Envelope(key, proof) = &entry.auth {
             let actor = entry.actor.and_then(|actor| self.keys.get(&actor));
-            if actor.is_some_and(|own| own != key) {
+            if actor.is_some_and(|own| !own.accepts(key, entry.ts)) {
                 return Err(fault(at, "it was signed by another key than its actor's"));
             }
             if let Some(proof) = proof {
                 self.signature(key, proof, text).map_err(|what| fault(at, what))?;
             }
+        }
+        // Behind the check of its own signature: that is of the key it replaces.
+        if let Event::KeyRotated(rotated) = &entry.event {
+            self.rotate(entry, rotated);
         }
         if self.books_end {
             return Ok(());
@@ -212,6 +242,13 @@ impl Audit {
             booked => booked.map_err(|what| fault(at, what))?,
         }
         Ok(())
+    }
+
+    fn rotate(&mut self, entry: &Entry, rotated: &KeyRotated) {
+        let Some(AnyId::Principal(id)) = entry.subject else { return };
+        if let Some(keys) = self.keys.get_mut(&id) {
+            keys.rotate(rotated, entry.ts);
+        }
     }
 
     fn signature(

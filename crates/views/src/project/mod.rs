@@ -75,6 +75,7 @@ impl Needs {
             Event::GrantCreated(created) => self.grants.extend(created.parent),
             Event::GrantRevoked(_) => self.grants.extend(grant::id(entry)),
             Event::CardSet(_)
+            | Event::KeyRotated(_)
             | Event::PrincipalSuspended(_)
             | Event::PrincipalReinstated(_)
             | Event::PrincipalErased(_) => {
@@ -218,6 +219,7 @@ impl Working<'_> {
                 }
             }
             Event::CardSet(_) => self.principals.card_set(entry, document, &self.known),
+            Event::KeyRotated(rotated) => self.principals.key_rotated(entry, &rotated.key),
             Event::ApiKeyCreated(created) => self.principals.api_key_created(entry, created),
             Event::ApiKeyRevoked(_) => self.principals.api_key_revoked(entry),
             Event::GrantCreated(created) => self.grants.created(entry, created),

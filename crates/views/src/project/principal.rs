@@ -30,6 +30,7 @@ const INSERT: Insert = Insert {
     head: "INSERT INTO principals (seq, id, kind, multibase, controller, active, erased, created_at, \
            name, card, price_currency, price_text, price) ",
     tail: " ON CONFLICT (seq) DO UPDATE SET active = excluded.active, \
+           multibase = excluded.multibase, \
            erased = excluded.erased, name = excluded.name, card = excluded.card, price_currency = excluded.price_currency, \
            price_text = excluded.price_text, price = excluded.price",
 };
@@ -194,6 +195,12 @@ impl Principals {
             (record.row.active, record.row.erased) = (false, true);
             (record.row.name, record.row.card, record.price) = (None, None, None);
             record.facts = Some(Facts::default());
+        }
+    }
+
+    pub(super) fn key_rotated(&mut self, entry: &Entry, key: &PublicKey) {
+        if let Some(record) = self.change(entry) {
+            record.row.key = column::key(key);
         }
     }
 

@@ -23,6 +23,7 @@ operations! {
     AgentSuspend = "agent_suspend" => Agent;
     AgentFreeze = "agent_freeze" => Agent;
     AgentReinstate = "agent_reinstate" => Agent;
+    AgentKeyRotate = "agent_key_rotate" => AgentKeyRotated;
     ReputationGet = "reputation_get" => Reputation;
 }
 
@@ -243,6 +244,41 @@ pub struct AgentReinstate {
     /// What was said on appeal; kept sealed, beside the journal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+}
+
+/// Gives an agent another key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentKeyRotate {
+    /// Which agent.
+    pub agent: PrincipalRef,
+    /// Its new public key. Without one the node makes a key pair and shows the private key once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<WireKey>,
+    /// Whether all its former keys stop at once, as after a theft; otherwise the one that is replaced
+    /// is accepted for seven more days.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub revoke_former: bool,
+}
+
+/// A key that was just replaced.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AgentKeyRotated {
+    /// Whose.
+    #[schemars(with = "schema::PrincipalId")]
+    pub agent: PrincipalId,
+    /// Its DID from now on; it is still found by the former one.
+    #[schemars(with = "schema::Did")]
+    pub did: Did,
+    /// Its public key.
+    pub public_key: WireKey,
+    /// Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key_pem: Option<WireSecret>,
+    /// Until when the former key is accepted; null if it no longer is.
+    pub former_accepted_until: Option<WireTime>,
+    /// The entry that recorded it.
+    pub seq: u64,
 }
 
 /// Reads what an agent's counterparties made of it.

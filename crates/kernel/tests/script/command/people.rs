@@ -3,7 +3,7 @@
 //! clock JUMP_MS
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
-//! custody NAME GENERATION [key:OTHER]
+//! custody NAME GENERATION [key:OTHER]      rotate NAME key:OTHER [revoke]
 //! suspend NAME [REASON] [note]     freeze NAME [REASON] [note]
 //! reinstate NAME [note]            card NAME      erase NAME
 //! ```
@@ -60,6 +60,12 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         "reinstate" => {
             let reinstate = principal::Reinstate { principal, note: note(words) };
             Asked::by("olga", Command::PrincipalReinstate(reinstate))
+        }
+        "rotate" => {
+            let key = Town::public_key(words.keyed("key:").unwrap_or(name));
+            let revoke_former = words.flag("revoke");
+            let rotate = principal::RotateKey { principal, key, revoke_former };
+            Asked::by(name, Command::KeyRotate(rotate))
         }
         "custody" => {
             let generation = words.next()?;
