@@ -172,7 +172,7 @@ impl Walk {
                 let principal = self.town.principal(NAMES[whom % 3]);
                 let card = Digest([choice; 32]);
                 Some(match choice % 8 {
-                    0 if size % 16 == 0 => {
+                    0 if size.is_multiple_of(16) => {
                         (OLGA, Command::PrincipalErase(principal::Erase { principal }))
                     }
                     0 => (
