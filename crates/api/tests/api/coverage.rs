@@ -330,3 +330,91 @@ async fn every_operation_refuses_guests_nonsense_and_strangers() {
     assert_ne!(world.bob.id, world.mallory.id);
     world.town.stop().await;
 }
+
+/// What an answer tells beyond its own name: status, headers and body.
+fn told(reply: &Reply) -> (u16, Vec<(String, String)>, Value) {
+    let mut headers = reply.headers.clone();
+    headers.retain(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"));
+    // The name of a request is as long as any other, so the length says nothing of it.
+    let mut body = reply.json();
+    body.as_object_mut().unwrap().remove("request_id");
+    (reply.status, headers, body)
+}
+
+#[tokio::test]
+async fn what_is_hidden_answers_exactly_like_what_is_absent() {
+    let world = world().await;
+    const NOBODY: &str = "agt_00000000000000000000000000";
+    let pairs: Vec<(&'static str, String, String)> = vec![
+        (
+            "GET",
+            format!("/api/v1/transfers/{}", world.transfer),
+            "/api/v1/transfers/trf_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "POST",
+            format!("/api/v1/transfers/{}/post", world.transfer),
+            "/api/v1/transfers/trf_00000000000000000000000000/post".to_owned(),
+        ),
+        (
+            "POST",
+            format!("/api/v1/transfers/{}/void", world.transfer),
+            "/api/v1/transfers/trf_00000000000000000000000000/void".to_owned(),
+        ),
+        (
+            "GET",
+            format!("/api/v1/accounts/{}/balances", world.alice.id),
+            format!("/api/v1/accounts/{NOBODY}/balances"),
+        ),
+        (
+            "GET",
+            format!("/api/v1/transfers?account={}", world.alice.id),
+            format!("/api/v1/transfers?account={NOBODY}"),
+        ),
+        (
+            "GET",
+            format!("/api/v1/grants/{}", world.grant),
+            "/api/v1/grants/cap_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "POST",
+            format!("/api/v1/grants/{}/revoke", world.grant),
+            "/api/v1/grants/cap_00000000000000000000000000/revoke".to_owned(),
+        ),
+        (
+            "DELETE",
+            format!("/api/v1/api-keys/{}", world.key),
+            "/api/v1/api-keys/key_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "GET",
+            format!("/api/v1/tasks/{}", world.task),
+            "/api/v1/tasks/tsk_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "GET",
+            format!("/amp/envelopes/{}", world.envelope),
+            "/amp/envelopes/00000000-0000-4000-8000-000000000000".to_owned(),
+        ),
+        (
+            "GET",
+            format!("/amp/graph/{}", world.envelope),
+            "/amp/graph/00000000-0000-4000-8000-000000000000".to_owned(),
+        ),
+        (
+            "GET",
+            format!("/api/v1/journal/entries/{}", world.key_seq),
+            "/api/v1/journal/entries/999999".to_owned(),
+        ),
+    ];
+    for (method, hidden, absent) in pairs {
+        let ask = |path: &str| {
+            let ask = Ask::new(method, path).by(&world.mallory);
+            if method == "POST" { ask.json(&json!({})) } else { ask }
+        };
+        let (hidden_told, absent_told) =
+            (world.town.ask(ask(&hidden)).await, world.town.ask(ask(&absent)).await);
+        assert_eq!(told(&hidden_told), told(&absent_told), "{method} {hidden}");
+    }
+    world.town.stop().await;
+}

@@ -2,7 +2,7 @@
 //!
 //! A server is a `hansa serve` or `hansa dev` in the background. It is ready when `GET /readyz`
 //! answers 200 at the address it printed; while it has printed none, at the one its command names
-//! with `--bind`, or at the default one.
+//! with `--bind`, or at the default one. One that speaks TLS is ready when it says where it listens.
 //!
 //! Deliberately absent: an HTTP library. One request line and one status line are enough.
 
@@ -45,7 +45,8 @@ pub(super) fn wait(
     loop {
         let alive = background.is_alive();
         let output = background.output();
-        ready = ready || is_ready(address_in(&output).unwrap_or(named));
+        ready =
+            ready || says_it_is_secured(&output) || is_ready(address_in(&output).unwrap_or(named));
         if ready && (enough(&output) || !server && !alive || Instant::now() >= deadline) {
             return Ok(output);
         }
@@ -66,6 +67,14 @@ fn bound_to(text: &str) -> Option<&str> {
 
 fn names_no_address(text: &str) -> bool {
     !["--listen", "--bind", "--port", "--address", "HANSA_"].iter().any(|word| text.contains(word))
+}
+
+/// Whether a server has said that it is reached by https, which it says once it listens.
+fn says_it_is_secured(text: &str) -> bool {
+    text.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        words.next() == Some("API") && words.next().is_some_and(|url| url.starts_with("https://"))
+    })
 }
 
 /// The first `http://host:port` of a text, as `host:port`.
