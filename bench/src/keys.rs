@@ -140,6 +140,19 @@ pub(crate) const KEYS: &[Key] = &[
     printed("envelope.open_us", "us", "CPU to parse, canonicalise and verify a signed operation"),
     printed("envelope.strict_us", "us", "CPU of verify_strict alone on the same bytes"),
     at_least(0.6, "envelope.vs_strict", "x", "envelopes opened / signatures verified, per core"),
+    printed(
+        "agents.per_s",
+        "1/s",
+        "agents with cards registered and found, 1,000 at once, up to 100,000",
+    ),
+    at_most(
+        1.5,
+        "agents.last_vs_first",
+        "x",
+        "time for the last 20,000 of them / for the first 20,000",
+    ),
+    printed("discover.p50_ms", "ms", "one search among 100,000 agents, of mixed kinds, median"),
+    at_most(20.0, "discover.p99_ms", "ms", "the same, slowest hundredth"),
     at_most(
         400.0,
         "mem.bytes_per_account",

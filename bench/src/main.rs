@@ -12,6 +12,7 @@
 
 mod callers;
 mod client;
+mod discover;
 mod engine;
 mod envelope;
 mod http;
@@ -163,6 +164,11 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     }
     if bench.wants("http.") {
         add("http", report, &mut |_| Ok(Box::new(http::HttpScene::prepare(bench)?)));
+    }
+    if bench.wants_any(&["agents.", "discover."]) {
+        add("discover", report, &mut |report| {
+            Ok(Box::new(discover::DiscoverScene::prepare(bench, report)?))
+        });
     }
     if bench.wants_any(&["replay.", "verify.", "entry."]) {
         add("replay", report, &mut |report| {

@@ -35,6 +35,8 @@ pub(crate) struct Answer {
     pub(crate) secret: bool,
     /// Tells one version of what is shown from another.
     pub(crate) etag: Option<String>,
+    /// Whether anybody may keep it for a while.
+    pub(crate) cacheable: bool,
 }
 
 impl Answer {
@@ -48,6 +50,7 @@ impl Answer {
             transfer: None,
             secret: false,
             etag: None,
+            cacheable: false,
         }
     }
 
@@ -93,6 +96,11 @@ impl Answer {
 
     pub(crate) fn with_etag(self, etag: String) -> Self {
         Self { etag: Some(etag), ..self }
+    }
+
+    /// Anybody may keep it for a while.
+    pub(crate) fn cacheable(self) -> Self {
+        Self { cacheable: true, ..self }
     }
 
     pub(crate) fn secret(self) -> Self {

@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, principals,
-    projections, setup, tasks, transfers,
+    accounts, agents, amp, api_keys, cards, currencies, discover, grants, journal, node,
+    principals, projections, setup, tasks, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -48,6 +48,15 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentList => ops::agents::agent_list;
             agents::AgentCardSet => ops::cards::agent_card_set;
             agents::AgentCardGet => ops::cards::agent_card_get;
+            cards::AgentCardSign => ops::cards::agent_card_sign;
+            cards::AgentCardA2a => ops::card_documents::agent_card_a2a;
+            cards::AgentCardExport => ops::card_documents::agent_card_export;
+            cards::AgentPublicKey => ops::card_documents::agent_public_key;
+            cards::CustodyKeySet => ops::card_documents::custody_key_set;
+            cards::RegistryCardGet => ops::registry::registry_card_get;
+            cards::RegistryJwks => ops::registry::registry_jwks;
+            the_protocol::AgentMe => ops::the_protocol::agent_me;
+            the_protocol::TegSend => ops::the_protocol::teg_send;
             agents::AgentSuspend => ops::agents::agent_suspend;
             agents::AgentFreeze => ops::agents::agent_freeze;
             agents::AgentReinstate => ops::agents::agent_reinstate;

@@ -25,4 +25,4 @@ mod tell;
 
 pub use router::router;
 pub use serve::{Sockets, serve};
-pub use settings::{AddressRange, ApiSettings};
+pub use settings::{AddressRange, ApiSettings, CardSignatures, RegistrySettings};

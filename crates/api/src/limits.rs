@@ -36,3 +36,7 @@ pub const EXPORT_CHUNKS_MAX: usize = 8;
 pub const ROUTED_AGENTS_MAX: usize = 1_000;
 /// Seconds a caller is told to wait after a 503.
 pub const RETRY_AFTER_S: u32 = 1;
+/// How often the signature on the node's card gets a new date, so that its bytes stay the same.
+pub const REGISTRY_CARD_SIGNED_EVERY: Duration = Duration::days(30);
+/// How long it holds: a caller that is told 304 keeps what it has.
+pub const REGISTRY_CARD_LIFE: Duration = Duration::days(366);

@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONNECTION,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -19,13 +20,25 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
 
+/// How long a published document may be kept, and shown while it is fetched anew.
+const PUBLISHED: &str = "public, max-age=300, stale-while-revalidate=600";
+
 /// The page brings everything along, so nothing may be fetched, run or framed.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Whether web pages of any origin may read an operation's answers.
 pub(crate) fn is_open_to_pages(operation: &Operation) -> bool {
     let public = operation.access == Access::Public && operation.effect == Effect::Read;
-    public && matches!(operation.id, "agent_card_get" | "discover")
+    let read_by_pages = [
+        "agent_card_get",
+        "agent_card_a2a",
+        "agent_card_export",
+        "agent_public_key",
+        "registry_card_get",
+        "registry_jwks",
+        "discover",
+    ];
+    public && read_by_pages.contains(&operation.id)
 }
 
 /// The response of an operation that was carried out.
@@ -34,6 +47,9 @@ pub(crate) fn answer(operation: &Operation, id: RequestId, answer: Answer) -> Re
     let mut headers = HeaderMap::new();
     if !matches!(answer.content, Content::NotModified) {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.as_str()));
+    }
+    if answer.cacheable {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(PUBLISHED));
     }
     if answer.secret {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -49,6 +65,7 @@ pub(crate) fn answer(operation: &Operation, id: RequestId, answer: Answer) -> Re
     }
     if is_open_to_pages(operation) {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
     }
     let status = answer.status.unwrap_or(operation.status);
     let body = match answer.content {

@@ -7,6 +7,31 @@ use hansa_types::Duration;
 
 use crate::limits::{BODY_READ_MAX, DRAIN_MAX, DRAIN_NOTICE_MAX, HEAD_READ_MAX};
 
+/// What is done about signatures on cards that come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CardSignatures {
+    /// They are not looked at and not kept.
+    Off,
+    /// They are checked and what was found is shown.
+    #[default]
+    Shadow,
+    /// A card whose agent has not signed it is refused.
+    Enforce,
+}
+
+/// What the node's own card says beside what the node knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegistrySettings {
+    /// The node's name; its host unless set.
+    pub name: Option<String>,
+    /// How its operator is reached.
+    pub contact: Option<String>,
+    /// Where an outside auditor tells what it found.
+    pub auditor_url: Option<String>,
+    /// The node that issues the money of one that issues none.
+    pub parent_url: Option<String>,
+}
+
 /// The edge's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiSettings {
@@ -28,6 +53,10 @@ pub struct ApiSettings {
     pub drain_max: Duration,
     /// Longest time between saying that the node stops and closing its socket.
     pub drain_notice_max: Duration,
+    /// What is done about signatures on cards that come in.
+    pub card_signatures: CardSignatures,
+    /// What the node's own card says beside what the node knows.
+    pub registry: RegistrySettings,
     /// The commit the software was built from.
     pub commit: Option<String>,
 }
@@ -44,6 +73,8 @@ impl Default for ApiSettings {
             body_read_max: BODY_READ_MAX,
             drain_max: DRAIN_MAX,
             drain_notice_max: DRAIN_NOTICE_MAX,
+            card_signatures: CardSignatures::default(),
+            registry: RegistrySettings::default(),
             commit: None,
         }
     }

@@ -49,6 +49,7 @@ pub fn read(value: &Value) -> Result<PublicKey, KeyError> {
     PublicKey::from_bytes(bytes.try_into().map_err(|_| KeyError::Jwk)?)
 }
 
-fn x(key: &PublicKey) -> String {
+/// The public key as the member `x` has it.
+pub fn x(key: &PublicKey) -> String {
     URL_SAFE_NO_PAD.encode(key.as_bytes())
 }

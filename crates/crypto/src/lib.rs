@@ -8,6 +8,7 @@
 //! Deliberately absent: RSA, ECDSA, algorithm negotiation, batch verification (it accepts
 //! signatures that strict verification refuses) and passwords.
 
+pub mod card;
 pub mod chain;
 pub mod checkpoint;
 pub mod compare;
@@ -20,6 +21,7 @@ pub mod keys;
 pub mod limits;
 pub mod merkle;
 pub mod python_json;
+pub mod registry_card;
 pub mod seal;
 pub mod secret;
 pub mod webvh;

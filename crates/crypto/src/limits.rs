@@ -30,3 +30,7 @@ pub const DID_LOG_ENTRIES_MAX: usize = 1_000;
 pub const DID_LOG_KEYS_MAX: usize = 16;
 /// How far the time of a DID log's entry may lie ahead of the reader's clock.
 pub const DID_LOG_SKEW_MAX: hansa_types::Duration = hansa_types::Duration::minutes(5);
+/// Most signatures on one agent card.
+pub const CARD_SIGNATURES_MAX: usize = 16;
+/// Most paths that the signature on a node's card may declare.
+pub const REGISTRY_CARD_PATHS_MAX: usize = 64;

@@ -157,6 +157,8 @@ codes! {
     PublicKeyInvalid = "public_key_invalid", 422, "The public key is not a valid Ed25519 key.", "Send a did:key or a z6Mk… multibase key.";
     DidLogInvalid = "did_log_invalid", 422, "The DID log does not prove itself.", "Fetch the whole log again; every entry must follow from the one before.";
     CardInvalid = "card_invalid", 422, "The agent card does not have the shape of an A2A card.", "Correct the fields named in errors.";
+    CardChanged = "card_changed", 409, "The agent's card was replaced meanwhile.", "Read the card again and sign it as it is now.";
+    CardUntrusted = "card_untrusted", 422, "The card's signatures are missing or do not verify under its agent's key.", "Sign the card with the agent's own key, or hand its signature in with agent_card_sign.";
     CustodyKeyRaced = "custody_key_raced", 409, "Another request gave the agent its next custodial key first.", "Read the agent's public key; rotate again only if it is not new enough.";
 
     SkillUnknown = "skill_unknown", 422, "No active agent here offers that skill for that price.", "Look with discover, or name an agent.";

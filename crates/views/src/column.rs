@@ -4,7 +4,7 @@
 //! as the numbers they are. Enumerations are words, moments are milliseconds, lists are JSON.
 
 use hansa_crypto::keys::PublicKey;
-use hansa_kernel::principal::Kind;
+use hansa_kernel::principal::{Kind, Trust};
 use hansa_kernel::task::{Rail, Side, Stage, Work};
 use hansa_types::{Amount, CurrencyCode, Time};
 use serde::de::DeserializeOwned;
@@ -52,6 +52,7 @@ words! {
     TransferState { Pending = "pending", Posted = "posted", Voided = "voided", Expired = "expired" }
     TransferKind { Transfer = "transfer", Mint = "mint", Burn = "burn" }
     Kind { Agent = "agent", Person = "person", Organization = "organization", Node = "node" }
+    Trust { Unsigned = "unsigned", Verified = "verified", Invalid = "invalid" }
     Side { Agent = "agent", Payer = "payer" }
     Rail { Escrow = "amp-escrow", Outcome = "amp-outcome" }
     Stage {

@@ -3,7 +3,7 @@
 //! Plain values of the core's types: amounts in minor units, times as moments, states as the
 //! kernel's own enums. Deliberately absent: JSON shapes of the wire and rendering for people.
 
-use hansa_kernel::principal::Kind;
+use hansa_kernel::principal::{Kind, Trust};
 use hansa_kernel::task::{MilestoneState, Rail, Side, Stage, Work};
 use hansa_types::{
     Amount, ApiKeyId, CurrencyCode, EnvelopeId, GrantId, Label, PrincipalId, TaskId, Time,
@@ -156,6 +156,8 @@ pub struct AgentRow {
     pub name: Option<String>,
     /// Its card.
     pub card: Option<Value>,
+    /// What was found of the card's signatures when it came in.
+    pub trust: Trust,
 }
 
 /// How to find agents.
@@ -197,6 +199,8 @@ pub struct DiscoveredRow {
     pub price: Option<(CurrencyCode, String)>,
     /// How well the words match, in millionths; 0 when no words were given.
     pub score: i64,
+    /// Its standing in thousandths of a star, by which equal matches are sorted.
+    pub standing_milli: i64,
 }
 
 /// A milestone of a task.

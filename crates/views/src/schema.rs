@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 2;
+pub(crate) const FORMAT: i64 = 3;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -57,6 +57,7 @@ const TABLES: &[&str] = &[
         created_at INTEGER NOT NULL,
         name TEXT,
         card TEXT,
+        trust TEXT NOT NULL,
         price_currency TEXT,
         price_text TEXT,
         price BLOB,

@@ -4,11 +4,12 @@
 //! so is the test that asks for a denied, a bad-input and another-tenant's case of each. The order
 //! is that of the documentation.
 //!
-//! Deliberately absent: dialects, whose paths are not ours to name.
+//! Deliberately absent: dialects, whose paths are not ours to name, but for documents that others
+//! look for at a fixed path.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, currencies, discover, grants, journal, node, principals,
-    projections, setup, tasks, transfers,
+    accounts, agents, amp, api_keys, cards, currencies, discover, grants, journal, node,
+    principals, projections, setup, tasks, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -42,6 +43,8 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<node::NodeGet>("/api/v1/node").about("node", "Describe this node", "Its DID and key, its incarnation and mode, the currencies it holds and the fee it takes."),
     Op::post::<setup::SetupComplete>("/api/v1/setup").about("node", "Make the first owner", "Needs the one-time token the node printed when it started (30 minutes, 5 tries). Secrets in the answer are shown once.").without_key().status(201),
     Op::post::<node::ClockAccept>("/api/v1/clock/accept").about("node", "Accept a jump of the clock", "Ends clock_unsure after the machine's clock moved by more than 5 seconds.").access(Owner),
+    Op::get::<cards::RegistryCardGet>("/.well-known/registry-card.json").about("node", "Read the node's signed card", "Version 0.4 of The Protocol's registry card: who the node is, what it charges, and its supply as it knows it. The ETag changes only when the operator changes something."),
+    Op::get::<cards::RegistryJwks>("/.well-known/registry-jwks.json").about("node", "Read the keys of the node's card", "A JSON Web Key Set."),
     Op::get::<node::Health>("/healthz").about("node", "Is the process alive", "Answers without asking anything it depends on."),
     Op::get::<node::Ready>("/readyz").about("node", "Does the node take requests", "200 when every check passes, 503 with the same body when one does not."),
     Op::get::<node::Metrics>("/metrics").about("node", "Metrics in OpenMetrics text", "Counters and gauges for a Prometheus scraper.").media(Media::Text),
@@ -54,6 +57,12 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<agents::AgentGet>("/api/v1/agents/{agent}").about("agents", "Read an agent", "By its id or its DID.").access(Principal),
     Op::put::<agents::AgentCardSet>("/api/v1/agents/{agent}/card").about("agents", "Set an agent's card", "Replaces the whole A2A card; search and routing follow it.").access(Principal),
     Op::get::<agents::AgentCardGet>("/api/v1/agents/{agent}/card").about("agents", "Read an agent's card", "The A2A card as its agent set it."),
+    Op::post::<cards::AgentCardSign>("/api/v1/agents/{agent}/card/signatures").about("agents", "Sign a card as its agent", "Puts the agent's own signature on either of its two documents beside the node's; one that does not verify is refused.").access(Principal).status(201),
+    Op::get::<cards::AgentCardA2a>("/a2a/{agent}/.well-known/agent-card.json").about("agents", "Read an agent's signed A2A card", "A2A v1.0.1, signed over RFC 8785 bytes by the key that the node keeps for the agent, and by the agent itself if it did."),
+    Op::get::<cards::AgentCardExport>("/api/v1/agents/{agent}/card-export").about("agents", "Read an agent's signed card of The Protocol", "The same profile in The Protocol's shape, signed over its own canonical bytes."),
+    Op::get::<cards::AgentPublicKey>("/api/v1/agents/{agent}/public-key").about("agents", "Read the keys of an agent's card", "The key the node signs with as JSON Web Key, and in keys every key that a signature on the card may be checked by."),
+    Op::post::<cards::CustodyKeySet>("/api/v1/agents/{agent}/custody-key").about("agents", "Rotate an agent's custodial key", "The node signs the agent's documents with a new key from now on; signatures by the last one stand for 7 days.").access(Principal).status(201),
+    Op::get::<the_protocol::AgentMe>("/api/v1/agents/me").about("agents", "Say whom the credential stands for", "Its DID and whether it may act, for those who check a credential that was shown to them.").access(Principal),
     Op::post::<agents::AgentSuspend>("/api/v1/agents/{agent}/suspend").about("agents", "Suspend an agent", "It cannot act until it is reinstated; its money stays.").access(Owner),
     Op::post::<agents::AgentFreeze>("/api/v1/agents/{agent}/freeze").about("agents", "Freeze an agent", "Its money stays where it is until it is reinstated; whatever else it does, it may do still.").access(Owner),
     Op::post::<agents::AgentReinstate>("/api/v1/agents/{agent}/reinstate").about("agents", "Reinstate an agent", "It can act again.").access(Owner),
@@ -79,6 +88,7 @@ pub const OPERATIONS: &[Operation] = &[
 
     Op::post::<transfers::TransferQuote>("/api/v1/transfers/quote").about("transfers", "Quote a transfer", "The fee and total it would cost now; nothing is reserved.").access(Principal).reads(),
     Op::post::<transfers::TransferCreate>("/api/v1/transfers").about("transfers", "Move money", "At once, or set aside with hold until it is posted or voided. The payer pays the fee on top.").access(Principal).status(201).dry_run(),
+    Op::post::<the_protocol::TegSend>("/api/v1/teg/send").about("transfers", "Send money", "As The Protocol's clients ask for it: from the caller, in the node's own currency, to an agent of this node.").access(Principal).dry_run(),
     Op::post::<transfers::TransferBatch>("/api/v1/transfers/batch").about("transfers", "Make many transfers", "Up to 1,000, each by itself: one that is refused does not stop the others.").access(Principal),
     Op::get::<transfers::TransferList>("/api/v1/transfers").about("transfers", "List transfers", "The latest first, of one account or currency if named.").access(Principal),
     Op::get::<transfers::TransferGet>("/api/v1/transfers/{transfer}").about("transfers", "Read a transfer", "With its present state.").access(Principal),

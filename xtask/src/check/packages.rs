@@ -16,6 +16,10 @@ const PACKAGES: &[(&str, &str)] = &[
     ("jq", "the documentation takes ids out of JSON with it"),
     ("pebble", "the ACME server that a node gets a certificate from in a test"),
     ("openssl", "the documentation signs an envelope and verifies a proof with it, without hansa"),
+    (
+        "python3-venv",
+        "a test runs The Protocol's published Python client, in an environment of its own",
+    ),
 ];
 
 /// The step.

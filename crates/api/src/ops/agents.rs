@@ -22,7 +22,7 @@ use hansa_wire::scalar::{Name, Note, PrincipalRef, WireKey};
 use serde_json::{Map, Value};
 
 use super::accounts::balances;
-use super::cards::{Checked, check, seal, seal_draft};
+use super::cards::{Checked, check_first, seal, seal_draft};
 use super::setup::KEY_PREFIX;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -81,7 +81,7 @@ async fn profile(
         let sealed = seal_draft(context, id, name.as_str()).await?;
         return Ok((name, sealed));
     };
-    let Checked { name: named, bytes } = check(card)?;
+    let Checked { name: named, bytes, .. } = check_first(context, card)?;
     Ok((Name::new(named).unwrap_or(name), seal(context, id, bytes).await?))
 }
 

@@ -1,11 +1,14 @@
 //! Finding agents.
 
 use hansa_crypto::PublicKey;
+use hansa_kernel::principal as kernel;
 use hansa_types::Code;
 use hansa_views::{DiscoverQuery, DiscoveredRow};
 use hansa_wire::Problem;
-use hansa_wire::api::discover::{Discover, Discovered, DiscoveredAgent, Price};
+use hansa_wire::api::discover::{Discover, Discovered, DiscoveredAgent, Explanation, Price, Trust};
+use hansa_wire::card::render::SIGNATURES;
 use hansa_wire::scalar::{Hundredths, Name, SearchText};
+use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 use crate::context::Context;
@@ -35,18 +38,19 @@ pub(super) async fn search(context: &Context, request: Discover) -> Result<Disco
         skill: text(request.skill),
         price_max,
         reputation_min_milli: request.min_reputation.map(|least| u64::from(least.0) * 10),
-        tag: None,
+        tag: text(request.tag),
     };
     let as_of_seq = context.api.node.views_caught_up().await;
     let rows = context.api.node.views.discover(&wanted, query).await.map_err(views_failed)?;
     let worded = wanted.query.is_some();
-    let agents = rows.items.into_iter().map(|row| tell(row, worded));
+    let explain = request.explain.0;
+    let agents = rows.items.into_iter().map(|row| tell(row, worded, explain));
     let agents = agents.collect::<Result<Vec<DiscoveredAgent>, Problem>>()?;
     Ok(Discovered { agents, next_cursor: next(rows.next), as_of_seq })
 }
 
-fn tell(row: DiscoveredRow, worded: bool) -> Result<DiscoveredAgent, Problem> {
-    let DiscoveredRow { agent, reputation, price, score } = row;
+fn tell(row: DiscoveredRow, worded: bool, explain: bool) -> Result<DiscoveredAgent, Problem> {
+    let DiscoveredRow { agent, reputation, price, score, standing_milli } = row;
     let key = PublicKey::from_multibase(&agent.key).map_err(|_| Code::Internal)?;
     let mean = reputation.mean_milli.and_then(|milli| u32::try_from(milli / 10).ok());
     let price =
@@ -55,12 +59,32 @@ fn tell(row: DiscoveredRow, worded: bool) -> Result<DiscoveredAgent, Problem> {
         id: agent.id,
         did: key.did_key(),
         name: agent.name.and_then(Name::new),
-        card_data: agent.card.and_then(|card| card.as_object().cloned()),
+        card_data: agent.card.and_then(profile),
         reputation: mean.map(Hundredths),
         price,
+        trust: match agent.trust {
+            kernel::Trust::Verified => Trust::Verified,
+            kernel::Trust::Unsigned => Trust::Unsigned,
+            kernel::Trust::Invalid => Trust::Invalid,
+        },
+        explanation: explain.then(|| Explanation {
+            relevance_millionths: score,
+            standing: Hundredths(u32::try_from(standing_milli / 10).unwrap_or_default()),
+            ratings: reputation.ratings,
+            completed: reputation.completed,
+            failed: reputation.failed,
+            seq: agent.seq,
+        }),
         // Without words every agent that meets the conditions matches them wholly.
         score: if worded { hundredths(score) } else { Hundredths(100) },
     })
+}
+
+/// A stored card as it is listed: its signatures are on the documents made of it.
+fn profile(card: Value) -> Option<Map<String, Value>> {
+    let Value::Object(mut card) = card else { return None };
+    card.remove(SIGNATURES);
+    Some(card)
 }
 
 /// Millionths as hundredths, 1 at most.

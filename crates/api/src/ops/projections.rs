@@ -19,13 +19,19 @@ pub(crate) struct SupplyCache {
 
 /// Adds all accounts up.
 pub(crate) async fn supply_audit(context: &Context, _: SupplyAudit) -> Result<Answer, Problem> {
+    Answer::json(&supply(context).await?)
+}
+
+/// The present audit.
+pub(super) async fn supply(context: &Context) -> Result<Supply, Problem> {
     let node = &context.api.node;
     let mut last = context.api.supply.last.lock().await;
-    let current = last.as_ref().is_some_and(|supply| supply.seq == node.durable.seq());
-    if !current {
-        *last = Some(node.read(None, add_up).await?);
+    if let Some(supply) = last.as_ref().filter(|supply| supply.seq == node.durable.seq()) {
+        return Ok(supply.clone());
     }
-    Answer::json(&*last)
+    let supply = node.read(None, add_up).await?;
+    *last = Some(supply.clone());
+    Ok(supply)
 }
 
 fn add_up(state: &State) -> Supply {

@@ -3,7 +3,7 @@
 use hansa_crypto::SigningKey;
 use hansa_crypto::secret::{Secret, token, token_digest};
 use hansa_kernel::grant::Action;
-use hansa_kernel::principal::{CreateApiKey, CreateOwner, SetCard};
+use hansa_kernel::principal::{CreateApiKey, CreateOwner, SetCard, Trust};
 use hansa_kernel::{Auth, Caller, Command, Request};
 use hansa_node::writer::Job;
 use hansa_types::{ApiKeyId, Code, PrincipalId};
@@ -38,7 +38,12 @@ pub(crate) async fn setup_complete(
     ];
     if let Some(name) = &request.name {
         let sealed = seal_draft(context, id, name.as_str()).await?;
-        let set = Command::CardSet(SetCard { principal: id, card: sealed.digest });
+        let set = Command::CardSet(SetCard {
+            principal: id,
+            card: sealed.digest,
+            trust: Trust::default(),
+            replaces: None,
+        });
         jobs.push(Job { vault: sealed.changes, ..job(Auth::Machine, set) });
     }
     let mut outcomes = node.submit_all(jobs).await?.into_iter();

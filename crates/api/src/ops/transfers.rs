@@ -111,7 +111,7 @@ pub(crate) async fn transfer_batch(
 }
 
 /// A transfer ready to be made, and the currency to tell of it in.
-type Prepared = (Create, Currency);
+pub(super) type Prepared = (Create, Currency);
 
 /// The kernel's commands for the items of a batch, with a refusal for each that has none.
 async fn prepare(
@@ -143,7 +143,10 @@ fn dids<'a>(named: impl Iterator<Item = &'a PrincipalRef>) -> Vec<Did> {
 }
 
 /// The kernel's command for a request.
-async fn create(context: &Context, request: TransferCreate) -> Result<Prepared, Problem> {
+pub(super) async fn create(
+    context: &Context,
+    request: TransferCreate,
+) -> Result<Prepared, Problem> {
     let known = context.find_dids(dids(request.from.iter().chain([&request.to]))).await?;
     create_known(context, request, &known).await
 }
@@ -189,7 +192,7 @@ pub(super) fn answer_dry(entry: &Entry, currency: &Currency) -> Result<Answer, P
     Ok(Answer::json(&transfer)?.with_status(200))
 }
 
-fn told(entry: &Entry, currency: &Currency) -> Result<Transfer, Problem> {
+pub(super) fn told(entry: &Entry, currency: &Currency) -> Result<Transfer, Problem> {
     tell::transfer(entry, currency).ok_or_else(|| Code::Internal.into())
 }
 

@@ -40,6 +40,8 @@ struct World {
     envelope: String,
     task: String,
     key_seq: u64,
+    /// Alice's own signature on her card.
+    signature: Value,
 }
 
 const PUBLIC: Case = Never("everyone may read it");
@@ -113,6 +115,10 @@ fn rows() -> Vec<Row> {
         Row { id: "clock_accept", denied: guest!("POST", "/api/v1/clock/accept", {}),
             bad_input: bad!("POST", "/api/v1/clock/accept", { "now": 1 }, UnknownField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/clock/accept".to_owned(), nothing, Forbidden) },
+        Row { id: "registry_card_get", denied: PUBLIC,
+            bad_input: bad!("GET", "/.well-known/registry-card.json?x=1", null, UnknownField), other_tenant: SAME_FOR_ALL },
+        Row { id: "registry_jwks", denied: PUBLIC,
+            bad_input: bad!("GET", "/.well-known/registry-jwks.json?x=1", null, UnknownField), other_tenant: SAME_FOR_ALL },
         Row { id: "health", denied: PUBLIC, bad_input: unknown("health"), other_tenant: SAME_FOR_ALL },
         Row { id: "ready", denied: PUBLIC, bad_input: unknown("ready"), other_tenant: SAME_FOR_ALL },
         Row { id: "metrics", denied: PUBLIC, bad_input: unknown("metrics"), other_tenant: SAME_FOR_ALL },
@@ -133,6 +139,21 @@ fn rows() -> Vec<Row> {
                 |_: &World| json!({ "card": hansa_wire::card::Card::draft("x", &[], None).to_object() }), Forbidden) },
         Row { id: "agent_card_get", denied: PUBLIC,
             bad_input: bad!("GET", "/api/v1/agents/alice/card", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "agent_card_sign", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/card/signatures", { "protected": "x", "signature": "x" }),
+            bad_input: Refused(|w| Ask::post(format!("/api/v1/agents/{}/card/signatures", w.alice.id), json!({ "protected": "x", "signature": "x" })).by(&w.alice), &[Code::CardUntrusted]),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/card/signatures", w.alice.id), |w: &World| w.signature.clone(), Forbidden) },
+        Row { id: "agent_card_a2a", denied: PUBLIC,
+            bad_input: bad!("GET", "/a2a/alice/.well-known/agent-card.json", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "agent_card_export", denied: PUBLIC,
+            bad_input: bad!("GET", "/api/v1/agents/alice/card-export", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "agent_public_key", denied: PUBLIC,
+            bad_input: bad!("GET", "/api/v1/agents/alice/public-key", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "custody_key_set", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/custody-key", {}),
+            bad_input: bad!("POST", "/api/v1/agents/alice/custody-key", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/custody-key", w.alice.id), nothing, Forbidden) },
+        Row { id: "agent_me", denied: guest!("GET", "/api/v1/agents/me", null),
+            bad_input: bad!("GET", "/api/v1/agents/me?x=1", null, UnknownField),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/agents/me").by(&w.mallory), |w, me| me["client_id"] == json!(w.mallory.id)) },
         Row { id: "agent_suspend", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/suspend", {}),
             bad_input: bad!("POST", "/api/v1/agents/alice/suspend", {}, InvalidField),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/suspend", w.alice.id), nothing, Forbidden) },
@@ -199,6 +220,9 @@ fn rows() -> Vec<Row> {
             bad_input: bad!("POST", "/api/v1/transfers", { "amount": "1" }, MissingField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/transfers".to_owned(),
                 |w: &World| json!({ "from": w.alice.id, "to": w.mallory.id, "amount": "1" }), Forbidden) },
+        Row { id: "teg_send", denied: guest!("POST", "/api/v1/teg/send", { "receiver_did": "did:key:x", "amount": "1" }),
+            bad_input: bad!("POST", "/api/v1/teg/send", { "receiver_did": "did:key:x", "amount": 1 }, AmountNotAString),
+            other_tenant: Never("it pays from the caller alone") },
         Row { id: "transfer_batch", denied: guest!("POST", "/api/v1/transfers/batch", {}),
             bad_input: bad!("POST", "/api/v1/transfers/batch", { "items": [] }, BatchEmpty),
             other_tenant: Hidden(|w| Ask::post("/api/v1/transfers/batch", json!({ "items": [
@@ -270,8 +294,10 @@ async fn world() -> World {
     let terms = serde_json::from_value(terms).unwrap();
     let offer = build::intent(alice.header(bob.did.clone(), None), Intent::new("work"), terms);
     let offer = alice.send(offer).await.unwrap();
+    let signature = super::cards::own_signature(&town, &alice, super::cards::A2A).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     World {
+        signature,
         transfer: text(&held["id"]),
         grant: text(&grant["id"]),
         key: text(&key["id"]),
@@ -310,7 +336,7 @@ fn may_be_missing(operation: &Operation, row: &Row) {
     assert!(denied_open || !never(&row.denied), "{}: no case of a denial", operation.id);
     assert!(!never(&row.bad_input), "{}: no case of bad input", operation.id);
     let reads = operation.method == Method::Get || operation.access == Access::Public;
-    let own = operation.id == "api_key_create";
+    let own = matches!(operation.id, "api_key_create" | "teg_send");
     assert!(reads || own || !never(&row.other_tenant), "{}: no other tenant", operation.id);
 }
 

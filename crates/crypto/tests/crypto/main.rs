@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
+mod card;
 mod checkpoint;
 mod fuzz;
 mod json;
@@ -12,9 +13,11 @@ mod jws;
 mod keys;
 mod merkle;
 mod python_json;
+mod registry_card;
 mod seal;
 mod upstream_vectors;
 mod webvh;
+mod wycheproof;
 
 /// Bytes from hexadecimal text.
 fn hex<const N: usize>(text: &str) -> [u8; N] {

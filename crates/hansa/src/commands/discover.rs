@@ -3,7 +3,7 @@
 use hansa_types::CurrencyCode;
 use hansa_wire::WireAmount;
 use hansa_wire::api::discover::Discover;
-use hansa_wire::scalar::{Hundredths, SearchText};
+use hansa_wire::scalar::{Flag, Hundredths, SearchText};
 
 use super::paging::Paging;
 use super::{App, DONE, Outcome};
@@ -31,6 +31,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RATING")]
     min_reputation: Option<Hundredths>,
 
+    /// A tag that one of its skills must have
+    #[arg(long, value_parser = search)]
+    tag: Option<SearchText>,
+
+    /// Show the parts of each agent's place in the list
+    #[arg(long)]
+    explain: bool,
+
     #[command(flatten)]
     paging: Paging,
 }
@@ -44,6 +52,8 @@ impl Args {
             max_price: self.max_price,
             currency: self.currency,
             min_reputation: self.min_reputation,
+            tag: self.tag,
+            explain: Flag(self.explain),
             cursor: self.paging.cursor,
             limit: self.paging.limit,
         };

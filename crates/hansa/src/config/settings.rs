@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
-use hansa_api::AddressRange;
+use hansa_api::{AddressRange, CardSignatures, RegistrySettings};
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
@@ -74,6 +74,10 @@ pub(crate) struct Settings {
     /// How it tells about itself.
     pub(crate) log: Log,
     egress: EgressPolicy,
+    /// What is done about signatures on cards that come in.
+    pub(crate) card_signatures: CardSignatures,
+    /// What the node's own card says.
+    pub(crate) registry: RegistrySettings,
     data_dir: PathBuf,
     snapshot_entries: u64,
     free_bytes_min: u64,
@@ -116,6 +120,7 @@ impl Settings {
         let server = server(&mut reader);
         let log = log(&mut reader);
         let egress = egress(&mut reader, &server);
+        let registry = registry(&mut reader);
         let currency = currency(&mut reader);
         let text = |key: &str| loaded.get(key).text;
         let minimum = values::amount(&text("money.fee_minimum"), &currency);
@@ -123,6 +128,12 @@ impl Settings {
             server,
             log,
             egress,
+            card_signatures: reader.take(
+                "cards.signatures",
+                CardSignatures::Enforce,
+                values::card_signatures(&text("cards.signatures")),
+            ),
+            registry,
             data_dir: PathBuf::from(text("store.data_dir")),
             snapshot_entries: reader.take(
                 "store.snapshot_entries",
@@ -277,6 +288,23 @@ fn redirect_bind(reader: &mut Reader<'_>, public_url: Option<&str>) -> Option<So
     reader.take(key, None, bind)
 }
 
+fn registry(reader: &mut Reader<'_>) -> RegistrySettings {
+    let said = |reader: &Reader<'_>, key| Some(reader.text(key)).filter(|text| !text.is_empty());
+    let mut url = |key| {
+        let url = said(reader, key);
+        let checked = url.as_deref().map(values::url_host).transpose();
+        reader.take(key, None, checked);
+        url
+    };
+    let (auditor_url, parent_url) = (url("registry.auditor_url"), url("registry.parent_url"));
+    RegistrySettings {
+        name: said(reader, "registry.name"),
+        contact: said(reader, "registry.contact"),
+        auditor_url,
+        parent_url,
+    }
+}
+
 fn log(reader: &mut Reader<'_>) -> Log {
     let level = directives(&reader.text("log.level"));
     let json = match reader.text("log.format").as_str() {
@@ -414,6 +442,8 @@ mod tests {
             ("server.redirect_bind", "0.0.0.0:80"),
             ("server.trusted_proxies", "everybody"),
             ("store.ledger_public", "yes"),
+            ("cards.signatures", "on"),
+            ("registry.parent_url", "the frame"),
         ];
         let complaints = settings(&wrong).unwrap_err();
         for (key, text) in wrong {

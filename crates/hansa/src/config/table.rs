@@ -75,6 +75,8 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("store", "Where the node keeps everything, and how carefully."),
     ("money", "Its currency. Counts once, when the node is founded."),
     ("egress", "Where the node itself may go, for what."),
+    ("cards", "What is done about the cards of agents."),
+    ("registry", "What the node's own card says beside what the node knows."),
     ("log", "What it tells about itself on standard error."),
 ];
 
@@ -213,6 +215,30 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Text,
         "",
         "PEM file of certificate authorities to trust beside the system's.",
+    ),
+    Setting::new(
+        "cards.signatures",
+        Text,
+        "shadow",
+        "Of cards that come in: off looks at none, shadow checks and shows, enforce refuses unsigned.",
+    )
+    .alias(&[Alias {
+        variable: "AGENT_CARD_JWS_ENFORCE",
+        meanings: &[("off", "off"), ("shadow", "shadow"), ("enforce", "enforce")],
+    }]),
+    Setting::new("registry.name", Text, "", "Name of the node on its card; its host unless set."),
+    Setting::new("registry.contact", Text, "", "How the operator is reached, on the node's card."),
+    Setting::new(
+        "registry.auditor_url",
+        Text,
+        "",
+        "Where an outside auditor of the supply tells what it found.",
+    ),
+    Setting::new(
+        "registry.parent_url",
+        Text,
+        "",
+        "The node that issues the money of a satellite.",
     ),
     Setting::new(
         "log.level",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use hansa_api::CardSignatures;
 use hansa_kernel::node::Mode;
 use hansa_types::{Amount, Currency};
 
@@ -99,6 +100,15 @@ pub(super) fn url_authority(url: &str) -> Result<String, Refusal> {
     url_host(url)?;
     let rest = url.strip_prefix("https://").ok_or("a URL such as https://node.example")?;
     Ok(rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned())
+}
+
+pub(super) fn card_signatures(text: &str) -> Result<CardSignatures, Refusal> {
+    match text {
+        "off" => Ok(CardSignatures::Off),
+        "shadow" => Ok(CardSignatures::Shadow),
+        "enforce" => Ok(CardSignatures::Enforce),
+        _ => Err("off, shadow or enforce".to_owned()),
+    }
 }
 
 /// The host of a URL of the web: `https://node.example:8443/x` has `node.example`.

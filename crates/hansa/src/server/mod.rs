@@ -55,12 +55,13 @@ pub(crate) async fn open(settings: &Settings, choices: Choices) -> Result<Opened
     Ok(Opened {
         node: started.node,
         announcement,
-        settings: api_settings(&settings.server),
+        settings: api_settings(settings),
         server: settings.server.clone(),
     })
 }
 
-fn api_settings(server: &Server) -> ApiSettings {
+fn api_settings(settings: &Settings) -> ApiSettings {
+    let server = &settings.server;
     let mut allowed_hosts = server.allowed_hosts.clone();
     allowed_hosts.push(server.host.clone());
     ApiSettings {
@@ -68,6 +69,8 @@ fn api_settings(server: &Server) -> ApiSettings {
         allowed_origins: server.allowed_origins.clone(),
         public_url: server.public_url.clone(),
         trusted_proxies: server.trusted_proxies.clone(),
+        card_signatures: settings.card_signatures,
+        registry: settings.registry.clone(),
         commit: COMMIT.map(str::to_owned),
         ..ApiSettings::default()
     }

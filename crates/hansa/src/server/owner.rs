@@ -5,7 +5,7 @@ use hansa_crypto::json::canonical;
 use hansa_crypto::secret::{token, token_digest};
 use hansa_crypto::{Secret, SigningKey};
 use hansa_kernel::grant::Action;
-use hansa_kernel::principal::{CreateApiKey, CreateOwner, SetCard};
+use hansa_kernel::principal::{CreateApiKey, CreateOwner, SetCard, Trust};
 use hansa_kernel::{Auth, Caller, Command, Request};
 use hansa_node::Node;
 use hansa_node::vault::card_id;
@@ -58,7 +58,8 @@ pub(crate) async fn create(node: &Node, owner: NewOwner) -> Result<SetupDone, Fa
         let card = Card::draft(name.as_str(), &[], None).to_object();
         let bytes = canonical(&Value::Object(card))?;
         let sealed = node.vault.seal(id, card_id(id), &bytes)?;
-        let set = SetCard { principal: id, card: sealed.digest };
+        let set =
+            SetCard { principal: id, card: sealed.digest, trust: Trust::default(), replaces: None };
         jobs.push(job(Command::CardSet(set), sealed.changes));
     }
     let mut outcomes = node.submit_all(jobs).await?.into_iter();

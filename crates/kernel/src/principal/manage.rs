@@ -9,6 +9,25 @@ use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
 
+/// What was found when a card that came in was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trust {
+    /// It carries no signature of its agent's, or none was looked for.
+    #[default]
+    Unsigned,
+    /// Every signature on it is its agent's and verifies.
+    Verified,
+    /// A signature on it does not verify under its agent's key.
+    Invalid,
+}
+
+impl Trust {
+    fn is_unsigned(&self) -> bool {
+        *self == Trust::Unsigned
+    }
+}
+
 /// Put a card on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetCard {
@@ -16,6 +35,10 @@ pub struct SetCard {
     pub principal: PrincipalId,
     /// Salted digest of the card, whose text the same batch puts in the vault.
     pub card: Digest,
+    /// What was found of its signatures.
+    pub trust: Trust,
+    /// The card it was made from: another one meanwhile refuses it.
+    pub replaces: Option<Digest>,
 }
 
 /// Why a principal is stopped: the closed vocabulary of the journal. What else is to be said lies
@@ -74,6 +97,9 @@ pub struct Reinstate {
 pub struct CardSet {
     /// Salted digest of the card.
     pub card: Digest,
+    /// What was found of its signatures.
+    #[serde(default, skip_serializing_if = "Trust::is_unsigned")]
+    pub trust: Trust,
 }
 
 /// Data of `principal.suspended`. The entry's subject is the principal.
@@ -117,8 +143,13 @@ impl SetCard {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        state.refuse_erased(state.principal(self.principal)?)?;
-        let event = Event::CardSet(CardSet { card: self.card });
+        let handle = state.principal(self.principal)?;
+        state.refuse_erased(handle)?;
+        let card = state.principals.get(handle).card;
+        if self.replaces.is_some_and(|replaced| card != Some(replaced)) {
+            return Err(Code::CardChanged.into());
+        }
+        let event = Event::CardSet(CardSet { card: self.card, trust: self.trust });
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
         Ok(())
     }

@@ -20,7 +20,7 @@ pub(crate) use create::{apply_created, refuse_taken};
 pub(crate) use erase::apply_erased;
 pub use erase::{Erase, Erased};
 pub use manage::{
-    CardSet, Freeze, Frozen, Reason, Reinstate, Reinstated, SetCard, Suspend, Suspended,
+    CardSet, Freeze, Frozen, Reason, Reinstate, Reinstated, SetCard, Suspend, Suspended, Trust,
 };
 pub(crate) use manage::{apply_card_set, apply_frozen, apply_reinstated, apply_suspended};
 pub(crate) use rotate::apply_key_rotated;

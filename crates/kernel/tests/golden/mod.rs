@@ -112,6 +112,8 @@ const SCRIPT: &str = "
     register olga olga@example.com pw exists
     rotate bob key:bob2 @bob
     rotate alice key:alice2 revoke
+    card bob verified @olga
+    card bob invalid @olga
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -256,6 +258,7 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "mode" => word(&["sovereign", "satellite"]),
         "rail" => word(&["amp-escrow", "amp-outcome"]),
         "verdict" => word(&["accept", "refuse"]),
+        "trust" => word(&["verified", "invalid"]),
         "reason" => word(&[
             "voided",
             "expired",

@@ -187,7 +187,18 @@ impl Walk {
                         OLGA,
                         Command::PrincipalReinstate(principal::Reinstate { principal, note: None }),
                     ),
-                    _ => (who, Command::CardSet(principal::SetCard { principal, card })),
+                    _ => {
+                        let trust = principal::Trust::default();
+                        (
+                            who,
+                            Command::CardSet(principal::SetCard {
+                                principal,
+                                card,
+                                trust,
+                                replaces: None,
+                            }),
+                        )
+                    }
                 })
             }
             12 => {

@@ -13,7 +13,9 @@ fn an_agents_keys_count_from_one_without_gaps() {
          snapshot
          custody alice 2 => key_set
          custody bob 1 => key_set
-         custody nobody 1 => principal_unknown",
+         custody nobody 1 => principal_unknown
+         erase carol => erased
+         custody carol 1 => principal_erased",
     );
 }
 

@@ -78,6 +78,17 @@ fn a_card_is_set_by_its_agent_or_its_controller() {
 }
 
 #[test]
+fn a_card_made_from_another_one_does_not_replace_a_third() {
+    check(
+        "agent dora card:first
+         card dora verified replaces:first => set
+         card dora invalid replaces:first => card_changed
+         card erin replaces:first @alice => principal_unknown
+         card alice replaces:first => card_changed",
+    );
+}
+
+#[test]
 fn suspension_is_the_nodes_affair() {
     check(
         "suspend alice @bob => forbidden

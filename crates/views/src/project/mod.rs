@@ -218,7 +218,7 @@ impl Working<'_> {
                     self.erasures.add(id, entry.ts);
                 }
             }
-            Event::CardSet(_) => self.principals.card_set(entry, document, &self.known),
+            Event::CardSet(set) => self.principals.card_set(entry, set, document, &self.known),
             Event::KeyRotated(rotated) => self.principals.key_rotated(entry, &rotated.key),
             Event::ApiKeyCreated(created) => self.principals.api_key_created(entry, created),
             Event::ApiKeyRevoked(_) => self.principals.api_key_revoked(entry),

@@ -9,7 +9,7 @@ use hansa_crypto::hash::label;
 use hansa_crypto::keys::PublicKey;
 use hansa_kernel::Entry;
 use hansa_kernel::node::Founded;
-use hansa_kernel::principal::{ApiKeyCreated, Created, Kind};
+use hansa_kernel::principal::{ApiKeyCreated, CardSet, Created, Kind, Trust};
 use hansa_kernel::task::Side;
 use hansa_kernel::transfer::CurrencyCreated;
 use hansa_types::{AnyId, ApiKeyId, CurrencyCode, Label, PrincipalId, Time};
@@ -28,10 +28,11 @@ use crate::{fts, standing};
 const LOOKUP: &str = "SELECT * FROM principals WHERE id IN ";
 const INSERT: Insert = Insert {
     head: "INSERT INTO principals (seq, id, kind, multibase, controller, active, erased, created_at, \
-           name, card, price_currency, price_text, price) ",
+           name, card, trust, price_currency, price_text, price) ",
     tail: " ON CONFLICT (seq) DO UPDATE SET active = excluded.active, \
            multibase = excluded.multibase, \
-           erased = excluded.erased, name = excluded.name, card = excluded.card, price_currency = excluded.price_currency, \
+           erased = excluded.erased, name = excluded.name, card = excluded.card, \
+           trust = excluded.trust, price_currency = excluded.price_currency, \
            price_text = excluded.price_text, price = excluded.price",
 };
 const INSERT_CURRENCY: Insert = Insert {
@@ -172,15 +173,23 @@ impl Principals {
             created_at: entry.ts,
             name: None,
             card: None,
+            trust: Trust::default(),
         };
         let record = Record { row, price: None, facts: None, is_new: true, changed: true };
         self.records.insert(id, record);
         self.records.get_mut(&id)
     }
 
-    pub(super) fn card_set(&mut self, entry: &Entry, document: Option<&Value>, known: &Known) {
+    pub(super) fn card_set(
+        &mut self,
+        entry: &Entry,
+        set: &CardSet,
+        document: Option<&Value>,
+        known: &Known,
+    ) {
         if let Some(record) = self.change(entry) {
             record.set_card(entry, document, known);
+            record.row.trust = set.trust;
         }
     }
 
@@ -418,6 +427,7 @@ fn bind(values: &mut Values<'_>, Record { row, price, .. }: &Record) {
     values.push_bind(long(row.created_at.0));
     values.push_bind(row.name.clone());
     values.push_bind(row.card.as_ref().map(json));
+    values.push_bind(row.trust.word());
     values.push_bind(price.map(|price| price.currency.as_str().to_owned()));
     values.push_bind(price.map(|price| price.text.clone()));
     values.push_bind(price.and_then(|price| price.minor).map(|minor| wide(minor.0)));

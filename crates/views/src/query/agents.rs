@@ -87,6 +87,7 @@ pub(crate) fn read(row: &SqliteRow) -> Result<AgentRow, Error> {
         created_at: columns.time("created_at")?,
         name: columns.maybe_text("name")?.map(str::to_owned),
         card: columns.document("card")?,
+        trust: columns.word("trust")?,
     })
 }
 

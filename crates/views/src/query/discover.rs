@@ -135,5 +135,6 @@ fn read_found(row: &SqliteRow) -> Result<(DiscoveredRow, Rank), Error> {
     };
     let price = columns.maybe_code("price_currency")?.zip(columns.maybe_text("price_text")?);
     let price = price.map(|(currency, text)| (currency, text.to_owned()));
-    Ok((DiscoveredRow { agent, reputation, price, score: rank.relevance }, rank))
+    let (score, standing_milli) = (rank.relevance, rank.standing);
+    Ok((DiscoveredRow { agent, reputation, price, score, standing_milli }, rank))
 }

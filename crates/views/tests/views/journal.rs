@@ -154,7 +154,7 @@ impl Journal {
     }
 
     pub(crate) fn set_card(&mut self, principal: PrincipalId, card: Option<Value>) {
-        let set = principal::CardSet { card: Digest::ZERO };
+        let set = principal::CardSet { card: Digest::ZERO, trust: principal::Trust::Verified };
         let draft = Draft { document: card, ..Draft::by(principal).about(principal) };
         self.add(draft, Event::CardSet(set));
     }

@@ -300,6 +300,7 @@ fn discover(envelope: &Envelope) -> Result<Discover, Rejection> {
         min_reputation: payload.min_reputation,
         cursor: payload.cursor,
         limit: payload.limit,
+        ..Discover::default()
     })
 }
 

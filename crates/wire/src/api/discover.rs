@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::operations;
+use super::{is_default, operations};
 use crate::amount::WireAmount;
-use crate::scalar::{Cursor, Hundredths, Limit, Name, SearchText};
+use crate::scalar::{Cursor, Flag, Hundredths, Limit, Name, SearchText};
 use crate::schema;
 
 operations! {
@@ -34,6 +34,12 @@ pub struct Discover {
     /// Lowest mean rating.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_reputation: Option<Hundredths>,
+    /// A tag that one of its skills must have, whatever its case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<SearchText>,
+    /// Whether each agent comes with the parts of its place in the list.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub explain: Flag,
     /// Where to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
@@ -72,8 +78,43 @@ pub struct DiscoveredAgent {
     pub reputation: Option<Hundredths>,
     /// Its price; null when the card names none.
     pub price: Option<Price>,
+    /// What was found of the signatures on its card when it came in.
+    pub trust: Trust,
     /// How well it matches, 0 to 1.
     pub score: Hundredths,
+    /// Why it stands where it stands, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+/// What was found of the signatures on a card when it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// Every signature on it is its agent's and verified.
+    Verified,
+    /// It carried none, or none was looked for.
+    Unsigned,
+    /// One did not verify.
+    Invalid,
+}
+
+/// The parts of an agent's place: agents are sorted by the first that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// First: how well the words match, in millionths of bm25 over name (weight 10), skills (5),
+    /// tags (4) and description (1); 0 for all without words.
+    pub relevance_millionths: i64,
+    /// Then: the mean rating drawn towards three stars as if there were five more ratings of three.
+    pub standing: Hundredths,
+    /// How many ratings that rests on, for the skill asked for or over all.
+    pub ratings: u64,
+    /// Tasks settled with every milestone paid.
+    pub completed: u64,
+    /// Tasks settled with a milestone refused.
+    pub failed: u64,
+    /// Last: the entry that registered it, the newest first.
+    pub seq: u64,
 }
 
 /// What an agent asks for.

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod agents;
 pub mod amp;
 pub mod api_keys;
+pub mod cards;
 pub mod currencies;
 pub mod discover;
 pub mod grants;
@@ -21,6 +22,7 @@ pub mod principals;
 pub mod projections;
 pub mod setup;
 pub mod tasks;
+pub mod the_protocol;
 pub mod transfers;
 
 use schemars::JsonSchema;

@@ -4,8 +4,9 @@
 //! read from The Protocol's payment extension, under `capabilities.extensions` or top-level
 //! `extensions`, where its own cards carry it.
 //!
-//! Deliberately absent: signatures on cards, and fetching anything a card names.
+//! Deliberately absent: the cryptography of signatures, and fetching anything a card names.
 
+pub mod render;
 mod validate;
 
 pub use validate::validate;

@@ -3,6 +3,7 @@
 //! clock JUMP_MS
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
+//! card NAME [verified|invalid] [replaces:TEXT]
 //! custody NAME GENERATION [key:OTHER]      rotate NAME key:OTHER [revoke]
 //! suspend NAME [REASON] [note]     freeze NAME [REASON] [note]
 //! reinstate NAME [note]            card NAME      erase NAME
@@ -79,7 +80,14 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         }
         _ => {
             let card = Town::digest_of("a card");
-            Asked::by(name, Command::CardSet(principal::SetCard { principal, card }))
+            let trust = match (words.flag("verified"), words.flag("invalid")) {
+                (true, _) => principal::Trust::Verified,
+                (_, true) => principal::Trust::Invalid,
+                _ => principal::Trust::Unsigned,
+            };
+            let replaces = words.keyed("replaces:").map(Town::digest_of);
+            let set = principal::SetCard { principal, card, trust, replaces };
+            Asked::by(name, Command::CardSet(set))
         }
     }
 }
