@@ -38,12 +38,7 @@ use crate::machine::Machine;
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
 
-const USAGE: &str = "Usage: cargo xtask bench [--only PREFIX] [--quick] [--json] [--enforce]
-
-  --only PREFIX  measure the figures whose names begin so
-  --quick        one short round
-  --json         print target/bench.json instead of the table
-  --enforce      exit with 1 when a limit does not hold or something could not be measured";
+const USAGE: &str = include_str!("usage.txt");
 
 /// What was asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -99,7 +94,7 @@ fn read(args: &[String]) -> anyhow::Result<Asked> {
 fn run(args: &[String]) -> anyhow::Result<bool> {
     let asked = read(args)?;
     if asked.help {
-        println!("{USAGE}");
+        print!("{USAGE}");
         return Ok(true);
     }
     let begun = Instant::now();

@@ -11,12 +11,17 @@ use crate::workspace::{Workspace, run};
 const BUILD: &[&str] = &["build", "--release", "--package", "hansa"];
 const RUN: &[&str] = &["run", "--release", "--package", "hansa-bench", "--"];
 
+/// What the bench says of itself, without building it.
+const USAGE: &str = include_str!("../../bench/src/usage.txt");
+
 /// Runs `cargo xtask bench` with the arguments after `bench`.
 pub(crate) fn main(args: &[String]) -> anyhow::Result<()> {
-    let workspace = Workspace::locate()?;
-    if !args.iter().any(|arg| arg == "--help" || arg == "-h") {
-        run(workspace.cargo(BUILD))?;
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        print!("{USAGE}");
+        return Ok(());
     }
+    let workspace = Workspace::locate()?;
+    run(workspace.cargo(BUILD))?;
     let mut command = workspace.cargo(RUN);
     command.args(args);
     run(command)

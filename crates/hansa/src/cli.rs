@@ -109,6 +109,11 @@ impl Global {
 
 /// Reads the command line, or says why it cannot and how the process ends.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, ExitCode> {
+    if arguments.len() <= 1 {
+        // Said here: a variable such as HANSA_NODE counts as an argument to the parser.
+        eprint!("{}", Cli::command().render_help());
+        return Err(ExitCode::from(2));
+    }
     let matches = Cli::command().try_get_matches_from(arguments);
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     parsed.map_err(|error| match error.kind() {
@@ -120,7 +125,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, ExitCode> {
             let asked = error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
             if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
         }
-        _ => explain(&error).tell(&Ui::new(wanted_format(arguments), false, true)),
+        _ => explain(&error, arguments).tell(&Ui::new(wanted_format(arguments), false, true)),
     })
 }
 
@@ -136,7 +141,7 @@ fn wanted_format(arguments: &[OsString]) -> Format {
 }
 
 /// What is wrong with a command line, in the words of every other failure.
-fn explain(error: &clap::Error) -> Failure {
+fn explain(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let rendered = error.render().to_string();
     let body = rendered.split("\n\n").next().unwrap_or_default();
     let mut lines = body.lines().map(str::trim);
@@ -148,9 +153,24 @@ fn explain(error: &clap::Error) -> Failure {
     let next_step = match (suggested(error), rendered.lines().find_map(synopsis)) {
         (Some(suggested), _) => format!("did you mean {suggested}?"),
         (None, Some(command)) => format!("{command} --help shows how"),
-        (None, None) => "hansa --help lists the commands".to_owned(),
+        (None, None) => match command_of(arguments) {
+            command if command == "hansa" => "hansa --help lists the commands".to_owned(),
+            command => format!("{command} --help shows how"),
+        },
     };
     failure.next_step(next_step)
+}
+
+/// The command that a command line names, as far as it reads.
+fn command_of(arguments: &[OsString]) -> String {
+    let mut command = &Cli::command();
+    let mut path = command.get_name().to_owned();
+    for word in arguments.iter().skip(1).filter_map(|word| word.to_str()) {
+        let Some(sub) = command.find_subcommand(word) else { continue };
+        path = format!("{path} {}", sub.get_name());
+        command = sub;
+    }
+    path
 }
 
 /// What was meant, of the words that the parser knows to be near.
@@ -220,9 +240,11 @@ mod tests {
             (&["hansa", "agent", "crate"], "did you mean create?"),
             (&["hansa", "status", "--nod", "x"], "did you mean --node?"),
             (&["hansa", "agent", "create"], "hansa agent create --help shows how"),
+            (&["hansa", "transfer", "show", "x"], "hansa transfer show --help shows how"),
         ] {
             let error = Cli::command().try_get_matches_from(line).unwrap_err();
-            let text = format!("{:?}", explain(&error));
+            let arguments: Vec<OsString> = line.iter().map(OsString::from).collect();
+            let text = format!("{:?}", explain(&error, &arguments));
             assert!(text.contains(meant), "{line:?}: {text}");
         }
     }

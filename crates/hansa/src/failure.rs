@@ -6,7 +6,7 @@
 //! * 3: not authorised. Every answer of status 401: no credential, an unknown or expired one, a bad
 //!   signature, a wrong setup token.
 //! * 4: denied. Every answer of status 403: no grant, a limit of one, a suspended principal; and the
-//!   refusals of money, `insufficient_funds` and `budget_exceeded`.
+//!   refusals of money, `insufficient_funds`, `hold_exceeded` and `budget_exceeded`.
 //! * 5: needs approval. An answer of status 202: the command waits for somebody.
 //!
 //! People read `error:`, details and `next step:` on standard error; with `-o json` the same is one
@@ -51,12 +51,15 @@ pub(crate) struct Failure {
     next_step: Option<String>,
     /// The node's own words, when it refused.
     problem: Option<Box<Problem>>,
+    /// Whether what was asked may have been done all the same.
+    unanswered: bool,
 }
 
 impl Failure {
     fn with_exit(exit: Exit, message: impl Into<String>) -> Self {
         let (details, next_step, problem) = (Vec::new(), None, None);
-        Self { exit, message: message.into(), details, next_step, problem }
+        let unanswered = false;
+        Self { exit, message: message.into(), details, next_step, problem, unanswered }
     }
 
     /// Something failed.
@@ -77,6 +80,16 @@ impl Failure {
     /// Whether nobody reads any more.
     pub(crate) fn is_enough(&self) -> bool {
         self.exit == Exit::Enough
+    }
+
+    /// The same, of a request that may have been carried out though no answer came.
+    pub(crate) fn unanswered(self) -> Self {
+        Self { unanswered: true, ..self }
+    }
+
+    /// Whether what was asked was certainly not done: it was refused, or never sent.
+    pub(crate) fn is_certain(&self) -> bool {
+        !self.unanswered && self.problem().is_none_or(|problem| problem.status < 500)
     }
 
     /// Something failed because of an error, which is told with everything behind it.
@@ -162,6 +175,10 @@ impl Failure {
     }
 }
 
+/// What to do where the journal lost its end.
+pub(crate) const END_MISSING: &str = "put journal.db-wal back beside journal.db, or restore a newer \
+     copy of both; if the shorter journal is what you want, hansa views rebuild accepts it";
+
 /// An error with everything behind it, on one line.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -178,7 +195,7 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 
 /// The exit code of a refusal by the node.
 fn exit_of(problem: &Problem) -> Exit {
-    let money = [Code::InsufficientFunds, Code::BudgetExceeded];
+    let money = [Code::InsufficientFunds, Code::HoldExceeded, Code::BudgetExceeded];
     match problem.status {
         202 => Exit::NeedsApproval,
         401 => Exit::NotAuthorised,
@@ -244,6 +261,9 @@ impl From<hansa_node::Error> for Failure {
             hansa_node::Error::Damaged(damage) => {
                 Self::new(format!("the journal is damaged: {}", chain(&damage)))
                     .next_step("run hansa doctor on the directory, and restore it from a backup")
+            }
+            error @ hansa_node::Error::EndMissing { .. } => {
+                Self::new(chain(&error)).next_step(END_MISSING)
             }
             error @ hansa_node::Error::Config(_) => Self {
                 exit: Exit::Usage,

@@ -291,13 +291,15 @@ impl Remote {
                     false => failure,
                 }
             }
-            ClientError::Transport(error) => self.unreachable(&chain(&error)),
+            ClientError::Transport(error) => self.unreachable(&chain(&error)).unanswered(),
             ClientError::Deadline => {
                 Failure::new(format!("{} did not answer in time", self.url()))
                     .next_step("look at it with hansa status; with the same --idempotency-key, repeating is safe")
+                    .unanswered()
             }
             ClientError::Unexpected { .. } => Failure::new(chain(&error))
-                .next_step(format!("make sure that {} is a Hansa node", self.url())),
+                .next_step(format!("make sure that {} is a Hansa node", self.url()))
+                .unanswered(),
             ClientError::Request(_)
             | ClientError::Envelope(_)
             | ClientError::Address(_)

@@ -11,6 +11,17 @@ pub enum Error {
     /// The journal does not verify.
     #[error("the journal is damaged: {0}")]
     Damaged(#[from] hansa_store::verify::Damage),
+    /// The journal ends before entries that were durable, as the read models know.
+    #[error(
+        "the journal ends at entry {head} and has lost {}: the read models know of them",
+        missing(*head, *known)
+    )]
+    EndMissing {
+        /// Where it ends.
+        head: u64,
+        /// The last entry that is known.
+        known: u64,
+    },
     /// An entry is not of this release.
     #[error("entry {seq} cannot be read: {source}")]
     Entry {
@@ -71,4 +82,12 @@ pub enum Error {
     /// A task of the node's own ended early.
     #[error("a task of the node ended early: {0}")]
     Task(String),
+}
+
+/// Names the entries behind the head, up to the last one known.
+pub fn missing(head: u64, known: u64) -> String {
+    match head + 1 {
+        first if first == known => format!("entry {first}"),
+        first => format!("entries {first} to {known}"),
+    }
 }

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use hansa_crypto::checkpoint::Checkpoint;
 use hansa_crypto::keys::SigningKey;
+use hansa_crypto::merkle::CompactRange;
 use hansa_kernel::{Entry, codec};
 use hansa_store::Reader;
 use hansa_types::{Digest, IncarnationId, Salt};
@@ -43,6 +44,10 @@ pub struct Header {
     pub root: Digest,
     /// The first entry that follows.
     pub from: u64,
+    /// Of an export that does not begin with the first entry: the subtrees over the entries before
+    /// it, from which and the lines that follow the root is computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<CompactRange>,
 }
 
 /// A line of an entry.
@@ -115,6 +120,7 @@ impl Export<'_> {
             tree_size: head.last_seq,
             root: head.root,
             from: self.from,
+            before: self.before()?,
         };
         if out(line(&header)?).is_break() {
             return Ok(());
@@ -152,6 +158,28 @@ impl Export<'_> {
             let _ = out(line(&footer)?);
         }
         Ok(())
+    }
+
+    /// The tree over what is left out at the beginning.
+    fn before(&self) -> Result<Option<CompactRange>, Error> {
+        let left_out = self.from.saturating_sub(1);
+        if left_out == 0 {
+            return Ok(None);
+        }
+        let mut range = CompactRange::new();
+        self.reader.scan(1, &mut |row| {
+            for (seq, _, leaf) in row.entries() {
+                if seq > left_out {
+                    return Ok(ControlFlow::Break(()));
+                }
+                range.push(leaf);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        match range.size() == left_out {
+            true => Ok(Some(range)),
+            false => Err(Error::Export(format!("the journal ends before entry {}", self.from))),
+        }
     }
 
     fn entry_line(

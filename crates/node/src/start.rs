@@ -8,7 +8,7 @@ use hansa_crypto::keys::SigningKey;
 use hansa_crypto::secret::Secret;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
-use hansa_store::{Options, Store, poison};
+use hansa_store::{Options, Store, disk, poison};
 use hansa_types::{Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
@@ -54,6 +54,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let Opened { mut store, keys, folded, places, incarnation } = opened;
     let reader = store.reader();
     let durable = Durable::new(folded.verified.head.last_seq);
+    let views = open_views(&places.views, &durable).await?;
     let metrics = Arc::new(Metrics::default());
     let queue = Arc::new(Queue::default());
     let replayed = folded.verified.entries;
@@ -84,7 +85,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let (setup, setup_token) = way_to_owner(owned, &env);
     let egress = Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics));
     let node = Arc::new(Node {
-        views: open_views(&places.views, &durable).await?,
+        views,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
         status: Arc::clone(&running.status),
         writer: Mutex::new(Some(running)),
@@ -124,13 +125,18 @@ fn way_to_owner(owned: bool, env: &Env) -> (Setup, Option<Secret>) {
     (setup, Some(token))
 }
 
-/// Opens the read models. Those of a longer journal than this one are projected anew.
+/// Opens the read models, which hold cards and texts as they are and so are their owner's alone.
+/// They know durable entries only: those of a longer journal than this one say that it lost its end.
 async fn open_views(path: &Path, durable: &Durable) -> Result<Views, Error> {
+    disk::keep_private(path)?;
     let views = Views::open(path).await?;
+    // Damaged ones were made anew.
+    disk::keep_private(path)?;
     threads_give_way(WRITER_THREAD);
-    if views.cursor().await? > durable.seq() {
-        tracing::warn!("the read models are ahead of the journal; projecting anew");
-        views.reset().await?;
+    let (head, known) = (durable.seq(), views.cursor().await?);
+    if known > head {
+        views.close().await?;
+        return Err(Error::EndMissing { head, known });
     }
     Ok(views)
 }

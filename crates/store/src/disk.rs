@@ -3,10 +3,10 @@
 //! A write is durable only when both the file and the folder that names it are synced; every
 //! durable small file of the store goes through here.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
 use crate::Error;
 
@@ -37,6 +37,24 @@ pub(crate) fn create_file(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(Error::io("create", path)(error)),
     }
+}
+
+/// Sees to it that a database is its owner's alone, with what SQLite keeps beside it: one that is
+/// not there is made, empty, for its further files take their modes from it. Nothing is opened that
+/// exists, so a database in use is not disturbed.
+pub fn keep_private(path: &Path) -> Result<(), Error> {
+    create_file(path)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let name = PathBuf::from(name);
+        match std::fs::set_permissions(&name, Permissions::from_mode(0o600)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("close to others", &name)(error)),
+        }
+    }
+    Ok(())
 }
 
 /// Makes the names in a folder durable.

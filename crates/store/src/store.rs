@@ -71,7 +71,7 @@ impl Store {
             disk::create_dir(&dir.join(name))?;
         }
         let path = dir.join(JOURNAL_FILE);
-        disk::create_file(&path)?;
+        disk::keep_private(&path)?;
         let connection = sqlite::open_writer(&path)?;
         disk::sync_dir(dir)?;
         let reader = Arc::new(SqliteReader::open(path, options.readers_max)?);

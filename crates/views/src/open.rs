@@ -54,6 +54,23 @@ pub(crate) async fn open(path: &Path) -> Result<Opened, Error> {
     opened.ok_or(Error::Malformed { table: "meta", column: "format" })
 }
 
+/// How far a file goes, if it is one of views and of this format.
+pub(crate) async fn peek(path: &Path) -> Result<Option<u64>, Error> {
+    let connection = SqliteConnection::connect_with(&options(path).read_only(true)).await;
+    let mut connection = connection.map_err(Error::database("open their file"))?;
+    let looked = async {
+        let id = number(&mut connection, "PRAGMA application_id", "application_id").await?;
+        let meta = if id == APPLICATION_ID { meta(&mut connection).await? } else { None };
+        Ok(meta.filter(|meta| meta.format == FORMAT).map(|meta| meta.seq))
+    };
+    let looked = looked.await;
+    connection.close().await.map_err(Error::database("close their file"))?;
+    match looked {
+        Err(error) if Error::is_damage(&error) => Ok(None),
+        looked => looked,
+    }
+}
+
 /// Connections that only read.
 pub(crate) async fn readers(path: &Path) -> Result<SqlitePool, Error> {
     let pool = SqlitePoolOptions::new().max_connections(READERS_MAX);

@@ -53,6 +53,12 @@ impl Views {
         Ok(Views { inner: Arc::new(Inner { writer, readers, projected }) })
     }
 
+    /// How far the read models of a file go, without changing anything; `None` where there are none
+    /// or none that are of use.
+    pub async fn cursor_of(path: &Path) -> Result<Option<u64>, Error> {
+        open::peek(path).await
+    }
+
     /// Closes the file and marks it as clean. One that was not closed is read through by the next
     /// opening, and is used if it proves sound. Further calls fail.
     pub async fn close(&self) -> Result<(), Error> {

@@ -14,7 +14,7 @@ use std::path::Path;
 use syn::{Attribute, Item, ItemMod, Meta};
 
 /// The directories that hold packages.
-const ROOTS: &[&str] = &["crates", "xtask"];
+const ROOTS: &[&str] = &["crates", "xtask", "bench"];
 
 /// One parsed file.
 pub(super) struct SourceFile {

@@ -31,6 +31,11 @@ pub(crate) async fn journal_export(
         return Err(Problem::new(Code::InvalidField, "from: entries are counted from 1"));
     }
     let node = Arc::clone(&context.api.node);
+    let head = node.durable.seq();
+    if from > head + 1 {
+        let detail = format!("from: the journal ends at entry {head}");
+        return Err(Problem::new(Code::InvalidField, detail));
+    }
     let incarnation = context.api.incarnation().await?;
     let sight = context.sight().await?;
     let (out, pieces) = channel(EXPORT_CHUNKS_MAX);

@@ -102,6 +102,8 @@ async fn proofs_of_what_is_not_there_are_refused() {
     }
     town.ask(get("consistency?from=9&to=8")).await.refused(Code::InvalidField);
     town.ask(get("export?from=0")).await.refused(Code::InvalidField);
+    let beyond = format!("export?from={}", town.seq() + 2);
+    town.ask(get(&beyond)).await.refused(Code::InvalidField);
     town.ask(get("inclusion")).await.refused(Code::MissingField);
     town.ask(get("entries/first")).await.refused(Code::InvalidField);
     town.stop().await;

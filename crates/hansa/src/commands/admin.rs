@@ -6,7 +6,7 @@ use clap::Subcommand;
 use hansa_wire::api::node::ClockAccept;
 use hansa_wire::scalar::{Name, WireKey};
 
-use super::agent::{name, own_key, public_key};
+use super::agent::{OwnKey, name, public_key};
 use super::setup::SHOWN;
 use super::{App, DONE, Outcome};
 use crate::config::ConfigArgs;
@@ -66,13 +66,11 @@ impl Create {
     async fn run(self, app: &App<'_>) -> Outcome {
         let settings = self.config.settings(&[])?;
         let opened = server::open(&settings, Choices::default()).await?;
-        let public_key = match &self.key_out {
-            Some(path) => Some(own_key(path)),
-            None => self.public_key.map(Ok),
-        };
-        let done = match public_key.transpose() {
-            Ok(public_key) => {
-                owner::create(&opened.node, NewOwner { name: self.name, public_key }).await
+        let done = match self.key_out.as_deref().map(OwnKey::write).transpose() {
+            Ok(own) => {
+                let public_key = own.as_ref().map(OwnKey::public).or(self.public_key);
+                let new = NewOwner { name: self.name, public_key };
+                OwnKey::settle(own, owner::create(&opened.node, new).await)
             }
             Err(failure) => Err(failure),
         };

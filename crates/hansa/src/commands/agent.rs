@@ -1,6 +1,6 @@
 //! `hansa agent`: registering agents, and looking at them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use hansa_wire::api::agents::{
@@ -207,12 +207,11 @@ impl Command {
 impl Rotate {
     async fn run(self, app: &App<'_>) -> Outcome {
         let Rotate { agent, public_key, key_out, revoke_former, idempotency } = self;
-        let public_key = match &key_out {
-            Some(path) => Some(own_key(path)?),
-            None => public_key,
-        };
+        let remote = app.remote()?;
+        let own = key_out.as_deref().map(OwnKey::write).transpose()?;
+        let public_key = own.as_ref().map(OwnKey::public).or(public_key);
         let request = AgentKeyRotate { agent, public_key, revoke_former };
-        let rotated = app.remote()?.call_once(&request, &idempotency).await?;
+        let rotated = OwnKey::settle(own, remote.call_once(&request, &idempotency).await)?;
         app.ui.answer(&rotated, ROTATED)?;
         if rotated.private_key_pem.is_some() {
             app.ui.say("the private key will not be shown again: keep what you see above");
@@ -224,13 +223,13 @@ impl Rotate {
 impl Create {
     async fn run(self, app: &App<'_>) -> Outcome {
         let card = self.card.as_deref().map(files::read_object).transpose()?;
-        let public_key = match &self.key_out {
-            Some(path) => Some(own_key(path)?),
-            None => self.public_key,
-        };
+        let remote = app.remote()?;
+        let own = self.key_out.as_deref().map(OwnKey::write).transpose()?;
+        let public_key = own.as_ref().map(OwnKey::public).or(self.public_key);
         let genesis_grant = !self.no_genesis_grant;
         let request = AgentCreate { name: self.name, public_key, card, genesis_grant };
-        let created = app.remote()?.call_once(&request, &self.idempotency).await?;
+        let created = remote.call_once(&request, &self.idempotency).await;
+        let created = OwnKey::settle(own, created)?;
         app.ui.answer(&created, CREATED)?;
         let shown = [
             created.api_key.as_ref().map(|_| "the API key"),
@@ -245,12 +244,43 @@ impl Create {
     }
 }
 
-/// A new private key in a new file. It is written before the key is used, so that no agent is
-/// registered whose key nobody has.
-pub(crate) fn own_key(path: &std::path::Path) -> Result<WireKey, Failure> {
-    let key = sign::new_key();
-    files::write_new_secret(path, &key.to_pkcs8_pem())?;
-    Ok(WireKey(key.public()))
+/// A new private key in a new file. It is written before the key is used, so that nobody is
+/// registered whose key is lost, and removed again where it certainly was not used.
+pub(crate) struct OwnKey {
+    path: PathBuf,
+    public: WireKey,
+}
+
+impl OwnKey {
+    /// Makes the key and the file.
+    pub(crate) fn write(path: &Path) -> Result<Self, Failure> {
+        let key = sign::new_key();
+        files::write_new_secret(path, &key.to_pkcs8_pem())?;
+        Ok(Self { path: path.to_owned(), public: WireKey(key.public()) })
+    }
+
+    /// The key that others may know.
+    pub(crate) fn public(&self) -> WireKey {
+        self.public
+    }
+
+    /// Passes on what became of the key's use. After a refusal the file goes; where no answer came
+    /// the key may be in use, so the file stays and is named.
+    pub(crate) fn settle<T>(own: Option<Self>, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        let (Some(own), Err(failure)) = (&own, &outcome) else { return outcome };
+        let path = own.path.display();
+        if !failure.is_certain() {
+            let note = format!("{path} holds a key that may be in use now; it was left");
+            return outcome.map_err(|failure| failure.detail(note));
+        }
+        match std::fs::remove_file(&own.path) {
+            Ok(()) => outcome,
+            Err(error) => {
+                let note = format!("{path} holds a key that is of no use and stays: {error}");
+                outcome.map_err(|failure| failure.detail(note))
+            }
+        }
+    }
 }
 
 /// Reads a name.

@@ -19,7 +19,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// The first entry; hansa audit needs an export from the beginning
+    /// The first entry; an export from a later one proves its own entries and not the books
     #[arg(long, value_name = "SEQ")]
     from: Option<u64>,
 

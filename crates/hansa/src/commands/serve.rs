@@ -3,7 +3,8 @@
 use clap::ValueEnum;
 
 use super::{App, DONE, Outcome};
-use crate::config::ConfigArgs;
+use crate::config::{ConfigArgs, Settings, founded};
+use crate::failure::Failure;
 use crate::server::{self, Choices, Stop};
 
 /// How to run it.
@@ -53,8 +54,12 @@ impl Args {
         ];
         let flags: Vec<_> =
             flags.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
-        let settings = self.config.settings(&flags)?;
+        let loaded = self.config.load(&flags)?;
+        let settings = Settings::from_loaded(&loaded).map_err(Failure::from)?;
         server::logging::begin(&settings.log)?;
+        for ignored in founded::ignored(&loaded, &settings)? {
+            tracing::warn!(next_step = ignored.next_step(), "{}", ignored.line());
+        }
         let mut stop = Stop::new(self.with_parent)?;
         let choices = Choices { verify_full: self.verify == Verify::Full };
         let opened = tokio::select! {

@@ -6,7 +6,7 @@ use hansa_crypto::Secret;
 use hansa_wire::api::setup::SetupComplete;
 use hansa_wire::scalar::{Name, WireKey, WireSecret};
 
-use super::agent::{name, own_key, public_key};
+use super::agent::{OwnKey, name, public_key};
 use super::{App, DONE, Outcome};
 use crate::failure::Failure;
 use crate::files;
@@ -42,12 +42,11 @@ impl Args {
             Some(token) => Secret::new(token),
             None => from_standard_input()?,
         };
-        let public_key = match &self.key_out {
-            Some(path) => Some(own_key(path)?),
-            None => self.public_key,
-        };
+        let remote = app.remote()?.without_credential();
+        let own = self.key_out.as_deref().map(OwnKey::write).transpose()?;
+        let public_key = own.as_ref().map(OwnKey::public).or(self.public_key);
         let request = SetupComplete { token: WireSecret(token), name: self.name, public_key };
-        let done = app.remote()?.without_credential().call(&request).await?;
+        let done = OwnKey::settle(own, remote.call(&request).await)?;
         app.ui.answer(&done, SHOWN)?;
         app.ui.say(
             "the node has its owner; secrets will not be shown again: keep what you see above",

@@ -44,7 +44,7 @@ impl Command {
         let projector = Projector {
             reader: Arc::clone(&directory.reader),
             vault: Arc::new(directory.vault()),
-            views: Views::open(&path).await?,
+            views: open_private(&path).await?,
             metrics: Arc::new(Metrics::default()),
             env: Env::real(),
             wanted: Arc::default(),
@@ -64,6 +64,12 @@ impl Command {
         app.ui.answer(&json!({ "entries": head, "views": path }), &["entries", "views"])?;
         DONE
     }
+}
+
+/// New read models for their owner alone.
+async fn open_private(path: &Path) -> Result<Views, Failure> {
+    hansa_store::disk::keep_private(path)?;
+    Ok(Views::open(path).await?)
 }
 
 fn remove(path: &Path, suffix: &str) -> Result<(), Failure> {

@@ -62,3 +62,39 @@ fn an_export_is_never_written_over_something() {
     assert_eq!(run.stderr, "");
     served.stop();
 }
+
+#[test]
+fn a_partial_export_proves_its_own_entries_and_says_that_it_is_partial() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let owner = with_payments(&served);
+    let whole = served.run(&owner, &["audit", served.url(), "--json"]).json();
+    let size = whole["tree_size"].as_u64().unwrap();
+    for from in [2, 5, size, size + 1] {
+        let file = format!("from-{from}.jsonl");
+        served.run(&owner, &["export", "--from", &from.to_string(), "--out", &file]).ok();
+        let run = place.run(&["audit", &file, "--json"]);
+        let report = run.json();
+        assert_eq!((&report["root"], &report["from"]), (&whole["root"], &from.into()));
+        assert_eq!((&report["shown"], &report["hidden"]), (&(size + 1 - from).into(), &0.into()));
+        assert_eq!((&report["ok"], &report["books_complete"]), (&true.into(), &false.into()));
+        assert_eq!(report["supply_delta"], "unknown");
+        assert_eq!(report["currencies"].as_array().unwrap().len(), 0);
+        let told = place.run(&["audit", &file]);
+        assert!(told.ok().stderr.contains("partial: the entries up to"), "{told:?}");
+    }
+    let beyond = (size + 2).to_string();
+    served.run(&owner, &["export", "--from", &beyond]).failed(1, &["the journal ends at entry"]);
+    let text = std::fs::read_to_string(place.path("from-5.jsonl")).unwrap();
+    // A payment made larger, an entry left out, another place claimed.
+    let altered = text.replacen("\"amount\":\"12500000\"", "\"amount\":\"92500000\"", 1);
+    assert_ne!(altered, text);
+    let lines: Vec<&str> = text.lines().collect();
+    let shorter = [&lines[..2], &lines[3..]].concat().join("\n");
+    let moved = text.replacen("\"from\":5", "\"from\":6", 1);
+    for (name, bad) in [("altered", altered), ("shorter", shorter), ("moved", moved)] {
+        place.write(name, &bad);
+        place.run(&["audit", name]).failed(1, &["the journal does not verify"]);
+    }
+    served.stop();
+}

@@ -119,6 +119,13 @@ fn work_is_agreed_on_done_and_paid_by_envelopes() {
         served.run("", &line).json()
     };
     let halves = ["--milestone", "draft=50", "--milestone", "filed=50"];
+    // An id and a DID name the same agent.
+    let by_id = ["offer", &bob.id, "--action", "file_quarterly", "--amount", "1"];
+    assert!(step("alice.pem", &by_id)["task"].is_string());
+    let nobody = ["intent", "offer", "bob", "--action", "x", "--amount", "1"];
+    served
+        .run("", &[&nobody[..], &["--key-file", "alice.pem"]].concat())
+        .failed(2, &["neither an agent's id or DID nor skill:NAME", "hansa agent list"]);
     let offer = ["offer", &bob.did, "--action", "file_quarterly", "--amount", "40"];
     let offered = step("alice.pem", &[&offer[..], &halves].concat());
     let task = text(&offered, "task");
@@ -129,7 +136,10 @@ fn work_is_agreed_on_done_and_paid_by_envelopes() {
     let delegate = ["delegate", accepted.as_str(), "--max-budget", "60", "--jurisdiction", "IN"];
     let delegated = text(&step("alice.pem", &delegate), "envelope_id");
     for milestone in ["draft", "filed"] {
-        let execute = ["execute", delegated.as_str(), "--task", &task, "--milestone", milestone];
+        // The task is found by the envelope, and may be named all the same.
+        let task: &[&str] = if milestone == "filed" { &["--task", &task] } else { &[] };
+        let execute = ["execute", delegated.as_str(), "--milestone", milestone];
+        let execute = [&execute[..], task].concat();
         let executed = step("bob.pem", &[&execute[..], &["--file", "work.txt"]].concat());
         let executed = text(&executed, "envelope_id");
         let claim = step("bob.pem", &["settle", &executed, "--file", "work.txt"]);

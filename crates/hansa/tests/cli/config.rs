@@ -93,3 +93,31 @@ fn what_config_show_prints_is_a_file_that_says_the_same() {
     let again = place.run(&["config", "show", "--config", "again.toml"]);
     assert_eq!(again.ok().stdout, shown.stdout);
 }
+
+#[test]
+fn settings_that_counted_at_the_founding_are_said_to_be_ignored() {
+    let place = Place::new();
+    let founding = ["--set", "money.currency=TAX", "--set", "money.fee_rate=0.25%"];
+    place.serve_with("node", &founding).stop();
+    // The same settings, and none at all, are nothing to talk about.
+    for same in [&founding[..], &[]] {
+        let mut served = place.serve_with("node", same);
+        let log = served.log();
+        assert!(!log.contains("is ignored"), "{log}");
+    }
+    let changed = ["--set", "money.fee_rate=1%", "--set", "money.genesis_grant=5"];
+    let mut served = place.serve_with("node", &changed);
+    let log = served.log();
+    let fee = "money.fee_rate = 1% (flag --set money.fee_rate) is ignored: the node was founded with 0.25%";
+    assert!(log.contains(fee) && log.contains("money.genesis_grant = 5 "), "{log}");
+    assert!(log.contains("hansa currency create"), "{log}");
+    let show = ["config", "show", "--data-dir", "node", "--set", "money.fee_rate=1%"];
+    let shown = place.run(&show);
+    assert!(shown.ok().stderr.contains(fee), "{shown:?}");
+    let shown = place.run(&[&show[..], &["--origin", "--json"]].concat()).json();
+    let row = shown.as_array().unwrap().iter().find(|row| row["setting"] == "money.fee_rate");
+    assert_eq!(row.unwrap()["stored"], "0.25%");
+    let check = ["config", "check", "--data-dir", "node", "--set", "money.mode=satellite"];
+    let checked = place.run(&check);
+    assert!(checked.ok().stderr.contains("founded with sovereign"), "{checked:?}");
+}

@@ -98,3 +98,80 @@ fn no_directory_and_no_room_are_failures() {
     let run = place.run(&["doctor", "--json", "--data-dir", "node", "--set", "log.level=loud"]);
     assert_eq!((run.code, state(&run, "settings").as_str()), (1, "failed"));
 }
+
+#[test]
+fn a_journal_that_lost_its_end_is_noticed_and_its_entries_named() {
+    let place = place_with_node();
+    let head = |place: &Place| {
+        place.run(&["views", "rebuild", "--data-dir", "node", "--json"]).json()["entries"].clone()
+    };
+    let before = head(&place).as_u64().unwrap();
+    std::fs::copy(place.path("node/journal.db"), place.path("older.db")).unwrap();
+    let made = ["admin", "create", "--data-dir", "node", "--name", "second"];
+    place.run(&made).ok();
+    let after = head(&place).as_u64().unwrap();
+    assert!(after > before + 1, "{before} {after}");
+    // As if journal.db had been copied without its write-ahead log.
+    std::fs::copy(place.path("older.db"), place.path("node/journal.db")).unwrap();
+    let lost = format!(
+        "the journal ends at entry {before} and has lost entries {} to {after}",
+        before + 1
+    );
+    let run = diagnose(&place);
+    assert_eq!((run.code, state(&run, "views").as_str()), (1, "failed"));
+    assert!(run.stdout.contains(&lost), "{}", run.stdout);
+    let serve = ["serve", "--bind", "127.0.0.1:0", "--data-dir", "node"];
+    place.run(&serve).failed(1, &[&lost, "put journal.db-wal back"]);
+    // Whoever wants the shorter journal says so.
+    assert_eq!(head(&place), before);
+    diagnose(&place).ok();
+    place.serve("node").stop();
+}
+
+#[test]
+fn a_snapshot_ahead_of_the_journal_names_what_is_missing() {
+    let place = place_with_node();
+    std::fs::copy(place.path("node/journal.db"), place.path("older.db")).unwrap();
+    place.run(&["admin", "create", "--data-dir", "node", "--name", "second"]).ok();
+    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    std::fs::copy(place.path("older.db"), place.path("node/journal.db")).unwrap();
+    for name in ["views.db", "views.db-wal", "views.db-shm"] {
+        let _ = std::fs::remove_file(place.path("node").join(name));
+    }
+    let run = diagnose(&place);
+    assert_eq!((run.code, state(&run, "journal").as_str()), (1, "failed"));
+    assert!(run.stdout.contains("the journal ends before"), "{}", run.stdout);
+    place
+        .run(&["serve", "--bind", "127.0.0.1:0", "--data-dir", "node"])
+        .failed(1, &["the journal ends before"]);
+}
+
+#[test]
+fn everything_that_a_node_keeps_is_its_owners_alone() {
+    let place = Place::new();
+    let served = place.serve("node");
+    served.own();
+    let mode =
+        |name: &str| std::fs::metadata(place.path(name)).unwrap().permissions().mode() & 0o777;
+    let private = |names: &[&str]| {
+        for name in names {
+            assert_eq!(mode(&format!("node/{name}")), 0o600, "{name}");
+        }
+    };
+    assert_eq!(mode("node"), 0o700);
+    private(&["journal.db", "journal.db-wal", "journal.db-shm", "keys/node.pem"]);
+    private(&["views.db", "views.db-wal", "views.db-shm"]);
+    served.stop();
+    // Read models of an earlier release, and ones that are made anew.
+    std::fs::set_permissions(place.path("node/views.db"), std::fs::Permissions::from_mode(0o644))
+        .unwrap();
+    let served = place.serve("node");
+    private(&["views.db", "views.db-wal", "views.db-shm"]);
+    served.stop();
+    std::fs::write(place.path("node/views.db"), "rubbish").unwrap();
+    let served = place.serve("node");
+    private(&["views.db", "views.db-wal", "views.db-shm"]);
+    served.stop();
+    place.run(&["views", "rebuild", "--data-dir", "node"]).ok();
+    private(&["views.db"]);
+}

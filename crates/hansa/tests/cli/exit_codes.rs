@@ -12,6 +12,9 @@ fn a_command_line_that_does_not_read_is_usage() {
     place.run(&["status", "--nod", "x"]).failed(2, &["did you mean --node?"]);
     place.run(&["transfer", "create", "did:key:z6Mk", "1e3"]).failed(2, &["1e3"]);
     place.run(&["api", "transfer_crate"]).failed(2, &["did you mean transfer_create?"]);
+    place
+        .run(&["transfer", "show", "x"])
+        .failed(2, &["next step: hansa transfer show --help shows how"]);
     place.run(&["--node", "nowhere", "status"]).failed(2, &["http://127.0.0.1:7400"]);
     let run = place.run(&["agnt", "-o", "json"]);
     let error: Value = serde_json::from_str(&run.stderr).unwrap();
@@ -30,6 +33,40 @@ fn help_and_version_go_well() {
         assert!(place.run(&["completion", shell]).ok().stdout.contains("hansa"));
     }
     assert!(place.run(&["api"]).ok().stdout.contains("transfer_create"));
+}
+
+#[test]
+fn nothing_asked_for_is_answered_with_the_help_whatever_is_set() {
+    let place = Place::new();
+    for variables in [&[][..], &[("HANSA_NODE", "http://127.0.0.1:1"), ("HANSA_KEY_FILE", "x")]] {
+        let run = place.run_with(&[], variables);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+        assert!(run.stderr.contains("Usage: hansa") && run.stderr.contains("transfer"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_key_that_was_not_used_leaves_no_file() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let url = served.url();
+    let setup = ["setup", "--token", "setup_wrong", "--key-out", "owner.pem", "--node", url];
+    place.run(&setup).failed(3, &["setup_token_invalid"]);
+    assert!(!place.path("owner.pem").exists());
+    let owner = served.own();
+    let create = ["agent", "create", "bob", "--key-out", "bob.pem"];
+    served.run("hansa_sk_wrong", &create).failed(3, &["credential_invalid"]);
+    assert!(!place.path("bob.pem").exists());
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = format!("http://{free}");
+    place.run(&[&create[..], &["--node", &nobody]].concat()).failed(1, &["no node can be reached"]);
+    assert!(!place.path("bob.pem").exists());
+    served.run(&owner, &create).ok();
+    let key = std::fs::read(place.path("bob.pem")).unwrap();
+    // What was there before is not touched, whatever becomes of the call.
+    served.run(&owner, &create).failed(1, &["bob.pem"]);
+    assert_eq!(std::fs::read(place.path("bob.pem")).unwrap(), key);
+    served.stop();
 }
 
 #[test]

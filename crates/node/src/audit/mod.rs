@@ -45,6 +45,10 @@ pub struct Report {
     pub tree_size: u64,
     /// Its root.
     pub root: Digest,
+    /// The first entry of the export, where that is not the first of the journal: such an export
+    /// proves its own entries and says nothing of the books.
+    #[serde(skip_serializing_if = "is_first")]
+    pub from: u64,
     /// Entries that were shown.
     pub shown: u64,
     /// Entries that appear as leaf hashes.
@@ -58,6 +62,10 @@ pub struct Report {
     /// What is issued and not in circulation, in the first currency where that is anything but
     /// `0`; `unknown` where hidden entries keep the books from being followed.
     pub supply_delta: String,
+}
+
+fn is_first(from: &u64) -> bool {
+    *from == 1
 }
 
 /// Signatures of envelopes, counted.
@@ -141,25 +149,27 @@ impl Audit {
         if header.format != FORMAT || header.version != VERSION {
             return Err(fault(None, "the export is of another format or release"));
         }
-        if header.from != 1 {
-            return Err(fault(None, "an audit needs an export from the first entry on"));
-        }
+        let tree = match (header.from, header.before.clone()) {
+            (1, None) => CompactRange::new(),
+            (from, Some(before)) if from > 1 && before.size() == from - 1 => before,
+            _ => return Err(fault(None, "the header does not say what comes before its lines")),
+        };
         let key = PublicKey::from_multibase(&header.node_key)
             .map_err(|error| fault(None, format!("node_key: {error}")))?;
         if trusted.is_some_and(|trusted| *trusted != key) {
             return Err(fault(None, "the export is signed by another key than the trusted one"));
         }
         Ok(Self {
-            header,
             key,
             chain: Digest::ZERO,
-            tree: CompactRange::new(),
+            tree,
             hidden: 0,
             signatures: Signatures::default(),
             keys: HashMap::new(),
             books: Books::default(),
-            books_end: false,
+            books_end: header.from > 1,
             signed: false,
+            header,
         })
     }
 
@@ -174,6 +184,10 @@ impl Audit {
             .map_err(|error| fault(at, format!("the line does not read: {error}")))?;
         if line.seq != seq {
             return Err(fault(at, format!("the line says it is entry {}", line.seq)));
+        }
+        if seq == self.header.from && seq > 1 {
+            // Where the chain stands is taken from the export; the tree proves the entries.
+            self.chain = line.prev;
         }
         if line.prev != self.chain {
             // What a shown entry hashes to is first contradicted by the line behind it.
@@ -318,10 +332,11 @@ impl Audit {
             node_key: self.header.node_key,
             tree_size: self.header.tree_size,
             root: self.header.root,
-            shown: self.header.tree_size - self.hidden,
+            from: self.header.from,
+            shown: self.header.tree_size + 1 - self.header.from - self.hidden,
             hidden: self.hidden,
             signatures: self.signatures,
-            books_complete: self.hidden == 0,
+            books_complete: self.hidden == 0 && self.header.from == 1,
             supply_delta,
             currencies,
         })

@@ -6,6 +6,7 @@
     reason = "the test starts processes"
 )]
 
+use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -73,6 +74,14 @@ fn a_new_directory_is_for_its_owner_alone_and_has_its_folders() {
         assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
     }
     assert_eq!((store.dir(), store.views_path()), (dir.as_path(), dir.join("views.db")));
+    let mode = |name: &str| std::fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o777;
+    for name in [JOURNAL_FILE, "journal.db-wal", "journal.db-shm"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    std::fs::write(dir.join("views.db"), "").unwrap();
+    std::fs::set_permissions(dir.join("views.db"), Permissions::from_mode(0o644)).unwrap();
+    hansa_store::disk::keep_private(&store.views_path()).unwrap();
+    assert_eq!(mode("views.db"), 0o600);
 }
 
 #[test]

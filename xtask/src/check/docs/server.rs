@@ -25,10 +25,12 @@ pub(super) fn is_server(text: &str) -> bool {
 
 /// Refuses to start a server where another one already answers: the page would talk to that one.
 pub(super) fn refuse_if_taken(text: &str) -> anyhow::Result<()> {
-    if names_no_address(text) && answers_at_all(DEFAULT_ADDRESS) {
-        bail!("something else already listens on {DEFAULT_ADDRESS}");
+    match address_to_be(text) {
+        Some(address) if answers_at_all(address) => {
+            bail!("something else already listens on {address}")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Waits until the server is ready and `enough` holds of what it has printed.
@@ -62,7 +64,23 @@ pub(super) fn wait(
 
 /// The address that a command names.
 fn bound_to(text: &str) -> Option<&str> {
-    text.split_whitespace().skip_while(|word| *word != "--bind").nth(1)
+    let mut words = text.split_whitespace();
+    words
+        .find_map(|word| match word.strip_prefix("--bind") {
+            Some("") => Some(None),
+            Some(rest) => rest.strip_prefix('=').map(Some),
+            None => None,
+        })?
+        .or_else(|| words.next())
+}
+
+/// The address at which a server will listen, where the command tells: not for one that the system
+/// chooses, nor for one that stands in a file or a variable.
+fn address_to_be(text: &str) -> Option<&str> {
+    match bound_to(text) {
+        Some(address) => Some(address).filter(|address| !address.ends_with(":0")),
+        None => names_no_address(text).then_some(DEFAULT_ADDRESS),
+    }
 }
 
 fn names_no_address(text: &str) -> bool {
@@ -138,7 +156,21 @@ mod tests {
     #[test]
     fn a_command_names_its_address() {
         assert_eq!(bound_to("hansa serve --bind 127.0.0.1:1 2> log"), Some("127.0.0.1:1"));
+        assert_eq!(bound_to("hansa serve --bind=127.0.0.1:2 --data-dir d"), Some("127.0.0.1:2"));
         assert_eq!(bound_to("hansa serve"), None);
+        assert_eq!(address_to_be("hansa serve"), Some(DEFAULT_ADDRESS));
+        assert_eq!(address_to_be("hansa serve --bind 127.0.0.1:0"), None);
+        assert_eq!(address_to_be("HANSA_SERVER__BIND=127.0.0.1:1 hansa serve"), None);
+    }
+
+    #[test]
+    fn a_named_address_that_is_taken_is_refused() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let refused = refuse_if_taken(&format!("hansa serve --bind {address}")).unwrap_err();
+        assert!(refused.to_string().contains(&address.to_string()), "{refused}");
+        drop(listener);
+        refuse_if_taken(&format!("hansa serve --bind {address}")).unwrap();
     }
 
     #[test]

@@ -6,15 +6,17 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hansa_kernel::codec;
+use hansa_node::error::missing;
 use hansa_node::keys::{NODE_KEY_FILE, NodeKeys};
 use hansa_store::lock::LOCK_FILE;
-use hansa_store::verify::{VerifyFrom, verify};
+use hansa_store::verify::{Mismatch, VerifyFrom, verify};
 use hansa_store::{JOURNAL_FILE, disk, poison, snapshot};
 use hansa_types::Time;
+use hansa_views::Views;
 
 use super::{Finding, settings_line};
 use crate::config::Settings;
-use crate::failure::chain;
+use crate::failure::{END_MISSING, Failure, chain};
 use crate::offline::Directory;
 use crate::progress::Progress;
 use crate::ui::Ui;
@@ -25,7 +27,12 @@ const AHEAD_MS_MAX: u64 = 5_000;
 const CLOCK_MS_MIN: u64 = 1_735_689_600_000;
 
 /// Runs every check that the ones before leave sense to.
-pub(super) fn all(ui: &Ui, settings: &Settings, full: bool) -> Vec<Finding> {
+pub(super) fn all(
+    ui: &Ui,
+    settings: &Settings,
+    full: bool,
+    views: Result<Option<u64>, Failure>,
+) -> Vec<Finding> {
     let dir = settings.data_dir();
     let mut found = vec![Finding::ok("settings", settings_line(settings))];
     let Ok(metadata) = std::fs::metadata(dir) else {
@@ -50,6 +57,7 @@ pub(super) fn all(ui: &Ui, settings: &Settings, full: bool) -> Vec<Finding> {
             found.push(ownership(&directory));
             found.push(journal(ui, dir, &directory, full));
             found.push(last_snapshot(dir, &directory));
+            found.push(read_models(&directory, views));
             found.push(clock(&directory));
         }
         Err(failure) => found.push(
@@ -59,6 +67,31 @@ pub(super) fn all(ui: &Ui, settings: &Settings, full: bool) -> Vec<Finding> {
     }
     found.push(poisoned(dir));
     found
+}
+
+/// How far the read models go, if there are any.
+pub(super) async fn views_cursor(dir: &Path) -> Result<Option<u64>, Failure> {
+    let path = dir.join("views.db");
+    match path.is_file() {
+        true => Ok(Views::cursor_of(&path).await?),
+        false => Ok(None),
+    }
+}
+
+/// Read models know durable entries only: one that the journal has not is one it lost.
+fn read_models(directory: &Directory, cursor: Result<Option<u64>, Failure>) -> Finding {
+    let head = directory.reader.head().map_or(0, |head| head.last_seq);
+    match cursor {
+        Ok(Some(known)) if known > head => Finding::failed(
+            "views",
+            format!("the journal ends at entry {head} and has lost {}", missing(head, known)),
+        )
+        .next_step(END_MISSING),
+        Ok(Some(known)) => Finding::ok("views", format!("{} entries behind", head - known)),
+        Ok(None) => Finding::ok("views", "there are none yet; hansa serve makes them"),
+        Err(failure) => Finding::warning("views", failure.line())
+            .next_step("make them anew with hansa views rebuild"),
+    }
 }
 
 fn permissions(check: &'static str, path: &Path, mode: u32, wanted: u32) -> Finding {
@@ -161,8 +194,13 @@ fn journal(ui: &Ui, dir: &Path, directory: &Directory, full: bool) -> Finding {
                 verified.head.last_seq - began,
             ),
         ),
-        Err(damage) => Finding::failed("journal", chain(&damage))
-            .next_step("stop the node and restore the directory from a backup"),
+        Err(damage) => {
+            let next_step = match damage.what {
+                Mismatch::Missing => END_MISSING,
+                _ => "stop the node and restore the directory from a backup",
+            };
+            Finding::failed("journal", chain(&damage)).next_step(next_step)
+        }
     }
 }
 

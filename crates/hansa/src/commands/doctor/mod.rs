@@ -76,9 +76,13 @@ struct Diagnosis {
 
 impl Args {
     /// Carries it out. Exit 0 unless a check failed.
-    pub(crate) fn run(self, app: &App<'_>) -> Outcome {
+    pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
         let checks = match self.config.settings(&[]) {
-            Ok(settings) => checks::all(app.ui, &settings, self.full),
+            Ok(settings) => {
+                // Looked at first: a node that runs lets both grow, the journal before the views.
+                let views = checks::views_cursor(settings.data_dir()).await;
+                checks::all(app.ui, &settings, self.full, views)
+            }
             Err(failure) => vec![
                 Finding::failed("settings", failure.line())
                     .next_step("correct them; hansa config check says more"),
