@@ -4,8 +4,8 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, cards, currencies, discover, grants, journal, node,
-    principals, projections, setup, tasks, the_protocol, transfers,
+    accounts, agents, amp, api_keys, cards, clients, currencies, discover, fundings, grants,
+    journal, node, onboarding, principals, projections, setup, tasks, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -67,6 +67,16 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
             api_keys::ApiKeyList => ops::api_keys::api_key_list;
             api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
+            clients::ClientCreate => ops::clients::client_create;
+            clients::ClientList => ops::clients::client_list;
+            clients::ClientRevoke => ops::clients::client_revoke;
+            clients::TokensRevoke => ops::clients::tokens_revoke;
+            onboarding::BootstrapCreate => ops::onboarding::bootstrap_create;
+            onboarding::AgentOnboard => ops::onboarding::agent_onboard;
+            fundings::FundingRequest => ops::fundings::funding_request;
+            fundings::FundingList => ops::fundings::funding_list;
+            fundings::FundingApprove => ops::fundings::funding_approve;
+            fundings::FundingReject => ops::fundings::funding_reject;
             grants::GrantCreate => ops::grants::grant_create;
             grants::GrantList => ops::grants::grant_list;
             grants::GrantGet => ops::grants::grant_get;

@@ -10,7 +10,7 @@ use hansa_node::open::{Proven, Signed};
 use hansa_node::vault::{Sealed, erase};
 use hansa_node::writer::Job;
 use hansa_node::{Done, Identity, internal};
-use hansa_types::{Code, Correlation, PrincipalId, Rejection};
+use hansa_types::{Code, Correlation, Digest, PrincipalId, Rejection};
 use hansa_wire::{Operation, Problem};
 
 use crate::api::Api;
@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) if_none_match: Option<String>,
     /// Who sent the request, as far as the connection tells.
     pub(crate) client: Client,
+    /// Digest of the secret that the request was sent with.
+    pub(crate) credential: Option<Digest>,
 }
 
 /// A command with the document that belongs to it.

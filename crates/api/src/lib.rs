@@ -14,6 +14,7 @@ mod call;
 mod context;
 mod edge;
 pub mod limits;
+mod oauth;
 mod ops;
 mod render;
 mod resolve;

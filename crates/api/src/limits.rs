@@ -27,7 +27,11 @@ pub const CONNECTIONS_MAX: usize = 10_000;
 /// Largest head of a request in bytes.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Longest bearer token in bytes.
-pub const TOKEN_BYTES_MAX: usize = 512;
+pub const TOKEN_BYTES_MAX: usize = 4_096;
+/// Largest form of an OAuth request in bytes.
+pub const FORM_BYTES_MAX: usize = 16 * 1024;
+/// How far a proof that somebody holds a key may be from now.
+pub const KEY_PROOF_WINDOW: Duration = Duration::seconds(300);
 /// Bytes of an export that are gathered before they are sent.
 pub const EXPORT_CHUNK_BYTES: usize = 64 * 1024;
 /// Chunks of an export that wait for its reader.

@@ -15,6 +15,7 @@ use hansa_wire::{Method, OPERATIONS, Operation};
 
 use crate::api::Api;
 use crate::edge;
+use crate::oauth;
 use crate::settings::ApiSettings;
 
 /// Where problems say that codes are explained: the same page as the documentation.
@@ -30,6 +31,7 @@ pub fn router(node: Arc<Node>, settings: ApiSettings) -> Router {
             router = route(router, ERRORS_PATH, operation);
         }
     }
+    let router = oauth::routes(router);
     router.fallback(no_such_path).method_not_allowed_fallback(no_such_method).with_state(api)
 }
 

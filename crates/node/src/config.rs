@@ -26,6 +26,8 @@ pub struct Config {
     pub fee: FeeRule,
     /// What a new agent receives, in minor units.
     pub genesis_grant: Amount,
+    /// Most principals that a person without the node's grant may control.
+    pub agents_per_developer_max: u32,
     /// Most commands decided in one batch.
     pub batch_commands_max: usize,
     /// Entries after which a snapshot is made.
@@ -56,6 +58,7 @@ impl Config {
             currency: Currency { code, scale: 6 },
             fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
             genesis_grant: Amount(1_000_000_000),
+            agents_per_developer_max: hansa_kernel::limits::AGENTS_PER_DEVELOPER_MAX,
             batch_commands_max: limits::BATCH_COMMANDS_MAX,
             snapshot_entries: limits::SNAPSHOT_ENTRIES,
             free_bytes_min: limits::FREE_BYTES_MIN,

@@ -1,6 +1,6 @@
-//! Who an API key stands for, remembered on the request threads.
+//! Who an API key or a token stands for, remembered on the request threads.
 //!
-//! What is remembered is a hint: the writer checks every command's key again. Reads rely on it
+//! What is remembered is a hint: the writer checks every command's credential again. Reads rely on it
 //! alone, so whatever takes authority away clears it before that is answered.
 
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hansa_kernel::grant::Action;
 use hansa_kernel::{Auth, State};
-use hansa_types::{ApiKeyId, Code, Digest, PrincipalId, Rejection, Time};
+use hansa_types::{Code, Digest, PrincipalId, Rejection, Time};
 
 use crate::limits::CREDENTIALS_CACHED_MAX;
 
@@ -34,7 +34,10 @@ impl Identity {
             true => Ok(()),
             false => Err(Rejection::new(
                 Code::Forbidden,
-                format!("the API key does not cover {operation}"),
+                match self.auth {
+                    Auth::Jwt(_) => format!("the token does not cover {operation}"),
+                    _ => format!("the API key does not cover {operation}"),
+                },
             )),
         }
     }
@@ -42,14 +45,14 @@ impl Identity {
 
 #[derive(Clone)]
 struct Known {
-    id: ApiKeyId,
+    auth: Auth,
     principal: PrincipalId,
     active: bool,
-    actions: Arc<[Action]>,
+    actions: Option<Arc<[Action]>>,
     expires: Option<Time>,
 }
 
-/// API keys that were verified.
+/// API keys and access tokens that were verified.
 #[derive(Default)]
 pub struct Credentials {
     known: RwLock<HashMap<Digest, Known>>,
@@ -67,8 +70,9 @@ fn known(state: &State, secret: &Digest) -> Result<Known, Code> {
     let id = state.api_key_by_secret(secret).ok_or(Code::CredentialInvalid)?;
     let key = state.api_keys.get(&id).ok_or(Code::CredentialInvalid)?;
     let principal = state.principals.get(key.principal);
-    let (actions, expires) = (key.actions.clone().into(), key.expires);
-    Ok(Known { id, principal: principal.id, active: principal.active, actions, expires })
+    let (actions, expires) = (Some(key.actions.clone().into()), key.expires);
+    let auth = Auth::ApiKey(id);
+    Ok(Known { auth, principal: principal.id, active: principal.active, actions, expires })
 }
 
 impl Credentials {
@@ -83,12 +87,23 @@ impl Credentials {
         let Found(found) = found;
         let key = found?;
         let identity = identity(&key, now)?;
+        self.insert(secret, key);
+        Ok(identity)
+    }
+
+    /// Remembers a token that was verified.
+    pub fn learn_token(&self, token: Digest, identity: &Identity, expires: Time) {
+        let Identity { principal, auth, actions } = identity.clone();
+        let expires = Some(expires);
+        self.insert(token, Known { auth, principal, active: true, actions, expires });
+    }
+
+    fn insert(&self, secret: Digest, key: Known) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= CREDENTIALS_CACHED_MAX {
             known.clear();
         }
         known.insert(secret, key);
-        Ok(identity)
     }
 
     /// Forgets everything, after authority was taken away.
@@ -99,14 +114,10 @@ impl Credentials {
 
 fn identity(key: &Known, now: Time) -> Result<Identity, Rejection> {
     if key.expires.is_some_and(|expires| expires <= now) {
-        return Err(Rejection::new(Code::CredentialInvalid, "the API key has expired"));
+        return Err(Rejection::new(Code::CredentialInvalid, "the credential has expired"));
     }
     if !key.active {
         return Err(Code::PrincipalSuspended.into());
     }
-    Ok(Identity {
-        principal: key.principal,
-        auth: Auth::ApiKey(key.id),
-        actions: Some(Arc::clone(&key.actions)),
-    })
+    Ok(Identity { principal: key.principal, auth: key.auth.clone(), actions: key.actions.clone() })
 }

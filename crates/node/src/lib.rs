@@ -25,6 +25,7 @@ pub mod sight;
 pub mod snapshot;
 pub mod start;
 pub mod tls;
+pub mod tokens;
 pub mod vault;
 pub mod writer;
 

@@ -42,6 +42,16 @@ pub const ERASE_LISTED_MAX: usize = 100_000;
 pub const BACKUP_DAYS_MAX: u32 = 30;
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
+/// Life of an access token.
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::hours(1);
+/// Longest life of a token that a principal signs for itself.
+pub const OWN_TOKEN_LIFE_MAX: Duration = Duration::seconds(300);
+/// How far such a token may be from the future: its signer's clock is another.
+pub const OWN_TOKEN_LEEWAY: Duration = Duration::seconds(30);
+/// Such tokens remembered as used until they have expired.
+pub const OWN_TOKENS_REMEMBERED_MAX: usize = 1_000_000;
+/// Longest id of such a token, in bytes.
+pub const TOKEN_ID_BYTES_MAX: usize = 128;
 /// Life of the setup token.
 pub const SETUP_TOKEN_LIFE: Duration = Duration::minutes(30);
 /// How long signatures of an agent's last custodial key stand after it was replaced.

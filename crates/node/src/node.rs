@@ -21,6 +21,7 @@ use crate::keys::NodeKeys;
 use crate::limits::{BATCH_ITEMS_MAX, VIEWS_WAIT_MAX};
 use crate::metrics::Metrics;
 use crate::setup::Setup;
+use crate::tokens::{OwnTokens, is_jwt};
 use crate::vault::Vault;
 use crate::writer::{Durable, Input, Job, Outcome, Queue, Release, WriterHandle};
 
@@ -53,6 +54,7 @@ pub struct Node {
     pub(crate) journal_stats: Arc<JournalStats>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) credentials: Credentials,
+    pub(crate) own_tokens: OwnTokens,
     pub(crate) writer: Mutex<Option<WriterHandle>>,
     pub(crate) status: Arc<crate::writer::WriterStatus>,
     pub(crate) tasks: Mutex<Tasks>,
@@ -174,7 +176,11 @@ impl Node {
     fn forget_credentials(&self, entry: &Entry) {
         if matches!(
             entry.event,
-            Event::ApiKeyRevoked(_) | Event::PrincipalSuspended(_) | Event::PrincipalErased(_)
+            Event::ApiKeyRevoked(_)
+                | Event::PrincipalSuspended(_)
+                | Event::PrincipalErased(_)
+                | Event::ClientRevoked(_)
+                | Event::TokensRevoked(_)
         ) {
             self.credentials.forget();
         }
@@ -213,6 +219,13 @@ impl Node {
         let secret = token_digest(token);
         let now = self.env.clock.wall();
         if let Some(identity) = self.credentials.get(&secret, now) {
+            return Ok(identity);
+        }
+        if is_jwt(token) {
+            let (identity, expires) = self.authenticate_jwt(token).await?;
+            if let Some(expires) = expires {
+                self.credentials.learn_token(secret, &identity, expires);
+            }
             return Ok(identity);
         }
         let found = self.read(None, move |state| look_up(state, &secret)).await?;

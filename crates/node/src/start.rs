@@ -26,6 +26,7 @@ use crate::node::Node;
 use crate::projector::Projector;
 use crate::setup::Setup;
 use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
+use crate::tokens::OwnTokens;
 use crate::vault::Vault;
 use crate::writer::{self, Durable, Job, Queue, Surroundings, Writer};
 
@@ -96,6 +97,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         stopping: watch::Sender::new(false),
         credentials: Credentials::default(),
         keys_dir: places.keys,
+        own_tokens: OwnTokens::new(founded.then(|| env.clock.wall())),
         config,
         env,
         keys,

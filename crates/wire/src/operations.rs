@@ -8,8 +8,8 @@
 //! look for at a fixed path.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, cards, currencies, discover, grants, journal, node,
-    principals, projections, setup, tasks, the_protocol, transfers,
+    accounts, agents, amp, api_keys, cards, clients, currencies, discover, fundings, grants,
+    journal, node, onboarding, principals, projections, setup, tasks, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -18,6 +18,8 @@ pub const TAGS: &[(&str, &str)] = &[
     ("node", "The node itself: who it is, whether it is well, its first owner."),
     ("agents", "Principals with a key, a card, a reputation and money."),
     ("api-keys", "Bearer secrets, narrowed to some operations."),
+    ("clients", "OAuth clients and the tokens they were given; tokens come from /oauth/token."),
+    ("onboarding", "Agents made in one call, the tokens for it, and requests for money."),
     ("grants", "Scoped, limited, expiring authority over what is another's."),
     ("currencies", "Currencies, and the making and destroying of money."),
     ("transfers", "Balanced movements of money, at once or held first."),
@@ -74,6 +76,18 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<api_keys::ApiKeyCreate>("/api/v1/api-keys").about("api-keys", "Make an API key", "Of the caller, for the operations named; the secret is shown once.").access(Principal).status(201),
     Op::get::<api_keys::ApiKeyList>("/api/v1/api-keys").about("api-keys", "List API keys", "The caller's own, without their secrets.").access(Principal),
     Op::delete::<api_keys::ApiKeyRevoke>("/api/v1/api-keys/{key}").about("api-keys", "Revoke an API key", "It stops working at once.").access(Principal),
+
+    Op::post::<clients::ClientCreate>("/api/v1/clients").about("clients", "Make an OAuth client", "Of the caller or an agent it controls; the secret is shown once and gets tokens of an hour at /oauth/token.").access(Principal).status(201),
+    Op::get::<clients::ClientList>("/api/v1/clients").about("clients", "List OAuth clients", "The caller's own, without their secrets.").access(Principal),
+    Op::delete::<clients::ClientRevoke>("/api/v1/clients/{client}").about("clients", "Revoke an OAuth client", "With every token it was given, at once.").access(Principal),
+    Op::post::<clients::TokensRevoke>("/api/v1/agents/{agent}/tokens/revoke").about("clients", "Revoke an agent's tokens", "Every token its clients were given so far stops working; the clients can get new ones.").access(Principal),
+
+    Op::post::<onboarding::BootstrapCreate>("/api/v1/onboarding/bootstrap").about("onboarding", "Make a bootstrap token", "With it somebody else onboards one agent in the caller's name: 5 minutes, single use, 5 a minute.").access(Principal).status(201),
+    Op::post::<onboarding::AgentOnboard>("/api/v1/onboarding").about("onboarding", "Onboard an agent", "Key, DID, OAuth client and genesis grant in one call, by an API key, a token, an envelope or the header Bootstrap-Token; secrets are shown once.").access(Principal).status(201),
+    Op::post::<fundings::FundingRequest>("/api/v1/fundings").about("onboarding", "Ask the node for money", "For the caller or an agent it controls; the owner approves or rejects.").access(Principal).status(201),
+    Op::get::<fundings::FundingList>("/api/v1/fundings").about("onboarding", "List funding requests", "Those of the caller and of agents it controls, for the owner everyone's; decided ones for 30 days.").access(Principal),
+    Op::post::<fundings::FundingApprove>("/api/v1/fundings/{funding}/approve").about("onboarding", "Approve a funding request", "Mints what was asked for.").access(Owner),
+    Op::post::<fundings::FundingReject>("/api/v1/fundings/{funding}/reject").about("onboarding", "Reject a funding request", "Nothing moves.").access(Owner),
 
     Op::post::<grants::GrantCreate>("/api/v1/grants").about("grants", "Give authority", "Over the caller's own things, or narrowed from a grant the caller holds.").access(Principal).status(201),
     Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),

@@ -18,11 +18,31 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-        return refuse("expected Authorization: Bearer and an API key");
+        return refuse("expected Authorization: Bearer and an API key or a token");
     }
     match token.len() <= TOKEN_BYTES_MAX && token.bytes().all(|b| b.is_ascii_graphic()) {
         true => Ok(Some(token)),
-        false => refuse("the token is no API key"),
+        false => refuse("the token is neither an API key nor a JWT"),
+    }
+}
+
+/// The secret of a request, whichever it is, where one was accepted.
+pub(super) fn secret(headers: &HeaderMap) -> Option<&str> {
+    bootstrap(headers).ok().flatten().or_else(|| bearer(headers).ok().flatten())
+}
+
+/// The token that stands for a developer while an agent is onboarded.
+pub(super) fn bootstrap(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
+    let mut values = headers.get_all("bootstrap-token").iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let token = value.to_str().unwrap_or_default();
+    let fits = !token.is_empty() && token.len() <= TOKEN_BYTES_MAX;
+    match fits && values.next().is_none() && !headers.contains_key(AUTHORIZATION) {
+        true => Ok(Some(token)),
+        false => Err(Rejection::new(
+            Code::CredentialInvalid,
+            "the request carries more than one credential, or none that is a bootstrap token",
+        )),
     }
 }
 

@@ -23,6 +23,16 @@ pub(super) struct Named {
     port: Option<u16>,
 }
 
+impl std::fmt::Display for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.host.contains(':') && !self.host.starts_with('[') {
+            true => write!(f, "[{}]", self.host)?,
+            false => f.write_str(&self.host)?,
+        }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
 /// The name a request is addressed to.
 pub(super) fn name_of(
     client: &Client,

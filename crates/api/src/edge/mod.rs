@@ -18,10 +18,12 @@ use axum::http::header::IF_NONE_MATCH;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request};
 use axum::response::Response;
+use bytes::Bytes;
 use hansa_crypto::json::parse_strict;
+use hansa_crypto::secret::token_digest;
 use hansa_node::Identity;
 use hansa_node::metrics::RequestLabels;
-use hansa_types::{Code, Duration, PrincipalId, RequestId};
+use hansa_types::{Code, Duration, PrincipalId, Rejection, RequestId};
 use hansa_wire::request::assemble;
 use hansa_wire::{Access, Effect, Operation, Problem};
 use serde_json::Value;
@@ -33,6 +35,7 @@ use crate::answer::Answer;
 use crate::api::Api;
 use crate::call::call;
 use crate::context::{Basis, Context};
+use crate::limits::FORM_BYTES_MAX;
 use crate::render;
 
 /// Who turned out to have asked, for the log.
@@ -104,7 +107,48 @@ fn client_of(api: &Api, request: &mut Request<Body>) -> Client {
     arrival::read(request.headers_mut(), arrival, &api.settings)
 }
 
-fn request_id(api: &Api) -> RequestId {
+/// Checks and reads a request that is none of the operation table's: host, origin, body; and tells
+/// where the node is reached.
+pub(crate) async fn receive(
+    api: &Api,
+    mut request: Request<Body>,
+) -> Result<(Parts, Bytes, String), Rejection> {
+    let client = client_of(api, &mut request);
+    let (parts, body) = request.into_parts();
+    let named = host::name_of(&client, &parts.headers, Some(&parts.uri))?;
+    let local = parts.extensions.get::<Arrival>().and_then(|arrival| arrival.local);
+    host::check(&api.settings, &named, local)?;
+    if parts.method != axum::http::Method::GET {
+        host::check_origin(&api.settings, &client, &parts.headers, &named)?;
+    }
+    let patience = api.node.env.clock.sleep(api.settings.body_read_max);
+    let body = body::read(&parts.headers, body, FORM_BYTES_MAX, patience).await?;
+    let issuer = match &api.settings.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None if client.secure => format!("https://{named}"),
+        None => format!("http://{named}"),
+    };
+    Ok((parts, body, issuer))
+}
+
+/// The pairs of a form, which is written like a query.
+pub(crate) fn form(text: &str) -> Result<Vec<(String, String)>, Rejection> {
+    query::read(text)
+}
+
+/// One text of a form.
+pub(crate) fn form_text(text: &str) -> Result<String, Rejection> {
+    query::decode(text)
+}
+
+/// Tells metrics and log of an answer that is none of the operation table's.
+pub(crate) fn tell(api: &Api, name: &'static str, id: RequestId, response: &Response) {
+    let status = response.status().as_u16();
+    observe(api, name, status, Duration(0));
+    tracing::info!(name, status, request = %id, "answered");
+}
+
+pub(crate) fn request_id(api: &Api) -> RequestId {
     RequestId::new(api.node.now().0, api.node.env.random_u128())
 }
 
@@ -119,6 +163,7 @@ impl Exchange {
         let (mut parts, body) = request.into_parts();
         self.check_route(&parts)?;
         let caller = self.authenticate(&parts.headers).await?;
+        let credential = credential::secret(&parts.headers).map(token_digest);
         let key = match self.operation.idempotent {
             true => idempotency::key(&parts.headers)?,
             false => None,
@@ -137,6 +182,7 @@ impl Exchange {
             asker: self.asker,
             if_none_match: if_none_match.map(str::to_owned),
             client: self.client,
+            credential,
         };
         call(context, value).await
     }
@@ -158,6 +204,13 @@ impl Exchange {
     async fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
         if self.operation.id == "envelope_submit" {
             return Ok(None);
+        }
+        if self.operation.id == "agent_onboard"
+            && let Some(token) = credential::bootstrap(headers)?
+        {
+            let identity = self.api.node.authenticate_bootstrap(token).await?;
+            let _ = self.asker.set(identity.principal);
+            return Ok(Some(identity));
         }
         let Some(token) = credential::bearer(headers)? else {
             return match self.operation.access {

@@ -13,7 +13,7 @@ pub(super) fn read(query: &str) -> Result<Vec<(String, String)>, Rejection> {
         .collect()
 }
 
-fn decode(text: &str) -> Result<String, Rejection> {
+pub(super) fn decode(text: &str) -> Result<String, Rejection> {
     let refuse = || Rejection::new(Code::InvalidField, "the query is not percent-encoded UTF-8");
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

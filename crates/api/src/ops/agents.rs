@@ -71,7 +71,7 @@ pub(crate) async fn agent_create(
 }
 
 /// The card of a new agent, sealed, and the name on it: by that others find it.
-async fn profile(
+pub(super) async fn profile(
     context: &Context,
     id: PrincipalId,
     name: Name,
@@ -134,7 +134,10 @@ impl Created {
 }
 
 /// The entry behind the agent's is its genesis grant, if it received one.
-async fn genesis_transfer(context: &Context, done: &Done) -> Result<Option<TransferId>, Problem> {
+pub(super) async fn genesis_transfer(
+    context: &Context,
+    done: &Done,
+) -> Result<Option<TransferId>, Problem> {
     let next = context.api.node.entry(done.entry.seq + 1).await.map_err(hansa_node::internal)?;
     Ok(next.and_then(|next| match (next.event, next.id, next.subject) {
         (Event::MoneyMinted(_), AnyId::Transfer(id), Some(subject))

@@ -53,6 +53,7 @@ fn within(context: &Context, signed: &Arc<Signed>, operation: &'static Operation
         asker: Arc::clone(&context.asker),
         if_none_match: None,
         client: context.client.clone(),
+        credential: None,
     }
 }
 

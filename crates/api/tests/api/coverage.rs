@@ -37,6 +37,8 @@ struct World {
     transfer: String,
     grant: String,
     key: String,
+    client: String,
+    funding: String,
     envelope: String,
     task: String,
     key_seq: u64,
@@ -185,6 +187,39 @@ fn rows() -> Vec<Row> {
             bad_input: bad!("DELETE", "/api/v1/api-keys/mine", null, InvalidField),
             other_tenant: mallory!("DELETE", |w: &World| format!("/api/v1/api-keys/{}", w.key), no_body, NotFound) },
 
+        Row { id: "client_create", denied: guest!("POST", "/api/v1/clients", { "actions": ["*"] }),
+            bad_input: bad!("POST", "/api/v1/clients", { "actions": "*" }, InvalidField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/clients".to_owned(),
+                |w: &World| json!({ "agent": w.alice.id, "actions": ["*"] }), Forbidden) },
+        Row { id: "client_list", denied: guest!("GET", "/api/v1/clients", null),
+            bad_input: bad!("GET", "/api/v1/clients?cursor=s1", null, InvalidCursor),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/clients").by(&w.mallory), is_empty) },
+        Row { id: "client_revoke", denied: guest!("DELETE", "/api/v1/clients/cli_00000000000000000000000000", null),
+            bad_input: bad!("DELETE", "/api/v1/clients/mine", null, InvalidField),
+            other_tenant: mallory!("DELETE", |w: &World| format!("/api/v1/clients/{}", w.client), no_body, NotFound) },
+        Row { id: "tokens_revoke", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/tokens/revoke", {}),
+            bad_input: bad!("POST", "/api/v1/agents/alice/tokens/revoke", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/tokens/revoke", w.alice.id), nothing, Forbidden) },
+        Row { id: "bootstrap_create", denied: guest!("POST", "/api/v1/onboarding/bootstrap", {}),
+            bad_input: bad!("POST", "/api/v1/onboarding/bootstrap", { "for": "x" }, UnknownField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/onboarding/bootstrap".to_owned(), nothing, Forbidden) },
+        Row { id: "agent_onboard", denied: guest!("POST", "/api/v1/onboarding", { "name": "x" }),
+            bad_input: bad!("POST", "/api/v1/onboarding", { "name": " " }, InvalidField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/onboarding".to_owned(), |_: &World| json!({ "name": "x" }), Forbidden) },
+        Row { id: "funding_request", denied: guest!("POST", "/api/v1/fundings", { "amount": "1" }),
+            bad_input: bad!("POST", "/api/v1/fundings", { "amount": 1 }, AmountNotAString),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/fundings".to_owned(),
+                |w: &World| json!({ "agent": w.alice.id, "amount": "1" }), Forbidden) },
+        Row { id: "funding_list", denied: guest!("GET", "/api/v1/fundings", null),
+            bad_input: bad!("GET", "/api/v1/fundings?cursor=s1", null, InvalidCursor),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/fundings").by(&w.mallory), is_empty) },
+        Row { id: "funding_approve", denied: guest!("POST", "/api/v1/fundings/fun_00000000000000000000000000/approve", {}),
+            bad_input: bad!("POST", "/api/v1/fundings/x/approve", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/fundings/{}/approve", w.funding), nothing, Forbidden) },
+        Row { id: "funding_reject", denied: guest!("POST", "/api/v1/fundings/fun_00000000000000000000000000/reject", {}),
+            bad_input: bad!("POST", "/api/v1/fundings/x/reject", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/fundings/{}/reject", w.funding), nothing, Forbidden) },
+
         Row { id: "grant_create", denied: guest!("POST", "/api/v1/grants", {}),
             bad_input: bad!("POST", "/api/v1/grants", { "holder": "x" }, InvalidField | MissingField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/grants".to_owned(),
@@ -290,6 +325,10 @@ async fn world() -> World {
     let grant = made(town.ask(Ask::post("/api/v1/grants", grant).by(&alice)).await);
     let key = json!({ "actions": ["*"] });
     let key = made(town.ask(Ask::post("/api/v1/api-keys", key).by(&alice)).await);
+    let client = json!({ "actions": ["*"] });
+    let client = made(town.ask(Ask::post("/api/v1/clients", client).by(&alice)).await);
+    let funding = json!({ "amount": "1" });
+    let funding = made(town.ask(Ask::post("/api/v1/fundings", funding).by(&alice)).await);
     let terms = json!({ "rail": "amp-outcome", "amount": "5 AVT" });
     let terms = serde_json::from_value(terms).unwrap();
     let offer = build::intent(alice.header(bob.did.clone(), None), Intent::new("work"), terms);
@@ -301,6 +340,8 @@ async fn world() -> World {
         transfer: text(&held["id"]),
         grant: text(&grant["id"]),
         key: text(&key["id"]),
+        client: text(&client["client_id"]),
+        funding: text(&funding["id"]),
         key_seq: key["seq"].as_u64().unwrap(),
         envelope: offer.envelope_id.to_string(),
         task: offer.task.unwrap().to_string(),

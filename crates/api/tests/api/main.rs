@@ -21,6 +21,8 @@ mod grants;
 mod holds;
 mod idempotency;
 mod journal;
+mod oauth;
+mod onboarding;
 mod operator;
 mod proxy;
 mod sdk;

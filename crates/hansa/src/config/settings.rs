@@ -87,6 +87,7 @@ pub(crate) struct Settings {
     currency: Currency,
     fee: FeeRule,
     genesis_grant: Amount,
+    agents_per_developer_max: u32,
 }
 
 /// Types texts and gathers what is wrong with them.
@@ -170,6 +171,11 @@ impl Settings {
                 Amount::ZERO,
                 values::amount(&text("money.genesis_grant"), &currency),
             ),
+            agents_per_developer_max: reader.take(
+                "limits.agents_per_developer_max",
+                0,
+                values::integer(&text("limits.agents_per_developer_max")),
+            ),
         };
         if reader.complaints.is_empty() {
             settings.check(&mut reader.complaints);
@@ -204,6 +210,7 @@ impl Settings {
             currency: self.currency,
             fee: self.fee,
             genesis_grant: self.genesis_grant,
+            agents_per_developer_max: self.agents_per_developer_max,
             batch_commands_max: self.batch_commands_max,
             snapshot_entries: self.snapshot_entries,
             free_bytes_min: self.free_bytes_min,

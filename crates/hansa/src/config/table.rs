@@ -197,6 +197,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "What a new agent receives, in major units; 0 for nothing.",
     ),
     Setting::new(
+        "limits.agents_per_developer_max",
+        Integer,
+        "100",
+        "Agents that a developer may onboard without a grant of the owner's.",
+    ),
+    Setting::new(
         "egress.did_resolution",
         List,
         "*",

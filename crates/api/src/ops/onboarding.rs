@@ -1,0 +1,163 @@
+//! Onboarding an agent in one call, and the tokens by which somebody else may make it.
+
+use hansa_crypto::jws::Unverified;
+use hansa_crypto::secret::{Secret, token, token_digest};
+use hansa_crypto::{PublicKey, SigningKey};
+use hansa_kernel::grant::Action;
+use hansa_kernel::onboard::{CreateBootstrap, Onboard};
+use hansa_kernel::principal::{Create, Kind};
+use hansa_kernel::{Command, Event};
+use hansa_types::{BootstrapId, ClientId, Code, Digest, PrincipalId, Rejection, Time};
+use hansa_wire::Problem;
+use hansa_wire::api::onboarding::{
+    AgentOnboard, AgentOnboarded, BootstrapCreate, BootstrapCreated,
+};
+use hansa_wire::scalar::WireKey;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::agents::{genesis_transfer, profile};
+use super::clients::SECRET_PREFIX;
+use super::grants::actions;
+use crate::answer::Answer;
+use crate::context::{Context, Step};
+use crate::limits::KEY_PROOF_WINDOW;
+
+/// What bootstrap tokens begin with.
+const BOOTSTRAP_PREFIX: &str = "bst_";
+/// The type of proofs that somebody holds a key.
+const PROOF: &str = "key-proof+jwt";
+
+/// Makes a bootstrap token of the caller.
+pub(crate) async fn bootstrap_create(
+    context: &Context,
+    _: BootstrapCreate,
+) -> Result<Answer, Problem> {
+    let node = &context.api.node;
+    let secret = token(BOOTSTRAP_PREFIX, node.env.random());
+    let create = CreateBootstrap {
+        id: BootstrapId::new(node.now().0, node.env.random_u128()),
+        principal: context.principal()?,
+        secret: token_digest(secret.expose()),
+    };
+    let done = context.submit(Step::new(Command::BootstrapCreate(create))).await?;
+    if done.repeated {
+        return Err(Code::SecretAlreadyShown.into());
+    }
+    let Event::BootstrapCreated(made) = &done.entry.event else {
+        return Err(Code::Internal.into());
+    };
+    let created = BootstrapCreated {
+        bootstrap_token: secret.into(),
+        expires_in: made.expires.0.saturating_sub(done.entry.ts.0) / 1_000,
+        expires_at: made.expires.into(),
+        seq: done.entry.seq,
+    };
+    Ok(Answer::done(&done, &created)?.secret())
+}
+
+/// Onboards an agent under the caller's control.
+pub(crate) async fn agent_onboard(
+    context: &Context,
+    request: AgentOnboard,
+) -> Result<Answer, Problem> {
+    let node = &context.api.node;
+    let (now, env) = (node.now(), &node.env);
+    let made = request.public_key.is_none().then(|| SigningKey::from_seed(env.random()));
+    let key = match (&made, request.public_key) {
+        (Some(made), _) => made.public(),
+        (None, brought) => brought.ok_or(Code::Internal)?.0,
+    };
+    if made.is_none() {
+        check_proof(context, &key, request.proof.as_deref(), now)?;
+    }
+    let id = PrincipalId::new(now.0, env.random_u128());
+    let (name, sealed) = profile(context, id, request.name, request.card).await?;
+    let agent = Create {
+        id,
+        kind: Kind::Agent,
+        key,
+        card: Some(sealed.digest),
+        genesis_grant: request.genesis_grant,
+    };
+    let secret = token(SECRET_PREFIX, env.random());
+    let client = ClientId::new(now.0, env.random_u128());
+    let onboard = Onboard {
+        agent,
+        client,
+        secret: token_digest(secret.expose()),
+        actions: match &request.actions {
+            Some(patterns) => actions(patterns)?,
+            None => vec![Action::everything()],
+        },
+        agents_max: node.config.agents_per_developer_max,
+    };
+    let step = Step::new(Command::AgentOnboard(onboard)).with(Some(sealed));
+    let done = context.submit(step).await?;
+    if done.repeated {
+        return Err(Code::SecretAlreadyShown.into());
+    }
+    let genesis_transfer = match request.genesis_grant {
+        true => genesis_transfer(context, &done).await?,
+        false => None,
+    };
+    let onboarded = AgentOnboarded {
+        id,
+        did: key.did_key(),
+        name,
+        public_key: WireKey(key),
+        private_key_pem: made.map(|key| Secret::from(key.to_pkcs8_pem()).into()),
+        client_id: client,
+        client_secret: secret.into(),
+        token_endpoint: token_endpoint(context),
+        genesis_transfer,
+        seq: done.entry.seq,
+        created_at: done.entry.ts.into(),
+    };
+    Ok(Answer::done(&done, &onboarded)?.secret())
+}
+
+fn token_endpoint(context: &Context) -> String {
+    let base = context.api.settings.public_url.as_deref().unwrap_or_default();
+    format!("{}{}", base.trim_end_matches('/'), crate::oauth::TOKEN_PATH)
+}
+
+#[derive(Deserialize)]
+struct ProofClaims {
+    aud: String,
+    iat: u64,
+    #[serde(default)]
+    ath: Option<Digest>,
+}
+
+/// Refuses a key that the caller does not show to hold, for this node and this credential, now.
+fn check_proof(
+    context: &Context,
+    key: &PublicKey,
+    proof: Option<&str>,
+    now: Time,
+) -> Result<(), Rejection> {
+    let refuse = |detail: &'static str| Err(Rejection::new(Code::ProofInvalid, detail));
+    let Some(proof) = proof else {
+        return refuse("proof: required beside public_key");
+    };
+    let invalid = |error: hansa_crypto::JwsError| {
+        Rejection::new(Code::ProofInvalid, format!("proof: {error}"))
+    };
+    let read = Unverified::read(proof).map_err(invalid)?;
+    let claims = read.verify_claims(&key.prepare(), PROOF).map_err(invalid)?;
+    let Ok(claims) = serde_json::from_value::<ProofClaims>(Value::Object(claims)) else {
+        return refuse("proof: its claims are aud, iat and ath");
+    };
+    if claims.aud != context.api.did().to_string() {
+        return refuse("proof: made for another node");
+    }
+    let made = Time(claims.iat.saturating_mul(1_000));
+    if made > now.after(KEY_PROOF_WINDOW) || now > made.after(KEY_PROOF_WINDOW) {
+        return refuse("proof: more than 300 seconds from the node's clock");
+    }
+    match claims.ath == context.credential {
+        true => Ok(()),
+        false => refuse("proof: made for another credential"),
+    }
+}
