@@ -7,6 +7,7 @@
 
 mod bench;
 mod check;
+mod sim;
 mod workspace;
 
 use std::process::ExitCode;
@@ -29,6 +30,11 @@ const COMMANDS: &[Command] = &[
         name: "bench",
         about: "measures the release build; `cargo xtask bench --help` lists its flags",
         run: bench::main,
+    },
+    Command {
+        name: "sim",
+        about: "runs simulated nodes under simulated disasters; `cargo xtask sim --help`",
+        run: sim::main,
     },
 ];
 

@@ -27,7 +27,7 @@ pub mod limits;
 pub mod node;
 pub mod onboard;
 pub mod principal;
-pub mod queue;
+mod queue;
 pub mod state;
 pub mod task;
 pub mod transfer;

@@ -12,7 +12,7 @@ const PIECE: usize = 1_024;
 
 /// Records in the order in which they came.
 #[derive(Debug, Clone)]
-pub struct Queue<T> {
+pub(crate) struct Queue<T> {
     /// All of them full but the last.
     pieces: VecDeque<Vec<T>>,
     /// Records of the first piece that were taken out.
@@ -27,18 +27,13 @@ impl<T> Default for Queue<T> {
 
 impl<T: Copy> Queue<T> {
     /// How many records are in it.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let Some(last) = self.pieces.back() else { return 0 };
         (self.pieces.len() - 1) * PIECE + last.len() - self.taken
     }
 
-    /// Whether nothing is in it.
-    pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
-    }
-
     /// Puts a record at the end.
-    pub fn push_back(&mut self, record: T) {
+    pub(crate) fn push_back(&mut self, record: T) {
         match self.pieces.back_mut() {
             Some(last) if last.len() < PIECE => last.push(record),
             _ => {
@@ -50,12 +45,12 @@ impl<T: Copy> Queue<T> {
     }
 
     /// The oldest record.
-    pub fn front(&self) -> Option<&T> {
+    pub(crate) fn front(&self) -> Option<&T> {
         self.pieces.front()?.get(self.taken)
     }
 
     /// Takes the oldest record out.
-    pub fn pop_front(&mut self) -> Option<T> {
+    pub(crate) fn pop_front(&mut self) -> Option<T> {
         let oldest = *self.front()?;
         self.taken += 1;
         if self.pieces.front().is_some_and(|first| first.len() == self.taken) {
@@ -66,7 +61,7 @@ impl<T: Copy> Queue<T> {
     }
 
     /// All records, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.pieces.iter().flatten().skip(self.taken)
     }
 }
@@ -134,10 +129,10 @@ mod tests {
     #[test]
     fn a_queue_that_was_emptied_starts_anew() {
         let mut queue = Queue::default();
-        assert_eq!((queue.front(), queue.len(), queue.is_empty()), (None, 0, true));
+        assert_eq!((queue.front(), queue.len()), (None, 0));
         queue.push_back(1_u8);
         assert_eq!((queue.pop_front(), queue.pop_front(), queue.len()), (Some(1), None, 0));
         queue.push_back(2);
-        assert_eq!((queue.front(), queue.len(), queue.is_empty()), (Some(&2), 1, false));
+        assert_eq!((queue.front(), queue.len()), (Some(&2), 1));
     }
 }

@@ -29,6 +29,11 @@ impl Default for SimClock {
 }
 
 impl SimClock {
+    /// Where every simulated world begins: 2026-01-01T00:00:00Z.
+    pub fn beginning() -> Time {
+        BEGINNING
+    }
+
     /// A clock at the beginning.
     pub fn new() -> Self {
         let hands = Hands { wall: BEGINNING, monotonic: Duration(0) };

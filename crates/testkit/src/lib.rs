@@ -6,6 +6,7 @@
 mod clock;
 mod entropy;
 mod network;
+pub mod sim;
 
 pub use clock::SimClock;
 pub use entropy::SeededEntropy;
