@@ -1,6 +1,7 @@
 //! DID logs: what is written here is read by the method's own implementation, what others wrote is
 //! read here, and a log that was tampered with is read by nobody.
 
+mod implementation;
 mod interop;
 mod tampering;
 
