@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, cards, clients, currencies, discover, fundings, grants,
+    accounts, agents, amp, api_keys, auth, cards, clients, currencies, discover, fundings, grants,
     journal, node, onboarding, principals, projections, setup, tasks, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
@@ -64,6 +64,18 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentKeyRotate => ops::rotate::agent_key_rotate;
             agents::ReputationGet => ops::reputation::reputation_get;
             discover::Discover => ops::discover::discover;
+            auth::AccountRegister => ops::auth::account_register;
+            auth::AccountVerify => ops::auth::account_verify;
+            auth::SessionOpen => ops::auth::session_open;
+            auth::SessionClose => ops::auth::session_close;
+            auth::SessionList => ops::auth::session_list;
+            auth::PasswordChange => ops::auth::password_change;
+            auth::AccountRecover => ops::auth::account_recover;
+            auth::RecoveryKeysSet => ops::auth::recovery_keys_set;
+            auth::TotpBegin => ops::auth::totp_begin;
+            auth::TotpEnable => ops::auth::totp_enable;
+            auth::TotpDisable => ops::auth::totp_disable;
+            auth::WhoAmI => ops::auth::whoami;
             api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
             api_keys::ApiKeyList => ops::api_keys::api_key_list;
             api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;

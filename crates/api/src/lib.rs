@@ -5,7 +5,7 @@
 //! arrive in envelopes take the same `call`. What may be done is decided by the kernel, what may be
 //! seen by [`sight`].
 //!
-//! Deliberately absent: sessions, cookies and anything remembered between two requests beyond
+//! Deliberately absent: cookies, and anything remembered between two requests beyond
 //! caches of what never changes.
 
 mod answer;

@@ -13,7 +13,7 @@ use hansa_wire::problem::MEDIA_TYPE;
 use hansa_wire::{Access, Effect, Media, Operation, Problem};
 
 use crate::answer::{Answer, Content};
-use crate::limits::{HSTS_S, RETRY_AFTER_S};
+use crate::limits::{HSTS_S, RETRY_AFTER_S, RETRY_AFTER_TRIES_S};
 use crate::settings::ApiSettings;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -98,6 +98,9 @@ pub(crate) fn problem(id: RequestId, problem: Problem) -> Response {
         // What is left of the body is not worth waiting for.
         408 | 413 => {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        429 => {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_TRIES_S));
         }
         503 => {
             headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));

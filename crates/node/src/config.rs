@@ -2,11 +2,13 @@
 //! binary's work; here it is only checked.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_types::{Amount, Currency};
 
+use crate::account::Mailer;
 use crate::egress::EgressPolicy;
 use crate::error::Error;
 use crate::limits;
@@ -36,6 +38,8 @@ pub struct Config {
     pub free_bytes_min: u64,
     /// Whether money entries are visible to everyone.
     pub ledger_public: bool,
+    /// How mail is sent; without it nobody registers an account.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// Whether the whole journal is verified at start, not only what follows the last snapshot.
     pub verify_full: bool,
     /// Where the node itself may go.
@@ -63,6 +67,7 @@ impl Config {
             snapshot_entries: limits::SNAPSHOT_ENTRIES,
             free_bytes_min: limits::FREE_BYTES_MIN,
             ledger_public: true,
+            mailer: None,
             verify_full: false,
             egress: EgressPolicy::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,

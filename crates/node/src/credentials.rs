@@ -1,4 +1,4 @@
-//! Who an API key or a token stands for, remembered on the request threads.
+//! Who an API key, a session or a token stands for, remembered on the request threads.
 //!
 //! What is remembered is a hint: the writer checks every command's credential again. Reads rely on it
 //! alone, so whatever takes authority away clears it before that is answered.
@@ -67,6 +67,17 @@ pub fn look_up(state: &State, secret: &Digest) -> Found {
 }
 
 fn known(state: &State, secret: &Digest) -> Result<Known, Code> {
+    if let Some(id) = state.accounts.session_by_secret(secret) {
+        let session = state.accounts.session(id).ok_or(Code::CredentialInvalid)?;
+        let principal = state.principals.get(session.principal);
+        return Ok(Known {
+            auth: Auth::Session(id),
+            principal: principal.id,
+            active: principal.active,
+            actions: None,
+            expires: Some(session.expires),
+        });
+    }
     let id = state.api_key_by_secret(secret).ok_or(Code::CredentialInvalid)?;
     let key = state.api_keys.get(&id).ok_or(Code::CredentialInvalid)?;
     let principal = state.principals.get(key.principal);

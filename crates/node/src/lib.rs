@@ -3,6 +3,7 @@
 //! Every change goes through [`Node::submit`] to the one writer; every answer leaves when what it
 //! saw is durable. Deliberately absent: HTTP, command lines, and any way around the kernel.
 
+pub mod account;
 pub mod audit;
 pub mod checkpoint;
 pub mod clock;

@@ -52,6 +52,32 @@ pub const OWN_TOKEN_LEEWAY: Duration = Duration::seconds(30);
 pub const OWN_TOKENS_REMEMBERED_MAX: usize = 1_000_000;
 /// Longest id of such a token, in bytes.
 pub const TOKEN_ID_BYTES_MAX: usize = 128;
+/// Passwords hashed at once.
+pub const HASHES_AT_ONCE: usize = 2;
+/// Passwords that are hashed or wait to be; one more is refused.
+pub const HASHES_WAITING_MAX: usize = 256;
+/// Life of a mailed token.
+pub const REGISTRATION_LIFE: Duration = Duration::hours(1);
+/// Time within which a second factor that was begun must be shown.
+pub const TOTP_SETUP_LIFE: Duration = Duration::minutes(10);
+/// Time for which a code that was shown is remembered; it counts for 90 seconds at most.
+pub const TOTP_USED_KEPT: Duration = Duration::minutes(5);
+/// Things of one kind that wait for an answer.
+pub const PENDING_MAX: usize = 10_000;
+/// Wrong tries on one account before it is locked.
+pub const ACCOUNT_TRIES_MAX: u32 = 5;
+/// Tries from one remote address before it is locked.
+pub const ADDRESS_TRIES_MAX: u32 = 60;
+/// First lock after too many tries; each further try doubles it.
+pub const LOCK_FIRST: Duration = Duration::seconds(30);
+/// Longest lock of an account.
+pub const LOCK_ACCOUNT_MAX: Duration = Duration::hours(1);
+/// Longest lock of a remote address.
+pub const LOCK_ADDRESS_MAX: Duration = Duration::minutes(15);
+/// Time without a try after which all are forgotten.
+pub const TRIES_FORGOTTEN: Duration = Duration::hours(24);
+/// Accounts or addresses whose tries are counted.
+pub const TRIES_KEPT_MAX: usize = 100_000;
 /// Life of the setup token.
 pub const SETUP_TOKEN_LIFE: Duration = Duration::minutes(30);
 /// How long signatures of an agent's last custodial key stand after it was replaced.

@@ -12,6 +12,7 @@ use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
 use hansa_views::Views;
 use tokio::sync::{Notify, oneshot, watch};
 
+use crate::account::Accounts;
 use crate::config::Config;
 use crate::credentials::{Credentials, Identity, look_up};
 use crate::egress::Egress;
@@ -47,6 +48,8 @@ pub struct Node {
     pub metrics: Arc<Metrics>,
     /// The way out to other machines.
     pub egress: Arc<Egress>,
+    /// What accounts need beside the journal.
+    pub accounts: Accounts,
     /// The way to the first owner.
     pub setup: Setup,
     /// Proofs over the journal's tree.
@@ -181,6 +184,10 @@ impl Node {
                 | Event::PrincipalErased(_)
                 | Event::ClientRevoked(_)
                 | Event::TokensRevoked(_)
+                | Event::SessionOpened(_)
+                | Event::SessionClosed(_)
+                | Event::PasswordChanged(_)
+                | Event::RecoveryKeyUsed(_)
         ) {
             self.credentials.forget();
         }

@@ -9,10 +9,11 @@ use hansa_crypto::secret::Secret;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{Options, Store, disk, poison};
-use hansa_types::{Duration, IncarnationId, PrincipalId};
+use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
 
+use crate::account::Accounts;
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
@@ -29,6 +30,9 @@ use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
 use crate::tokens::OwnTokens;
 use crate::vault::Vault;
 use crate::writer::{self, Durable, Job, Queue, Surroundings, Writer};
+
+/// Name of the e-mail secret beside the journal.
+const EMAIL_SECRET: &str = "email_secret";
 
 /// A node that has just started.
 pub struct Started {
@@ -52,7 +56,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     config.check()?;
     let opening = (config.clone(), env.clone());
     let opened = blocking(move || Opened::new(&opening.0, &opening.1)).await??;
-    let Opened { mut store, keys, folded, places, incarnation } = opened;
+    let Opened { email_secret, mut store, keys, folded, places, incarnation } = opened;
     let reader = store.reader();
     let durable = Durable::new(folded.verified.head.last_seq);
     let views = open_views(&places.views, &durable).await?;
@@ -95,6 +99,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         draining: AtomicBool::new(false),
         views_wanted: Arc::default(),
         stopping: watch::Sender::new(false),
+        accounts: Accounts::new(email_secret, config.mailer.clone()),
         credentials: Credentials::default(),
         keys_dir: places.keys,
         own_tokens: OwnTokens::new(founded.then(|| env.clock.wall())),
@@ -150,6 +155,7 @@ struct Opened {
     folded: Folded,
     places: Places,
     incarnation: IncarnationId,
+    email_secret: Digest,
 }
 
 impl Opened {
@@ -172,6 +178,7 @@ impl Opened {
                 hash_seed(&*reader)?.unwrap_or_default()
             }
         };
+        let email_secret = email_secret(&store, env)?;
         let snapshots = store.snapshots_dir();
         let folded = snapshot::fold(&*reader, &snapshots, &keys, seed, config.verify_full)?;
         // A crash may have come between an erasure and the end of its traces.
@@ -185,8 +192,23 @@ impl Opened {
         };
         let places =
             Places { poison: store.poison_dir(), views: store.views_path(), keys: keys_dir };
-        Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation })
+        Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation, email_secret })
     }
+}
+
+/// The secret under which the journal keeps e-mail addresses, made once. It lies beside the journal
+/// and is never exported, so that nobody else can try addresses out.
+fn email_secret(store: &Store, env: &Env) -> Result<Digest, Error> {
+    let read = || -> Result<Option<[u8; 32]>, Error> {
+        let bytes = store.reader().meta(EMAIL_SECRET)?;
+        Ok(bytes.and_then(|bytes| bytes.as_slice().try_into().ok()))
+    };
+    if let Some(secret) = read()? {
+        return Ok(Digest(secret));
+    }
+    store.put_meta_once(EMAIL_SECRET, &env.random::<32>())?;
+    let secret = read()?.ok_or_else(|| Error::Config("the e-mail secret is damaged".to_owned()))?;
+    Ok(Digest(secret))
 }
 
 /// Writes the first entries of a journal.

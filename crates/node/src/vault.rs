@@ -33,6 +33,14 @@ pub struct Sealed {
     pub changes: Vec<VaultChange>,
 }
 
+impl Sealed {
+    /// Two documents of one batch; the digest is the first one's.
+    pub fn and(mut self, other: Sealed) -> Self {
+        self.changes.extend(other.changes);
+        self
+    }
+}
+
 /// Name of an agent's card in the vault.
 pub fn card_id(agent: PrincipalId) -> String {
     format!("card/{agent}")

@@ -97,6 +97,7 @@ codes! {
     MailTokenInvalid = "mail_token_invalid", 401, "The mailed token is wrong, used or expired.", "Register again for a new one.";
     SecondFactorRequired = "second_factor_required", 403, "This node asks its owners for a second factor.", "Enable one with totp_begin and totp_enable, and log in again.";
     TooManyTries = "too_many_tries", 429, "There were too many tries.", "Retry after the given delay.";
+    MailUnavailable = "mail_unavailable", 503, "This node sends no mail, so nobody registers.", "Ask the operator to set accounts.mail.";
     AccountExists = "account_exists", 409, "This principal or this e-mail address has an account already.", "Log in instead.";
     AccountUnknown = "account_unknown", 404, "This principal has no account.", "Register one with account_register.";
 

@@ -40,6 +40,12 @@ pub const ACTIONS_MAX: usize = 32;
 pub const NAME_BYTES_MAX: usize = 128;
 /// Longest label of an API key in bytes.
 pub const LABEL_BYTES_MAX: usize = 128;
+/// Longest e-mail address in bytes (RFC 5321 section 4.5.3.1.3).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Shortest password in bytes.
+pub const PASSWORD_BYTES_MIN: usize = 12;
+/// Longest password in bytes.
+pub const PASSWORD_BYTES_MAX: usize = 256;
 /// Longest note on a suspension or an appeal in bytes.
 pub const NOTE_BYTES_MAX: usize = 2_048;
 /// Longest text of a search in bytes.

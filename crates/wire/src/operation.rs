@@ -220,6 +220,7 @@ impl Operation {
         let native = self.path.starts_with("/api/") || self.path.starts_with("/amp/");
         self.media == Media::Json
             && native
+            && self.tag != "accounts"
             && !matches!(self.id, "setup_complete" | "envelope_submit")
     }
 }

@@ -8,7 +8,7 @@
 //! look for at a fixed path.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, cards, clients, currencies, discover, fundings, grants,
+    accounts, agents, amp, api_keys, auth, cards, clients, currencies, discover, fundings, grants,
     journal, node, onboarding, principals, projections, setup, tasks, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
@@ -17,6 +17,10 @@ use crate::operation::{Access, Media, Method, Operation};
 pub const TAGS: &[(&str, &str)] = &[
     ("node", "The node itself: who it is, whether it is well, its first owner."),
     ("agents", "Principals with a key, a card, a reputation and money."),
+    (
+        "accounts",
+        "Accounts of people: registering, logging in, and what they prove themselves with.",
+    ),
     ("api-keys", "Bearer secrets, narrowed to some operations."),
     ("clients", "OAuth clients and the tokens they were given; tokens come from /oauth/token."),
     ("onboarding", "Agents made in one call, the tokens for it, and requests for money."),
@@ -72,6 +76,19 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<agents::AgentKeyRotate>("/api/v1/agents/{agent}/key").about("agents", "Give an agent another key", "The agent itself or who registered it may. The former key is accepted for seven more days unless it is revoked; it cannot rotate again.").access(Principal),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
     Op::get::<discover::Discover>("/api/v1/discover").about("agents", "Find agents", "By words, skill, highest price and lowest reputation; best matches first."),
+
+    Op::post::<auth::AccountRegister>("/api/v1/auth/register").about("accounts", "Ask for an account", "A token is mailed to the address; nothing is recorded before it was shown. The answer is the same whether the address is known.").without_key(),
+    Op::post::<auth::AccountVerify>("/api/v1/auth/verify-email").about("accounts", "Make the account", "By the token that was mailed: once, within an hour.").without_key().status(201),
+    Op::post::<auth::SessionOpen>("/api/v1/auth/login").about("accounts", "Log in", "By e-mail address and password, and by a code where the account has a second factor.").without_key().status(201),
+    Op::post::<auth::SessionClose>("/api/v1/auth/logout").about("accounts", "Log out", "Ends the session that asks, or another of the caller's.").access(Principal).without_key(),
+    Op::get::<auth::SessionList>("/api/v1/auth/sessions").about("accounts", "List sessions", "The caller's own, without their secrets.").access(Principal),
+    Op::post::<auth::PasswordChange>("/api/v1/auth/password").about("accounts", "Change the password", "Every session ends.").access(Principal).without_key(),
+    Op::post::<auth::AccountRecover>("/api/v1/auth/recover-account").about("accounts", "Recover an account", "Sets a new password by a recovery key; every session and the second factor end.").without_key(),
+    Op::post::<auth::RecoveryKeysSet>("/api/v1/auth/recovery-keys").about("accounts", "Make recovery keys", "New ones, shown once; those before are void.").access(Principal).without_key(),
+    Op::post::<auth::TotpBegin>("/api/v1/auth/totp/begin").about("accounts", "Begin a second factor", "Makes a secret for an authenticator; it counts once a code of it was shown.").access(Principal).without_key(),
+    Op::post::<auth::TotpEnable>("/api/v1/auth/totp").about("accounts", "Enable a second factor", "By a code of the secret that was begun.").access(Principal).without_key(),
+    Op::post::<auth::TotpDisable>("/api/v1/auth/totp/disable").about("accounts", "Disable the second factor", "By the password.").access(Principal).without_key(),
+    Op::get::<auth::WhoAmI>("/api/v1/whoami").about("accounts", "Who asks", "The caller's principal, credential and account.").access(Principal),
 
     Op::post::<api_keys::ApiKeyCreate>("/api/v1/api-keys").about("api-keys", "Make an API key", "Of the caller, for the operations named; the secret is shown once.").access(Principal).status(201),
     Op::get::<api_keys::ApiKeyList>("/api/v1/api-keys").about("api-keys", "List API keys", "The caller's own, without their secrets.").access(Principal),
@@ -162,7 +179,17 @@ mod tests {
             .filter(|op| op.access == Access::Public && op.effect == Effect::Write)
             .map(|op| op.id)
             .collect();
-        assert_eq!(public_writes, ["setup_complete", "envelope_submit"]);
+        assert_eq!(
+            public_writes,
+            [
+                "setup_complete",
+                "account_register",
+                "account_verify",
+                "session_open",
+                "account_recover",
+                "envelope_submit"
+            ]
+        );
     }
 
     #[test]

@@ -18,8 +18,8 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::{
-    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX,
-    PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, QUERY_BYTES_MAX,
+    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, EMAIL_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX,
+    NOTE_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, QUERY_BYTES_MAX,
 };
 use crate::request::marked;
 
@@ -470,6 +470,11 @@ bounded_texts! {
     KeyLabel, LABEL_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A label of 1 to 128 bytes without control characters or outer white space.",
         printable;
+    Email, EMAIL_BYTES_MAX, Code::InvalidField, "^[^@\\s]+@[^@\\s]+$",
+        "An e-mail address of up to 254 bytes of ASCII.",
+        |text| text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"(),:;\\[]".contains(&b))
+            && text.split('@').count() == 2
+            && text.split('@').all(|part| !part.is_empty());
     Note, NOTE_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A note of 1 to 2,048 bytes without control characters or outer white space.",
         printable;

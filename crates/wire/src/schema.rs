@@ -45,6 +45,7 @@ texts! {
     ApiKeyId, "^key_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an API key; not its secret.", "key_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     ClientId, "^cli_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an OAuth client; not its secret.", "cli_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     FundingId, "^fun_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a funding request.", "fun_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
+    SessionId, "^ses_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a session; not its secret.", "ses_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     IncarnationId, "^inc_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of one incarnation of a journal.", "inc_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     RequestId, "^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of one request.", "req_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     EnvelopeId, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", "The id of an AMP envelope: a UUID of version 4.", "550e8400-e29b-41d4-a716-446655440000";

@@ -7,6 +7,7 @@ pub(crate) mod accounts;
 pub(crate) mod agents;
 pub(crate) mod amp;
 pub(crate) mod api_keys;
+pub(crate) mod auth;
 pub(crate) mod card_documents;
 mod card_signatures;
 pub(crate) mod cards;

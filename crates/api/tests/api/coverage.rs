@@ -48,6 +48,7 @@ struct World {
 
 const PUBLIC: Case = Never("everyone may read it");
 const SAME_FOR_ALL: Case = Never("it shows the same to everyone");
+const OWN_ACCOUNT: Case = Never("it is about the caller's own account alone");
 const NO_INPUT: Case = Never("it has no parameters that could be wrong but unknown ones");
 
 fn ask(method: &'static str, path: String, body: &Value) -> Ask {
@@ -61,6 +62,13 @@ fn ask(method: &'static str, path: String, body: &Value) -> Ask {
 macro_rules! guest {
     ($method:literal, $path:literal, $body:tt) => {
         Refused(|_| ask($method, $path.to_owned(), &json!($body)), &[Code::Unauthenticated])
+    };
+}
+
+/// A request without any credential that is refused for what it shows.
+macro_rules! guest_with {
+    ($path:literal, $body:tt, $code:ident) => {
+        Refused(|_| ask("POST", $path.to_owned(), &json!($body)), &[Code::$code])
     };
 }
 
@@ -175,6 +183,24 @@ fn rows() -> Vec<Row> {
             bad_input: bad!("GET", "/api/v1/agents/alice/reputation", null, InvalidField), other_tenant: SAME_FOR_ALL },
         Row { id: "discover", denied: PUBLIC,
             bad_input: bad!("GET", "/api/v1/discover?max_price=ten", null, AmountMalformed), other_tenant: SAME_FOR_ALL },
+
+        Row { id: "account_register", denied: PUBLIC, bad_input: bad!("POST", "/api/v1/auth/register", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "account_verify", denied: guest_with!("/api/v1/auth/verify-email", { "token": "mail_guess" }, MailTokenInvalid),
+            bad_input: bad!("POST", "/api/v1/auth/verify-email", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "session_open", denied: guest_with!("/api/v1/auth/login", { "email": "a@example.com", "password": "wrong wrong wrong" }, LoginInvalid),
+            bad_input: bad!("POST", "/api/v1/auth/login", { "email": "nobody" }, InvalidField), other_tenant: OWN_ACCOUNT },
+        Row { id: "session_close", denied: guest!("POST", "/api/v1/auth/logout", {}),
+            bad_input: bad!("POST", "/api/v1/auth/logout", {}, MissingField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/auth/logout".to_owned(), |_: &World| json!({ "session": "ses_00000000000000000000000000" }), NotFound) },
+        Row { id: "session_list", denied: guest!("GET", "/api/v1/auth/sessions", null), bad_input: bad!("GET", "/api/v1/auth/sessions?limit=1", null, UnknownField), other_tenant: OWN_ACCOUNT },
+        Row { id: "password_change", denied: guest!("POST", "/api/v1/auth/password", {}), bad_input: bad!("POST", "/api/v1/auth/password", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "account_recover", denied: guest_with!("/api/v1/auth/recover-account", { "email": "a@example.com", "recovery_key": "guess", "new_password": "long enough it is" }, LoginInvalid),
+            bad_input: bad!("POST", "/api/v1/auth/recover-account", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "recovery_keys_set", denied: guest!("POST", "/api/v1/auth/recovery-keys", {}), bad_input: bad!("POST", "/api/v1/auth/recovery-keys", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "totp_begin", denied: guest!("POST", "/api/v1/auth/totp/begin", {}), bad_input: bad!("POST", "/api/v1/auth/totp/begin", { "a": 1 }, UnknownField), other_tenant: OWN_ACCOUNT },
+        Row { id: "totp_enable", denied: guest!("POST", "/api/v1/auth/totp", {}), bad_input: bad!("POST", "/api/v1/auth/totp", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "totp_disable", denied: guest!("POST", "/api/v1/auth/totp/disable", {}), bad_input: bad!("POST", "/api/v1/auth/totp/disable", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "whoami", denied: guest!("GET", "/api/v1/whoami", null), bad_input: bad!("GET", "/api/v1/whoami?a=1", null, UnknownField), other_tenant: OWN_ACCOUNT },
 
         Row { id: "api_key_create", denied: guest!("POST", "/api/v1/api-keys", { "actions": ["*"] }),
             bad_input: bad!("POST", "/api/v1/api-keys", { "actions": "*" }, InvalidField),
@@ -377,7 +403,7 @@ fn may_be_missing(operation: &Operation, row: &Row) {
     assert!(denied_open || !never(&row.denied), "{}: no case of a denial", operation.id);
     assert!(!never(&row.bad_input), "{}: no case of bad input", operation.id);
     let reads = operation.method == Method::Get || operation.access == Access::Public;
-    let own = matches!(operation.id, "api_key_create" | "teg_send");
+    let own = matches!(operation.id, "api_key_create" | "teg_send") || operation.tag == "accounts";
     assert!(reads || own || !never(&row.other_tenant), "{}: no other tenant", operation.id);
 }
 

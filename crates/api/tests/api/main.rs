@@ -13,6 +13,7 @@ mod harness;
 mod agents;
 mod amp;
 mod api_keys;
+mod auth;
 mod cards;
 mod coverage;
 mod edge;

@@ -50,7 +50,11 @@ impl Args {
         if let Some(temporary) = &temporary {
             self.config.data_dir = Some(temporary.path().to_owned());
         }
-        let flags = [("server.bind", self.bind.clone()), ("log.level", self.log_level.clone())];
+        let flags = [
+            ("server.bind", self.bind.clone()),
+            ("log.level", self.log_level.clone()),
+            ("accounts.mail", "log".to_owned()),
+        ];
         let settings = self.config.settings(&flags)?;
         if !settings.server.bind.ip().is_loopback() {
             return Err(Failure::usage("hansa dev listens on loopback only")

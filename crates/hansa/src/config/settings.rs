@@ -3,11 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use hansa_api::{AddressRange, CardSignatures, RegistrySettings};
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
+use hansa_node::account::{LogMailer, Mailer};
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
 use hansa_node::limits::ACME_NAMES_MAX;
 use hansa_node::tls::AcmeSettings;
@@ -83,6 +85,7 @@ pub(crate) struct Settings {
     free_bytes_min: u64,
     batch_commands_max: usize,
     ledger_public: bool,
+    mail_in_log: bool,
     mode: Mode,
     currency: Currency,
     fee: FeeRule,
@@ -156,6 +159,7 @@ impl Settings {
                 true,
                 values::flag(&text("store.ledger_public")),
             ),
+            mail_in_log: reader.take("accounts.mail", false, values::mail(&text("accounts.mail"))),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
             fee: FeeRule {
@@ -215,6 +219,7 @@ impl Settings {
             snapshot_entries: self.snapshot_entries,
             free_bytes_min: self.free_bytes_min,
             ledger_public: self.ledger_public,
+            mailer: self.mail_in_log.then(|| Arc::new(LogMailer) as Arc<dyn Mailer>),
             egress: self.egress.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
@@ -451,6 +456,7 @@ mod tests {
             ("store.ledger_public", "yes"),
             ("cards.signatures", "on"),
             ("registry.parent_url", "the frame"),
+            ("accounts.mail", "pigeon"),
         ];
         let complaints = settings(&wrong).unwrap_err();
         for (key, text) in wrong {

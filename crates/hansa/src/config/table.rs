@@ -172,6 +172,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Whether everybody may see the entries of the journal that move money.",
     ),
     Setting::new(
+        "accounts.mail",
+        Text,
+        "off",
+        "off: no mail is sent, so nobody registers; log: mail is printed in the log.",
+    ),
+    Setting::new(
         "money.mode",
         Text,
         "sovereign",

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod agents;
 pub mod amp;
 pub mod api_keys;
+pub mod auth;
 pub mod cards;
 pub mod clients;
 pub mod currencies;

@@ -1,0 +1,52 @@
+//! Who asks, and what was proven.
+
+use hansa_kernel::State;
+use hansa_kernel::principal::Kind;
+use hansa_types::Code;
+use hansa_wire::Problem;
+use hansa_wire::api::agents::PrincipalKind;
+use hansa_wire::api::auth::{Me, WhoAmI};
+use hansa_wire::scalar::{ActionPattern, Email};
+
+use super::email_id;
+use crate::answer::Answer;
+use crate::context::Context;
+
+/// Tells the caller who it is.
+pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Problem> {
+    let identity = context.identity()?;
+    let id = identity.principal;
+    let look = move |state: &State| {
+        let handle = state.principals.find(id)?;
+        let principal = state.principals.get(handle);
+        let account = state.accounts.get(handle);
+        let account = account.map(|kept| (kept.totp.is_some(), kept.recovery_keys.len()));
+        Some((principal.key.did_key(), principal.kind, account))
+    };
+    let looked = context.api.node.read(Some(id), look).await?;
+    let (did, kind, account) = looked.ok_or(Code::PrincipalUnknown)?;
+    let email = match account {
+        Some(_) => context.open(email_id(id)).await?,
+        None => None,
+    };
+    let everything = || ActionPattern::new("*").into_iter().collect();
+    let patterns = |actions: &std::sync::Arc<[hansa_kernel::grant::Action]>| {
+        actions.iter().filter_map(|action| ActionPattern::new(action.as_str())).collect()
+    };
+    Answer::json(&Me {
+        id,
+        did,
+        kind: match kind {
+            Kind::Agent => PrincipalKind::Agent,
+            Kind::Person => PrincipalKind::Person,
+            Kind::Organization => PrincipalKind::Organization,
+            Kind::Node => PrincipalKind::Node,
+        },
+        method: identity.auth.method().to_owned(),
+        actions: identity.actions.as_ref().map_or_else(everything, patterns),
+        account: account.is_some(),
+        email: email.and_then(|bytes| Email::new(String::from_utf8(bytes.to_vec()).ok()?)),
+        totp: account.is_some_and(|(totp, _)| totp),
+        recovery_keys_left: account.map_or(0, |(_, keys)| keys as u64),
+    })
+}

@@ -1,0 +1,227 @@
+//! Accounts of people: registering, logging in and out, recovering.
+
+use std::sync::{Arc, Mutex};
+
+use hansa_api::ApiSettings;
+use hansa_node::account::{Mail, Mailer, Totp};
+use hansa_node::env::Clock as _;
+use hansa_types::{Code, Duration};
+use serde_json::{Value, json};
+
+use crate::harness::{Ask, Reply, Town};
+
+/// Keeps what was mailed.
+#[derive(Debug, Clone, Default)]
+struct Postbox(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Mailer for Postbox {
+    fn send(&self, mail: Mail) {
+        self.0.lock().unwrap().push((mail.to, mail.text));
+    }
+}
+
+impl Postbox {
+    fn last(&self) -> (String, String) {
+        self.0.lock().unwrap().last().unwrap().clone()
+    }
+
+    fn token(&self) -> String {
+        self.last().1.split(' ').next_back().unwrap().to_owned()
+    }
+}
+
+const PASSWORD: &str = "correct horse battery";
+
+async fn town() -> (Town, Postbox) {
+    let postbox = Postbox::default();
+    let mailer = Arc::new(postbox.clone());
+    let town = Town::with(|config| config.mailer = Some(mailer), ApiSettings::default()).await;
+    (town, postbox)
+}
+
+async fn post(town: &Town, path: &str, body: Value) -> Reply {
+    town.ask(Ask::post(format!("/api/v1/auth/{path}"), body)).await
+}
+
+async fn post_by(town: &Town, secret: &str, path: &str, body: Value) -> Reply {
+    town.ask(Ask::post(format!("/api/v1/auth/{path}"), body).bearer(secret)).await
+}
+
+async fn register(town: &Town, email: &str) -> Value {
+    let body = json!({ "name": "Dora", "email": email, "password": PASSWORD });
+    post(town, "register", body).await.accepted()
+}
+
+async fn member(town: &Town, postbox: &Postbox, email: &str) -> (Value, Value) {
+    let begun = register(town, email).await;
+    let token = json!({ "token": postbox.token() });
+    (begun, post(town, "verify-email", token).await.accepted())
+}
+
+async fn login(town: &Town, email: &str, password: &str) -> Reply {
+    post(town, "login", json!({ "email": email, "password": password })).await
+}
+
+fn token(session: &Value) -> &str {
+    session["access_token"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_person_registers_logs_in_and_logs_out() {
+    let (town, postbox) = town().await;
+    let before = town.seq();
+    register(&town, "dora@example.com").await;
+    assert_eq!(town.seq(), before, "nothing of a stranger is recorded");
+    assert_eq!(postbox.last().0, "dora@example.com");
+    let shown = json!({ "token": postbox.token() });
+    let created = post(&town, "verify-email", shown.clone()).await.accepted();
+    assert!(created["private_key_pem"].as_str().unwrap().contains("PRIVATE KEY"));
+    post(&town, "verify-email", shown).await.refused(Code::MailTokenInvalid);
+    let session = login(&town, "Dora@Example.com", PASSWORD).await.accepted();
+    assert_eq!(session["principal"], created["id"]);
+    let me = town.ask(Ask::get("/api/v1/whoami").bearer(token(&session))).await.accepted();
+    assert_eq!((&me["id"], &me["did"]), (&created["id"], &created["did"]));
+    assert_eq!(me["email"], "dora@example.com");
+    assert_eq!((&me["kind"], &me["method"]), (&json!("person"), &json!("session")));
+    let listed = town.ask(Ask::get("/api/v1/auth/sessions").bearer(token(&session))).await;
+    assert_eq!(listed.accepted()["data"][0]["current"], true);
+    post_by(&town, token(&session), "logout", json!({})).await.accepted();
+    let gone = town.ask(Ask::get("/api/v1/whoami").bearer(token(&session))).await;
+    gone.refused(Code::CredentialInvalid);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn whether_an_address_is_known_does_not_show() {
+    let (town, postbox) = town().await;
+    member(&town, &postbox, "dora@example.com").await;
+    let known = register(&town, "DORA@example.com").await;
+    assert!(postbox.last().1.contains("already"));
+    let unknown = register(&town, "erin@example.com").await;
+    let members = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&known), members(&unknown));
+    assert_eq!(known["message"], unknown["message"]);
+    let key = known["recovery_keys"][0].clone();
+    for email in ["dora@example.com", "nobody@example.com"] {
+        login(&town, email, "wrong wrong wrong").await.refused(Code::LoginInvalid);
+        let body = json!({ "email": email, "recovery_key": key, "new_password": PASSWORD });
+        post(&town, "recover-account", body).await.refused(Code::LoginInvalid);
+    }
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_tries_lock_an_account_for_a_while() {
+    let (town, postbox) = town().await;
+    member(&town, &postbox, "dora@example.com").await;
+    for _ in 0..5 {
+        login(&town, "dora@example.com", "wrong wrong wrong").await.refused(Code::LoginInvalid);
+    }
+    let locked = login(&town, "dora@example.com", PASSWORD).await;
+    locked.refused(Code::TooManyTries);
+    assert!(locked.header("retry-after").is_some());
+    town.clock.advance(Duration::seconds(31));
+    login(&town, "dora@example.com", PASSWORD).await.accepted();
+    login(&town, "dora@example.com", PASSWORD).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session() {
+    let (town, postbox) = town().await;
+    let (begun, _) = member(&town, &postbox, "dora@example.com").await;
+    let session = login(&town, "dora@example.com", PASSWORD).await.accepted();
+    let change = |shown: &str| json!({ "password": shown, "new_password": "another long secret" });
+    post_by(&town, token(&session), "password", change("wrong wrong wrong"))
+        .await
+        .refused(Code::LoginInvalid);
+    let short = json!({ "password": PASSWORD, "new_password": "short" });
+    post_by(&town, token(&session), "password", short).await.refused(Code::InvalidField);
+    post_by(&town, token(&session), "password", change(PASSWORD)).await.accepted();
+    let whoami = |secret: &str| Ask::get("/api/v1/whoami").bearer(secret);
+    town.ask(whoami(token(&session))).await.refused(Code::CredentialInvalid);
+    login(&town, "dora@example.com", PASSWORD).await.refused(Code::LoginInvalid);
+    let session = login(&town, "dora@example.com", "another long secret").await.accepted();
+    let recover = json!({
+        "email": "dora@example.com",
+        "recovery_key": begun["recovery_keys"][0],
+        "new_password": "a third long secret",
+    });
+    post(&town, "recover-account", recover.clone()).await.accepted();
+    town.ask(whoami(token(&session))).await.refused(Code::CredentialInvalid);
+    post(&town, "recover-account", recover).await.refused(Code::LoginInvalid);
+    let session = login(&town, "dora@example.com", "a third long secret").await.accepted();
+    let me = town.ask(whoami(token(&session))).await.accepted();
+    assert_eq!(me["recovery_keys_left"], 7);
+    let renew = json!({ "password": "a third long secret" });
+    let renewed = post_by(&town, token(&session), "recovery-keys", renew).await.accepted();
+    assert_eq!(renewed["recovery_keys"].as_array().unwrap().len(), 8);
+    town.stop().await;
+}
+
+fn from_base32(text: &str) -> Vec<u8> {
+    let digit = |c: u8| u32::from(if c.is_ascii_uppercase() { c - b'A' } else { c - b'2' + 26 });
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0, 0);
+    for c in text.bytes().filter(|&c| c != b'=') {
+        (bits, held) = ((bits << 5 | digit(c)) & 0xFFFF, held + 5);
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xFF).unwrap());
+        }
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_and_each_code_counts_once() {
+    let (town, postbox) = town().await;
+    member(&town, &postbox, "dora@example.com").await;
+    let session = login(&town, "dora@example.com", PASSWORD).await.accepted();
+    let by = token(&session);
+    post_by(&town, by, "totp", json!({ "totp": "000000" })).await.refused(Code::TotpState);
+    let begun = post_by(&town, by, "totp/begin", json!({})).await.accepted();
+    let totp = Totp::new(&from_base32(begun["secret"].as_str().unwrap())).unwrap();
+    let wrong = totp.code(hansa_types::Time(0));
+    post_by(&town, by, "totp", json!({ "totp": wrong })).await.refused(Code::TotpRequired);
+    let code = || json!({ "totp": totp.code(town.clock.wall()) });
+    post_by(&town, by, "totp", code()).await.accepted();
+    login(&town, "dora@example.com", PASSWORD).await.refused(Code::TotpRequired);
+    let both = || {
+        let code = totp.code(town.clock.wall());
+        json!({ "email": "dora@example.com", "password": PASSWORD, "totp": code })
+    };
+    let session = post(&town, "login", both()).await.accepted();
+    post(&town, "login", both()).await.refused(Code::TotpRequired);
+    let shown = json!({ "password": PASSWORD });
+    post_by(&town, token(&session), "totp/disable", shown).await.accepted();
+    login(&town, "dora@example.com", PASSWORD).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn an_owner_attaches_an_account_and_others_sessions_stay_hidden() {
+    let (mut town, postbox) = town().await;
+    let owner = town.set_up().await;
+    let body = json!({ "name": "Olivia", "email": "olivia@example.com", "password": PASSWORD });
+    post_by(&town, &owner.secret, "register", body).await.accepted();
+    let shown = json!({ "token": postbox.token() });
+    let attached = post(&town, "verify-email", shown).await.accepted();
+    assert_eq!(attached["id"], owner.id.to_string());
+    let session = login(&town, "olivia@example.com", PASSWORD).await.accepted();
+    let freeze = Ask::post(format!("/api/v1/agents/{}/freeze", owner.id), json!({}));
+    town.ask(freeze.bearer(token(&session))).await.refused(Code::InvalidField);
+    member(&town, &postbox, "dora@example.com").await;
+    let dora = login(&town, "dora@example.com", PASSWORD).await.accepted();
+    let foreign = json!({ "session": session["id"] });
+    post_by(&town, token(&dora), "logout", foreign.clone()).await.refused(Code::NotFound);
+    post_by(&town, &owner.secret, "logout", foreign).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_registers_where_no_mail_is_sent() {
+    let town = Town::found().await;
+    let body = json!({ "name": "Dora", "email": "dora@example.com", "password": PASSWORD });
+    post(&town, "register", body).await.refused(Code::MailUnavailable);
+    town.stop().await;
+}
