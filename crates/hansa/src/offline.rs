@@ -49,13 +49,14 @@ impl Directory {
                 .next_step("put keys/node.pem back from a backup")
         })?;
         let first = reader.entry(1)?.ok_or_else(missing)?;
+        let restored = hansa_node::start::restored(&*reader)?;
         let first = codec::decode(&first)
             .map_err(|error| Failure::because("the first entry does not read", &error))?;
         match first.event {
             Event::NodeFounded(founded) => Ok(Self {
                 reader,
                 keys: Arc::new(keys),
-                incarnation: founded.incarnation,
+                incarnation: restored.unwrap_or(founded.incarnation),
                 founded_by: founded.key,
             }),
             _ => Err(Failure::new("the journal does not begin with the founding of a node")),

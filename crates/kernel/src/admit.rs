@@ -12,6 +12,7 @@ use crate::entry::Auth;
 use crate::envelope::{fingerprint, replayed};
 use crate::grant::{self, Use};
 use crate::idempotency::{Known, split};
+use crate::limits::RESTORED_WAIT;
 use crate::principal::{Handle, Kind};
 
 /// Leave to decide one command on the state as it is.
@@ -92,7 +93,7 @@ impl State {
         }
         let grant = match caller {
             Some(caller) => {
-                self.check_fresh(caller, request)?;
+                self.check_fresh(caller, request, now)?;
                 self.authorize(caller, &request.command, now)?
             }
             None => None,
@@ -179,8 +180,13 @@ impl State {
     }
 
     /// Refuses an envelope that was accepted before.
-    fn check_fresh(&self, sender: Handle, request: &Request) -> Result<(), Rejection> {
+    fn check_fresh(&self, sender: Handle, request: &Request, now: Time) -> Result<(), Rejection> {
         let Some(proof) = request.caller.auth.proof() else { return Ok(()) };
+        if let Some(restored) = self.node.as_ref().and_then(|node| node.restored)
+            && now < restored.after(RESTORED_WAIT)
+        {
+            return Err(Code::JustRestored.into());
+        }
         if let Some(step) = self.tasks.step(proof.id) {
             let same = step.fingerprint == fingerprint(&proof.signature);
             return Err(replayed(same, step.seq));
@@ -264,7 +270,10 @@ impl State {
     fn sphere(&self, command: &Command) -> Result<Sphere, Rejection> {
         let of = |handle: Handle| self.principals.get(handle).id;
         Ok(match command {
-            Command::NodeFound(_) | Command::OwnerCreate(_) | Command::Expire(_) => {
+            Command::NodeFound(_)
+            | Command::NodeRestore(_)
+            | Command::OwnerCreate(_)
+            | Command::Expire(_) => {
                 return Err(Code::Forbidden.into());
             }
             Command::ClockAccept(_)

@@ -34,6 +34,7 @@ impl State {
             Event::MoneyBurned(burned) => transfer::apply_burned(self, entry, burned),
             Event::CurrencyCreated(created) => transfer::apply_currency_created(self, created),
             Event::NodeFounded(founded) => node::apply_founded(self, entry, founded),
+            Event::NodeRestored(restored) => node::apply_restored(self, entry, restored),
             Event::ClockAccepted(_) => {}
             Event::PrincipalCreated(created) => principal::apply_created(self, entry, created),
             Event::PrincipalSuspended(_) => principal::apply_suspended(self, entry),

@@ -49,6 +49,8 @@ pub enum LookedUp {
 pub enum Command {
     /// Begin the journal.
     NodeFound(node::Found),
+    /// Go on from a backup.
+    NodeRestore(node::Restore),
     /// Accept a jump of the clock.
     ClockAccept(node::AcceptClock),
     /// Make the node's owner.
@@ -132,6 +134,7 @@ impl Command {
     pub fn action(&self) -> &'static str {
         match self {
             Command::NodeFound(_) => "node_found",
+            Command::NodeRestore(_) => "node_restore",
             Command::ClockAccept(_) => "clock_accept",
             Command::OwnerCreate(_) => "owner_create",
             Command::PrincipalCreate(_) => "agent_create",

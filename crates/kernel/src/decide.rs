@@ -107,6 +107,7 @@ pub fn decide(
         Command::TransferVoid(void) => void.decide(permit, ctx, out),
         Command::TaskStep(step) => step.decide(permit, ctx, out),
         Command::NodeFound(found) => found.decide(permit, out),
+        Command::NodeRestore(restore) => restore.decide(permit, ctx, out),
         Command::ClockAccept(accept) => {
             accept.decide(ctx, out);
             Ok(())

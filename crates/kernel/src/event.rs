@@ -75,6 +75,8 @@ events! {
     CurrencyCreated = "currency.created" v 1: transfer::CurrencyCreated;
     /// The journal began.
     NodeFounded = "node.founded" v 1: node::Founded;
+    /// The journal goes on from a backup, as another run.
+    NodeRestored = "node.restored" v 1: node::Restored;
     /// The operator accepted a jump of the clock.
     ClockAccepted = "clock.accepted" v 1: node::ClockAccepted;
     /// A principal came into being.

@@ -86,6 +86,9 @@ pub const IDEMPOTENCY_FILTER_BITS_PER_KEY: usize = 16;
 /// Time for which the id of an envelope that carried an operation is remembered: its window of 300
 /// seconds to either side, and a minute for what was opened in time and waits in the queue.
 pub const OPERATION_ENVELOPE_LIFE: Duration = Duration::seconds(660);
+/// Time after a restoration for which no envelope is accepted: what was accepted before the backup's
+/// end is forgotten, and every envelope of then is too old by now.
+pub const RESTORED_WAIT: Duration = Duration::seconds(300);
 /// Operation envelopes remembered at once.
 pub const OPERATION_ENVELOPES_MAX: usize = 4_000_000;
 /// Things that may leave the state per applied entry, so that no single entry pays for many.

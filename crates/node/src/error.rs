@@ -65,6 +65,14 @@ pub enum Error {
         /// The refusal.
         rejection: hansa_types::Rejection,
     },
+    /// A backup.
+    #[error("{}: {why}", path.display())]
+    Backup {
+        /// The file, or what it is about.
+        path: PathBuf,
+        /// What is wrong.
+        why: &'static str,
+    },
     /// A snapshot child failed.
     #[error("the snapshot process failed: {0}")]
     Snapshot(String),

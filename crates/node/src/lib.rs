@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod checkpoint;
 pub mod clock;
 pub mod config;

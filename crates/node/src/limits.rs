@@ -40,6 +40,10 @@ pub const ERASE_TRIES_MAX: usize = 3;
 pub const ERASE_LISTED_MAX: usize = 100_000;
 /// Longest life of a backup's documents, unless configured: the promise of every receipt.
 pub const BACKUP_DAYS_MAX: u32 = 30;
+/// Bytes of entries after which a frame of a backup is full.
+pub const BACKUP_FRAME_BYTES: usize = 1 << 20;
+/// Records of the vault read at once, and kept at once when a backup is restored.
+pub const BACKUP_PAGE_RECORDS: usize = 256;
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
 /// Life of an access token.

@@ -8,7 +8,7 @@ use hansa_crypto::keys::SigningKey;
 use hansa_crypto::secret::Secret;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
-use hansa_store::{Options, Store, disk, poison};
+use hansa_store::{Options, Reader, Store, disk, poison};
 use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
@@ -64,6 +64,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let queue = Arc::new(Queue::default());
     let replayed = folded.verified.entries;
     let founded = folded.state.node.is_some();
+    let ran = folded.state.node.as_ref().map(|node| node.incarnation);
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
     let journal = store.journal()?;
     let journal_stats = journal.stats();
@@ -118,6 +119,8 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     node.look_at_disk();
     if !founded {
         found(&node, incarnation).await?;
+    } else if ran != Some(incarnation) {
+        go_on(&node, incarnation).await?;
     }
     keep_working(&node, snapshot_seq);
     Ok(Started { node, setup_token, replayed })
@@ -187,7 +190,11 @@ impl Opened {
             Some(node) if node.key != keys.signing().public() => {
                 return Err(Error::Key { path: keys_dir, why: "not the key of this journal" });
             }
-            Some(node) => node.incarnation,
+            Some(node) => match restored(&*reader)? {
+                // A restored directory says which run its node begins.
+                Some(incarnation) => incarnation,
+                None => node.incarnation,
+            },
             None => IncarnationId::new(env.clock.wall().0, env.random_u128()),
         };
         let places =
@@ -209,6 +216,24 @@ fn email_secret(store: &Store, env: &Env) -> Result<Digest, Error> {
     store.put_meta_once(EMAIL_SECRET, &env.random::<32>())?;
     let secret = read()?.ok_or_else(|| Error::Config("the e-mail secret is damaged".to_owned()))?;
     Ok(Digest(secret))
+}
+
+/// The run that a restored data directory begins.
+pub fn restored(reader: &dyn Reader) -> Result<Option<IncarnationId>, Error> {
+    let Some(bytes) = reader.meta(crate::backup::INCARNATION)? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes);
+    text.parse().map(Some).map_err(|_| Error::Config("the incarnation does not read".to_owned()))
+}
+
+/// Writes the first entry of another run of the journal.
+async fn go_on(node: &Node, incarnation: IncarnationId) -> Result<(), Error> {
+    let command = Command::NodeRestore(kernel_node::Restore { incarnation });
+    let caller = Caller { principal: None, auth: Auth::Machine };
+    let request = Request { caller, command, corr: None, looked_up: None };
+    node.submit(Job { request, vault: Vec::new() })
+        .await
+        .map(|_| ())
+        .map_err(|rejection| Error::Refused { action: "go on from a backup", rejection })
 }
 
 /// Writes the first entries of a journal.

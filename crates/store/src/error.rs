@@ -102,6 +102,14 @@ pub enum Error {
         /// Why.
         what: &'static str,
     },
+    /// A file of a backup is not usable.
+    #[error("the backup's file {} is refused: {what}", path.display())]
+    Backup {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        what: &'static str,
+    },
     /// The journal has no such entry (yet).
     #[error("the journal has no entry {seq}")]
     NoSuchEntry {

@@ -5,6 +5,7 @@
 //! absent: parsing, policy, time stamps, retries, and any write outside the journal's transaction
 //! that an entry would depend on.
 
+pub mod backup;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod crash;

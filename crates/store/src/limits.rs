@@ -50,6 +50,10 @@ pub const SCAN_PAGE_ROWS: usize = 256;
 pub const SNAPSHOTS_KEPT: usize = 2;
 /// Longest header line of a snapshot in bytes.
 pub const SNAPSHOT_HEADER_BYTES_MAX: u64 = 64 << 10;
+/// Longest sealed frame of a backup in bytes.
+pub const BACKUP_FRAME_BYTES_MAX: usize = 256 << 20;
+/// Longest manifest of a backup in bytes.
+pub const BACKUP_SMALL_BYTES_MAX: u64 = 16 << 20;
 /// Longest note beside a poisoned command in bytes; the rest is cut off.
 pub const POISON_NOTE_BYTES_MAX: usize = 64 << 10;
 /// Leaves of one subtree whose hash the proof index keeps in memory.

@@ -122,6 +122,7 @@ codes! {
     EnvelopeReplayed = "envelope_replayed", 409, "This envelope was accepted before.", "Nothing to do: the first outcome stands.";
     NonceUsed = "nonce_used", 409, "The sender has used this nonce, or a later one.", "Use a nonce larger than any before.";
     ClockUnsure = "clock_unsure", 503, "The node's clock jumped; time-dependent commands wait.", "Retry later; the operator can accept the new time with hansa admin clock accept.";
+    JustRestored = "just_restored", 503, "The node was restored from a backup; envelopes wait for 300 seconds.", "Sign the envelope again and send it later.";
     QueueFull = "queue_full", 503, "The node has as much queued as it accepts.", "Retry after the given delay.";
     TooManyInFlight = "too_many_in_flight", 503, "This principal has an eighth of the queue in flight.", "Wait for answers before sending more.";
     Draining = "draining", 503, "The node is shutting down.", "Retry when it is back.";

@@ -7,6 +7,7 @@ mod admin;
 mod agent;
 mod api;
 mod audit;
+mod backup;
 mod balance;
 mod burn;
 mod completion;
@@ -25,6 +26,7 @@ mod mint;
 mod openapi;
 mod paging;
 mod principal;
+mod restore;
 mod serve;
 mod setup;
 mod snapshot;
@@ -102,6 +104,11 @@ pub(crate) enum Command {
     Audit(audit::Args),
     /// Write the journal as lines that hansa audit verifies
     Export(export::Args),
+    /// Sealed copies of a data directory, made beside a running node
+    #[command(subcommand)]
+    Backup(backup::Command),
+    /// Make a new data directory of a backup
+    Restore(restore::Args),
     /// The read models, which are a cache of the journal
     #[command(subcommand)]
     Views(views::Command),
@@ -170,6 +177,8 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Discover(args) => Box::pin(args.run(app)),
         Command::Audit(args) => Box::pin(args.run(app)),
         Command::Export(args) => Box::pin(args.run(app)),
+        Command::Backup(command) => Box::pin(async move { command.run(app) }),
+        Command::Restore(args) => Box::pin(args.run(app)),
         Command::Views(command) => Box::pin(command.run(app)),
         Command::Doctor(args) => Box::pin(args.run(app)),
         Command::Status(args) => Box::pin(args.run(app)),

@@ -1,7 +1,7 @@
 //! The node itself: how its journal begins, and its view of time.
 
 use hansa_crypto::keys::PublicKey;
-use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection, Vis};
+use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
@@ -73,6 +73,8 @@ pub struct Node {
     pub owned: bool,
     /// Where the node's principal is.
     pub handle: Handle,
+    /// When this run of the journal began from a backup; nothing for the first.
+    pub restored: Option<Time>,
 }
 
 /// Accept a jump of the clock.
@@ -88,6 +90,42 @@ pub struct AcceptClock {
 pub struct ClockAccepted {
     /// The accepted jump in milliseconds.
     pub jump_ms: i64,
+}
+
+/// Go on from a backup as another run of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    /// Which run begins.
+    pub incarnation: IncarnationId,
+}
+
+/// Data of `node.restored`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restored {
+    /// Which run began.
+    pub incarnation: IncarnationId,
+}
+
+impl Restore {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        if permit.state().node()?.incarnation == self.incarnation {
+            return Err(Rejection::new(Code::InvalidField, "incarnation: it is the present one"));
+        }
+        let restored = Event::NodeRestored(Restored { incarnation: self.incarnation });
+        out.push(Draft::new(ctx.entry_id(), Vis::Public, restored));
+        Ok(())
+    }
+}
+
+pub(crate) fn apply_restored(state: &mut State, entry: &Entry, restored: &Restored) {
+    let Some(node) = state.node.as_mut() else { panic!("the first entry founds the node") };
+    (node.incarnation, node.restored) = (restored.incarnation, Some(entry.ts));
 }
 
 impl Found {
@@ -141,5 +179,6 @@ pub(crate) fn apply_founded(state: &mut State, entry: &Entry, founded: &Founded)
         genesis_grant: founded.genesis_grant,
         owned: false,
         handle,
+        restored: None,
     });
 }

@@ -114,6 +114,7 @@ const SCRIPT: &str = "
     rotate alice key:alice2 revoke
     card bob verified @olga
     card bob invalid @olga
+    restored 2
 ";
 
 /// The journal as it is written today; written down when blessing.

@@ -20,6 +20,7 @@ const MOVES: usize = 250;
 /// Kinds that walks do not bring about.
 const NOT_WALKED: &[&str] = &[
     "clock.accepted",
+    "node.restored",
     "custody.key_set",
     "key.rotated",
     "client.created",

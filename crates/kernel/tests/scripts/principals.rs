@@ -182,3 +182,21 @@ fn an_erased_principal_keeps_its_money_and_does_nothing_more() {
          balance alice = 1000",
     );
 }
+
+#[test]
+fn a_restored_node_takes_no_envelope_for_300_seconds() {
+    check(
+        "key alice * => created as k
+         restored 1 => invalid_field
+         restored 2 @olga => forbidden
+         restored 2 @setup => credential_invalid
+         restored 2 => restored
+         transfer alice bob 1 => just_restored
+         transfer alice bob 1 @k => posted
+         at +299s
+         transfer alice bob 1 => just_restored
+         at +1s
+         transfer alice bob 1 => posted
+         restored 2 => invalid_field",
+    );
+}

@@ -17,7 +17,7 @@ use hansa_crypto::keys::PublicKey;
 use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_kernel::principal::KeyRotated;
 use hansa_kernel::{Auth, Entry, EnvelopeProof, Event, codec};
-use hansa_types::{AnyId, Digest, PrincipalId, Time};
+use hansa_types::{AnyId, Digest, IncarnationId, PrincipalId, Time};
 use serde::Serialize;
 
 pub use books::{Books, CurrencyReport};
@@ -136,6 +136,8 @@ struct Audit {
     hidden: u64,
     signatures: Signatures,
     keys: HashMap<PrincipalId, ActorKeys>,
+    /// Which run of the journal the last entry is of.
+    incarnation: Option<IncarnationId>,
     books: Books,
     /// Whether a shown entry could not be booked for want of hidden ones.
     books_end: bool,
@@ -166,6 +168,7 @@ impl Audit {
             hidden: 0,
             signatures: Signatures::default(),
             keys: HashMap::new(),
+            incarnation: None,
             books: Books::default(),
             books_end: header.from > 1,
             signed: false,
@@ -224,11 +227,10 @@ impl Audit {
                 if founded.key != self.key {
                     return Err(fault(at, "the node was founded under another key"));
                 }
-                if founded.incarnation != self.header.incarnation {
-                    return Err(fault(at, "the journal is of another incarnation"));
-                }
+                self.incarnation = Some(founded.incarnation);
                 self.keys.insert(id, ActorKeys::new(founded.key));
             }
+            (Event::NodeRestored(restored), _) => self.incarnation = Some(restored.incarnation),
             (Event::PrincipalCreated(created), AnyId::Principal(id)) => {
                 self.keys.insert(id, ActorKeys::new(created.key));
             }
@@ -319,6 +321,9 @@ impl Audit {
         }
         if self.tree.root() != self.header.root {
             return Err(fault(None, "the tree has another root than the header says"));
+        }
+        if self.incarnation.is_some_and(|last| last != self.header.incarnation) {
+            return Err(fault(None, "the journal is of another incarnation"));
         }
         if !self.signed {
             return Err(fault(None, "the signed checkpoint is missing"));

@@ -188,7 +188,7 @@ impl Working<'_> {
                 self.known.to_mut().node = principal::id(entry);
                 self.principals.founded(entry, founded);
             }
-            Event::ClockAccepted(_) | Event::CustodyKeySet(_) => {}
+            Event::ClockAccepted(_) | Event::CustodyKeySet(_) | Event::NodeRestored(_) => {}
             // The state itself has these at hand; a funding's money is minted by its own entry.
             Event::ClientCreated(_)
             | Event::ClientRevoked(_)

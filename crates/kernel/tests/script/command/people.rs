@@ -1,6 +1,6 @@
 //! ```text
 //! found sovereign|satellite CODE scale:N [fee:PPM/MINIMUM] [genesis:AMOUNT]
-//! clock JUMP_MS
+//! clock JUMP_MS      restored NUMBER
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
 //! card NAME [verified|invalid] [replaces:TEXT]
@@ -10,7 +10,7 @@
 //! ```
 
 use hansa_kernel::custody::SetKey;
-use hansa_kernel::node::{AcceptClock, Found, Mode};
+use hansa_kernel::node::{AcceptClock, Found, Mode, Restore};
 use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Command, principal};
 use hansa_types::{Currency, Digest, IncarnationId, PrincipalId};
@@ -27,6 +27,11 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         "clock" => {
             let jump_ms = name.parse().map_err(|_| format!("{name} is no jump"))?;
             Asked::by("olga", Command::ClockAccept(AcceptClock { jump_ms }))
+        }
+        "restored" => {
+            let number = name.parse().map_err(|_| format!("{name} is no number"))?;
+            let incarnation = IncarnationId::new(1, number);
+            Asked::by("machine", Command::NodeRestore(Restore { incarnation }))
         }
         "owner" => {
             let create = principal::CreateOwner { id, key: Town::public_key(name) };

@@ -1,0 +1,481 @@
+//! Backups: the journal in sealed pieces that never change, and beside it the vault as it was.
+//!
+//! ```text
+//! DIR/<incarnation>-<first>-<last>.journal   rows, shared by all backups behind them
+//!     <id>.vault                             documents and wrapped keys
+//!     <id>.key                               the node's key
+//!     <id>.manifest                          what belongs together, signed by the node
+//! ```
+//!
+//! Everything but the manifest is sealed under a key of the file, derived from the recovery key. A
+//! backup is made beside a running node by short reads: the end of the journal is fixed first, then
+//! the rows up to it are copied, then the vault, which so holds every document that they name. The
+//! manifest comes last and makes it count. Pieces of the journal hold nothing that can be erased;
+//! the vault is copied whole each time, so that a document is forgotten with the last backup of
+//! before its erasure.
+
+mod manifest;
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use hansa_crypto::keys::SigningKey;
+use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_crypto::seal::{SealKey, derive};
+use hansa_kernel::{State, codec, state};
+use hansa_store::backup::{self as files, FrameReader, FrameWriter};
+use hansa_store::{Batch, Options, Reader, Row, Store, VaultChange};
+use hansa_types::{Digest, IncarnationId, PrincipalId, Salt, Time};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+pub use manifest::{FORMAT, Manifest, Segment, find, list};
+
+use crate::env::{Env, write_secret};
+use crate::error::Error;
+use crate::keys::{NODE_KEY_FILE, NodeKeys};
+use crate::limits::{BACKUP_FRAME_BYTES, BACKUP_PAGE_RECORDS};
+use crate::snapshot::{Folded, fold, hash_seed};
+
+/// Meta key of the run of the journal that a restored data directory begins.
+pub const INCARNATION: &str = "incarnation";
+
+/// A committed batch, as a piece of the journal holds it.
+#[derive(Serialize, Deserialize)]
+struct SavedRow {
+    first_seq: u64,
+    last_seq: u64,
+    entries: Vec<u8>,
+}
+
+/// Something of the vault.
+#[derive(Serialize, Deserialize)]
+enum Saved {
+    Record { id: String, subject: u128, salt: [u8; 16], sealed: Vec<u8> },
+    Key { subject: u128, wrapped: Vec<u8> },
+}
+
+/// What a verification or restoration found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Which backup.
+    pub id: String,
+    /// Entries replayed.
+    pub entries: u64,
+    /// Documents read.
+    pub documents: u64,
+    /// Documents left out because their subject was not there yet or no longer.
+    pub left_out: u64,
+}
+
+/// Makes a backup of a data directory, whether or not a node runs there.
+pub fn create(
+    data_dir: &Path,
+    to: &Path,
+    recovery: &SealKey,
+    env: &Env,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Manifest, Error> {
+    let reader = Store::open_read_only(data_dir)?;
+    let keys_dir = data_dir.join("keys");
+    let keys = NodeKeys::load(&keys_dir)?
+        .ok_or(Error::Key { path: keys_dir, why: "there is no node key" })?;
+    let seed = hash_seed(&*reader)?.unwrap_or_default();
+    let Folded { state, verified, .. } =
+        fold(&*reader, &data_dir.join("snapshots"), &keys, seed, false)?;
+    let node = state.node.as_ref().ok_or_else(|| failed("the journal is empty"))?;
+    files::create_dir(to)?;
+    let (last_seq, made_at) = (verified.head.last_seq, env.clock.wall());
+    let mut segments = known_segments(to, node.incarnation, &keys, last_seq)?;
+    let copied = segments.last().map_or(0, |segment| segment.last);
+    if copied < last_seq {
+        let segment = Segment {
+            file: format!("{}-{:020}-{last_seq:020}.journal", node.incarnation, copied + 1),
+            first: copied + 1,
+            last: last_seq,
+        };
+        copy_rows(&*reader, &to.join(&segment.file), recovery, env, &segment, progress)?;
+        segments.push(segment);
+    }
+    let id = format!("{last_seq:020}-{:016}", made_at.0);
+    let documents = copy_vault(&*reader, &to.join(format!("{id}.vault")), recovery, env)?;
+    let key_path = to.join(format!("{id}.key"));
+    let mut key_file = FrameWriter::create(&key_path, file_key(recovery, &key_path))?;
+    key_file.push(env.random(), &*keys.signing().seed())?;
+    key_file.finish(env.random())?;
+    let manifest = Manifest {
+        format: FORMAT,
+        id,
+        made_at,
+        node_key: keys.signing().public(),
+        incarnation: node.incarnation,
+        last_seq,
+        chain: verified.head.chain,
+        root: verified.head.root,
+        state_format: state::SNAPSHOT_FORMAT,
+        state_digest: state.digest(),
+        erased_seq: state.erased_seq,
+        segments,
+        documents,
+    };
+    manifest::write(to, &manifest, keys.signing())?;
+    Ok(manifest)
+}
+
+/// Reads a whole backup, replays it and compares what comes out with its manifest.
+pub fn verify(
+    dir: &Path,
+    manifest: &Manifest,
+    recovery: &SealKey,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Checked, Error> {
+    node_key(dir, manifest, recovery)?;
+    let mut replay = Replay::new(manifest);
+    replay.run(dir, recovery, progress, &mut |_| Ok(()))?;
+    let mut documents = 0;
+    read_vault(dir, manifest, recovery, &mut |saved| {
+        documents += u64::from(matches!(saved, Saved::Record { .. }));
+        Ok(())
+    })?;
+    if documents != manifest.documents {
+        return Err(failed("the vault has another number of documents than the manifest says"));
+    }
+    Ok(Checked { id: manifest.id.clone(), entries: replay.state.seq, documents, left_out: 0 })
+}
+
+/// Makes a new data directory of a backup. The node that starts there begins another run of the
+/// journal. A target that holds anything is refused.
+pub fn restore(
+    dir: &Path,
+    manifest: &Manifest,
+    recovery: &SealKey,
+    target: &Path,
+    env: &Env,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Checked, Error> {
+    if !files::is_empty(target)? {
+        return Err(failed("the target holds something; name a new directory"));
+    }
+    let seed = node_key(dir, manifest, recovery)?;
+    let mut store = Store::open(target, Options::default())?;
+    let incarnation = IncarnationId::new(env.clock.wall().0, env.random_u128());
+    store.put_meta_once(INCARNATION, incarnation.to_string().as_bytes())?;
+    let mut journal = store.journal()?;
+    let mut replay = Replay::new(manifest);
+    replay.run(dir, recovery, progress, &mut |batch| {
+        journal.submit(batch, Box::new(|_| ()));
+        Ok(())
+    })?;
+    let mut checked =
+        Checked { id: manifest.id.clone(), entries: replay.state.seq, documents: 0, left_out: 0 };
+    let mut waiting = Vec::new();
+    read_vault(dir, manifest, recovery, &mut |saved| {
+        let change = change(saved);
+        let subject = change.subject();
+        // Of after the journal's end: whoever it is about is unknown to this journal.
+        let known = replay.state.principals.find(subject).is_some();
+        let is_document = matches!(change, VaultChange::Put { .. });
+        if !known || replay.state.is_erased(subject) {
+            checked.left_out += u64::from(is_document);
+            return Ok(());
+        }
+        checked.documents += u64::from(is_document);
+        waiting.push(change);
+        if waiting.len() >= BACKUP_PAGE_RECORDS {
+            journal.submit(replay.changes(std::mem::take(&mut waiting)), Box::new(|_| ()));
+        }
+        Ok(())
+    })?;
+    journal.submit(replay.changes(waiting), Box::new(|_| ()));
+    // Fails if anything that was handed over did not become durable.
+    journal.close()?;
+    let path = store.keys_dir().join(NODE_KEY_FILE);
+    let key = SigningKey::from_seed(*seed);
+    write_secret(&path, &key.to_pkcs8_pem()).map_err(|source| Error::File {
+        action: "writing",
+        path,
+        source,
+    })?;
+    Ok(checked)
+}
+
+/// Removes backups older than `days`, and those of before the last erasure that the newest knows of;
+/// the newest stays. Returns the names of what went.
+pub fn prune(dir: &Path, days: u32, now: Time) -> Result<Vec<String>, Error> {
+    let all = list(dir)?;
+    let Some(newest) = all.last() else { return Ok(Vec::new()) };
+    let life = hansa_types::Duration::days(u64::from(days));
+    let goes = |found: &&Manifest| {
+        let too_old = found.made_at.after(life) <= now;
+        let remembers = found.last_seq < newest.erased_seq && found.node_key == newest.node_key;
+        found.id != newest.id && (too_old || remembers)
+    };
+    let (gone, kept): (Vec<&Manifest>, Vec<&Manifest>) = all.iter().partition(goes);
+    for manifest in &gone {
+        // The manifest first: what has none does not count as a backup.
+        for extension in ["manifest", "vault", "key"] {
+            files::remove(&dir.join(format!("{}.{extension}", manifest.id)))?;
+        }
+    }
+    let needed = |file: &str| {
+        kept.iter().any(|manifest| manifest.segments.iter().any(|segment| segment.file == file))
+    };
+    for path in files::list(dir, "journal")? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !needed(&name) {
+            files::remove(&path)?;
+        }
+    }
+    Ok(gone.into_iter().map(|manifest| manifest.id.clone()).collect())
+}
+
+/// The pieces that earlier backups of this run have copied already.
+fn known_segments(
+    dir: &Path,
+    incarnation: IncarnationId,
+    keys: &NodeKeys,
+    last_seq: u64,
+) -> Result<Vec<Segment>, Error> {
+    let own = |found: &Manifest| {
+        found.incarnation == incarnation && found.node_key == keys.signing().public()
+    };
+    let latest = list(dir)?.into_iter().rfind(own);
+    match latest {
+        Some(latest) if latest.last_seq > last_seq => {
+            Err(failed("a backup there is ahead of this journal, which was cut back or is a copy"))
+        }
+        Some(latest) => Ok(latest.segments),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn copy_rows(
+    reader: &dyn Reader,
+    path: &Path,
+    recovery: &SealKey,
+    env: &Env,
+    segment: &Segment,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), Error> {
+    let mut writer = FrameWriter::create(path, file_key(recovery, path))?;
+    let mut rows: Vec<SavedRow> = Vec::new();
+    let mut bytes = 0;
+    let mut flush = |rows: &mut Vec<SavedRow>| -> Result<(), hansa_store::Error> {
+        let frame = encoded(rows, path)?;
+        rows.clear();
+        writer.push(env.random(), &frame)
+    };
+    reader.scan(segment.first, &mut |row: Row| {
+        if row.first_seq > segment.last {
+            return Ok(ControlFlow::Break(()));
+        }
+        bytes += row.entries.len();
+        progress(row.last_seq, segment.last);
+        let Row { first_seq, last_seq, entries, .. } = row;
+        rows.push(SavedRow { first_seq, last_seq, entries });
+        if bytes >= BACKUP_FRAME_BYTES {
+            bytes = 0;
+            flush(&mut rows)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if !rows.is_empty() {
+        flush(&mut rows)?;
+    }
+    Ok(writer.finish(env.random())?)
+}
+
+fn copy_vault(
+    reader: &dyn Reader,
+    path: &Path,
+    recovery: &SealKey,
+    env: &Env,
+) -> Result<u64, Error> {
+    let mut writer = FrameWriter::create(path, file_key(recovery, path))?;
+    let (mut after, mut documents) = (String::new(), 0);
+    loop {
+        let page = reader.vault_page(&after, BACKUP_PAGE_RECORDS)?;
+        let Some((last, _)) = page.last() else { break };
+        after.clone_from(last);
+        documents += page.len() as u64;
+        let saved: Vec<Saved> = page
+            .into_iter()
+            .map(|(id, row)| Saved::Record {
+                id,
+                subject: row.subject.0,
+                salt: row.salt.0,
+                sealed: row.sealed,
+            })
+            .collect();
+        writer.push(env.random(), &encoded(&saved, path)?)?;
+    }
+    let mut after = None;
+    loop {
+        let page = reader.vault_keys_page(after, BACKUP_PAGE_RECORDS)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(*last);
+        let saved: Vec<Saved> = page
+            .into_iter()
+            .map(|(subject, wrapped)| Saved::Key { subject: subject.0, wrapped })
+            .collect();
+        writer.push(env.random(), &encoded(&saved, path)?)?;
+    }
+    writer.finish(env.random())?;
+    Ok(documents)
+}
+
+/// Replays the pieces of a backup.
+struct Replay<'a> {
+    manifest: &'a Manifest,
+    state: State,
+    chain: Digest,
+    tree: CompactRange,
+}
+
+impl<'a> Replay<'a> {
+    fn new(manifest: &'a Manifest) -> Self {
+        let (chain, tree) = (Digest::ZERO, CompactRange::new());
+        Self { manifest, state: State::new([0; 4]), chain, tree }
+    }
+
+    /// Reads all rows, hands each over as a batch, and compares the end with the manifest.
+    fn run(
+        &mut self,
+        dir: &Path,
+        recovery: &SealKey,
+        progress: &mut dyn FnMut(u64, u64),
+        take: &mut dyn FnMut(Batch) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for segment in &self.manifest.segments {
+            let path = dir.join(&segment.file);
+            let mut reader = FrameReader::open(&path, file_key(recovery, &path))?;
+            while let Some(frame) = reader.next_frame()? {
+                for row in decoded::<SavedRow>(&frame, &path)? {
+                    take(self.row(row)?)?;
+                    progress(self.state.seq, self.manifest.last_seq);
+                }
+            }
+        }
+        let Manifest { last_seq, chain, root, state_digest, state_format, .. } = self.manifest;
+        let end = (self.state.seq, self.chain, self.tree.root());
+        if end != (*last_seq, *chain, *root) {
+            return Err(failed("the entries do not lead to the chain and root of the manifest"));
+        }
+        // Another release folds to another shape; then the chain alone speaks.
+        let same_shape = *state_format == state::SNAPSHOT_FORMAT;
+        match same_shape && self.state.digest() != *state_digest {
+            true => Err(failed("the replayed state is not that of the manifest")),
+            false => Ok(()),
+        }
+    }
+
+    fn row(&mut self, row: SavedRow) -> Result<Batch, Error> {
+        let prev_chain = self.chain;
+        let mut leaves = Vec::new();
+        let lines = row.entries.strip_suffix(b"\n").ok_or_else(|| failed("a row is cut short"))?;
+        for line in lines.split(|&byte| byte == b'\n') {
+            let seq = self.state.seq + 1;
+            let entry = codec::decode(line).map_err(|source| Error::Entry { seq, source })?;
+            if entry.seq != seq {
+                return Err(failed("the entries do not follow each other"));
+            }
+            self.state.apply(&entry);
+            let leaf = leaf_hash(line);
+            leaves.extend_from_slice(&leaf.0);
+            self.chain = hansa_crypto::chain::next(&self.chain, &leaf);
+            self.tree.push(leaf);
+        }
+        let SavedRow { first_seq, last_seq, entries } = row;
+        if last_seq != self.state.seq {
+            return Err(failed("a row has another number of entries than it says"));
+        }
+        let (chain, root) = (self.chain, self.tree.root());
+        Ok(Batch {
+            first_seq,
+            last_seq,
+            prev_chain,
+            chain,
+            root,
+            entries,
+            leaves,
+            vault: Vec::new(),
+        })
+    }
+
+    /// A batch of changes to the vault alone.
+    fn changes(&self, vault: Vec<VaultChange>) -> Batch {
+        let (chain, seq) = (self.chain, self.state.seq);
+        Batch {
+            first_seq: seq + 1,
+            last_seq: seq,
+            prev_chain: chain,
+            chain,
+            root: self.tree.root(),
+            vault,
+            ..Batch::default()
+        }
+    }
+}
+
+fn read_vault(
+    dir: &Path,
+    manifest: &Manifest,
+    recovery: &SealKey,
+    take: &mut dyn FnMut(Saved) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let path = dir.join(format!("{}.vault", manifest.id));
+    let mut reader = FrameReader::open(&path, file_key(recovery, &path))?;
+    while let Some(frame) = reader.next_frame()? {
+        decoded::<Saved>(&frame, &path)?.into_iter().try_for_each(&mut *take)?;
+    }
+    Ok(())
+}
+
+fn change(saved: Saved) -> VaultChange {
+    match saved {
+        Saved::Record { id, subject, salt, sealed } => {
+            VaultChange::Put { id, subject: PrincipalId(subject), salt: Salt(salt), sealed }
+        }
+        Saved::Key { subject, wrapped } => {
+            VaultChange::PutKey { subject: PrincipalId(subject), wrapped }
+        }
+    }
+}
+
+/// The seed of the node's key, which must be the one that signed the manifest.
+fn node_key(
+    dir: &Path,
+    manifest: &Manifest,
+    recovery: &SealKey,
+) -> Result<Zeroizing<[u8; 32]>, Error> {
+    let path = dir.join(format!("{}.key", manifest.id));
+    let mut reader = FrameReader::open(&path, file_key(recovery, &path))?;
+    let frame = reader.next_frame()?.ok_or_else(|| failed("the file of the key is empty"))?;
+    let seed: Result<[u8; 32], _> = frame.as_slice().try_into();
+    let seed = Zeroizing::new(seed.map_err(|_| failed("the file of the key holds none"))?);
+    match SigningKey::from_seed(*seed).public() == manifest.node_key {
+        true => Ok(seed),
+        false => Err(failed("the key is not the one that signed the manifest")),
+    }
+}
+
+/// The key of a file: that of its name, so that no two files share one.
+fn file_key(recovery: &SealKey, path: &Path) -> SealKey {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    derive(recovery, &format!("backup/{name}"))
+}
+
+fn encoded<T: Serialize>(items: &[T], path: &Path) -> Result<Vec<u8>, hansa_store::Error> {
+    let what = "it cannot be written";
+    postcard::to_stdvec(items)
+        .map_err(|_| hansa_store::Error::Backup { path: path.to_owned(), what })
+}
+
+fn decoded<T: for<'de> Deserialize<'de>>(frame: &[u8], path: &Path) -> Result<Vec<T>, Error> {
+    let why = "a frame does not read";
+    postcard::from_bytes(frame).map_err(|_| Error::Backup { path: path.to_owned(), why })
+}
+
+fn failed(why: &'static str) -> Error {
+    Error::Backup { path: PathBuf::from("backup"), why }
+}
