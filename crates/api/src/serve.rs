@@ -83,6 +83,8 @@ pub async fn serve(
         open: watch::Sender::new(0),
         room: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
     };
+    // An earlier service of the same node, as for seeding it, may have ended.
+    node.begin_serving();
     server.accept_until(&listener, shutdown).await;
     node.begin_draining();
     server.notice(&listener, notice_max.min(drain_max)).await;

@@ -297,6 +297,11 @@ impl Node {
         self.draining.store(true, Ordering::Relaxed);
     }
 
+    /// The node takes requests: what was said by [`Node::begin_draining`] is over.
+    pub fn begin_serving(&self) {
+        self.draining.store(false, Ordering::Relaxed);
+    }
+
     /// Takes no more commands, makes everything decided durable, and ends.
     pub async fn stop(&self) -> Result<(), Error> {
         // Only the first call finds the writer.

@@ -127,6 +127,8 @@ fn dev_has_an_owner_agents_and_a_directory_that_goes_away() {
     let variables = [("HANSA_NODE", url), ("HANSA_API_KEY", key)];
     let found = place.run_with(&["discover", "--skill", "tax-filing", "--json"], &variables).json();
     assert_eq!(found["agents"][0]["name"], "bob");
+    // Seeding it was a service of its own, which has ended; this one goes on.
+    assert_eq!(place.run_with(&["status", "--json"], &variables).json()["ready"], true);
     rustix::process::kill_process(crate::support::pid(&child), rustix::process::Signal::TERM)
         .unwrap();
     assert!(crate::support::wait(&mut child).success());
