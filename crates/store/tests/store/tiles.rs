@@ -137,6 +137,19 @@ impl Reader for Counting {
     fn vault_key(&self, subject: PrincipalId) -> Result<Option<Vec<u8>>, Error> {
         self.0.vault_key(subject)
     }
+    fn vault_ids(&self, subject: PrincipalId, most: usize) -> Result<Vec<String>, Error> {
+        self.0.vault_ids(subject, most)
+    }
+    fn vault_page(&self, after: &str, most: usize) -> Result<Vec<(String, VaultRow)>, Error> {
+        self.0.vault_page(after, most)
+    }
+    fn vault_keys_page(
+        &self,
+        after: Option<PrincipalId>,
+        most: usize,
+    ) -> Result<Vec<(PrincipalId, Vec<u8>)>, Error> {
+        self.0.vault_keys_page(after, most)
+    }
     fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
         self.0.checkpoint_latest()
     }
