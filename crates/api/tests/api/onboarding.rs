@@ -112,6 +112,8 @@ async fn an_agent_asks_for_money_and_the_owner_decides() {
     let ask = |amount: &str| Ask::post("/api/v1/fundings", json!({ "amount": amount })).by(&alice);
     let first = town.ask(ask("12.5")).await.accepted();
     assert_eq!((&first["state"], &first["amount"]), (&json!("requested"), &json!("12.5")));
+    // Ids of one millisecond have no order.
+    town.clock.advance(Duration(1));
     let second = town.ask(ask("3")).await.accepted();
     let act = |funding: &Value, act: &str| {
         let id = funding["id"].as_str().unwrap();

@@ -21,7 +21,7 @@ operations! {
     TotpBegin = "totp_begin" => TotpBegun;
     TotpEnable = "totp_enable" => Changed;
     TotpDisable = "totp_disable" => Changed;
-    WhoAmI = "whoami" => Me;
+    WhoAmI = "whoami" => WhoAsks;
 }
 
 /// Asks for an account; with a credential, for one of the caller's principal.
@@ -229,7 +229,7 @@ pub struct WhoAmI {}
 
 /// Who asked, and what was proven.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Me {
+pub struct WhoAsks {
     /// The caller's id.
     #[schemars(with = "schema::PrincipalId")]
     pub id: PrincipalId,

@@ -5,7 +5,7 @@ use hansa_kernel::principal::Kind;
 use hansa_types::Code;
 use hansa_wire::Problem;
 use hansa_wire::api::agents::PrincipalKind;
-use hansa_wire::api::auth::{Me, WhoAmI};
+use hansa_wire::api::auth::{WhoAmI, WhoAsks};
 use hansa_wire::scalar::{ActionPattern, Email};
 
 use super::email_id;
@@ -33,7 +33,7 @@ pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Probl
     let patterns = |actions: &std::sync::Arc<[hansa_kernel::grant::Action]>| {
         actions.iter().filter_map(|action| ActionPattern::new(action.as_str())).collect()
     };
-    Answer::json(&Me {
+    Answer::json(&WhoAsks {
         id,
         did,
         kind: match kind {
