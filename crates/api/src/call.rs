@@ -20,12 +20,12 @@ pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Problem>>
 
 /// Types the request object and has its operation carry it out.
 macro_rules! dispatch {
-    ($context:expr, $value:expr; $($request:ty => $handler:path;)*) => {
+    ($context:expr, $value:expr, $otherwise:expr; $($request:ty => $handler:path;)*) => {
         match $context.operation.id {
             $(<$request as Request>::OPERATION => {
                 $handler(&$context, parse::<$request>($value)?).await
             })*
-            _ => Err(Code::NotFound.into()),
+            _ => $otherwise,
         }
     };
 }
@@ -33,7 +33,7 @@ macro_rules! dispatch {
 /// Carries an operation out.
 pub(crate) fn call(context: Context, value: Value) -> Answering {
     Box::pin(async move {
-        dispatch! { context, value;
+        dispatch! { context, value, call_for_identity(context, value).await;
             node::NodeGet => ops::node::node_get;
             node::ClockAccept => ops::clock::clock_accept;
             node::Health => ops::health::health;
@@ -60,39 +60,9 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentSuspend => ops::agents::agent_suspend;
             agents::AgentFreeze => ops::agents::agent_freeze;
             agents::AgentReinstate => ops::agents::agent_reinstate;
-            principals::PrincipalErase => ops::principals::principal_erase;
             agents::AgentKeyRotate => ops::rotate::agent_key_rotate;
             agents::ReputationGet => ops::reputation::reputation_get;
             discover::Discover => ops::discover::discover;
-            auth::AccountRegister => ops::auth::account_register;
-            auth::AccountVerify => ops::auth::account_verify;
-            auth::SessionOpen => ops::auth::session_open;
-            auth::SessionClose => ops::auth::session_close;
-            auth::SessionList => ops::auth::session_list;
-            auth::PasswordChange => ops::auth::password_change;
-            auth::AccountRecover => ops::auth::account_recover;
-            auth::RecoveryKeysSet => ops::auth::recovery_keys_set;
-            auth::TotpBegin => ops::auth::totp_begin;
-            auth::TotpEnable => ops::auth::totp_enable;
-            auth::TotpDisable => ops::auth::totp_disable;
-            auth::WhoAmI => ops::auth::whoami;
-            api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
-            api_keys::ApiKeyList => ops::api_keys::api_key_list;
-            api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
-            clients::ClientCreate => ops::clients::client_create;
-            clients::ClientList => ops::clients::client_list;
-            clients::ClientRevoke => ops::clients::client_revoke;
-            clients::TokensRevoke => ops::clients::tokens_revoke;
-            onboarding::BootstrapCreate => ops::onboarding::bootstrap_create;
-            onboarding::AgentOnboard => ops::onboarding::agent_onboard;
-            fundings::FundingRequest => ops::fundings::funding_request;
-            fundings::FundingList => ops::fundings::funding_list;
-            fundings::FundingApprove => ops::fundings::funding_approve;
-            fundings::FundingReject => ops::fundings::funding_reject;
-            grants::GrantCreate => ops::grants::grant_create;
-            grants::GrantList => ops::grants::grant_list;
-            grants::GrantGet => ops::grants::grant_get;
-            grants::GrantRevoke => ops::grants::grant_revoke;
             currencies::CurrencyList => ops::currencies::currency_list;
             currencies::CurrencyCreate => ops::currencies::currency_create;
             currencies::MintCreate => ops::supply::mint_create;
@@ -118,4 +88,40 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             journal::EntryGet => ops::journal::entry_get;
         }
     })
+}
+
+/// Carries an operation out that is about credentials, authority or an agent's beginning and end.
+async fn call_for_identity(context: Context, value: Value) -> Result<Answer, Problem> {
+    dispatch! { context, value, Err(Code::NotFound.into());
+        auth::AccountRegister => ops::auth::account_register;
+        auth::AccountVerify => ops::auth::account_verify;
+        auth::SessionOpen => ops::auth::session_open;
+        auth::SessionClose => ops::auth::session_close;
+        auth::SessionList => ops::auth::session_list;
+        auth::PasswordChange => ops::auth::password_change;
+        auth::AccountRecover => ops::auth::account_recover;
+        auth::RecoveryKeysSet => ops::auth::recovery_keys_set;
+        auth::TotpBegin => ops::auth::totp_begin;
+        auth::TotpEnable => ops::auth::totp_enable;
+        auth::TotpDisable => ops::auth::totp_disable;
+        auth::WhoAmI => ops::auth::whoami;
+        clients::ClientCreate => ops::clients::client_create;
+        clients::ClientList => ops::clients::client_list;
+        clients::ClientRevoke => ops::clients::client_revoke;
+        clients::TokensRevoke => ops::clients::tokens_revoke;
+        onboarding::BootstrapCreate => ops::onboarding::bootstrap_create;
+        onboarding::AgentOnboard => ops::onboarding::agent_onboard;
+        fundings::FundingRequest => ops::fundings::funding_request;
+        fundings::FundingList => ops::fundings::funding_list;
+        fundings::FundingApprove => ops::fundings::funding_approve;
+        fundings::FundingReject => ops::fundings::funding_reject;
+        grants::GrantCreate => ops::grants::grant_create;
+        grants::GrantList => ops::grants::grant_list;
+        grants::GrantGet => ops::grants::grant_get;
+        grants::GrantRevoke => ops::grants::grant_revoke;
+        api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
+        api_keys::ApiKeyList => ops::api_keys::api_key_list;
+        api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
+        principals::PrincipalErase => ops::principals::principal_erase;
+    }
 }
