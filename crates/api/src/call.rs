@@ -49,7 +49,7 @@ pub(crate) fn call(context: Context, value: Value) -> Answering {
             agents::AgentCardSet => ops::cards::agent_card_set;
             agents::AgentCardGet => ops::cards::agent_card_get;
             cards::AgentCardSign => ops::cards::agent_card_sign;
-            cards::AgentCardA2a => ops::card_documents::agent_card_a2a;
+            cards::AgentCardWellKnown => ops::card_documents::agent_card_well_known;
             cards::AgentCardExport => ops::card_documents::agent_card_export;
             cards::AgentPublicKey => ops::card_documents::agent_public_key;
             cards::CustodyKeySet => ops::card_documents::custody_key_set;

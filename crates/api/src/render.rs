@@ -31,7 +31,7 @@ pub(crate) fn is_open_to_pages(operation: &Operation) -> bool {
     let public = operation.access == Access::Public && operation.effect == Effect::Read;
     let read_by_pages = [
         "agent_card_get",
-        "agent_card_a2a",
+        "agent_card_well_known",
         "agent_card_export",
         "agent_public_key",
         "registry_card_get",

@@ -11,7 +11,8 @@ use hansa_kernel::{Command, Event};
 use hansa_types::Code;
 use hansa_wire::Problem;
 use hansa_wire::api::cards::{
-    AgentCardA2a, AgentCardExport, AgentPublicKey, CustodyKey, CustodyKeySet, Jwk, PublicKeySet,
+    AgentCardExport, AgentCardWellKnown, AgentPublicKey, CustodyKey, CustodyKeySet, Jwk,
+    PublicKeySet,
 };
 use hansa_wire::card::render::SIGNATURES;
 use hansa_wire::scalar::{PrincipalRef, WireKey};
@@ -23,9 +24,9 @@ use crate::answer::Answer;
 use crate::context::{Context, Step};
 
 /// Reads an agent's A2A card.
-pub(crate) async fn agent_card_a2a(
+pub(crate) async fn agent_card_well_known(
     context: &Context,
-    request: AgentCardA2a,
+    request: AgentCardWellKnown,
 ) -> Result<Answer, Problem> {
     show(context, &request.agent, Form::A2a).await
 }

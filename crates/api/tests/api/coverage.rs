@@ -152,7 +152,7 @@ fn rows() -> Vec<Row> {
         Row { id: "agent_card_sign", denied: guest!("POST", "/api/v1/agents/agt_00000000000000000000000000/card/signatures", { "protected": "x", "signature": "x" }),
             bad_input: Refused(|w| Ask::post(format!("/api/v1/agents/{}/card/signatures", w.alice.id), json!({ "protected": "x", "signature": "x" })).by(&w.alice), &[Code::CardUntrusted]),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/agents/{}/card/signatures", w.alice.id), |w: &World| w.signature.clone(), Forbidden) },
-        Row { id: "agent_card_a2a", denied: PUBLIC,
+        Row { id: "agent_card_well_known", denied: PUBLIC,
             bad_input: bad!("GET", "/a2a/alice/.well-known/agent-card.json", null, InvalidField), other_tenant: SAME_FOR_ALL },
         Row { id: "agent_card_export", denied: PUBLIC,
             bad_input: bad!("GET", "/api/v1/agents/alice/card-export", null, InvalidField), other_tenant: SAME_FOR_ALL },

@@ -73,7 +73,9 @@ impl Setting {
 pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("server", "How the node is reached."),
     ("store", "Where the node keeps everything, and how carefully."),
+    ("accounts", "How people register and are written to."),
     ("money", "Its currency. Counts once, when the node is founded."),
+    ("limits", "How much anybody may have."),
     ("egress", "Where the node itself may go, for what."),
     ("cards", "What is done about the cards of agents."),
     ("registry", "What the node's own card says beside what the node knows."),

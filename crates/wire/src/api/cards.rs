@@ -13,7 +13,7 @@ use crate::scalar::{PrincipalRef, WireKey, WireTime};
 use crate::schema;
 
 operations! {
-    AgentCardA2a = "agent_card_a2a" => CardDocument;
+    AgentCardWellKnown = "agent_card_well_known" => CardDocument;
     AgentCardExport = "agent_card_export" => CardDocument;
     AgentCardSign = "agent_card_sign" => CardSigned;
     AgentPublicKey = "agent_public_key" => PublicKeySet;
@@ -25,7 +25,7 @@ operations! {
 /// Reads an agent's card as A2A defines it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AgentCardA2a {
+pub struct AgentCardWellKnown {
     /// Which agent.
     pub agent: PrincipalRef,
 }
