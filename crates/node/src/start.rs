@@ -63,7 +63,6 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let metrics = Arc::new(Metrics::default());
     let queue = Arc::new(Queue::default());
     let replayed = folded.verified.entries;
-    let founded = folded.state.node.is_some();
     let ran = folded.state.node.as_ref().map(|node| node.incarnation);
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
     let journal = store.journal()?;
@@ -103,7 +102,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         accounts: Accounts::new(email_secret, config.mailer.clone()),
         credentials: Credentials::default(),
         keys_dir: places.keys,
-        own_tokens: OwnTokens::new(founded.then(|| env.clock.wall())),
+        own_tokens: OwnTokens::new(ran.is_some().then(|| env.clock.wall())),
         config,
         env,
         keys,
@@ -117,11 +116,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         queue,
     });
     node.look_at_disk();
-    if !founded {
-        found(&node, incarnation).await?;
-    } else if ran != Some(incarnation) {
-        go_on(&node, incarnation).await?;
-    }
+    begin(&node, ran, incarnation).await?;
     keep_working(&node, snapshot_seq);
     Ok(Started { node, setup_token, replayed })
 }
@@ -223,6 +218,19 @@ pub fn restored(reader: &dyn Reader) -> Result<Option<IncarnationId>, Error> {
     let Some(bytes) = reader.meta(crate::backup::INCARNATION)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes);
     text.parse().map(Some).map_err(|_| Error::Config("the incarnation does not read".to_owned()))
+}
+
+/// Founds the node, or goes on as the run it is now when it `ran` as another one.
+async fn begin(
+    node: &Node,
+    ran: Option<IncarnationId>,
+    incarnation: IncarnationId,
+) -> Result<(), Error> {
+    match ran {
+        None => found(node, incarnation).await,
+        Some(ran) if ran != incarnation => go_on(node, incarnation).await,
+        Some(_) => Ok(()),
+    }
 }
 
 /// Writes the first entry of another run of the journal.

@@ -97,12 +97,13 @@ async fn check_active(context: &Context, signed: &Signed) -> Result<(), Rejectio
     let active = context.api.node.read(Some(principal), move |state| {
         let handle = state.principals.find(principal)?;
         let principal = state.principals.get(handle);
-        Some((principal.active, principal.accepts(&key, now)))
+        Some((principal.erased, principal.active, principal.accepts(&key, now)))
     });
     match active.await? {
-        Some((true, true)) => Ok(()),
-        Some((true, false)) => Err(Code::CredentialInvalid.into()),
-        Some((false, _)) => Err(Code::PrincipalSuspended.into()),
+        Some((true, ..)) => Err(Code::PrincipalErased.into()),
+        Some((false, true, true)) => Ok(()),
+        Some((false, true, false)) => Err(Code::CredentialInvalid.into()),
+        Some((false, false, _)) => Err(Code::PrincipalSuspended.into()),
         None => Err(Code::DidUnknown.into()),
     }
 }
