@@ -289,6 +289,8 @@ async fn whoever_does_not_answer_in_time_is_not_waited_for() {
     let mut server = world.server("10.0.0.1:8080");
     let serve = async {
         let mut stream = server.recv().await.unwrap();
+        // An answer counts only once something was asked.
+        stream.read_exact(&mut [0]).await.unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nslow").await.unwrap();
         world.clock.advance(EgressLimits::default().time_max);
         stream
