@@ -113,7 +113,7 @@ fn agent(node: &Node, number: usize) -> anyhow::Result<Job> {
     };
     let caller = Caller { principal: None, auth: Auth::Machine };
     let command = Command::PrincipalCreate(create);
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     Ok(Job { request, vault: sealed.changes })
 }
 

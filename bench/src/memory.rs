@@ -179,7 +179,7 @@ impl Fold {
         let auth = Auth::Envelope(from.1, Some(proof));
         let caller = Caller { principal: Some(from.0), auth };
         let command = Command::TaskStep(step);
-        self.carry_out(&Request { caller, command, corr: None, looked_up: None })
+        self.carry_out(&Request::new(caller, command, None))
     }
 
     /// Resident bytes once they no longer shrink: an allocator may take its time to give pages back.

@@ -114,7 +114,7 @@ pub(crate) fn hiring(key: PublicKey, rng: &mut Rng, now_ms: u64) -> (Party, [Req
 /// A command given on the machine itself.
 pub(crate) fn by_machine(command: Command) -> Request {
     let caller = Caller { principal: None, auth: Auth::Machine };
-    Request { caller, command, corr: None, looked_up: None }
+    Request::new(caller, command, None)
 }
 
 /// Public keys, made on all cores: each costs a scalar multiplication.
@@ -297,6 +297,7 @@ impl Payments {
             command: Command::TransferCreate(create),
             corr: Some(Correlation(self.rng.bytes())),
             looked_up: None,
+            judgement: None,
         }
     }
 

@@ -135,7 +135,7 @@ impl Context {
         };
         let caller = Caller { principal: Some(identity.principal), auth };
         let corr = self.correlation(step.part.as_deref())?;
-        let request = Request { caller, command: step.command, corr, looked_up: None };
+        let request = Request::new(caller, step.command, corr);
         Ok(Job { request, vault })
     }
 

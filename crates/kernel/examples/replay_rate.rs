@@ -76,7 +76,7 @@ impl Books {
 
 fn by_machine(command: Command) -> Request {
     let caller = Caller { principal: None, auth: Auth::Machine };
-    Request { caller, command, corr: None, looked_up: None }
+    Request::new(caller, command, None)
 }
 
 fn public_key(number: u64) -> hansa_crypto::PublicKey {
@@ -150,6 +150,7 @@ fn transfers(currency: CurrencyCode) -> Vec<Request> {
             command: Command::TransferCreate(create),
             corr: Some(Correlation(corr)),
             looked_up: None,
+            judgement: None,
         }
     };
     (0..TRANSFERS).map(request).collect()

@@ -13,6 +13,7 @@ use crate::envelope::{fingerprint, replayed};
 use crate::grant::{self, Use};
 use crate::idempotency::{Known, split};
 use crate::limits::RESTORED_WAIT;
+use crate::policy::{Gate, Judgement, Question};
 use crate::principal::{Handle, Kind};
 
 /// Leave to decide one command on the state as it is.
@@ -21,6 +22,7 @@ pub struct Permit<'state> {
     state: &'state State,
     request: &'state Request,
     grant: Option<GrantId>,
+    judgement: Option<Box<Judgement>>,
 }
 
 /// The outcome of admission.
@@ -33,6 +35,10 @@ pub enum Admission<'state> {
     /// Perhaps accepted before, longer ago than the state remembers in full. Look its key up in read
     /// models that have reached [`State::look_up_seq_min`], and submit it again with the answer.
     LookUp,
+    /// Policy has to be asked: have this judged, and submit the command again with the judgement.
+    Judge(Box<Question>),
+    /// Policy lets it pass when it is approved, as this says.
+    Approval(Box<Judgement>),
 }
 
 /// On whose behalf a command acts.
@@ -73,6 +79,11 @@ impl<'state> Permit<'state> {
     pub fn grant(&self) -> Option<GrantId> {
         self.grant
     }
+
+    /// What policy said, where it was asked.
+    pub fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_deref()
+    }
 }
 
 impl State {
@@ -91,14 +102,19 @@ impl State {
                 Known::No => {}
             }
         }
-        let grant = match caller {
+        let (grant, judgement) = match caller {
             Some(caller) => {
                 self.check_fresh(caller, request, now)?;
-                self.authorize(caller, &request.command, now)?
+                let grant = self.authorize(caller, &request.command, now)?;
+                match self.gate(caller, request, grant, now)? {
+                    Gate::Pass(judgement) => (grant, judgement),
+                    Gate::Judge(question) => return Ok(Admission::Judge(question)),
+                    Gate::Approval(judgement) => return Ok(Admission::Approval(judgement)),
+                }
             }
-            None => None,
+            None => (None, None),
         };
-        Ok(Admission::Fresh(Permit { state: self, request, grant }))
+        Ok(Admission::Fresh(Permit { state: self, request, grant, judgement }))
     }
 
     /// What is known of a key, from the read models where the state is not sure.
@@ -285,7 +301,12 @@ impl State {
             | Command::MintCreate(_)
             | Command::BurnCreate(_)
             | Command::FundingApprove(_)
-            | Command::FundingReject(_) => Sphere::Node,
+            | Command::FundingReject(_)
+            | Command::PolicySetCreate(_)
+            | Command::PolicySetActivate(_)
+            | Command::PolicySetDeprecate(_)
+            | Command::PolicySetRevoke(_)
+            | Command::PolicySetModeSet(_) => Sphere::Node,
             Command::BootstrapCreate(_) | Command::AgentOnboard(_) => Sphere::Developer,
             Command::ClientCreate(create) => Sphere::Managed(create.principal),
             Command::ClientRevoke(revoke) => {
@@ -329,12 +350,12 @@ impl State {
                 let session = self.accounts.session(close.id).ok_or(Code::NotFound)?;
                 Sphere::Managed(of(session.principal))
             }
-            Command::TaskStep(_) => Sphere::Open,
+            Command::TaskStep(_) | Command::PolicyEvaluate(_) => Sphere::Open,
         })
     }
 
     /// What a grant's limits are measured against, and the grant that was charged for it before.
-    fn money_moved(&self, command: &Command) -> (Option<(CurrencyCode, Amount)>, Option<GrantId>) {
+    pub(crate) fn money_moved(&self, command: &Command) -> (Option<(CurrencyCode, Amount)>, Option<GrantId>) {
         match command {
             Command::TransferCreate(create) => (Some((create.currency, create.amount)), None),
             Command::MintCreate(mint) => (Some((mint.currency, mint.amount)), None),

@@ -8,7 +8,9 @@ use crate::State;
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::funding::Stage;
-use crate::{account, client, custody, funding, grant, node, onboard, principal, task, transfer};
+use crate::{
+    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+};
 
 impl State {
     /// Applies the next entry.
@@ -67,6 +69,14 @@ impl State {
             Event::TaskExpired(_) => task::apply_expired(self, entry),
             Event::CustodyKeySet(set) => custody::apply_key_set(self, entry, set),
             Event::KeyRotated(rotated) => principal::apply_key_rotated(self, entry, rotated),
+            Event::PolicySetCreated(_)
+            | Event::PolicySetActivated(_)
+            | Event::PolicySetDeprecated(_)
+            | Event::PolicySetRevoked(_)
+            | Event::PolicySetModeSet(_)
+            | Event::PolicySetChangeRequested(_)
+            | Event::PolicyJudged(_)
+            | Event::PolicyEvaluated(_) => self.apply_policy_event(entry),
             Event::AccountRegistered(_)
             | Event::PasswordChanged(_)
             | Event::RecoveryKeyUsed(_)
@@ -75,6 +85,23 @@ impl State {
             | Event::SessionClosed(_)
             | Event::TotpEnabled(_)
             | Event::TotpDisabled(_) => self.apply_account_event(entry),
+        }
+    }
+
+    fn apply_policy_event(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::PolicySetCreated(done) => policy::apply_created(self, entry, done),
+            Event::PolicySetActivated(done) => policy::apply_activated(self, entry, done),
+            Event::PolicySetDeprecated(_) => policy::apply_deprecated(self, entry),
+            Event::PolicySetRevoked(_) => policy::apply_revoked(self, entry),
+            Event::PolicySetModeSet(done) => policy::apply_mode_set(self, entry, done),
+            Event::PolicySetChangeRequested(asked) => {
+                policy::apply_change_requested(self, entry, asked);
+            }
+            // A record for whoever reads the journal; no decision depends on it.
+            Event::PolicyJudged(_) => {}
+            Event::PolicyEvaluated(done) => policy::apply_evaluated(self, entry, done),
+            event => panic!("{} is about no policy", event.kind()),
         }
     }
 

@@ -82,6 +82,8 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::Bootstrap(id) => id.with_text(push),
         AnyId::Funding(id) => id.with_text(push),
         AnyId::Session(id) => id.with_text(push),
+        AnyId::PolicySet(id) => id.with_text(push),
+        AnyId::PolicyEvaluation(id) => id.with_text(push),
         AnyId::Entry(id) => id.with_text(push),
     }
 }

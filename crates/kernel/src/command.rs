@@ -3,7 +3,10 @@
 use hansa_types::{Correlation, PrincipalId};
 
 use crate::entry::Auth;
-use crate::{account, client, custody, funding, grant, node, onboard, principal, task, transfer};
+use crate::policy::Judgement;
+use crate::{
+    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+};
 
 /// An authenticated asker.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +28,15 @@ pub struct Request {
     pub corr: Option<Correlation>,
     /// What the read models know of the key, once admission has asked for it.
     pub looked_up: Option<LookedUp>,
+    /// What policy said of it, once admission has asked for that. Only the node's judge says it.
+    pub judgement: Option<Judgement>,
+}
+
+impl Request {
+    /// A request as it comes in: nothing was looked up for it and nobody has judged it.
+    pub fn new(caller: Caller, command: Command, corr: Option<Correlation>) -> Self {
+        Self { caller, command, corr, looked_up: None, judgement: None }
+    }
 }
 
 /// What the read models know of an Idempotency-Key. They must have reached
@@ -125,6 +137,18 @@ pub enum Command {
     CustodyKeySet(custody::SetKey),
     /// Give a principal another key.
     KeyRotate(principal::RotateKey),
+    /// Make a policy set.
+    PolicySetCreate(policy::Create),
+    /// Put a policy set in force.
+    PolicySetActivate(policy::Activate),
+    /// Ask a policy set no longer.
+    PolicySetDeprecate(policy::Deprecate),
+    /// End a policy set.
+    PolicySetRevoke(policy::Revoke),
+    /// Say how much a policy set counts.
+    PolicySetModeSet(policy::SetMode),
+    /// Put an evaluation of policy on record.
+    PolicyEvaluate(policy::Evaluate),
     /// Carry out what has come due.
     Expire(crate::due::Due),
 }
@@ -172,6 +196,12 @@ impl Command {
             Command::TaskStep(_) => "envelope_submit",
             Command::CustodyKeySet(_) => "custody_key_set",
             Command::KeyRotate(_) => "agent_key_rotate",
+            Command::PolicySetCreate(_) => "policy_set_create",
+            Command::PolicySetActivate(_) => "policy_set_activate",
+            Command::PolicySetDeprecate(_) => "policy_set_deprecate",
+            Command::PolicySetRevoke(_) => "policy_set_revoke",
+            Command::PolicySetModeSet(_) => "policy_set_mode_set",
+            Command::PolicyEvaluate(_) => "policy_evaluate",
             Command::Expire(_) => "expire",
         }
     }
@@ -185,7 +215,11 @@ impl Command {
             | Command::Expire(_)
             | Command::GrantCreate(_)
             | Command::BootstrapCreate(_)
-            | Command::SessionOpen(_) => true,
+            | Command::SessionOpen(_)
+            | Command::PolicySetActivate(_)
+            | Command::PolicySetDeprecate(_)
+            | Command::PolicySetRevoke(_)
+            | Command::PolicySetModeSet(_) => true,
             _ => false,
         }
     }

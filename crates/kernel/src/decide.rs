@@ -101,6 +101,18 @@ pub fn decide(
     ctx: &mut Context<'_>,
     out: &mut Vec<Draft>,
 ) -> Result<(), Rejection> {
+    decide_command(permit, ctx, out)?;
+    if let Some(judgement) = permit.judgement() {
+        judgement.draft(ctx, out);
+    }
+    Ok(())
+}
+
+fn decide_command(
+    permit: &Permit<'_>,
+    ctx: &mut Context<'_>,
+    out: &mut Vec<Draft>,
+) -> Result<(), Rejection> {
     match permit.command() {
         Command::TransferCreate(create) => create.decide(permit, ctx, out),
         Command::TransferPost(post) => post.decide(permit, ctx, out),
@@ -144,6 +156,12 @@ pub fn decide(
         Command::FundingRequest(ask) => ask.decide(permit, out),
         Command::FundingApprove(approve) => approve.decide(permit, ctx, out),
         Command::FundingReject(reject) => reject.decide(permit, out),
+        Command::PolicySetCreate(create) => create.decide(permit, out),
+        Command::PolicySetActivate(activate) => activate.decide(permit, ctx, out),
+        Command::PolicySetDeprecate(deprecate) => deprecate.decide(permit, ctx, out),
+        Command::PolicySetRevoke(revoke) => revoke.decide(permit, ctx, out),
+        Command::PolicySetModeSet(set) => set.decide(permit, ctx, out),
+        Command::PolicyEvaluate(evaluate) => evaluate.decide(permit, out),
         Command::Expire(due) => due.decide(permit, ctx, out),
     }
 }

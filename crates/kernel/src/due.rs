@@ -4,7 +4,8 @@
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
 use hansa_types::{
-    ApiKeyId, BootstrapId, Code, FundingId, GrantId, Rejection, SessionId, TaskId, Time, TransferId,
+    ApiKeyId, BootstrapId, Code, FundingId, GrantId, PolicyEvaluationId, PolicySetId, Rejection,
+    SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,10 @@ pub enum Leaving {
     Funding(FundingId),
     /// An expired session.
     Session(SessionId),
+    /// A policy set that was revoked long ago.
+    PolicySet(PolicySetId),
+    /// An evaluation that nothing refers to any more.
+    PolicyEvaluation(PolicyEvaluationId),
 }
 
 impl State {
@@ -82,6 +87,8 @@ impl State {
             Leaving::Bootstrap(id) => onboard::forget(self, id),
             Leaving::Funding(id) => self.fundings.forget(id),
             Leaving::Session(id) => forget_session(self, id),
+            Leaving::PolicySet(id) => self.policies.forget_set(id),
+            Leaving::PolicyEvaluation(id) => self.policies.forget_evaluation(id),
         }
     }
 }

@@ -3,7 +3,9 @@
 //! A released (kind, version) never changes its shape or its meaning. A correction is a new
 //! version beside the old one, or an event that puts right what an earlier one did.
 
-use crate::{account, client, custody, funding, grant, node, onboard, principal, task, transfer};
+use crate::{
+    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+};
 
 /// The line is not an entry that this release understands.
 #[derive(Debug, thiserror::Error)]
@@ -157,4 +159,20 @@ events! {
     CustodyKeySet = "custody.key_set" v 1: custody::KeySet;
     /// A principal signs with another key from now on.
     KeyRotated = "key.rotated" v 1: principal::KeyRotated;
+    /// A policy set exists, as a draft.
+    PolicySetCreated = "policy_set.created" v 1: policy::Created;
+    /// Acts are judged by a policy set from now on.
+    PolicySetActivated = "policy_set.activated" v 1: policy::Activated;
+    /// Acts are no longer judged by a policy set.
+    PolicySetDeprecated = "policy_set.deprecated" v 1: policy::Deprecated;
+    /// A policy set has ended for good.
+    PolicySetRevoked = "policy_set.revoked" v 1: policy::Revoked;
+    /// A policy set counts for more or less than before.
+    PolicySetModeSet = "policy_set.mode_set" v 1: policy::ModeSet;
+    /// A change that weakens policy waits for its second person.
+    PolicySetChangeRequested = "policy_set.change_requested" v 1: policy::ChangeRequested;
+    /// What policy said of the command whose first entry is the subject.
+    PolicyJudged = "policy.judged" v 1: policy::Judged;
+    /// What policy said when somebody asked.
+    PolicyEvaluated = "policy.evaluated" v 1: policy::Evaluated;
 }

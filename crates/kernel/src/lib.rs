@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod node;
 pub mod onboard;
+pub mod policy;
 pub mod principal;
 mod queue;
 pub mod state;

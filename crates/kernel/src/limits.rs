@@ -51,6 +51,26 @@ pub const ACTION_BYTES_MAX: usize = 64;
 pub const GRANT_DEPTH_MAX: u8 = 8;
 /// Longest life of a grant.
 pub const GRANT_LIFE_MAX: Duration = Duration::days(3_660);
+/// Policy sets; they leave some time after they are revoked.
+pub const POLICY_SETS_MAX: usize = 1_000;
+/// Policy sets that acts are judged by at one time.
+pub const POLICY_SETS_ASKED_MAX: usize = 64;
+/// Jurisdictions of one policy set.
+pub const POLICY_JURISDICTIONS_MAX: usize = 64;
+/// Frameworks of one policy set.
+pub const POLICY_FRAMEWORKS_MAX: usize = 16;
+/// Native bounds of one policy set.
+pub const POLICY_BOUNDS_MAX: usize = 64;
+/// Names of rules that one judgement keeps of a set.
+pub const POLICY_RULES_MATCHED_MAX: usize = 16;
+/// Time for which a change that weakens policy waits for its second person.
+pub const POLICY_CHANGE_WAITS: Duration = Duration::hours(24);
+/// Time for which a revoked policy set is remembered.
+pub const POLICY_REVOKED_REMEMBERED: Duration = Duration::days(30);
+/// Recorded evaluations of policy; they leave when their time is over.
+pub const POLICY_EVALUATIONS_MAX: usize = 1_000_000;
+/// Time for which an evaluation may be referred to.
+pub const POLICY_EVALUATION_REMEMBERED: Duration = Duration::days(30);
 /// Pending transfers; they leave when posted, voided or expired.
 pub const HOLDS_MAX: usize = 1_000_000;
 /// Shortest life of a pending transfer.

@@ -22,12 +22,13 @@ use crate::grant::Grants;
 use crate::idempotency::{self, Idempotency};
 use crate::node::Node;
 use crate::onboard::Bootstraps;
+use crate::policy::Policies;
 use crate::principal::{ApiKeys, Handle, Principals};
 use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 9;
+pub const SNAPSHOT_FORMAT: u32 = 10;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -127,6 +128,8 @@ pub struct State {
     pub tasks: Tasks,
     /// What is known of everyone's work.
     pub reputations: Reputations,
+    /// What acts are judged by.
+    pub policies: Policies,
     pub(crate) idempotency: Idempotency,
     pub(crate) operation_envelopes: OperationEnvelopes,
     pub(crate) due: BTreeSet<(Time, Due)>,
@@ -167,6 +170,10 @@ pub struct Rows {
     pub held: usize,
     /// Tasks.
     pub tasks: usize,
+    /// Policy sets.
+    pub policy_sets: usize,
+    /// Recorded evaluations of policy.
+    pub policy_evaluations: usize,
     /// Idempotency keys that are kept whole.
     pub idempotency: usize,
     /// Idempotency keys in filters.
@@ -208,6 +215,7 @@ impl State {
             held: HeldTransfers::default(),
             tasks: Tasks::default(),
             reputations: Reputations::new(),
+            policies: Policies::default(),
             idempotency: Idempotency::new(&hasher, limits),
             operation_envelopes: OperationEnvelopes::new(&hasher),
             due: BTreeSet::new(),
@@ -299,6 +307,8 @@ impl State {
             grants: self.grants.len(),
             held: self.held.len(),
             tasks: self.tasks.len(),
+            policy_sets: self.policies.len(),
+            policy_evaluations: self.policies.evaluations_len(),
             idempotency: self.idempotency.len(),
             idempotency_filtered: self.idempotency.filtered_len(),
             operation_envelopes: self.operation_envelopes.len(),

@@ -122,7 +122,7 @@ impl Custody<'_> {
         let set = SetKey { principal: agent, key: signing.public(), generation: 1 };
         let caller = Caller { principal: None, auth: Auth::Machine };
         let command = Command::CustodyKeySet(set);
-        let request = Request { caller, command, corr: None, looked_up: None };
+        let request = Request::new(caller, command, None);
         Ok(Prepared { signing, next, job: Job { request, vault: sealed.changes } })
     }
 

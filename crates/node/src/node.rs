@@ -320,7 +320,7 @@ impl Node {
 /// A command of an authenticated caller.
 pub fn request(identity: &Identity, command: Command, corr: Option<Correlation>) -> Request {
     let caller = Caller { principal: Some(identity.principal), auth: identity.auth.clone() };
-    Request { caller, command, corr, looked_up: None }
+    Request::new(caller, command, corr)
 }
 
 /// A fault behind an answer: told to the log, not to the caller.

@@ -237,7 +237,7 @@ async fn begin(
 async fn go_on(node: &Node, incarnation: IncarnationId) -> Result<(), Error> {
     let command = Command::NodeRestore(kernel_node::Restore { incarnation });
     let caller = Caller { principal: None, auth: Auth::Machine };
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     node.submit(Job { request, vault: Vec::new() })
         .await
         .map(|_| ())
@@ -257,7 +257,7 @@ async fn found(node: &Node, incarnation: IncarnationId) -> Result<(), Error> {
         genesis_grant: config.genesis_grant,
     });
     let caller = Caller { principal: None, auth: Auth::Machine };
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     node.submit(Job { request, vault: Vec::new() })
         .await
         .map(|_| ())

@@ -34,7 +34,7 @@ async fn open(dir: &Path) -> Arc<Node> {
 
 fn by_machine(command: Command) -> Job {
     let caller = Caller { principal: None, auth: Auth::Machine };
-    Job { request: Request { caller, command, corr: None, looked_up: None }, vault: Vec::new() }
+    Job { request: Request::new(caller, command, None), vault: Vec::new() }
 }
 
 async fn register(node: &Node, id: PrincipalId, card: &str) {

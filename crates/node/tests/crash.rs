@@ -30,7 +30,7 @@ fn corr(payment: u8) -> Correlation {
 }
 
 fn job(caller: Caller, command: Command, corr: Option<Correlation>) -> Job {
-    Job { request: Request { caller, command, corr, looked_up: None }, vault: Vec::new() }
+    Job { request: Request::new(caller, command, corr), vault: Vec::new() }
 }
 
 fn payment(number: u8) -> Job {

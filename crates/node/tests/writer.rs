@@ -143,7 +143,7 @@ fn an_accepted_jump_lets_time_go_on_from_there() {
     engine.clock.set_wall(set_at.after(Duration::days(365)));
     let caller = Caller { principal: None, auth: Auth::Machine };
     let command = Command::ClockAccept(node::AcceptClock { jump_ms: 31_536_000_000 });
-    let accept = Request { caller, command, corr: None, looked_up: None };
+    let accept = Request::new(caller, command, None);
     accepted_seq(&engine.give(vec![accept]).wait()[0]);
     assert_eq!(engine.balance(ALICE), units(1_000));
     engine.stop();

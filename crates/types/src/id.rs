@@ -163,6 +163,10 @@ ids! {
     FundingId = "fun_";
     /// A session of a person (its public part; the secret is never an id).
     SessionId = "ses_";
+    /// A policy set.
+    PolicySetId = "pol_";
+    /// A recorded evaluation of policy.
+    PolicyEvaluationId = "pev_";
     /// One incarnation of a node's journal.
     IncarnationId = "inc_";
     /// One request at an edge, for logs and problems.
@@ -233,6 +237,10 @@ pub enum AnyId {
     Funding(FundingId),
     /// A session.
     Session(SessionId),
+    /// A policy set.
+    PolicySet(PolicySetId),
+    /// A recorded evaluation of policy.
+    PolicyEvaluation(PolicyEvaluationId),
     /// An entry about nothing with an id of its own.
     Entry(EntryId),
 }
@@ -277,6 +285,8 @@ any_id!(
     Bootstrap(BootstrapId),
     Funding(FundingId),
     Session(SessionId),
+    PolicySet(PolicySetId),
+    PolicyEvaluation(PolicyEvaluationId),
     Entry(EntryId)
 );
 

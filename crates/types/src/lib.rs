@@ -11,14 +11,17 @@ pub mod limits;
 pub mod rejection;
 pub mod time;
 pub mod vis;
+pub mod word;
 
 pub use amount::{Amount, AmountError, Currency, CurrencyCode};
 pub use bytes::{Correlation, Digest, Label, Salt, Signature};
 pub use did::Did;
 pub use id::{
     AnyId, ApiKeyId, BootstrapId, ClientId, EntryId, EnvelopeId, FundingId, GrantId, IdError,
-    IncarnationId, PrincipalId, RequestId, SessionId, TaskId, TransferId,
+    IncarnationId, PolicyEvaluationId, PolicySetId, PrincipalId, RequestId, SessionId, TaskId,
+    TransferId,
 };
 pub use rejection::{Code, Rejection};
 pub use time::{Duration, Time};
 pub use vis::Vis;
+pub use word::{Framework, Jurisdiction, RuleName, WordError};

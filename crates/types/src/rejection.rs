@@ -115,6 +115,19 @@ codes! {
     PrincipalErased = "principal_erased", 410, "The principal was erased.", "Nothing is left to change; what it holds stays on its account.";
     PrincipalFrozen = "principal_frozen", 403, "The principal is frozen: its money stays where it is.", "Ask the node's owner.";
 
+    // What policy says.
+    PolicyDenied = "policy_denied", 403, "Policy denies this.", "See the matched rules; ask whoever keeps the policy set.";
+    PolicyEngineUnavailable = "policy_engine_unavailable", 503, "Policy could not be evaluated, so the act is denied.", "Retry later; acts within a policy set's native bounds pass meanwhile.";
+    ApprovalRequired = "approval_required", 403, "Policy asks for an approval before this.", "Ask for an approval, or stay within what policy allows.";
+    StrongerAuthRequired = "stronger_auth_required", 403, "Policy asks for a stronger proof of who you are.", "Log in with a second factor, or sign an envelope with your own key.";
+    PolicyEscalated = "policy_escalated", 403, "Policy escalates this to its monitors.", "Wait for the escalation to be resolved.";
+    PolicyQuarantined = "policy_quarantined", 403, "Policy puts this under quarantine.", "Wait for the quarantine to be lifted.";
+    ObligationUnmet = "obligation_unmet", 403, "Policy allows this only with something that is missing.", "Provide what the detail names.";
+    VerdictStale = "verdict_stale", 409, "What policy looked at kept changing.", "Send the request again.";
+    PolicyInvalid = "policy_invalid", 422, "The policy does not compile, or decides nothing.", "Run hansa policy test on its directory.";
+    PolicySetState = "policy_set_state", 409, "The policy set is not in a state for this.", "Look at it with policy_set_get.";
+    SecondPersonRequired = "second_person_required", 409, "This weakens policy, so it needs a second person.", "Have another person, not controlled by the same one, ask for the same within 24 hours.";
+
     // Repeats and time.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used with another body.", "Use a fresh key for a different request.";
     IdempotencyKeyInvalid = "idempotency_key_invalid", 422, "The Idempotency-Key is not 1 to 128 printable ASCII characters.", "Use a UUID.";

@@ -98,7 +98,7 @@ pub(super) async fn revoke(asked: Asked) -> Outcome {
     let principal = client.principal;
     let caller = Caller { principal: Some(principal), auth: Auth::Client(client.id) };
     let command = Command::TokensRevoke(RevokeTokens { principal });
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     node.submit(Job { request, vault: Vec::new() }).await?;
     Ok(Answered::Done)
 }

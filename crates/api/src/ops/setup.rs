@@ -75,6 +75,6 @@ fn owner_key(principal: PrincipalId, id: ApiKeyId, secret: &Secret) -> Command {
 
 fn job(auth: Auth, command: Command) -> Job {
     let caller = Caller { principal: None, auth };
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     Job { request, vault: Vec::new() }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn transfer_quote(
     // Whether somebody may pay in their name is not asked, so nobody's authority is used.
     let caller = Caller { principal: Some(create.from), auth: Auth::Machine };
     let command = Command::TransferCreate(create.clone());
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     let sufficient = match attempt_as(context, request).await {
         Ok(_) => true,
         Err(rejection) if rejection.code == Code::InsufficientFunds => false,

@@ -79,6 +79,6 @@ pub(crate) async fn create(node: &Node, owner: NewOwner) -> Result<SetupDone, Fa
 
 fn job(command: Command, vault: Vec<VaultChange>) -> Job {
     let caller = Caller { principal: None, auth: Auth::Machine };
-    let request = Request { caller, command, corr: None, looked_up: None };
+    let request = Request::new(caller, command, None);
     Job { request, vault }
 }

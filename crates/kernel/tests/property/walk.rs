@@ -96,7 +96,7 @@ impl Walk {
             1 => Some(LookedUp::Found { seq: 3, body: 1 }),
             _ => None,
         };
-        self.submit(Request { caller, command, corr, looked_up });
+        self.submit(Request { looked_up, ..Request::new(caller, command, corr) });
     }
 
     fn submit(&mut self, request: Request) {

@@ -37,7 +37,7 @@ pub(crate) fn request(
     }
     let corr = words.option("!idem:").map(|key| correlation(asker, key, &body(words)));
     let looked_up = looked_up(words, corr)?;
-    Ok(Request { caller, command, corr, looked_up })
+    Ok(Request { looked_up, ..Request::new(caller, command, corr) })
 }
 
 /// The command without its options: what is repeated when a request is sent again.

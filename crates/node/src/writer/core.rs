@@ -7,11 +7,13 @@ use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_crypto::{chain, hash};
 use hansa_kernel::command::{Caller, Command, Request};
 use hansa_kernel::decide::{Context, Place, Repetition, decide};
+use hansa_kernel::due::Due;
 use hansa_kernel::entry::{Auth, Entry};
 use hansa_kernel::limits::EXPIRIES_PER_STEP_MAX;
+use hansa_kernel::policy::{Judgement, Question};
 use hansa_kernel::{Admission, Draft, State, codec};
 use hansa_store::{Batch, VaultChange};
-use hansa_types::{Code, Digest, PrincipalId, Rejection, Time};
+use hansa_types::{Code, Digest, PrincipalId, Rejection, Time, TransferId};
 
 use crate::clock::{Reading, Watchdog};
 use crate::env::Clock;
@@ -44,8 +46,35 @@ pub enum Outcome {
     Repeated(u64),
     /// It may have been carried out before: look its key up and ask again with this.
     LookUp(Box<Job>),
+    /// Policy has to be asked first: have this judged and ask again with the judgement.
+    Judge(Box<Job>, Box<Question>),
+    /// Policy lets it pass when it is approved, as this says.
+    Approval(Box<Job>, Box<Judgement>),
     /// It was refused.
     Refused(Rejection),
+}
+
+/// What became of a request that is decided where it lies.
+enum Decided {
+    Accepted(Box<Accepted>),
+    Repeated(u64),
+    LookUp,
+    Judge(Box<Question>),
+    Approval(Box<Judgement>),
+}
+
+impl Job {
+    /// Takes the job out of its batch, to be handed back. What it leaves is never decided.
+    fn take(&mut self) -> Job {
+        let nothing = Job { request: of_timer(Due::Hold(TransferId(0))), vault: Vec::new() };
+        std::mem::replace(self, nothing)
+    }
+}
+
+/// A request of the node's own timer.
+fn of_timer(due: Due) -> Request {
+    let caller = Caller { principal: None, auth: Auth::Timer };
+    Request::new(caller, Command::Expire(due), None)
 }
 
 /// Tells somebody what became of their commands, in the order they gave them.
@@ -258,12 +287,7 @@ impl Writer {
         let mut expired = 0;
         while expired < EXPIRIES_PER_STEP_MAX {
             let Some(due) = self.state.next_due(now) else { break };
-            let request = Request {
-                caller: Caller { principal: None, auth: Auth::Timer },
-                command: Command::Expire(due),
-                corr: None,
-                looked_up: None,
-            };
+            let request = of_timer(due);
             if let Err(rejection) = self.decide(&request, now, ids, batch) {
                 unreachable!("what is due can always be carried out: {rejection}");
             }
@@ -287,7 +311,8 @@ impl Writer {
             return Outcome::Refused(Code::Poisoned.into());
         }
         match self.decide(&job.request, now, ids, batch) {
-            Ok(Outcome::Accepted(accepted)) => {
+            Ok(Decided::Repeated(seq)) => Outcome::Repeated(seq),
+            Ok(Decided::Accepted(accepted)) => {
                 // Nothing is kept about whom the journal calls erased, whoever sealed it when.
                 job.vault
                     .retain(|change| change.erases() || !self.state.is_erased(change.subject()));
@@ -297,11 +322,9 @@ impl Writer {
                 }
                 Outcome::Accepted(accepted)
             }
-            Ok(Outcome::LookUp(mut again)) => {
-                again.vault = std::mem::take(&mut job.vault);
-                Outcome::LookUp(again)
-            }
-            Ok(other) => other,
+            Ok(Decided::LookUp) => Outcome::LookUp(Box::new(job.take())),
+            Ok(Decided::Judge(question)) => Outcome::Judge(Box::new(job.take()), question),
+            Ok(Decided::Approval(judgement)) => Outcome::Approval(Box::new(job.take()), judgement),
             Err(rejection) => Outcome::Refused(rejection),
         }
     }
@@ -313,16 +336,15 @@ impl Writer {
         now: Time,
         ids: &mut Ids,
         batch: &mut Batch,
-    ) -> Result<Outcome, Rejection> {
+    ) -> Result<Decided, Rejection> {
         self.drafts.clear();
         let mut entropy = || ids.draw();
         let mut ctx = Context { now, entropy: &mut entropy };
         match self.state.admit(request, now)? {
-            Admission::Repeated(seq) => return Ok(Outcome::Repeated(seq)),
-            Admission::LookUp => {
-                let (request, vault) = (request.clone(), Vec::new());
-                return Ok(Outcome::LookUp(Box::new(Job { request, vault })));
-            }
+            Admission::Repeated(seq) => return Ok(Decided::Repeated(seq)),
+            Admission::LookUp => return Ok(Decided::LookUp),
+            Admission::Judge(question) => return Ok(Decided::Judge(question)),
+            Admission::Approval(judgement) => return Ok(Decided::Approval(judgement)),
             Admission::Fresh(permit) => decide(&permit, &mut ctx, &mut self.drafts)?,
         }
         let mut first = None;
@@ -345,7 +367,7 @@ impl Writer {
         }
         let entry = first.unwrap_or_else(|| unreachable!("an accepted command has an entry"));
         let accepted = Accepted { entry, last_seq: self.state.seq };
-        Ok(Outcome::Accepted(Box::new(accepted)))
+        Ok(Decided::Accepted(Box::new(accepted)))
     }
 
     fn stopwatch_ns(&self) -> u64 {

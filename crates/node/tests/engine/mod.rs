@@ -140,7 +140,7 @@ impl Engine {
 
     fn expect(&self, auth: Auth, principal: Option<PrincipalId>, command: Command) -> Entry {
         let caller = Caller { principal, auth };
-        let request = Request { caller, command, corr: None, looked_up: None };
+        let request = Request::new(caller, command, None);
         match self.give(vec![request]).wait().remove(0) {
             Outcome::Accepted(accepted) => accepted.entry,
             other => panic!("{other:?}"),
@@ -210,6 +210,7 @@ pub fn by(principal: PrincipalId, command: Command) -> Request {
         command,
         corr: None,
         looked_up: None,
+        judgement: None,
     }
 }
 

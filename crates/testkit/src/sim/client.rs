@@ -67,7 +67,7 @@ pub(super) fn founding() -> Vec<network::Request> {
     }
     let by_machine = |command| {
         let caller = Caller { principal: None, auth: Auth::Machine };
-        let request = Request { caller, command, corr: None, looked_up: None };
+        let request = Request::new(caller, command, None);
         let job = Job { request, vault: Vec::new() };
         network::Request { client: NOBODY, number: 0, job }
     };
@@ -140,7 +140,7 @@ impl Client {
             auth: Auth::ApiKey(ApiKeyId(principal_of(self.me).0)),
         };
         let corr = Some(correlation(self.me, number));
-        let request = Request { caller, command, corr, looked_up: None };
+        let request = Request::new(caller, command, corr);
         self.asked.push(Asked { request, answer: None });
         self.waiting_since = Some(now);
         Some(Leaving { request: self.packet(number)?, again: false })

@@ -75,7 +75,10 @@ impl Auditor {
                 accepted.last_seq
             }
             Outcome::Repeated(seq) => *seq,
-            Outcome::Refused(_) | Outcome::LookUp(_) => 0,
+            Outcome::Refused(_)
+            | Outcome::LookUp(_)
+            | Outcome::Judge(..)
+            | Outcome::Approval(..) => 0,
         };
         if told_seq > durable_seq {
             return Err(format!("told of {told_seq}, the disk holds {durable_seq}"));

@@ -163,7 +163,7 @@ impl Context {
         step: Step,
     ) -> Result<Done, Problem> {
         let caller = Caller { principal, auth };
-        let request = Request { caller, command: step.command, corr: None, looked_up: None };
+        let request = Request::new(caller, step.command, None);
         let vault = step.sealed.map(|sealed| sealed.changes).unwrap_or_default();
         Ok(self.api.node.submit(Job { request, vault }).await?)
     }

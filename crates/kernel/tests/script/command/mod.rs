@@ -87,7 +87,7 @@ fn tick(town: &mut Town, words: &Words<'_>) -> Result<Outcome, String> {
     while let Some(due) = town.state.next_due(town.now) {
         let caller = Caller { principal: None, auth: Auth::Timer };
         let command = Command::Expire(due);
-        match town.submit(&Request { caller, command, corr: None, looked_up: None }) {
+        match town.submit(&Request::new(caller, command, None)) {
             Outcome::Done { entries } => all.extend(entries),
             other => return Err(format!("what is due is not carried out: {}", other.tell(town))),
         }

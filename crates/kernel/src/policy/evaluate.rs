@@ -1,0 +1,169 @@
+//! Putting on record what policy said: of an act that happened, and of one that somebody asks about
+//! beforehand.
+//!
+//! An evaluation is what its judge said at that moment, over facts whose digest it keeps. It is no
+//! leave to act: whoever acts is judged again.
+
+use hansa_types::{
+    AnyId, Code, Digest, PolicyEvaluationId, PolicySetId, Rejection, RuleName, TaskId, Time, Vis,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{JudgedSet, Judgement, Mode, Obligation, Verdict};
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::{Context, Draft};
+use crate::due::Leaving;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::limits::{POLICY_EVALUATION_REMEMBERED, POLICY_EVALUATIONS_MAX};
+use crate::principal::Handle;
+
+/// Put an evaluation on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluate {
+    /// The id it shall have.
+    pub id: PolicyEvaluationId,
+    /// The task that it is about.
+    pub task: Option<TaskId>,
+    /// What the node's judge said.
+    pub judgement: Judgement,
+}
+
+/// What one policy set said, in a line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgedLine {
+    /// Which set.
+    pub set: PolicySetId,
+    /// SHA-256 of its rules.
+    pub rules_digest: Digest,
+    /// Whether it counts.
+    #[serde(default, skip_serializing_if = "Mode::is_default")]
+    pub mode: Mode,
+    /// What it said.
+    pub verdict: Verdict,
+    /// Whether its engine failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
+}
+
+/// Data of `policy.judged`: what was said of the command whose first entry is the subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// The strictest verdict of the enforced sets.
+    pub verdict: Verdict,
+    /// The rules that said so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleName>,
+    /// What must be so besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub obligations: Vec<Obligation>,
+    /// What each set said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<JudgedLine>,
+    /// Digest of the facts they looked at.
+    pub facts: Digest,
+}
+
+/// Data of `policy.evaluated`. The entry's id is the evaluation, its subject the task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluated {
+    /// What was said.
+    pub judged: Judged,
+}
+
+/// What the state keeps of an evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Who asked.
+    pub by: Handle,
+    /// The task that it is about.
+    pub task: Option<TaskId>,
+    /// What was said.
+    pub verdict: Verdict,
+    /// The sets that were asked.
+    pub sets: Vec<PolicySetId>,
+    /// Digest of the facts.
+    pub facts: Digest,
+    /// When.
+    pub at: Time,
+}
+
+impl From<&JudgedSet> for JudgedLine {
+    fn from(judged: &JudgedSet) -> Self {
+        let JudgedSet { set, rules_digest, mode, verdict, failed, .. } = *judged;
+        Self { set, rules_digest, mode, verdict, failed }
+    }
+}
+
+impl From<&Judgement> for Judged {
+    fn from(judgement: &Judgement) -> Self {
+        Self {
+            verdict: judgement.verdict,
+            rules: judgement.matched_rules.clone(),
+            obligations: judgement.obligations.clone(),
+            sets: judgement.policy_sets.iter().map(JudgedLine::from).collect(),
+            facts: judgement.facts,
+        }
+    }
+}
+
+impl Evaluate {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        if state.policies.evaluations_len() >= POLICY_EVALUATIONS_MAX {
+            return Err(Rejection::new(Code::StateFull, "too many policy evaluations"));
+        }
+        if state.policies.evaluation(self.id).is_some() {
+            return Err(Rejection::new(Code::InvalidField, "id: there is such an evaluation already"));
+        }
+        if let Some(task) = self.task {
+            state.task_facts(task).ok_or(Code::NotFound)?;
+        }
+        let event = Event::PolicyEvaluated(Evaluated { judged: Judged::from(&self.judgement) });
+        let draft = Draft::new(self.id, Vis::Parties, event);
+        out.push(match self.task {
+            Some(task) => draft.about(task),
+            None => draft,
+        });
+        Ok(())
+    }
+}
+
+impl Judgement {
+    /// Puts on record what was said of the command whose drafts these are.
+    pub(crate) fn draft(&self, ctx: &mut Context<'_>, out: &mut Vec<Draft>) {
+        let Some(first) = out.first().and_then(|draft| draft.id) else { return };
+        let event = Event::PolicyJudged(Judged::from(self));
+        out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(first));
+    }
+}
+
+pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Evaluated) {
+    let (AnyId::PolicyEvaluation(id), Some(actor)) = (entry.id, entry.actor) else {
+        panic!("policy.evaluated carries the evaluation as its id, and somebody asked");
+    };
+    let task = match entry.subject {
+        Some(AnyId::Task(task)) => Some(task),
+        _ => None,
+    };
+    let judged = &evaluated.judged;
+    let evaluation = Evaluation {
+        by: state.handle(actor),
+        task,
+        verdict: judged.verdict,
+        sets: judged.sets.iter().map(|line| line.set).collect(),
+        facts: judged.facts,
+        at: entry.ts,
+    };
+    state.policies.evaluations.insert(id, evaluation);
+    let leaves = entry.ts.after(POLICY_EVALUATION_REMEMBERED);
+    state.leaving.insert((leaves, Leaving::PolicyEvaluation(id)));
+}

@@ -1,0 +1,347 @@
+//! The gate of admission: whether policy lets a command through, as far as the writer can tell.
+//!
+//! Bounds first, then the judgement that came back with the command, then the question. A judgement
+//! counts only over the same facts and the same sets in the same modes. Nobody is judged for what
+//! keeps them in control of their own account, nor by a pattern as wide as `*` for changing policy:
+//! a broken policy must not be able to lock the door from inside.
+
+use hansa_types::{Code, CurrencyCode, Digest, GrantId, PolicySetId, Rejection, Time};
+
+use super::{
+    CounterpartyFacts, Engine, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts, Obligation,
+    PolicySet, TaskFacts, Verdict, bounds,
+};
+use crate::State;
+use crate::command::{Caller, Command, Request};
+use crate::entry::Auth;
+use crate::principal::Handle;
+use crate::task::Act;
+
+/// The beginning of the operations that change policy itself.
+const POLICY_ACTIONS: &str = "policy_";
+
+/// One policy set that has to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetRef {
+    /// Which.
+    pub set: PolicySetId,
+    /// SHA-256 of its rules.
+    pub rules: Digest,
+    /// What evaluates it.
+    pub engine: Engine,
+    /// How much its answer counts.
+    pub mode: Mode,
+}
+
+/// What has to be judged before a command is admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What the sets may look at.
+    pub facts: Facts,
+    /// The sets to ask.
+    pub sets: Vec<SetRef>,
+}
+
+/// What the gate says of a command.
+#[derive(Debug)]
+pub(crate) enum Gate {
+    /// It may pass; with what was said of it, where somebody was asked.
+    Pass(Option<Box<Judgement>>),
+    /// It may pass when it is approved.
+    Approval(Box<Judgement>),
+    /// The writer cannot tell: somebody has to ask.
+    Judge(Box<Question>),
+}
+
+/// What a command is about, beside who asks and by what grant.
+#[derive(Default)]
+struct About {
+    counterparty: Option<CounterpartyFacts>,
+    resource: Option<Box<str>>,
+    task: Option<TaskFacts>,
+    parameters: Option<Box<str>>,
+}
+
+impl State {
+    /// Asks the policy sets that concern a command, as far as their bounds and the judgement that
+    /// came with it say.
+    pub(crate) fn gate(
+        &self,
+        caller: Handle,
+        request: &Request,
+        grant: Option<GrantId>,
+        now: Time,
+    ) -> Result<Gate, Rejection> {
+        let action = request.command.action();
+        if self.policies.asked.is_empty() || is_own_control(&request.command) {
+            return Ok(Gate::Pass(None));
+        }
+        let concerned = |set: &PolicySet| set.concerns_action(action);
+        if !self.policies.asked().any(|(_, set)| concerned(set)) {
+            return Ok(Gate::Pass(None));
+        }
+        let money = self.money_of(&request.command);
+        let about = self.about(&request.command);
+        let place = about.task.as_ref();
+        let mut bounded: Vec<JudgedSet> = Vec::new();
+        let mut open: Vec<SetRef> = Vec::new();
+        for (id, set) in self.policies.asked().filter(|(_, set)| concerned(set)) {
+            if !set.concerns_place(place) {
+                continue;
+            }
+            match money.and_then(|money| bounds::verdict(&set.bounds, action, money)) {
+                Some(verdict) => bounded.push(set.bounded(id, verdict)),
+                None => open.push(set.reference(id)),
+            }
+        }
+        let is_plain = |judged: &JudgedSet| judged.verdict == Verdict::Allow;
+        if open.is_empty() && bounded.iter().all(is_plain) {
+            return Ok(Gate::Pass(None));
+        }
+        let facts = self.facts(caller, request, grant, now, about, money);
+        if open.is_empty() {
+            let judgement = Judgement::compose(facts.digest(), bounded);
+            return Ok(match judgement.rule(&facts)? {
+                // What bounds decide can be told from the journal at any time.
+                Gate::Pass(_) => Gate::Pass(None),
+                other => other,
+            });
+        }
+        match &request.judgement {
+            Some(judgement) if judgement.is_about(&facts, &open) => {
+                let sets = bounded.into_iter().chain(judgement.policy_sets.iter().cloned());
+                Judgement::compose(judgement.facts, sets.collect()).rule(&facts)
+            }
+            _ => Ok(Gate::Judge(Box::new(Question { facts, sets: open }))),
+        }
+    }
+
+    /// The money of a command, by whose amount bounds decide.
+    fn money_of(&self, command: &Command) -> Option<(CurrencyCode, hansa_types::Amount)> {
+        if let Command::TaskStep(step) = command
+            && let Act::Delegate { terms, .. } = &step.act
+        {
+            return Some((terms.currency, terms.amount));
+        }
+        self.money_moved(command).0
+    }
+
+    /// The facts of a command. `hour` is the only part that time alone changes.
+    fn facts(
+        &self,
+        caller: Handle,
+        request: &Request,
+        grant: Option<GrantId>,
+        now: Time,
+        about: About,
+        money: Option<(CurrencyCode, hansa_types::Amount)>,
+    ) -> Facts {
+        let actor = self.principals.get(caller);
+        let grant = grant.and_then(|id| self.grant_facts(id));
+        let About { counterparty, resource, task, parameters } = about;
+        Facts {
+            action: request.command.action().into(),
+            actor: actor.id,
+            actor_kind: actor.kind,
+            on_behalf_of: grant.as_ref().map(|grant| grant.root),
+            money: money.and_then(|money| self.money_facts(money)),
+            counterparty,
+            resource,
+            grant,
+            task,
+            roles: self.governance_roles(caller, now),
+            auth: request.caller.auth.method(),
+            strong_auth: self.is_strong(&request.caller),
+            hour: Facts::hour_of(now),
+            parameters,
+        }
+    }
+
+    /// What a grant and its chain say of themselves.
+    pub fn grant_facts(&self, id: GrantId) -> Option<GrantFacts> {
+        let grant = self.grants.get(&id)?;
+        let of = |handle| self.principals.get(handle).id;
+        let (root, issuer) = (of(grant.root), of(grant.issuer));
+        Some(GrantFacts { id, root, issuer, depth: grant.depth, expires: grant.expires })
+    }
+
+    /// An amount with its currency as facts; nothing where the currency is unknown here.
+    pub fn money_facts(&self, money: (CurrencyCode, hansa_types::Amount)) -> Option<MoneyFacts> {
+        let index = self.ledger.currency(money.0).ok()?;
+        let currency = self.ledger.currency_state(index).currency;
+        Some(MoneyFacts { currency, amount: money.1 })
+    }
+
+    /// A principal as the other side of an act.
+    pub fn counterparty_facts(&self, id: hansa_types::PrincipalId) -> CounterpartyFacts {
+        let kind = self.principals.find(id).map(|handle| self.principals.get(handle).kind);
+        CounterpartyFacts { principal: Some(id), kind, name: None }
+    }
+
+    /// What is known of a task. Contracts declare no risk and no place.
+    pub fn task_facts(&self, id: hansa_types::TaskId) -> Option<TaskFacts> {
+        self.tasks.get(id)?;
+        let (jurisdictions, frameworks) = (Vec::new(), Vec::new());
+        let (taint, artifacts) = (Vec::new(), Vec::new());
+        Some(TaskFacts { id, risk: None, jurisdictions, frameworks, taint, artifacts })
+    }
+
+    /// The governance roles that a principal holds for the node.
+    pub fn governance_roles(
+        &self,
+        _holder: Handle,
+        _now: Time,
+    ) -> Vec<std::borrow::Cow<'static, str>> {
+        Vec::new()
+    }
+
+    /// Whether a caller showed a key of their own or a second factor.
+    pub fn is_strong(&self, caller: &Caller) -> bool {
+        match &caller.auth {
+            Auth::Envelope(..) => true,
+            Auth::Session(id) => self.accounts.session(*id).is_some_and(|s| s.second_factor),
+            _ => false,
+        }
+    }
+
+    fn about(&self, command: &Command) -> About {
+        let of = |handle: Handle| self.principals.get(handle).id;
+        let other = |id| Some(self.counterparty_facts(id));
+        let held = |id| self.held.get(id);
+        let counterparty = match command {
+            Command::TransferCreate(create) => other(create.to),
+            Command::MintCreate(mint) => other(mint.to),
+            Command::BurnCreate(burn) => other(burn.from),
+            Command::TransferPost(post) => held(&post.id).and_then(|held| other(of(held.payee))),
+            Command::TransferVoid(void) => held(&void.id).and_then(|held| other(of(held.payer))),
+            Command::FundingApprove(approve) => {
+                let funding = self.fundings.get(approve.id);
+                funding.and_then(|funding| other(of(funding.principal)))
+            }
+            Command::GrantCreate(create) => other(create.holder),
+            Command::KeyRotate(rotate) => other(rotate.principal),
+            Command::TaskStep(step) => other(step.to),
+            _ => None,
+        };
+        let parent = match command {
+            Command::TaskStep(step) => step.parent.and_then(|parent| self.tasks.step(parent)),
+            _ => None,
+        };
+        let task = parent.and_then(|step| self.task_facts(step.task));
+        About { counterparty, task, ..About::default() }
+    }
+}
+
+/// What keeps people in control of their own account and of policy's evaluation is not judged.
+fn is_own_control(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::AccountRegister(_)
+            | Command::PasswordChange(_)
+            | Command::AccountRecover(_)
+            | Command::RecoveryKeysSet(_)
+            | Command::SessionOpen(_)
+            | Command::SessionClose(_)
+            | Command::TotpEnable(_)
+            | Command::TotpDisable(_)
+            | Command::TokensRevoke(_)
+            | Command::ApiKeyRevoke(_)
+            | Command::PolicyEvaluate(_)
+    )
+}
+
+impl PolicySet {
+    /// Whether an action falls under one of its patterns. Operations on policy itself only do where a
+    /// pattern means them.
+    pub(super) fn concerns_action(&self, action: &str) -> bool {
+        let is_policy = action.starts_with(POLICY_ACTIONS);
+        self.scope.actions.iter().any(|pattern| {
+            pattern.covers(action) && (!is_policy || pattern.as_str().starts_with(POLICY_ACTIONS))
+        })
+    }
+
+    /// Whether it holds where a task happens and for what the task is bound by. What says nothing
+    /// could be anywhere.
+    pub fn concerns_place(&self, task: Option<&TaskFacts>) -> bool {
+        let Some(task) = task else { return true };
+        let scope = &self.scope;
+        let place = scope.jurisdictions.is_empty()
+            || task.jurisdictions.is_empty()
+            || scope.jurisdictions.iter().any(|j| task.jurisdictions.iter().any(|t| j.overlaps(t)));
+        let framework = scope.frameworks.is_empty()
+            || task.frameworks.is_empty()
+            || scope.frameworks.iter().any(|framework| task.frameworks.contains(framework));
+        place && framework
+    }
+
+    /// How the judge knows it.
+    pub fn reference(&self, set: PolicySetId) -> SetRef {
+        SetRef { set, rules: self.rules, engine: self.engine, mode: self.mode }
+    }
+
+    fn bounded(&self, set: PolicySetId, verdict: Verdict) -> JudgedSet {
+        let (rules, obligations) = (Vec::new(), Vec::new());
+        let (rules_digest, mode, failed) = (self.rules, self.mode, false);
+        JudgedSet { set, rules_digest, mode, verdict, rules, obligations, failed }
+    }
+}
+
+impl Judgement {
+    /// Whether it answers this question: the same facts, and the same sets in the same modes.
+    fn is_about(&self, facts: &Facts, sets: &[SetRef]) -> bool {
+        let answers = |(asked, judged): (&SetRef, &JudgedSet)| {
+            asked.set == judged.set && asked.rules == judged.rules_digest && asked.mode == judged.mode
+        };
+        sets.len() == self.policy_sets.len()
+            && sets.iter().zip(&self.policy_sets).all(answers)
+            && self.facts == facts.digest()
+    }
+
+    /// What follows from it.
+    pub(crate) fn rule(self, facts: &Facts) -> Result<Gate, Rejection> {
+        let refuse = |code| Err(Rejection::new(code, self.tell()));
+        match self.verdict {
+            Verdict::Deny if self.failed => Err(Code::PolicyEngineUnavailable.into()),
+            Verdict::Deny => refuse(Code::PolicyDenied),
+            Verdict::Quarantine => refuse(Code::PolicyQuarantined),
+            Verdict::Escalate => refuse(Code::PolicyEscalated),
+            Verdict::RequireApproval => {
+                self.check_kept(facts)?;
+                Ok(Gate::Approval(Box::new(self)))
+            }
+            Verdict::RequireStrongerAuth | Verdict::Allow => {
+                self.check_kept(facts)?;
+                Ok(Gate::Pass(Some(Box::new(self))))
+            }
+        }
+    }
+
+    /// Refuses where something beside an approval is missing.
+    fn check_kept(&self, facts: &Facts) -> Result<(), Rejection> {
+        let missing = |o: &&Obligation| !o.shapes_approval() && !o.is_kept(facts);
+        match self.obligations.iter().find(missing) {
+            None => Ok(()),
+            Some(Obligation::StrongerAuth) => {
+                Err(Rejection::new(Code::StrongerAuthRequired, self.tell()))
+            }
+            Some(missing) => {
+                let detail = format!("{} is missing; {}", missing.as_str(), self.tell());
+                Err(Rejection::new(Code::ObligationUnmet, detail))
+            }
+        }
+    }
+
+    /// Which sets and rules say so, for a person.
+    pub fn tell(&self) -> String {
+        let sets = self.policy_sets.iter().filter(|judged| {
+            judged.mode == Mode::Enforce && judged.verdict >= self.verdict.min(Verdict::Deny)
+        });
+        let sets: Vec<String> = sets.map(|judged| judged.set.to_string()).collect();
+        let rules: Vec<&str> = self.matched_rules.iter().map(|rule| rule.as_str()).collect();
+        let said = format!("{} says {}", sets.join(", "), self.verdict.as_str());
+        match rules.is_empty() {
+            true => said,
+            false => format!("{said} by {}", rules.join(", ")),
+        }
+    }
+}
