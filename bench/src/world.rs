@@ -255,6 +255,8 @@ pub(crate) fn refusal(outcome: Outcome) -> Option<String> {
         Outcome::Accepted(_) | Outcome::LookUp { .. } => None,
         Outcome::Refused(rejection) => Some(rejection.to_string()),
         Outcome::Repeated(seq) => Some(format!("taken for a repetition of entry {seq}")),
+        Outcome::Judge(..) => Some("asks for a judgement that nobody gives".to_owned()),
+        Outcome::Approval(..) => Some("asks for an approval that nobody gives".to_owned()),
     }
 }
 

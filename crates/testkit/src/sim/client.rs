@@ -201,7 +201,7 @@ impl Client {
             Outcome::Accepted(accepted) => Some(Some(accepted.entry.seq)),
             Outcome::Repeated(seq) => Some(Some(*seq)),
             Outcome::Refused(_) => Some(None),
-            Outcome::LookUp(_) => return None,
+            Outcome::LookUp(_) | Outcome::Judge(..) | Outcome::Approval(..) => return None,
         };
         self.waiting_since = None;
         let Outcome::Accepted(accepted) = &answer.outcome else { return None };
