@@ -355,7 +355,10 @@ impl State {
     }
 
     /// What a grant's limits are measured against, and the grant that was charged for it before.
-    pub(crate) fn money_moved(&self, command: &Command) -> (Option<(CurrencyCode, Amount)>, Option<GrantId>) {
+    pub(crate) fn money_moved(
+        &self,
+        command: &Command,
+    ) -> (Option<(CurrencyCode, Amount)>, Option<GrantId>) {
         match command {
             Command::TransferCreate(create) => (Some((create.currency, create.amount)), None),
             Command::MintCreate(mint) => (Some((mint.currency, mint.amount)), None),

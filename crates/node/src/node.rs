@@ -153,6 +153,10 @@ impl Node {
                 Ok(Done { last_seq: entry.seq, entry, repeated: true })
             }
             Outcome::LookUp(_) => Err(Code::Internal.into()),
+            Outcome::Judge(..) => Err(Code::PolicyEngineUnavailable.into()),
+            Outcome::Approval(_, judgement) => {
+                Err(Rejection::new(Code::ApprovalRequired, judgement.tell()))
+            }
             Outcome::Refused(rejection) => Err(rejection),
         }
     }

@@ -99,7 +99,9 @@ fn is_rule(text: &[u8]) -> bool {
 
 fn is_name(text: &[u8], joint: u8, len_max: usize) -> bool {
     let fits = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == joint;
-    text.len() <= len_max && text.first().is_some_and(u8::is_ascii_lowercase) && text.iter().all(fits)
+    text.len() <= len_max
+        && text.first().is_some_and(u8::is_ascii_lowercase)
+        && text.iter().all(fits)
 }
 
 impl Jurisdiction {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use hansa_types::{AnyId, Code, Digest, Framework, Jurisdiction, Label, PolicySetId, Rejection, Vis};
+use hansa_types::{
+    AnyId, Code, Digest, Framework, Jurisdiction, Label, PolicySetId, Rejection, Vis,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Bound, Engine, Mode, PolicySet, Scope, Stage};
@@ -13,7 +15,8 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::grant::Action;
 use crate::limits::{
-    ACTIONS_MAX, POLICY_BOUNDS_MAX, POLICY_FRAMEWORKS_MAX, POLICY_JURISDICTIONS_MAX, POLICY_SETS_MAX,
+    ACTIONS_MAX, POLICY_BOUNDS_MAX, POLICY_FRAMEWORKS_MAX, POLICY_JURISDICTIONS_MAX,
+    POLICY_SETS_MAX,
 };
 
 /// Make a policy set.

@@ -122,7 +122,10 @@ impl Evaluate {
             return Err(Rejection::new(Code::StateFull, "too many policy evaluations"));
         }
         if state.policies.evaluation(self.id).is_some() {
-            return Err(Rejection::new(Code::InvalidField, "id: there is such an evaluation already"));
+            return Err(Rejection::new(
+                Code::InvalidField,
+                "id: there is such an evaluation already",
+            ));
         }
         if let Some(task) = self.task {
             state.task_facts(task).ok_or(Code::NotFound)?;

@@ -8,8 +8,8 @@
 use hansa_types::{Code, CurrencyCode, Digest, GrantId, PolicySetId, Rejection, Time};
 
 use super::{
-    CounterpartyFacts, Engine, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts, Obligation,
-    PolicySet, TaskFacts, Verdict, bounds,
+    CounterpartyFacts, Engine, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts,
+    Obligation, PolicySet, TaskFacts, Verdict, bounds,
 };
 use crate::State;
 use crate::command::{Caller, Command, Request};
@@ -290,7 +290,9 @@ impl Judgement {
     /// Whether it answers this question: the same facts, and the same sets in the same modes.
     fn is_about(&self, facts: &Facts, sets: &[SetRef]) -> bool {
         let answers = |(asked, judged): (&SetRef, &JudgedSet)| {
-            asked.set == judged.set && asked.rules == judged.rules_digest && asked.mode == judged.mode
+            asked.set == judged.set
+                && asked.rules == judged.rules_digest
+                && asked.mode == judged.mode
         };
         sets.len() == self.policy_sets.len()
             && sets.iter().zip(&self.policy_sets).all(answers)

@@ -10,9 +10,11 @@ use std::sync::OnceLock;
 use hansa_crypto::PublicKey;
 use hansa_kernel::event::DecodeError;
 use hansa_kernel::grant::Action;
+use hansa_kernel::policy::{Obligation, Verdict};
 use hansa_kernel::{Event, State, codec};
 use hansa_types::{
-    Amount, AnyId, Correlation, CurrencyCode, Digest, EnvelopeId, IncarnationId, Label, Signature,
+    Amount, AnyId, Correlation, CurrencyCode, Digest, EnvelopeId, Framework, IncarnationId,
+    Jurisdiction, Label, RuleName, Signature,
 };
 use serde_json::Value;
 
@@ -115,6 +117,28 @@ const SCRIPT: &str = "
     card bob verified @olga
     card bob invalid @olga
     restored 2
+    at +301s
+    policy payments bound:mint_create/AVT/5/10 in:US-NY in:EU under:sox on transfer_create mint_create as ps
+    activate ps
+    transfer alice bob 1 !with:alice2 !says:allow,small_payment,notify_monitor => posted judged
+    mint bob 5 => minted
+    policy trial mode:shadow engine:opa on burn_create as pt
+    activate pt
+    burn node 1 !says:dead => burned judged
+    evaluate @alice !with:alice2
+    offer alice bob 5 AVT outcome !with:alice2 as x.o
+    evaluate x.o @alice !with:alice2
+    owner omar @machine
+    mode ps shadow
+    mode ps shadow @omar
+    mode ps enforce
+    policy payments on transfer_create as pu
+    activate pu
+    activate pu @omar
+    deprecate pu
+    deprecate pu @omar
+    unpolicy pu
+    unpolicy pt
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -194,7 +218,10 @@ fn walk(member: &str, value: &Value, line: &str) {
     match value {
         Value::Null | Value::Bool(false) => panic!("{member} says nothing: {line}"),
         Value::Bool(true) => {
-            assert!(["own", "owner", "second_factor"].contains(&member), "{member}: {line}")
+            assert!(
+                ["own", "owner", "second_factor", "failed"].contains(&member),
+                "{member}: {line}"
+            )
         }
         Value::Number(number) => {
             assert!(number.is_u64() || member == "jump_ms", "{member}: {line}");
@@ -217,9 +244,8 @@ fn is_shaped(member: &str, text: &str) -> bool {
     let word = |words: &[&str]| words.contains(&text);
     match member {
         "id" | "envelope" => text.parse::<AnyId>().is_ok() || text.parse::<EnvelopeId>().is_ok(),
-        "actor" | "subject" | "from" | "of" | "grant" | "issuer" | "parent" | "task" | "hold" => {
-            text.parse::<AnyId>().is_ok()
-        }
+        "actor" | "subject" | "from" | "of" | "grant" | "issuer" | "parent" | "task" | "hold"
+        | "set" | "supersedes" | "requested_by" => text.parse::<AnyId>().is_ok(),
         "incarnation" => text.parse::<IncarnationId>().is_ok(),
         "kind" => Event::KINDS.iter().any(|(kind, _)| *kind == text),
         "vis" => word(&["public", "org", "node"]),
@@ -246,19 +272,25 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "corr" => text.parse::<Correlation>().is_ok(),
         "signature" => text.parse::<Signature>().is_ok(),
         "email" | "password" | "totp" | "recovery_keys" | "note" => text.parse::<Digest>().is_ok(),
+        "rules_digest" | "document" | "facts" => text.parse::<Digest>().is_ok(),
+        "rules" => text.parse::<RuleName>().is_ok(),
+        "jurisdictions" => text.parse::<Jurisdiction>().is_ok(),
+        "frameworks" => text.parse::<Framework>().is_ok(),
+        "obligations" => Obligation::from_word(text).is_some(),
+        "engine" => word(&["opa", "record"]),
+        "change" => word(&["activate", "deprecate", "revoke", "mode_shadow", "mode_off"]),
         "digest" | "card" | "secret" | "sla" | "output" | "result" => {
             text.parse::<Digest>().is_ok()
         }
-        "skill" | "on" => text.parse::<Label>().is_ok(),
-        "amount" | "fee" | "minimum" | "genesis_grant" | "per_use" | "total" => {
-            Amount::from_minor(text).is_ok_and(|amount| amount > Amount::ZERO)
-        }
+        "skill" | "on" | "name" => text.parse::<Label>().is_ok(),
+        "amount" | "fee" | "minimum" | "genesis_grant" | "per_use" | "total" | "allow_up_to"
+        | "approve_up_to" => Amount::from_minor(text).is_ok_and(|amount| amount > Amount::ZERO),
         "currency" | "code" => text.parse::<CurrencyCode>().is_ok(),
-        "actions" => text.parse::<Action>().is_ok(),
+        "actions" | "action" => text.parse::<Action>().is_ok(),
         "principal_kind" => word(&["agent", "person", "organization", "node"]),
-        "mode" => word(&["sovereign", "satellite"]),
+        "mode" => word(&["sovereign", "satellite", "off", "shadow", "enforce"]),
         "rail" => word(&["amp-escrow", "amp-outcome"]),
-        "verdict" => word(&["accept", "refuse"]),
+        "verdict" => word(&["accept", "refuse"]) || Verdict::from_word(text).is_some(),
         "trust" => word(&["verified", "invalid"]),
         "reason" => word(&[
             "voided",

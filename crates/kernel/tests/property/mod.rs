@@ -30,6 +30,14 @@ const NOT_WALKED: &[&str] = &[
     "funding.requested",
     "funding.approved",
     "funding.rejected",
+    "policy_set.created",
+    "policy_set.activated",
+    "policy_set.deprecated",
+    "policy_set.revoked",
+    "policy_set.mode_set",
+    "policy_set.change_requested",
+    "policy.judged",
+    "policy.evaluated",
 ];
 
 #[test]

@@ -1,5 +1,6 @@
 //! What became of a command, and how it is told in words.
 
+use hansa_kernel::policy::{Judgement, Question};
 use hansa_kernel::task::Verdict;
 use hansa_kernel::transfer::VoidReason;
 use hansa_kernel::{Entry, Event};
@@ -16,6 +17,10 @@ pub(crate) enum Outcome {
     Repeated(u64),
     /// The read models have to be asked.
     LookUp,
+    /// Policy has to be asked.
+    Judge(Box<Question>),
+    /// Policy asks for an approval.
+    Approval(Box<Judgement>),
     /// It was refused.
     Refused(Rejection),
 }
@@ -27,6 +32,8 @@ impl Outcome {
             Outcome::Refused(rejection) => format!("{} ({})", rejection.code, rejection.detail),
             Outcome::Repeated(seq) => format!("repeated {seq}"),
             Outcome::LookUp => "look_up".to_owned(),
+            Outcome::Judge(question) => format!("judge by {}", question.sets.len()),
+            Outcome::Approval(judgement) => format!("approval {}", judgement.verdict.as_str()),
             Outcome::Done { entries } if entries.is_empty() => "nothing".to_owned(),
             Outcome::Done { entries } => {
                 let told = entries.iter().map(|entry| tell(town, entry));
@@ -92,6 +99,9 @@ fn tell(town: &Town, entry: &Entry) -> String {
         },
         Event::TaskSettled(e) => format!("settled paid {} refused {}", e.paid, e.refused),
         Event::TaskRated(e) => format!("rated {}", e.stars),
+        Event::PolicyJudged(e) => format!("judged {}", e.verdict.as_str()),
+        Event::PolicyEvaluated(e) => format!("evaluated {}", e.judged.verdict.as_str()),
+        Event::PolicySetChangeRequested(e) => format!("requested {}", e.change.as_str()),
         Event::PrincipalCreated(e) if e.owner => "created owner".to_owned(),
         // `api_key.created` is told as `created key`, `task.offered` as `offered task` and so on.
         event => {

@@ -1,5 +1,7 @@
 //! Who asks, by what proof, and what else a request carries.
 //!
+//! `!says:VERDICT` answers what policy is asked, with further words behind commas: rules, obligations,
+//! `by:N` for the Nth set alone; `!says:dead` is a failed engine, `!stale` a judgement of other facts.
 //! `!idem:K` sends the Idempotency-Key K, `!found:SEQ`, `!found_other:SEQ` and `!absent` answer what
 //! the state asked the read models. An envelope gets a fresh id and the sender's next nonce unless
 //! `!env:NAME` and `!nonce:N` say otherwise; `!unproven` leaves its proof out and `!forged` signs

@@ -5,6 +5,7 @@
 //! supply CODE = issued 3000 burned 0 circulating 3000 held 0
 //! rows tasks grants … = 0 2          task STEP = delegated working open paid
 //! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
+//! policy P = active enforce waits
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp epoch 3
 //! ```
 
@@ -31,6 +32,14 @@ impl Town {
                 Ok(shown.to_lowercase())
             }
             "reputation" => self.show_reputation(words),
+            "policy" => match self.named(words.next()?)? {
+                Named::Id(AnyId::PolicySet(id)) => {
+                    let set = self.state.policies.get(id).ok_or("the set has left the state")?;
+                    let waits = if set.pending.is_some() { " waits" } else { "" };
+                    Ok(format!("{:?} {}{waits}", set.stage, set.mode.as_str()).to_lowercase())
+                }
+                other => Err(format!("{other:?} is no policy set")),
+            },
             "spent" => match self.named(words.next()?)? {
                 Named::Id(AnyId::Grant(id)) => {
                     let grant = self.state.grants.get(&id).ok_or("the grant has left the state")?;
@@ -93,6 +102,8 @@ impl Town {
                 "grants" => rows.grants,
                 "held" => rows.held,
                 "tasks" => rows.tasks,
+                "policies" => rows.policy_sets,
+                "evaluations" => rows.policy_evaluations,
                 "idempotency" => rows.idempotency,
                 "filtered" => rows.idempotency_filtered,
                 "envelopes" => rows.operation_envelopes,

@@ -122,6 +122,8 @@ impl Town {
             }
             Ok(Admission::Repeated(seq)) => return Outcome::Repeated(seq),
             Ok(Admission::LookUp) => return Outcome::LookUp,
+            Ok(Admission::Judge(question)) => return Outcome::Judge(question),
+            Ok(Admission::Approval(judgement)) => return Outcome::Approval(judgement),
             Err(rejection) => return Outcome::Refused(rejection),
         }
         let mut entries: Vec<Entry> = Vec::new();

@@ -10,6 +10,7 @@ mod idempotency;
 mod keys;
 mod negotiation;
 mod onboarding;
+mod policy;
 mod principals;
 mod rotation;
 mod supply;

@@ -207,6 +207,15 @@ impl Working<'_> {
             | Event::SessionClosed(_)
             | Event::TotpEnabled(_)
             | Event::TotpDisabled(_) => {}
+            // Policy sets are told from the state alone.
+            Event::PolicySetCreated(_)
+            | Event::PolicySetActivated(_)
+            | Event::PolicySetDeprecated(_)
+            | Event::PolicySetRevoked(_)
+            | Event::PolicySetModeSet(_)
+            | Event::PolicySetChangeRequested(_)
+            | Event::PolicyJudged(_)
+            | Event::PolicyEvaluated(_) => {}
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }

@@ -4,6 +4,7 @@ mod account;
 mod authority;
 mod money;
 mod people;
+mod policy;
 mod tokens;
 mod work;
 
@@ -54,6 +55,7 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
         "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp" => {
             account::parse
         }
+        "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,
         "key" | "unkey" | "grant" | "ungrant" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
@@ -62,7 +64,7 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
     let Asked { asker, command } = parse(town, verb, words)?;
     words.finish()?;
     let request = request(town, words, &asker, command)?;
-    let outcome = town.submit(&request);
+    let outcome = policy::submit(town, words, &request)?;
     if let Outcome::Done { .. } = outcome {
         let name = words.text().split_whitespace().nth(1).unwrap_or_default();
         match request.command {
