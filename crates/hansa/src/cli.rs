@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::commands::Command;
 use crate::failure::Failure;
+use crate::profiles;
 use crate::suggest;
 use crate::ui::{Format, Ui};
 
@@ -57,16 +58,26 @@ pub(crate) struct Global {
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) no_color: bool,
 
-    /// The node to talk to
+    /// The node to talk to; unless named, that of the profile, or http://127.0.0.1:7400
     #[arg(
         long,
         global = true,
         value_name = "URL",
         env = "HANSA_NODE",
-        default_value = NODE_DEFAULT,
         help_heading = "Global options"
     )]
-    pub(crate) node: String,
+    pub(crate) node: Option<String>,
+
+    /// The login to use, of those that hansa login keeps
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "HANSA_PROFILE",
+        default_value = profiles::DEFAULT,
+        help_heading = "Global options"
+    )]
+    pub(crate) profile: String,
 
     /// Read the API key from this file; without it from the variable HANSA_API_KEY
     #[arg(

@@ -72,6 +72,11 @@ impl Failure {
         Self::with_exit(Exit::Usage, message)
     }
 
+    /// The credential does not count.
+    pub(crate) fn unauthorised(message: impl Into<String>) -> Self {
+        Self::with_exit(Exit::NotAuthorised, message)
+    }
+
     /// Whoever reads the output has closed it.
     pub(crate) fn enough() -> Self {
         Self::with_exit(Exit::Enough, "the output was closed")

@@ -52,6 +52,17 @@ pub(crate) fn read_secret(path: &Path) -> Result<Secret, Failure> {
     }
 }
 
+/// A secret from the file that was named, or else from standard input, where other users of the
+/// machine cannot see it.
+pub(crate) fn given_secret(path: Option<&Path>, what: &str, flag: &str) -> Result<Secret, Failure> {
+    use std::io::IsTerminal as _;
+    if path.is_none() && std::io::stdin().is_terminal() {
+        return Err(Failure::usage(format!("no {what} is given"))
+            .next_step(format!("pipe the {what} in, or name its file with {flag}")));
+    }
+    read_secret(path.unwrap_or(Path::new("-")))
+}
+
 /// A private key in PEM.
 pub(crate) fn read_key(path: &Path) -> Result<SigningKey, Failure> {
     let text = read_text(path)?;

@@ -14,6 +14,7 @@ mod duration;
 mod failure;
 mod files;
 mod offline;
+mod profiles;
 mod progress;
 mod remote;
 mod server;

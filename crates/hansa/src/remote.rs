@@ -7,20 +7,24 @@
 use std::time::Duration;
 
 use clap::Args;
-use hansa_crypto::Secret;
+use hansa_crypto::secret::token_digest;
+use hansa_crypto::{Secret, SigningKey};
+use hansa_types::{Code, Digest};
 use hansa_wire::amp::Envelope;
 use hansa_wire::api::amp::EnvelopeAccepted;
 use hansa_wire::api::journal::JournalExport;
 use hansa_wire::api::node::{NodeGet, Readiness, Ready};
 use hansa_wire::client::{CallOptions, Client, ClientError, Credential, Download};
 use hansa_wire::operation::{Access, Media, Operation, Request};
+use hansa_wire::proof::KeyProof;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use crate::cli::Global;
+use crate::cli::{Global, NODE_DEFAULT};
 use crate::failure::{Failure, chain};
 use crate::files;
-use crate::sign::{Signer, new_idempotency_key};
+use crate::profiles::{Profile, Profiles};
+use crate::sign::{Signer, new_idempotency_key, unix_seconds};
 
 /// Longest wait for the node to take a connection.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -58,6 +62,10 @@ pub(crate) struct Remote {
     /// Certificate authorities to trust beside the system's.
     authorities: Option<String>,
     has_api_key: bool,
+    /// Whether the secret is that of a login.
+    by_session: bool,
+    /// Digest of the secret that calls carry, where none is signed.
+    presented: Option<Digest>,
     signer: Option<Signer>,
     /// The client that names nobody: for what everybody may ask while a private key is named, so
     /// that an API key left in the environment cannot spoil it.
@@ -71,15 +79,33 @@ impl Remote {
     /// The node and credential that the flags name.
     pub(crate) fn from_flags(global: &Global) -> Result<Self, Failure> {
         let signer = global.key_file.as_deref().map(files::read_key).transpose()?;
+        let profile = Profiles::open()?.find_named(global)?;
         let secret = match (&global.api_key_file, std::env::var("HANSA_API_KEY")) {
             (Some(path), _) => Some(files::read_secret(path)?),
             (None, Ok(key)) if !key.trim().is_empty() => Some(Secret::new(key.trim().to_owned())),
             (None, _) => None,
         };
-        let credential = secret.map_or(Credential::None, Credential::ApiKey);
-        let authorities = global.ca_file.as_deref().map(files::read_text).transpose()?;
-        let authorities = authorities.map(|text| text.as_str().to_owned());
-        Self::trusting(&global.node, credential, signer.map(Signer::new), authorities)
+        // Whoever names a key acts by that key: who is logged in is perhaps somebody else.
+        let session = profile.as_ref().filter(|_| secret.is_none() && signer.is_none());
+        let session = session.map(|profile| profile.access_token.0.clone());
+        let by_session = session.is_some();
+        let credential = secret.or(session).map_or(Credential::None, Credential::ApiKey);
+        let url = node_url(global, profile.as_ref());
+        let signer = signer.map(Signer::new);
+        let remote = Self::trusting(&url, credential, signer, authorities(global)?)?;
+        Ok(Self { by_session, ..remote })
+    }
+
+    /// The node that the flags name, without a credential.
+    pub(crate) fn anonymous(global: &Global) -> Result<Self, Failure> {
+        Self::by(global, Credential::None)
+    }
+
+    /// The node that the flags name, with a credential of its own.
+    pub(crate) fn by(global: &Global, credential: Credential) -> Result<Self, Failure> {
+        let profile = Profiles::open()?.find(global)?;
+        let url = node_url(global, profile.as_ref());
+        Self::trusting(&url, credential, None, authorities(global)?)
     }
 
     /// A node at a URL.
@@ -98,6 +124,12 @@ impl Remote {
         authorities: Option<String>,
     ) -> Result<Self, Failure> {
         let has_api_key = matches!(credential, Credential::ApiKey(_));
+        let presented = match &credential {
+            Credential::ApiKey(secret) | Credential::Bootstrap(secret) if signer.is_none() => {
+                Some(token_digest(secret.expose()))
+            }
+            _ => None,
+        };
         let client = |credential| {
             Client::trusting(url, credential, authorities.as_deref()).map_err(|error| match error {
                 ClientError::Authorities(_) => Failure::usage(chain(&error))
@@ -108,7 +140,37 @@ impl Remote {
         };
         let (plain, open) = (client(credential)?, client(Credential::None)?);
         let (signing, reached) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { plain, authorities, has_api_key, signer, open, signing, reached })
+        let by_session = false;
+        let remote = Self {
+            plain,
+            authorities,
+            has_api_key,
+            by_session,
+            presented,
+            signer,
+            open,
+            signing,
+            reached,
+        };
+        Ok(remote)
+    }
+
+    /// Shows that this program holds the key that the node is about to hear of, if there is one.
+    pub(crate) async fn prove_some(
+        &self,
+        key: Option<&SigningKey>,
+    ) -> Result<Option<String>, Failure> {
+        let Some(key) = key else { return Ok(None) };
+        self.reach().await?;
+        let node = self.open.call(&NodeGet {}).await.map_err(|error| self.failure(error))?;
+        let proof = KeyProof { aud: node.did, iat: unix_seconds(), ath: self.presented };
+        Ok(Some(proof.sign(key)))
+    }
+
+    /// The client for what is no operation of the table.
+    pub(crate) async fn plain(&self) -> Result<&Client, Failure> {
+        self.reach().await?;
+        Ok(&self.plain)
     }
 
     /// The same node, for calls that need no credential and must not fail for a wrong one.
@@ -282,13 +344,21 @@ impl Remote {
     pub(crate) fn failure(&self, error: ClientError) -> Failure {
         match error {
             ClientError::Problem(problem) => {
-                let unauthenticated = problem.code == hansa_types::Code::Unauthenticated.as_str();
-                let failure = Failure::from(problem);
-                match unauthenticated && self.signer.is_none() {
-                    true => failure.next_step(
-                        "set HANSA_API_KEY, or name a key with --api-key-file or --key-file",
+                let is = |code: Code| problem.code == code.as_str();
+                let next_step = match (self.signer.is_none(), self.by_session) {
+                    (true, true) if is(Code::CredentialInvalid) => {
+                        Some("the login is over: log in again with hansa login")
+                    }
+                    (true, _) if is(Code::Unauthenticated) => Some(
+                        "log in with hansa login, set HANSA_API_KEY, or name a key with \
+                         --api-key-file or --key-file",
                     ),
-                    false => failure,
+                    _ => None,
+                };
+                let failure = Failure::from(problem);
+                match next_step {
+                    Some(next_step) => failure.next_step(next_step),
+                    None => failure,
                 }
             }
             ClientError::Transport(error) => self.unreachable(&chain(&error)).unanswered(),
@@ -300,6 +370,9 @@ impl Remote {
             ClientError::Unexpected { .. } => Failure::new(chain(&error))
                 .next_step(format!("make sure that {} is a Hansa node", self.url()))
                 .unanswered(),
+            ClientError::OAuth { status: 401, .. } => Failure::unauthorised(chain(&error))
+                .next_step("check the client's id and secret"),
+            ClientError::OAuth { .. } => Failure::new(chain(&error)),
             ClientError::Request(_)
             | ClientError::Envelope(_)
             | ClientError::Address(_)
@@ -309,6 +382,20 @@ impl Remote {
             | ClientError::Streams(_) => Failure::usage(chain(&error)),
         }
     }
+}
+
+/// Where the flags say that the node is, or else where somebody logged in.
+fn node_url(global: &Global, profile: Option<&Profile>) -> String {
+    let named = global.node.clone();
+    named
+        .or_else(|| profile.map(|profile| profile.node.clone()))
+        .unwrap_or_else(|| NODE_DEFAULT.to_owned())
+}
+
+/// The certificate authorities that the flags name.
+fn authorities(global: &Global) -> Result<Option<String>, Failure> {
+    let text = global.ca_file.as_deref().map(files::read_text).transpose()?;
+    Ok(text.map(|text| text.as_str().to_owned()))
 }
 
 fn operation(id: &str) -> Result<&'static Operation, Failure> {

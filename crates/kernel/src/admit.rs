@@ -105,7 +105,7 @@ impl State {
         let (grant, judgement) = match caller {
             Some(caller) => {
                 self.check_fresh(caller, request, now)?;
-                let grant = self.authorize(caller, &request.command, now)?;
+                let grant = self.authorize(caller, request, now)?;
                 match self.gate(caller, request, grant, now)? {
                     Gate::Pass(judgement) => (grant, judgement),
                     Gate::Judge(question) => return Ok(Admission::Judge(question)),
@@ -221,9 +221,10 @@ impl State {
     fn authorize(
         &self,
         caller: Handle,
-        command: &Command,
+        request: &Request,
         now: Time,
     ) -> Result<Option<GrantId>, Rejection> {
+        let Request { caller: Caller { auth, .. }, command, .. } = request;
         let on_behalf_of = match self.sphere(command)? {
             Sphere::Open => return Ok(None),
             Sphere::Person(principal) => match self.principal(principal)? == caller {
@@ -238,7 +239,7 @@ impl State {
                 }
                 handle
             }
-            Sphere::Developer => return self.authorize_developer(caller, command, now),
+            Sphere::Developer => return self.authorize_developer(caller, request, now),
             Sphere::ManagedOrNode(principal) => {
                 let handle = self.principal(principal)?;
                 if caller == handle || self.principals.get(handle).controller == Some(caller) {
@@ -256,18 +257,44 @@ impl State {
             return Ok(None);
         }
         let wanted = Use { on_behalf_of, action: command.action(), money, charged, now };
-        grant::find(self, caller, &wanted).map(Some).map_err(|refusal| explain(refusal, command))
+        let grant = grant::find(self, caller, &wanted);
+        let grant = grant.map_err(|refusal| explain(refusal, command))?;
+        if self.treasury()? == on_behalf_of {
+            self.check_second_factor(caller, auth)?;
+        }
+        Ok(Some(grant))
+    }
+
+    /// Refuses a person who acts for the node without having shown a second factor, where the node
+    /// asks for one. Programs act within the grants that such a person gave them.
+    fn check_second_factor(&self, caller: Handle, auth: &Auth) -> Result<(), Rejection> {
+        if !self.second_factor_enforced || self.principals.get(caller).kind != Kind::Person {
+            return Ok(());
+        }
+        let session = match auth {
+            Auth::Session(id) => self.accounts.session(*id),
+            _ => None,
+        };
+        match session.is_some_and(|session| session.second_factor) {
+            true => Ok(()),
+            false => Err(Code::SecondFactorRequired.into()),
+        }
     }
 
     fn authorize_developer(
         &self,
         caller: Handle,
-        command: &Command,
+        request: &Request,
         now: Time,
     ) -> Result<Option<GrantId>, Rejection> {
-        let (on_behalf_of, action) = (self.treasury()?, command.action());
+        let (on_behalf_of, action) = (self.treasury()?, request.command.action());
         let wanted = Use { on_behalf_of, action, money: None, charged: None, now };
-        match grant::find(self, caller, &wanted) {
+        let grant = grant::find(self, caller, &wanted);
+        // Without a second factor an owner onboards as everybody does, within the quota.
+        let grant = grant.and_then(|grant| {
+            self.check_second_factor(caller, &request.caller.auth).map(|()| grant)
+        });
+        match grant {
             Ok(grant) => Ok(Some(grant)),
             Err(_) if self.principals.get(caller).kind == Kind::Person => Ok(None),
             Err(refusal) => Err(refusal),

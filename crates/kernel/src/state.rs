@@ -28,7 +28,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 10;
+pub const SNAPSHOT_FORMAT: u32 = 11;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -134,6 +134,10 @@ pub struct State {
     pub(crate) operation_envelopes: OperationEnvelopes,
     pub(crate) due: BTreeSet<(Time, Due)>,
     pub(crate) leaving: BTreeSet<(Time, Leaving)>,
+    /// Whether people act for the node by sessions with a second factor alone: a setting, no part of
+    /// what happened.
+    #[serde(skip)]
+    pub second_factor_enforced: bool,
     #[serde(skip, default = "unseeded")]
     hasher: ahash::RandomState,
 }
@@ -220,6 +224,7 @@ impl State {
             operation_envelopes: OperationEnvelopes::new(&hasher),
             due: BTreeSet::new(),
             leaving: BTreeSet::new(),
+            second_factor_enforced: false,
             hasher,
         }
     }

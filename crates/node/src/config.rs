@@ -40,6 +40,8 @@ pub struct Config {
     pub ledger_public: bool,
     /// How mail is sent; without it nobody registers an account.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// Whether people act for the node by sessions with a second factor alone.
+    pub admin_second_factor: bool,
     /// Whether the whole journal is verified at start, not only what follows the last snapshot.
     pub verify_full: bool,
     /// Where the node itself may go.
@@ -68,6 +70,7 @@ impl Config {
             free_bytes_min: limits::FREE_BYTES_MIN,
             ledger_public: true,
             mailer: None,
+            admin_second_factor: false,
             verify_full: false,
             egress: EgressPolicy::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,

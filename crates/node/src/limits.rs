@@ -46,6 +46,8 @@ pub const BACKUP_FRAME_BYTES: usize = 1 << 20;
 pub const BACKUP_PAGE_RECORDS: usize = 256;
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
+/// How exactly the use of an API key is noted.
+pub const KEY_USE_GRAIN: Duration = Duration::minutes(1);
 /// Life of an access token.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::hours(1);
 /// Longest life of a token that a principal signs for itself.

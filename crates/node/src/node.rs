@@ -232,15 +232,28 @@ impl Node {
         if let Some(identity) = self.credentials.get(&secret, now) {
             return Ok(identity);
         }
+        let before = self.credentials.generation();
         if is_jwt(token) {
             let (identity, expires) = self.authenticate_jwt(token).await?;
             if let Some(expires) = expires {
-                self.credentials.learn_token(secret, &identity, expires);
+                self.credentials.learn_token(secret, &identity, expires, before);
             }
             return Ok(identity);
         }
         let found = self.read(None, move |state| look_up(state, &secret)).await?;
-        self.credentials.learn(secret, found, now)
+        self.credentials.learn(secret, found, before, now)
+    }
+
+    /// Tells the read models when API keys were last used. What cannot be told is left out: it is
+    /// a help for whoever looks after the keys, and no record.
+    pub async fn keep_key_uses(&self) {
+        let uses = self.credentials.take_uses();
+        if uses.is_empty() {
+            return;
+        }
+        if let Err(error) = self.views.note_uses(&uses).await {
+            tracing::warn!(%error, "the use of API keys is not noted");
+        }
     }
 
     /// Whether a principal may do an operation on the node's own behalf.

@@ -80,7 +80,8 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         batch_commands_max: config.batch_commands_max,
     };
     let poisoned = poison::load(&places.poison)?;
-    let Folded { state, verified, snapshot_seq } = folded;
+    let Folded { mut state, verified, snapshot_seq } = folded;
+    state.second_factor_enforced = config.admin_second_factor;
     let first = Reading::of(&*env.clock);
     let writer = Writer::new(state, verified.head.chain, verified.range, first, poisoned)
         .measured_by(Arc::clone(&env.clock));
@@ -293,6 +294,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
             env.clock.sleep(Duration::seconds(1)).await;
             let Some(node) = weak.upgrade() else { return };
             node.look_at_disk();
+            node.keep_key_uses().await;
             node.metrics.queue.set(i64::try_from(node.queued()).unwrap_or(i64::MAX));
         }
     });

@@ -2,7 +2,8 @@
 //!
 //! The journal is the truth and the views are a cache of it. They are written by nothing but
 //! [`Views::apply`], in one transaction with the number of the last projected entry, so a batch is
-//! there or not, and the file may be deleted at any time and built again with the same content.
+//! there or not, and the file may be deleted at any time and built again with the same content,
+//! but for when API keys were last used ([`Views::note_uses`]), which no entry says.
 //! Projection is total: what an entry says was decided before, so an odd or missing document costs
 //! what could be read from it, never the entry.
 //!

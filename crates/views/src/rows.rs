@@ -306,6 +306,8 @@ pub struct ApiKeyRow {
     pub created_at: Time,
     /// When it was revoked.
     pub revoked_at: Option<Time>,
+    /// When it was last used, to the minute, as far as anybody noted.
+    pub used_at: Option<Time>,
 }
 
 /// A grant. Whether it works also depends on every grant above it, which the kernel alone judges.

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 3;
+pub(crate) const FORMAT: i64 = 4;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -95,7 +95,8 @@ const TABLES: &[&str] = &[
         actions TEXT NOT NULL,
         expires INTEGER,
         created_at INTEGER NOT NULL,
-        revoked_at INTEGER
+        revoked_at INTEGER,
+        used_at INTEGER
     )",
     "CREATE TABLE grants (
         seq INTEGER PRIMARY KEY,

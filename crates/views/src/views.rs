@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hansa_types::{EnvelopeId, GrantId, PrincipalId, TaskId, TransferId};
+use hansa_types::{ApiKeyId, EnvelopeId, GrantId, PrincipalId, TaskId, Time, TransferId};
 use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, watch};
 
@@ -105,6 +105,14 @@ impl Views {
         }
         self.inner.projected.send_replace(last);
         Ok(())
+    }
+
+    /// Notes when API keys were last used: the one thing that no entry says. It is lost with the
+    /// file.
+    pub async fn note_uses(&self, uses: &[(ApiKeyId, Time)]) -> Result<(), Error> {
+        let mut writer = self.inner.writer.lock().await;
+        let writer = writer.as_mut().ok_or(Error::Closed)?;
+        agents::note_uses(&mut writer.connection, uses).await
     }
 
     /// Empties the write-ahead log, in which pages lie as they were before an erasure. Returns

@@ -19,6 +19,7 @@ pub mod openapi;
 pub mod operation;
 pub mod operations;
 pub mod problem;
+pub mod proof;
 pub mod request;
 pub mod scalar;
 pub mod schema;

@@ -85,6 +85,7 @@ pub(crate) async fn api_key_list(
 ) -> Result<Answer, Problem> {
     let node = &context.api.node;
     let as_of_seq = node.views_caught_up().await;
+    node.keep_key_uses().await;
     let rows = node.views.api_keys(context.principal()?).await.map_err(views_failed)?;
     let (rows, next_cursor) = counted(rows, request.cursor.as_ref(), request.limit)?;
     let vault = Arc::clone(&node.vault);
@@ -146,6 +147,7 @@ fn tell(row: &ApiKeyRow, label: Option<Vec<u8>>) -> ApiKey {
         label: label.and_then(KeyLabel::new),
         expires_at: time(row.expires),
         revoked_at: time(row.revoked_at),
+        last_used_at: time(row.used_at),
         created_at: row.created_at.into(),
         seq: row.seq,
     }

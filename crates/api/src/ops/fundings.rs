@@ -51,7 +51,8 @@ pub(crate) async fn funding_list(
             concerns.then(|| Seen { id, agent, funding: funding.clone() })
         });
         let mut seen: Vec<Seen> = seen.collect();
-        seen.reverse();
+        // Ids of one moment are in no order: the journal is.
+        seen.sort_unstable_by_key(|seen| std::cmp::Reverse(seen.funding.seq));
         (seen, state.seq)
     };
     let (seen, as_of_seq) = context.api.node.read(Some(caller), look).await?;

@@ -27,6 +27,7 @@ pub(crate) mod node;
 pub(crate) mod onboarding;
 pub(crate) mod principals;
 pub(crate) mod projections;
+mod proof;
 pub(crate) mod registry;
 pub(crate) mod reputation;
 pub(crate) mod rotate;

@@ -1,32 +1,26 @@
 //! Onboarding an agent in one call, and the tokens by which somebody else may make it.
 
-use hansa_crypto::jws::Unverified;
+use hansa_crypto::SigningKey;
 use hansa_crypto::secret::{Secret, token, token_digest};
-use hansa_crypto::{PublicKey, SigningKey};
 use hansa_kernel::grant::Action;
 use hansa_kernel::onboard::{CreateBootstrap, Onboard};
 use hansa_kernel::principal::{Create, Kind};
 use hansa_kernel::{Command, Event};
-use hansa_types::{BootstrapId, ClientId, Code, Digest, PrincipalId, Rejection, Time};
+use hansa_types::{BootstrapId, ClientId, Code, PrincipalId};
 use hansa_wire::Problem;
 use hansa_wire::api::onboarding::{
     AgentOnboard, AgentOnboarded, BootstrapCreate, BootstrapCreated,
 };
 use hansa_wire::scalar::WireKey;
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::agents::{genesis_transfer, profile};
 use super::clients::SECRET_PREFIX;
 use super::grants::actions;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
-use crate::limits::KEY_PROOF_WINDOW;
 
 /// What bootstrap tokens begin with.
 const BOOTSTRAP_PREFIX: &str = "bst_";
-/// The type of proofs that somebody holds a key.
-const PROOF: &str = "key-proof+jwt";
 
 /// Makes a bootstrap token of the caller.
 pub(crate) async fn bootstrap_create(
@@ -69,7 +63,7 @@ pub(crate) async fn agent_onboard(
         (None, brought) => brought.ok_or(Code::Internal)?.0,
     };
     if made.is_none() {
-        check_proof(context, &key, request.proof.as_deref(), now)?;
+        context.check_proof(&key, request.proof.as_deref())?;
     }
     let id = PrincipalId::new(now.0, env.random_u128());
     let (name, sealed) = profile(context, id, request.name, request.card).await?;
@@ -120,44 +114,4 @@ pub(crate) async fn agent_onboard(
 fn token_endpoint(context: &Context) -> String {
     let base = context.api.settings.public_url.as_deref().unwrap_or_default();
     format!("{}{}", base.trim_end_matches('/'), crate::oauth::TOKEN_PATH)
-}
-
-#[derive(Deserialize)]
-struct ProofClaims {
-    aud: String,
-    iat: u64,
-    #[serde(default)]
-    ath: Option<Digest>,
-}
-
-/// Refuses a key that the caller does not show to hold, for this node and this credential, now.
-fn check_proof(
-    context: &Context,
-    key: &PublicKey,
-    proof: Option<&str>,
-    now: Time,
-) -> Result<(), Rejection> {
-    let refuse = |detail: &'static str| Err(Rejection::new(Code::ProofInvalid, detail));
-    let Some(proof) = proof else {
-        return refuse("proof: required beside public_key");
-    };
-    let invalid = |error: hansa_crypto::JwsError| {
-        Rejection::new(Code::ProofInvalid, format!("proof: {error}"))
-    };
-    let read = Unverified::read(proof).map_err(invalid)?;
-    let claims = read.verify_claims(&key.prepare(), PROOF).map_err(invalid)?;
-    let Ok(claims) = serde_json::from_value::<ProofClaims>(Value::Object(claims)) else {
-        return refuse("proof: its claims are aud, iat and ath");
-    };
-    if claims.aud != context.api.did().to_string() {
-        return refuse("proof: made for another node");
-    }
-    let made = Time(claims.iat.saturating_mul(1_000));
-    if made > now.after(KEY_PROOF_WINDOW) || now > made.after(KEY_PROOF_WINDOW) {
-        return refuse("proof: more than 300 seconds from the node's clock");
-    }
-    match claims.ath == context.credential {
-        true => Ok(()),
-        false => refuse("proof: made for another credential"),
-    }
 }

@@ -23,6 +23,9 @@ pub(crate) async fn agent_key_rotate(
     let made = request.public_key.is_none().then(seed);
     let key = request.public_key.map(|key| key.0).or(made.as_ref().map(SigningKey::public));
     let key: PublicKey = key.ok_or(Code::Internal)?;
+    if made.is_none() {
+        context.check_proof(&key, request.proof.as_deref())?;
+    }
     let rotate = RotateKey { principal, key, revoke_former: request.revoke_former };
     let done = context.submit(Step::new(Command::KeyRotate(rotate))).await?;
     if done.repeated && made.is_some() {

@@ -1,11 +1,13 @@
 //! Agents and their cards.
 
-use hansa_types::Code;
+use hansa_types::{Code, Duration};
+use hansa_wire::amp::build;
 use hansa_wire::api::discover::Price;
 use hansa_wire::card::Card;
+use hansa_wire::proof::KeyProof;
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Ask, Town};
+use crate::harness::{Actor, Ask, Town, object};
 
 fn card(name: &str, skills: &[&str], price: Option<&str>) -> serde_json::Map<String, Value> {
     let price = price
@@ -223,11 +225,52 @@ async fn a_key_is_rotated_and_the_agent_found_by_either() {
         let read = town.ask(Ask::get(format!("/api/v1/agents/{did}")).by(&owner)).await.accepted();
         assert_eq!((&read["id"], &read["did"]), (&json!(alice.id), &json!(key.did_key())));
     }
-    let own = hansa_crypto::SigningKey::from_seed([77; 32]).public();
-    let body = json!({ "public_key": own.to_multibase(), "revoke_former": true });
+    let [own, stranger] = [[77; 32], [78; 32]].map(hansa_crypto::SigningKey::from_seed);
+    let ath = Some(hansa_crypto::secret::token_digest(&owner.secret));
+    let proof = KeyProof { aud: town.did(), iat: town.node.now().unix_seconds(), ath };
+    let body = |proof: Option<String>| json!({ "public_key": own.public().to_multibase(), "proof": proof, "revoke_former": true });
+    for unproven in [None, Some(proof.sign(&stranger)), Some("x".to_owned())] {
+        town.ask(Ask::post(&*path, body(unproven)).by(&owner)).await.refused(Code::ProofInvalid);
+    }
+    let body = body(Some(proof.sign(&own)));
     let rotated = town.ask(Ask::post(&*path, body.clone()).by(&owner)).await.accepted();
     assert_eq!(rotated["former_accepted_until"], Value::Null);
     assert_eq!(rotated.get("private_key_pem"), None);
     town.ask(Ask::post(&*path, body).by(&owner)).await.refused(Code::PrincipalExists);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn an_envelope_reads_under_a_former_key_until_that_has_expired() {
+    let (town, owner) = Town::owned().await;
+    let alice = town.agent(&owner, "alice").await;
+    let read = || {
+        let params = object(json!({ "principal": alice.id }));
+        let header = alice.header(town.did(), None);
+        alice.sign(build::operation_by_id(header, "balance_list", params))
+    };
+    assert_eq!(town.submit(&read()).await.accepted()["verb"], "balance_list");
+    let path = format!("/api/v1/agents/{}/key", alice.id);
+    town.ask(Ask::post(&*path, json!({})).by(&owner)).await.accepted();
+    town.clock.advance(Duration::days(7));
+    town.submit(&read()).await.refused(Code::CredentialInvalid);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn an_envelope_reads_under_a_former_key_while_that_is_accepted() {
+    let (town, owner) = Town::owned().await;
+    let alice = town.agent(&owner, "alice").await;
+    let read = || {
+        let params = object(json!({ "principal": alice.id }));
+        let header = alice.header(town.did(), None);
+        alice.sign(build::operation_by_id(header, "balance_list", params))
+    };
+    let rotate = |body: Value| Ask::post(format!("/api/v1/agents/{}/key", alice.id), body);
+    town.ask(rotate(json!({})).by(&owner)).await.accepted();
+    town.clock.advance(Duration::days(6));
+    town.submit(&read()).await.accepted();
+    town.ask(rotate(json!({ "revoke_former": true })).by(&owner)).await.accepted();
+    town.submit(&read()).await.refused(Code::CredentialInvalid);
     town.stop().await;
 }

@@ -112,3 +112,23 @@ async fn keys_of_others_are_not_there() {
     revoke(&town, &owner, &key).await.accepted();
     town.stop().await;
 }
+
+#[tokio::test]
+async fn the_last_use_of_a_key_is_told_to_the_minute() {
+    let (town, owner) = Town::owned().await;
+    let body = json!({ "actions": ["agent_*"] });
+    let made = town.ask(Ask::post("/api/v1/api-keys", body).by(&owner)).await.accepted();
+    let used = || async {
+        let listed = town.ask(Ask::get("/api/v1/api-keys").by(&owner)).await.accepted();
+        let found = listed["data"].as_array().unwrap().iter().find(|key| key["id"] == made["id"]);
+        found.unwrap().get("last_used_at").cloned()
+    };
+    assert_eq!(used().await, None);
+    town.clock.advance(Duration::seconds(90));
+    let secret = made["api_key"].as_str().unwrap();
+    town.ask(Ask::get("/api/v1/agents").bearer(secret)).await.accepted();
+    let minute = town.node.now().0 / 60_000 * 60_000;
+    let expected = hansa_wire::scalar::WireTime(hansa_types::Time(minute));
+    assert_eq!(used().await, Some(json!(expected)));
+    town.stop().await;
+}

@@ -225,3 +225,34 @@ async fn nobody_registers_where_no_mail_is_sent() {
     post(&town, "register", body).await.refused(Code::MailUnavailable);
     town.stop().await;
 }
+
+#[tokio::test]
+async fn owners_show_a_second_factor_where_it_is_enforced() {
+    let postbox = Postbox::default();
+    let mailer = Arc::new(postbox.clone());
+    let configure = |config: &mut hansa_node::Config| {
+        config.mailer = Some(mailer);
+        config.admin_second_factor = true;
+    };
+    let mut town = Town::with(configure, ApiSettings::default()).await;
+    let owner = town.set_up().await;
+    let agent = json!({ "name": "alice" });
+    let create = |by: &str| Ask::post("/api/v1/agents", agent.clone()).bearer(by);
+    town.ask(create(&owner.secret)).await.refused(Code::SecondFactorRequired);
+    let body = json!({ "name": "Olivia", "email": "olivia@example.com", "password": PASSWORD });
+    post_by(&town, &owner.secret, "register", body).await.accepted();
+    post(&town, "verify-email", json!({ "token": postbox.token() })).await.accepted();
+    let session = login(&town, "olivia@example.com", PASSWORD).await.accepted();
+    town.ask(create(token(&session))).await.refused(Code::SecondFactorRequired);
+    let whoami = |by: &str| Ask::get("/api/v1/whoami").bearer(by);
+    assert_eq!(town.ask(whoami(token(&session))).await.accepted()["second_factor"], false);
+    let begun = post_by(&town, token(&session), "totp/begin", json!({})).await.accepted();
+    let totp = Totp::new(&from_base32(begun["secret"].as_str().unwrap())).unwrap();
+    let code = || totp.code(town.clock.wall());
+    post_by(&town, token(&session), "totp", json!({ "totp": code() })).await.accepted();
+    let both = json!({ "email": "olivia@example.com", "password": PASSWORD, "totp": code() });
+    let session = post(&town, "login", both).await.accepted();
+    assert_eq!(town.ask(whoami(token(&session))).await.accepted()["second_factor"], true);
+    town.ask(create(token(&session))).await.accepted();
+    town.stop().await;
+}

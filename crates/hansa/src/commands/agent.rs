@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use hansa_crypto::SigningKey;
 use hansa_wire::api::agents::{
-    AgentCardGet, AgentCardSet, AgentCreate, AgentFreeze, AgentGet, AgentKeyRotate, AgentList,
-    AgentReinstate, AgentSuspend, ReputationGet, StopReason,
+    AgentCardGet, AgentCardSet, AgentCreate, AgentGet, AgentKeyRotate, AgentList, ReputationGet,
 };
 use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
 
+use super::onboard::{self, Onboard};
 use super::paging::Paging;
+use super::user::{Reinstate, Stop};
 use super::{App, DONE, Outcome};
 use crate::failure::Failure;
 use crate::remote::Idempotency;
@@ -44,33 +46,19 @@ pub(crate) enum Command {
     },
     /// Give an agent another key; the former one is accepted for seven more days
     Rotate(Rotate),
+    /// Onboard an agent that you control: key, money and OAuth client in one call
+    Onboard(Onboard),
+    /// Make a token with which somebody else onboards one agent in your name, within 5 minutes
+    Bootstrap {
+        #[command(flatten)]
+        idempotency: Idempotency,
+    },
     /// Stop an agent from acting
-    Suspend {
-        /// Its id or DID
-        agent: PrincipalRef,
-        /// Why: abuse, fraud, compromised, policy, legal or requested
-        #[arg(long, value_parser = reason)]
-        reason: Option<StopReason>,
-    },
+    Suspend(Stop),
     /// Keep an agent's money where it is
-    Freeze {
-        /// Its id or DID
-        agent: PrincipalRef,
-        /// Why: abuse, fraud, compromised, policy, legal or requested
-        #[arg(long, value_parser = reason)]
-        reason: Option<StopReason>,
-    },
+    Freeze(Stop),
     /// Let a suspended or frozen agent act again
-    Reinstate {
-        /// Its id or DID
-        agent: PrincipalRef,
-    },
-}
-
-/// Reads a reason by its word in the API.
-fn reason(word: &str) -> Result<StopReason, String> {
-    serde_json::from_value(serde_json::Value::from(word))
-        .map_err(|_| "expected abuse, fraud, compromised, policy, legal or requested".to_owned())
+    Reinstate(Reinstate),
 }
 
 /// Registering an agent.
@@ -106,9 +94,10 @@ pub(crate) struct Rotate {
     /// Its id or DID
     agent: PrincipalRef,
 
-    /// Its new public key (z6Mk… or did:key:…); without one the node makes a key pair
-    #[arg(long, value_name = "KEY", conflicts_with = "key_out", value_parser = public_key)]
-    public_key: Option<WireKey>,
+    /// Its new private key, of which the node is shown a proof alone; without one the node makes a
+    /// key pair
+    #[arg(long, value_name = "PEM", conflicts_with = "key_out")]
+    key: Option<PathBuf>,
 
     /// Make the key here and write the private key to this new file; the node never sees it
     #[arg(long, value_name = "PEM")]
@@ -188,17 +177,13 @@ impl Command {
                 app.ui.answer(&remote.call(&ReputationGet { agent }).await?, REPUTATION)?;
             }
             Command::Rotate(rotate) => return rotate.run(app).await,
-            Command::Suspend { agent, reason } => {
-                let request = AgentSuspend { agent, reason, note: None };
-                app.ui.answer(&remote.call(&request).await?, SHOWN)?;
+            Command::Onboard(onboard) => return onboard.run(app).await,
+            Command::Bootstrap { idempotency } => {
+                return onboard::bootstrap(app, &idempotency).await;
             }
-            Command::Freeze { agent, reason } => {
-                let request = AgentFreeze { agent, reason, note: None };
-                app.ui.answer(&remote.call(&request).await?, SHOWN)?;
-            }
-            Command::Reinstate { agent } => {
-                app.ui.answer(&remote.call(&AgentReinstate { agent, note: None }).await?, SHOWN)?;
-            }
+            Command::Suspend(stop) => return stop.suspend(app).await,
+            Command::Freeze(stop) => return stop.freeze(app).await,
+            Command::Reinstate(reinstate) => return reinstate.run(app).await,
         }
         DONE
     }
@@ -206,12 +191,20 @@ impl Command {
 
 impl Rotate {
     async fn run(self, app: &App<'_>) -> Outcome {
-        let Rotate { agent, public_key, key_out, revoke_former, idempotency } = self;
+        let Rotate { agent, key, key_out, revoke_former, idempotency } = self;
         let remote = app.remote()?;
+        let brought = key.as_deref().map(files::read_key).transpose()?;
         let own = key_out.as_deref().map(OwnKey::write).transpose()?;
-        let public_key = own.as_ref().map(OwnKey::public).or(public_key);
-        let request = AgentKeyRotate { agent, public_key, revoke_former };
-        let rotated = OwnKey::settle(own, remote.call_once(&request, &idempotency).await)?;
+        let key = own.as_ref().map(OwnKey::key).or(brought.as_ref());
+        let outcome = match remote.prove_some(key).await {
+            Ok(proof) => {
+                let public_key = key.map(|key| WireKey(key.public()));
+                let request = AgentKeyRotate { agent, public_key, proof, revoke_former };
+                remote.call_once(&request, &idempotency).await
+            }
+            Err(failure) => Err(failure),
+        };
+        let rotated = OwnKey::settle(own, outcome)?;
         app.ui.answer(&rotated, ROTATED)?;
         if rotated.private_key_pem.is_some() {
             app.ui.say("the private key will not be shown again: keep what you see above");
@@ -248,7 +241,7 @@ impl Create {
 /// registered whose key is lost, and removed again where it certainly was not used.
 pub(crate) struct OwnKey {
     path: PathBuf,
-    public: WireKey,
+    key: SigningKey,
 }
 
 impl OwnKey {
@@ -256,12 +249,17 @@ impl OwnKey {
     pub(crate) fn write(path: &Path) -> Result<Self, Failure> {
         let key = sign::new_key();
         files::write_new_secret(path, &key.to_pkcs8_pem())?;
-        Ok(Self { path: path.to_owned(), public: WireKey(key.public()) })
+        Ok(Self { path: path.to_owned(), key })
     }
 
     /// The key that others may know.
     pub(crate) fn public(&self) -> WireKey {
-        self.public
+        WireKey(self.key.public())
+    }
+
+    /// The key.
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.key
     }
 
     /// Passes on what became of the key's use. After a refusal the file goes; where no answer came

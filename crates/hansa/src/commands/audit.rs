@@ -113,7 +113,7 @@ fn from_directory(ui: &Ui, path: &Path, trusted: Option<PublicKey>) -> Result<Re
 }
 
 async fn from_url(app: &App<'_>, url: &str, trusted: Option<PublicKey>) -> Result<Report, Failure> {
-    let global = crate::cli::Global { node: url.to_owned(), ..app.global.clone() };
+    let global = crate::cli::Global { node: Some(url.to_owned()), ..app.global.clone() };
     let remote = Remote::from_flags(&global)?;
     let request = JournalExport { from: None, texts: Flag(true) };
     let mut download = remote.export(&request).await?;

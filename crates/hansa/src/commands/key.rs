@@ -36,7 +36,8 @@ pub(crate) enum Command {
     },
 }
 
-const LISTED: &[&str] = &["id", "label", "actions", "expires_at", "revoked_at", "created_at"];
+const LISTED: &[&str] =
+    &["id", "label", "actions", "expires_at", "revoked_at", "last_used_at", "created_at"];
 const CREATED: &[&str] = &["id", "api_key", "label", "actions", "expires_at", "created_at", "seq"];
 
 impl Command {

@@ -15,6 +15,7 @@ mod config;
 mod currency;
 mod demo;
 mod dev;
+mod developer;
 mod discover;
 mod doctor;
 mod export;
@@ -22,7 +23,10 @@ mod grant;
 mod init;
 mod intent;
 mod key;
+mod login;
+mod logout;
 mod mint;
+mod onboard;
 mod openapi;
 mod paging;
 mod principal;
@@ -32,9 +36,12 @@ mod setup;
 mod snapshot;
 mod status;
 mod task;
+mod token;
 mod transfer;
+mod user;
 pub(crate) mod version;
 mod views;
+mod whoami;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -64,12 +71,27 @@ pub(crate) enum Command {
     Admin(admin::Command),
     /// Become the owner of a new node, with the token it printed
     Setup(setup::Args),
+    /// The account of a person: registering, verifying, recovering
+    #[command(subcommand)]
+    Developer(developer::Command),
+    /// Log in; later commands use the session
+    Login(login::Args),
+    /// End the session that login began
+    Logout(logout::Args),
+    /// Say whom the node takes you for
+    Whoami(whoami::Args),
     /// Agents: principals with a key, a card and money
     #[command(subcommand)]
     Agent(agent::Command),
     /// Principals of any kind: erasing one
     #[command(subcommand)]
     Principal(principal::Command),
+    /// What the owner does about a principal: suspending, freezing, reinstating, erasing
+    #[command(subcommand)]
+    User(user::Command),
+    /// OAuth access tokens, for a client's id and secret
+    #[command(subcommand)]
+    Token(token::Command),
     /// API keys of the caller
     #[command(subcommand)]
     Key(key::Command),
@@ -163,8 +185,14 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Init(args) => Box::pin(async move { args.run(app) }),
         Command::Admin(command) => Box::pin(command.run(app)),
         Command::Setup(args) => Box::pin(args.run(app)),
+        Command::Developer(command) => Box::pin(command.run(app)),
+        Command::Login(args) => Box::pin(args.run(app)),
+        Command::Logout(args) => Box::pin(args.run(app)),
+        Command::Whoami(args) => Box::pin(args.run(app)),
         Command::Agent(command) => Box::pin(command.run(app)),
         Command::Principal(command) => Box::pin(command.run(app)),
+        Command::User(command) => Box::pin(command.run(app)),
+        Command::Token(command) => Box::pin(command.run(app)),
         Command::Key(command) => Box::pin(command.run(app)),
         Command::Grant(command) => Box::pin(command.run(app)),
         Command::Currency(command) => Box::pin(command.run(app)),

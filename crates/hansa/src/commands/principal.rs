@@ -57,6 +57,14 @@ impl Command {
     /// Carries it out.
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
         let Command::Erase(erase) = self;
+        erase.run(app).await
+    }
+}
+
+impl Erase {
+    /// Carries it out.
+    pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
+        let erase = self;
         let request = PrincipalErase { principal: erase.principal, dry_run: erase.dry_run };
         let erasure = app.remote()?.call_once(&request, &erase.idempotency).await?;
         if let Some(path) = &erase.receipt {

@@ -1,6 +1,6 @@
 //! `hansa setup`: becoming the owner of a new node.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use hansa_crypto::Secret;
 use hansa_wire::api::setup::SetupComplete;
@@ -8,7 +8,6 @@ use hansa_wire::scalar::{Name, WireKey, WireSecret};
 
 use super::agent::{OwnKey, name, public_key};
 use super::{App, DONE, Outcome};
-use crate::failure::Failure;
 use crate::files;
 
 /// Who becomes the owner.
@@ -40,7 +39,7 @@ impl Args {
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
         let token = match self.token {
             Some(token) => Secret::new(token),
-            None => from_standard_input()?,
+            None => files::given_secret(None, "setup token", "--token")?,
         };
         let remote = app.remote()?.without_credential();
         let own = self.key_out.as_deref().map(OwnKey::write).transpose()?;
@@ -54,13 +53,4 @@ impl Args {
         app.ui.say("next step: export HANSA_API_KEY=…; hansa agent create NAME");
         DONE
     }
-}
-
-fn from_standard_input() -> Result<Secret, Failure> {
-    use std::io::IsTerminal as _;
-    if std::io::stdin().is_terminal() {
-        return Err(Failure::usage("no setup token is given")
-            .next_step("write hansa setup --token setup_…, or pipe the token in"));
-    }
-    files::read_secret(Path::new("-"))
 }

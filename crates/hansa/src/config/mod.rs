@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: secrets. None is a setting.
 
+mod accounts;
 pub(crate) mod founded;
 pub(crate) mod layers;
 pub(crate) mod settings;

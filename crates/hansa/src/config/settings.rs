@@ -15,6 +15,7 @@ use hansa_node::limits::ACME_NAMES_MAX;
 use hansa_node::tls::AcmeSettings;
 use hansa_types::{Amount, Currency};
 
+use super::accounts::{self, Accounts, MailBy};
 use super::table::{Kind, SETTINGS};
 use super::values::{self, Refusal};
 use super::{Complaint, Loaded};
@@ -85,7 +86,7 @@ pub(crate) struct Settings {
     free_bytes_min: u64,
     batch_commands_max: usize,
     ledger_public: bool,
-    mail_in_log: bool,
+    accounts: Accounts,
     mode: Mode,
     currency: Currency,
     fee: FeeRule,
@@ -94,18 +95,18 @@ pub(crate) struct Settings {
 }
 
 /// Types texts and gathers what is wrong with them.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     loaded: &'a Loaded,
     complaints: Vec<Complaint>,
 }
 
 impl Reader<'_> {
-    fn text(&self, key: &str) -> String {
+    pub(super) fn text(&self, key: &str) -> String {
         self.loaded.get(key).text
     }
 
     /// The value, or `instead` and a complaint.
-    fn take<T>(&mut self, key: &str, instead: T, value: Result<T, Refusal>) -> T {
+    pub(super) fn take<T>(&mut self, key: &str, instead: T, value: Result<T, Refusal>) -> T {
         value.unwrap_or_else(|refusal| {
             let found = self.loaded.get(key);
             self.complaints.push(Complaint::new(
@@ -125,6 +126,7 @@ impl Settings {
         let log = log(&mut reader);
         let egress = egress(&mut reader, &server);
         let registry = registry(&mut reader);
+        let accounts = accounts::read(&mut reader);
         let currency = currency(&mut reader);
         let text = |key: &str| loaded.get(key).text;
         let minimum = values::amount(&text("money.fee_minimum"), &currency);
@@ -159,7 +161,7 @@ impl Settings {
                 true,
                 values::flag(&text("store.ledger_public")),
             ),
-            mail_in_log: reader.take("accounts.mail", false, values::mail(&text("accounts.mail"))),
+            accounts,
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
             fee: FeeRule {
@@ -219,7 +221,11 @@ impl Settings {
             snapshot_entries: self.snapshot_entries,
             free_bytes_min: self.free_bytes_min,
             ledger_public: self.ledger_public,
-            mailer: self.mail_in_log.then(|| Arc::new(LogMailer) as Arc<dyn Mailer>),
+            mailer: match self.accounts.mail {
+                MailBy::Off => None,
+                MailBy::Log => Some(Arc::new(LogMailer) as Arc<dyn Mailer>),
+            },
+            admin_second_factor: self.accounts.admin_second_factor,
             egress: self.egress.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
@@ -457,6 +463,7 @@ mod tests {
             ("cards.signatures", "on"),
             ("registry.parent_url", "the frame"),
             ("accounts.mail", "pigeon"),
+            ("accounts.admin_2fa", "on"),
         ];
         let complaints = settings(&wrong).unwrap_err();
         for (key, text) in wrong {

@@ -180,6 +180,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "off: no mail is sent, so nobody registers; log: mail is printed in the log.",
     ),
     Setting::new(
+        "accounts.admin_2fa",
+        Text,
+        "off",
+        "enforce: people act for the node by logins with a second factor alone; off: by any credential.",
+    ),
+    Setting::new(
         "money.mode",
         Text,
         "sovereign",

@@ -111,14 +111,6 @@ pub(super) fn card_signatures(text: &str) -> Result<CardSignatures, Refusal> {
     }
 }
 
-pub(super) fn mail(text: &str) -> Result<bool, Refusal> {
-    match text {
-        "off" => Ok(false),
-        "log" => Ok(true),
-        _ => Err("off or log".to_owned()),
-    }
-}
-
 /// The host of a URL of the web: `https://node.example:8443/x` has `node.example`.
 pub(super) fn url_host(url: &str) -> Result<String, Refusal> {
     let refuse = || "a URL such as https://node.example".to_owned();

@@ -1,6 +1,7 @@
 //! The program from outside: real processes, real directories, real HTTP.
 #![cfg(test)]
 
+mod accounts;
 mod audit;
 mod commands;
 mod config;

@@ -57,6 +57,8 @@ impl Place {
                 command.env_remove(name);
             }
         }
+        // Logins of whoever runs the tests stay theirs.
+        command.env("HOME", self.dir.path()).env_remove("XDG_CONFIG_HOME");
         command.current_dir(self.dir.path()).args(arguments).stdin(Stdio::null());
         command
     }
@@ -92,14 +94,30 @@ impl Place {
         self.serve_at("127.0.0.1:0", data_dir, arguments)
     }
 
+    /// As [`Place::serve_with`], with its log in the file `node.log`.
+    pub(crate) fn serve_logged(&self, data_dir: &str, arguments: &[&str]) -> Served<'_> {
+        let log = std::fs::File::create(self.path("node.log")).unwrap();
+        self.serve_telling("127.0.0.1:0", data_dir, arguments, log.into())
+    }
+
     /// As [`Place::serve_with`], at an address.
     pub(crate) fn serve_at(&self, bind: &str, data_dir: &str, arguments: &[&str]) -> Served<'_> {
+        self.serve_telling(bind, data_dir, arguments, Stdio::piped())
+    }
+
+    fn serve_telling(
+        &self,
+        bind: &str,
+        data_dir: &str,
+        arguments: &[&str],
+        log: Stdio,
+    ) -> Served<'_> {
         let start = ["serve", "-o", "json", "--bind", bind, "--data-dir", data_dir];
         let mut command = self.command(&[&start[..], arguments].concat());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let stderr = child.stderr.take().unwrap();
+        let stderr = child.stderr.take();
         let mut served = Served { place: self, child, stderr, told: Value::Null };
         served.told = match serde_json::from_str(&line) {
             Ok(told) => told,
@@ -150,7 +168,7 @@ impl Run {
 pub(crate) struct Served<'a> {
     place: &'a Place,
     child: Child,
-    stderr: ChildStderr,
+    stderr: Option<ChildStderr>,
     /// What it said when it listened.
     pub(crate) told: Value,
 }
@@ -202,7 +220,10 @@ impl Served<'_> {
     pub(crate) fn log(&mut self) -> String {
         let mut text = String::new();
         let _ = self.child.kill();
-        self.stderr.read_to_string(&mut text).unwrap();
+        match &mut self.stderr {
+            Some(stderr) => stderr.read_to_string(&mut text).unwrap(),
+            None => return "see node.log".to_owned(),
+        };
         text
     }
 }

@@ -90,6 +90,8 @@ pub struct Funding {
     pub amount: Amount,
     /// When it was asked for.
     pub requested: Time,
+    /// The entry that recorded it.
+    pub seq: u64,
     /// Where it stands.
     pub stage: Stage,
     /// When it was decided.
@@ -206,6 +208,7 @@ pub(crate) fn apply_requested(state: &mut State, entry: &Entry, requested: &Requ
         currency: requested.currency,
         amount: requested.amount,
         requested: entry.ts,
+        seq: entry.seq,
         stage: Stage::Open,
         decided: None,
     };

@@ -227,3 +227,30 @@ fn a_frozen_principal_acts_but_moves_no_money() {
          transfer alice bob 1 => posted",
     );
 }
+
+#[test]
+fn where_it_is_enforced_people_act_for_the_node_with_a_second_factor_alone() {
+    check(
+        "register olga olga@x pw exists => registered
+         login olga pw => opened session olga as plain
+         key olga mint_* principal_* grant_* as k
+         grant node bob mint_create @olga => granted
+         register dora dora@x pw => registered
+         enforce_2fa
+         mint alice 1 AVT => second_factor_required
+         mint alice 1 AVT @k => second_factor_required
+         mint alice 1 AVT @plain => second_factor_required
+         suspend alice => second_factor_required
+         erase dora @olga => second_factor_required
+         grant node carol mint_create @olga => second_factor_required
+         mint alice 1 AVT @alice => forbidden
+         mint alice 1 AVT @bob => minted       # a program, within its grant
+         card olga => set                      # nobody's business but her own
+         totp olga on c => enabled totp olga
+         mint alice 1 AVT @plain => second_factor_required
+         login olga pw code:c => opened session olga as both
+         mint alice 1 AVT @both => minted
+         suspend alice @both => suspended
+         grant node carol mint_create @both => granted",
+    );
+}

@@ -39,7 +39,8 @@ impl Erasures {
             }
             forget_milestones(connection, *principal).await?;
             sqlx::query(
-                "UPDATE api_keys SET revoked_at = $1 WHERE principal = $2 AND revoked_at IS NULL",
+                "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $1), used_at = NULL \
+                 WHERE principal = $2",
             )
             .bind(long(at.0))
             .bind(wide(principal.0))

@@ -234,6 +234,7 @@ impl Principals {
             expires: created.expires,
             created_at: entry.ts,
             revoked_at: None,
+            used_at: None,
         });
     }
 

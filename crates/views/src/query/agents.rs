@@ -1,11 +1,11 @@
-//! Principals, their API keys and their reputations.
+//! Principals, their API keys with when they were used, and their reputations.
 
-use hansa_types::{ApiKeyId, Label, PrincipalId};
+use hansa_types::{ApiKeyId, Label, PrincipalId, Time};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, SqlitePool};
+use sqlx::{Connection as _, QueryBuilder, SqliteConnection, SqlitePool};
 
 use super::list::{Branches, List};
-use crate::column::{Columns, wide};
+use crate::column::{Columns, long, wide};
 use crate::error::Error;
 use crate::limits::{API_KEYS_LISTED_MAX, REPUTATIONS_LISTED_MAX};
 use crate::rows::{AgentRow, ApiKeyRow, Page, PageQuery, ReputationRow};
@@ -56,6 +56,23 @@ pub(crate) async fn api_keys(
     rows.iter().map(read_api_key).collect()
 }
 
+pub(crate) async fn note_uses(
+    connection: &mut SqliteConnection,
+    uses: &[(ApiKeyId, Time)],
+) -> Result<(), Error> {
+    let failed = || Error::database("note the use of API keys");
+    let mut transaction = connection.begin().await.map_err(failed())?;
+    for (id, at) in uses {
+        sqlx::query("UPDATE api_keys SET used_at = $1 WHERE id = $2 AND revoked_at IS NULL")
+            .bind(long(at.0))
+            .bind(wide(id.0))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed())?;
+    }
+    transaction.commit().await.map_err(failed())
+}
+
 pub(crate) async fn reputation(
     pool: &SqlitePool,
     principal: PrincipalId,
@@ -101,6 +118,7 @@ fn read_api_key(row: &SqliteRow) -> Result<ApiKeyRow, Error> {
         expires: columns.maybe_time("expires")?,
         created_at: columns.time("created_at")?,
         revoked_at: columns.maybe_time("revoked_at")?,
+        used_at: columns.maybe_time("used_at")?,
     })
 }
 

@@ -255,6 +255,10 @@ pub struct AgentKeyRotate {
     /// Its new public key. Without one the node makes a key pair and shows the private key once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<WireKey>,
+    /// Shows that the caller holds the key: as for onboarding. Required beside `public_key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048))]
+    pub proof: Option<String>,
     /// Whether all its former keys stop at once, as after a theft; otherwise the one that is replaced
     /// is accepted for seven more days.
     #[serde(default, skip_serializing_if = "is_default")]

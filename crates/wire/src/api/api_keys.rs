@@ -69,6 +69,9 @@ pub struct ApiKey {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<WireTime>,
+    /// When it was last used, to the minute, as far as the node remembers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<WireTime>,
     /// When it was made.
     pub created_at: WireTime,
     /// The entry that recorded it.

@@ -249,6 +249,8 @@ pub struct WhoAsks {
     pub email: Option<Email>,
     /// Whether the account asks for a second factor.
     pub totp: bool,
+    /// Whether the caller showed one: the credential is a session that was opened with it.
+    pub second_factor: bool,
     /// Recovery keys that are left.
     pub recovery_keys_left: u64,
 }

@@ -186,15 +186,34 @@ impl Client {
         }
         match &self.credential {
             Credential::ApiKey(key) => Ok(request.header(AUTHORIZATION, bearer(key.expose())?)),
-            _ => Ok(request),
+            Credential::Bootstrap(token) => {
+                Ok(request.header("Bootstrap-Token", sensitive(token.expose())?))
+            }
+            Credential::None | Credential::Signer(_) => Ok(request),
         }
+    }
+
+    /// Posts JSON to a path that is no operation's, once and without a credential.
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        body: &Value,
+        deadline: Duration,
+    ) -> Result<(u16, Vec<u8>), ClientError> {
+        let request = self.http.post(format!("{}{path}", self.base_url)).timeout(deadline);
+        let mut response = request.json(body).send().await.map_err(transport)?;
+        let status = response.status().as_u16();
+        Ok((status, read_body(&mut response).await?))
     }
 }
 
 fn bearer(key: &str) -> Result<HeaderValue, ClientError> {
-    let value = HeaderValue::from_str(&format!("Bearer {key}"));
-    let mut value = value.map_err(|_| {
-        Invalid::new(Code::CredentialInvalid, "Authorization", "the API key is not plain ASCII")
+    sensitive(&format!("Bearer {key}"))
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, ClientError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Invalid::new(Code::CredentialInvalid, "Authorization", "the credential is not plain ASCII")
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -14,6 +14,7 @@
 
 mod answer;
 mod call;
+mod oauth;
 mod retry;
 #[cfg(feature = "tls")]
 mod tls;
@@ -37,14 +38,17 @@ use crate::problem::Problem;
 use crate::request::{Invalid, parse};
 pub use call::Download;
 use call::Prepared;
+pub use oauth::{ClientSecret, Token};
 
 /// How the caller proves who they are.
 #[derive(Debug, Clone)]
 pub enum Credential {
     /// Not at all: public operations only.
     None,
-    /// By an API key.
+    /// By a bearer secret: an API key, a session or an access token.
     ApiKey(Secret),
+    /// By a bootstrap token, which onboards one agent.
+    Bootstrap(Secret),
     /// By signing envelopes.
     Signer(Box<Signer>),
 }
@@ -115,6 +119,16 @@ pub enum ClientError {
     /// No operation has this id.
     #[error("there is no operation {0}")]
     UnknownOperation(String),
+    /// An OAuth endpoint refused.
+    #[error("{description} [{error}]")]
+    OAuth {
+        /// The HTTP status.
+        status: u16,
+        /// Which of RFC 6749's errors it is.
+        error: String,
+        /// What was wrong.
+        description: String,
+    },
     /// The operation cannot be called with this credential.
     #[error("{0} cannot travel in an envelope; use an API key")]
     NotByEnvelope(&'static str),

@@ -1,7 +1,7 @@
 //! Who asks, and what was proven.
 
-use hansa_kernel::State;
 use hansa_kernel::principal::Kind;
+use hansa_kernel::{Auth, State};
 use hansa_types::Code;
 use hansa_wire::Problem;
 use hansa_wire::api::agents::PrincipalKind;
@@ -16,15 +16,21 @@ use crate::context::Context;
 pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Problem> {
     let identity = context.identity()?;
     let id = identity.principal;
+    let session = match identity.auth {
+        Auth::Session(session) => Some(session),
+        _ => None,
+    };
     let look = move |state: &State| {
+        let shown = session.and_then(|session| state.accounts.session(session));
+        let shown = shown.is_some_and(|session| session.second_factor);
         let handle = state.principals.find(id)?;
         let principal = state.principals.get(handle);
         let account = state.accounts.get(handle);
         let account = account.map(|kept| (kept.totp.is_some(), kept.recovery_keys.len()));
-        Some((principal.key.did_key(), principal.kind, account))
+        Some((principal.key.did_key(), principal.kind, account, shown))
     };
     let looked = context.api.node.read(Some(id), look).await?;
-    let (did, kind, account) = looked.ok_or(Code::PrincipalUnknown)?;
+    let (did, kind, account, second_factor) = looked.ok_or(Code::PrincipalUnknown)?;
     let email = match account {
         Some(_) => context.open(email_id(id)).await?,
         None => None,
@@ -47,6 +53,7 @@ pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Probl
         account: account.is_some(),
         email: email.and_then(|bytes| Email::new(String::from_utf8(bytes.to_vec()).ok()?)),
         totp: account.is_some_and(|(totp, _)| totp),
+        second_factor,
         recovery_keys_left: account.map_or(0, |(_, keys)| keys as u64),
     })
 }

@@ -29,12 +29,14 @@ impl Asked {
 }
 
 /// Runs one command. Beside those of the topics: `at +SPAN` lets time pass, `tick` carries out what
-/// is due, `snapshot` goes on from a snapshot, `filler N` makes N entries that mean nothing.
+/// is due, `snapshot` goes on from a snapshot, `filler N` makes N entries that mean nothing,
+/// `enforce_2fa` asks people who act for the node for a second factor.
 pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, String> {
     let verb = words.next()?;
     match verb {
         "at" => town.now = town.now.after(span(words.next()?.trim_start_matches('+'))?),
         "snapshot" => town.reload(),
+        "enforce_2fa" => town.state.second_factor_enforced = true,
         "filler" => {
             let count: u32 = words.next()?.parse().map_err(|_| "how many?".to_owned())?;
             for _ in 0..count {
