@@ -42,6 +42,8 @@ pub struct Config {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Whether people act for the node by sessions with a second factor alone.
     pub admin_second_factor: bool,
+    /// Days within which the whole journal is read again and compared with itself.
+    pub scrub_days_max: u32,
     /// Whether the whole journal is verified at start, not only what follows the last snapshot.
     pub verify_full: bool,
     /// Where the node itself may go.
@@ -71,6 +73,7 @@ impl Config {
             ledger_public: true,
             mailer: None,
             admin_second_factor: false,
+            scrub_days_max: limits::SCRUB_DAYS_MAX,
             verify_full: false,
             egress: EgressPolicy::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,
@@ -92,6 +95,9 @@ impl Config {
         }
         if self.snapshot_entries == 0 {
             return refuse("store.snapshot_entries: at least 1");
+        }
+        if !(1..=limits::SCRUB_DAYS_CONFIGURED_MAX).contains(&self.scrub_days_max) {
+            return refuse("store.scrub_days_max: 1 to 365");
         }
         Ok(())
     }

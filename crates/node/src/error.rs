@@ -11,6 +11,9 @@ pub enum Error {
     /// The journal does not verify.
     #[error("the journal is damaged: {0}")]
     Damaged(#[from] hansa_store::verify::Damage),
+    /// The checkpoint that the journal keeps is not what the node signed.
+    #[error("the journal is damaged: its last signed checkpoint does not verify: {0}")]
+    Checkpoint(#[from] hansa_crypto::checkpoint::CheckpointError),
     /// The journal ends before entries that were durable, as the read models know.
     #[error(
         "the journal ends at entry {head} and has lost {}: the read models know of them",

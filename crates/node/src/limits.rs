@@ -44,6 +44,20 @@ pub const BACKUP_DAYS_MAX: u32 = 30;
 pub const BACKUP_FRAME_BYTES: usize = 1 << 20;
 /// Records of the vault read at once, and kept at once when a backup is restored.
 pub const BACKUP_PAGE_RECORDS: usize = 256;
+/// Days within which the whole journal is read again, unless configured.
+pub const SCRUB_DAYS_MAX: u32 = 7;
+/// Most days that may be configured for that.
+pub const SCRUB_DAYS_CONFIGURED_MAX: u32 = 365;
+/// Time after a start before the scrubber begins.
+pub const SCRUB_FIRST_WAIT: Duration = Duration::minutes(1);
+/// Bytes of the journal that the scrubber reads at once.
+pub const SCRUB_PIECE_BYTES: u64 = 1 << 20;
+/// How many times as long as it worked the scrubber rests: a fiftieth of one core is left to it.
+pub const SCRUB_REST_TIMES: u64 = 49;
+/// Least rest between two pieces.
+pub const SCRUB_REST_MIN: Duration = Duration(20);
+/// Time between two counts of the vault's bytes.
+pub const VAULT_COUNT_EVERY: Duration = Duration::minutes(10);
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;
 /// How exactly the use of an API key is noted.

@@ -1,5 +1,7 @@
 //! What is measured, in the text format of Prometheus.
 
+mod upkeep;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +15,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+
+pub use upkeep::{Growth, Upkeep};
 
 /// Labels of a request at the HTTP edge.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -58,6 +62,8 @@ pub struct Metrics {
     pub projector_lag: Gauge,
     /// Requests waiting for the writer.
     pub queue: Gauge,
+    /// The work beside the answers.
+    pub upkeep: Upkeep,
     rows: std::sync::Mutex<Rows>,
     decided: AtomicU64,
     decide_ns: AtomicU64,
@@ -78,6 +84,7 @@ impl Default for Metrics {
             batch_commands: Histogram::new(exponential_buckets(1.0, 2.0, 14)),
             projector_lag: Gauge::default(),
             queue: Gauge::default(),
+            upkeep: Upkeep::default(),
             rows: std::sync::Mutex::default(),
             decided: AtomicU64::new(0),
             decide_ns: AtomicU64::new(0),
@@ -167,6 +174,7 @@ impl Metrics {
             let _ = writeln!(text, "# HELP hansa_{name} {help}.\n# TYPE hansa_{name} {kind}");
             let _ = writeln!(text, "hansa_{name}{suffix} {value}");
         }
+        self.upkeep.render(&mut text);
         text.push_str("# EOF\n");
         text
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hansa_crypto::secret::token_digest;
 use hansa_kernel::{Caller, Command, Entry, Event, LookedUp, Request, State, codec};
 use hansa_store::tiles::ProofIndex;
-use hansa_store::{JournalStats, Reader, disk};
+use hansa_store::{JournalStats, Reader};
 use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
 use hansa_views::Views;
 use tokio::sync::{Notify, oneshot, watch};
@@ -65,6 +65,8 @@ pub struct Node {
     pub(crate) draining: AtomicBool,
     pub(crate) views_wanted: Arc<Notify>,
     pub(crate) stopping: watch::Sender<bool>,
+    /// What was found to be wrong, for which the node must stop.
+    pub(crate) fault: watch::Sender<Option<Arc<str>>>,
 }
 
 /// A command that was carried out, now or before.
@@ -282,7 +284,7 @@ impl Node {
     pub fn readiness(&self) -> Readiness {
         let running = self.writer.lock().unwrap_or_else(PoisonError::into_inner).is_some();
         Readiness {
-            writer: running && !*self.stopping.borrow(),
+            writer: running && !*self.stopping.borrow() && self.fault.borrow().is_none(),
             clock: !self.status.clock_unsure.load(Ordering::Relaxed),
             disk: self.status.free_bytes.load(Ordering::Relaxed) >= self.config.free_bytes_min,
             views: self.views_follow.load(Ordering::Relaxed),
@@ -301,13 +303,6 @@ impl Node {
         self.queue.len()
     }
 
-    pub(crate) fn look_at_disk(&self) {
-        match disk::free_bytes(&self.config.data_dir) {
-            Ok(free) => self.status.free_bytes.store(free, Ordering::Relaxed),
-            Err(error) => tracing::warn!(%error, "the free space cannot be read"),
-        }
-    }
-
     /// Says from now on that the node is not ready, while it goes on answering: whoever sends it
     /// requests learns to send them elsewhere.
     pub fn begin_draining(&self) {
@@ -317,6 +312,40 @@ impl Node {
     /// The node takes requests: what was said by [`Node::begin_draining`] is over.
     pub fn begin_serving(&self) {
         self.draining.store(false, Ordering::Relaxed);
+    }
+
+    /// Something is wrong that the node must not go on with: takes no more commands from now on, and
+    /// says so to whoever waits for it.
+    pub(crate) fn stop_for(&self, error: &Error) {
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(error);
+        while let Some(inner) = cause {
+            text.push_str(": ");
+            text.push_str(&inner.to_string());
+            cause = inner.source();
+        }
+        tracing::error!(fault = %text, "stopping: the node must not go on like this");
+        self.queue.close();
+        self.fault.send_replace(Some(text.into()));
+    }
+
+    /// What was found to be wrong, if anything was.
+    pub fn fault(&self) -> Option<Arc<str>> {
+        self.fault.borrow().clone()
+    }
+
+    /// Done when something was found to be wrong for which the node must stop.
+    pub async fn faulted(&self) -> Arc<str> {
+        let mut fault = self.fault.subscribe();
+        loop {
+            if let Some(text) = fault.borrow_and_update().clone() {
+                return text;
+            }
+            if fault.changed().await.is_err() {
+                // The sender lives as long as the node, which is borrowed here.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// Takes no more commands, makes everything decided durable, and ends.

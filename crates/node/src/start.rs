@@ -25,6 +25,7 @@ use crate::keys::NodeKeys;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::projector::Projector;
+use crate::scrub::Scrubber;
 use crate::setup::Setup;
 use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
 use crate::tokens::OwnTokens;
@@ -100,6 +101,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         draining: AtomicBool::new(false),
         views_wanted: Arc::default(),
         stopping: watch::Sender::new(false),
+        fault: watch::Sender::new(None),
         accounts: Accounts::new(email_secret, config.mailer.clone()),
         credentials: Credentials::default(),
         keys_dir: places.keys,
@@ -290,12 +292,28 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
     let weak = Arc::downgrade(node);
     let env = node.env.clone();
     tasks.start(async move {
+        let mut counted = None;
         loop {
             env.clock.sleep(Duration::seconds(1)).await;
             let Some(node) = weak.upgrade() else { return };
             node.look_at_disk();
             node.keep_key_uses().await;
+            node.count_vault(&mut counted).await;
             node.metrics.queue.set(i64::try_from(node.queued()).unwrap_or(i64::MAX));
+        }
+    });
+    let scrubber = Scrubber {
+        data_dir: node.config.data_dir.clone(),
+        key: node.keys.signing().public(),
+        days_max: node.config.scrub_days_max,
+        env: node.env.clone(),
+        metrics: Arc::clone(&node.metrics),
+    };
+    let weak = Arc::downgrade(node);
+    tasks.start(async move {
+        let error = scrubber.run().await;
+        if let Some(node) = weak.upgrade() {
+            node.stop_for(&error);
         }
     });
     if let Some(program) = node.config.snapshot_program.clone() {
@@ -334,12 +352,5 @@ impl Follow {
                 return;
             }
         }
-    }
-}
-
-impl Node {
-    /// Free space where the journal lies, as last looked at.
-    pub fn free_bytes(&self) -> u64 {
-        self.status.free_bytes.load(Ordering::Relaxed)
     }
 }

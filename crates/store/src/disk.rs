@@ -17,6 +17,25 @@ pub fn free_bytes(dir: &Path) -> Result<u64, Error> {
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
+/// Bytes of a database with its write-ahead log; nothing where there is none. By their names alone:
+/// opening the files of a database in use would take its locks away.
+pub fn database_bytes(path: &Path) -> u64 {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+    bytes(path) + bytes(&PathBuf::from(log))
+}
+
+/// Bytes of the files in a folder, without what lies deeper.
+pub fn folder_bytes(dir: &Path) -> u64 {
+    let files = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    files
+        .filter_map(|file| file.metadata().ok())
+        .filter(|found| found.is_file())
+        .map(|found| found.len())
+        .sum()
+}
+
 /// Creates a folder for the owner alone, with its parents; one that exists stays as it is.
 pub(crate) fn create_dir(dir: &Path) -> Result<(), Error> {
     if dir.is_dir() {
@@ -81,6 +100,16 @@ pub(crate) fn write_synced(path: &Path, parts: &[&[u8]]) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_weighs_as_much_as_its_file_and_its_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.db");
+        assert_eq!((database_bytes(&path), folder_bytes(&path)), (0, 0));
+        std::fs::write(&path, [0; 10]).unwrap();
+        std::fs::write(dir.path().join("x.db-wal"), [0; 5]).unwrap();
+        assert_eq!((database_bytes(&path), folder_bytes(dir.path())), (15, 15));
+    }
 
     #[test]
     fn free_space_is_known_for_a_folder_and_an_error_for_none() {

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod lock;
 pub mod memory;
 pub mod poison;
+pub mod scrub;
 pub mod snapshot;
 pub mod tiles;
 pub mod verify;

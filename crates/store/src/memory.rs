@@ -394,6 +394,10 @@ impl Reader for MemoryDisk {
         Ok(keys)
     }
 
+    fn vault_bytes(&self) -> Result<u64, Error> {
+        Ok(self.content().vault.values().map(|row| row.sealed.len() as u64).sum())
+    }
+
     fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
         Ok(self.content().notes.last_key_value().map(|(_, note)| note.clone()))
     }

@@ -39,6 +39,8 @@ pub trait Reader: Send + Sync {
         after: Option<PrincipalId>,
         max: usize,
     ) -> Result<Vec<(PrincipalId, Vec<u8>)>, Error>;
+    /// Bytes of the sealed records together.
+    fn vault_bytes(&self) -> Result<u64, Error>;
     /// The signed checkpoint of the largest tree.
     fn checkpoint_latest(&self) -> Result<Option<String>, Error>;
     /// A value written once when the journal was created or joined.

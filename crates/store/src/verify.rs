@@ -67,6 +67,8 @@ pub enum Mismatch {
     Chain,
     /// The leaves do not lead to the stored root.
     Root,
+    /// The leaves do not lead to the root of a signed checkpoint.
+    Signed,
     /// The row does not begin with the chain the entries before it lead to.
     PrevChain,
     /// The row that should hold the entry begins elsewhere.
@@ -98,6 +100,7 @@ impl fmt::Display for Damage {
             Mismatch::EntryCount => f.write_str("the row has lines behind its last entry"),
             Mismatch::Chain => write!(f, "{they} not lead to the stored chain"),
             Mismatch::Root => write!(f, "{they} not lead to the stored root"),
+            Mismatch::Signed => write!(f, "{they} not lead to the root of a signed checkpoint"),
             Mismatch::PrevChain => f.write_str("the row does not continue the chain before it"),
             Mismatch::Gap { found } => write!(f, "the row found there begins at entry {found}"),
             Mismatch::Missing => write!(f, "the journal ends before {them}"),
@@ -134,8 +137,11 @@ pub fn verify(
     let covered = reader.checkpoint_latest().map_err(|error| unreadable(trusted + 1, error))?;
     let covered = covered.as_deref().and_then(tree_size).unwrap_or(0);
     let head = reader.head();
-    let mut walk = Walk { begun: false, seq: trusted, chain: from.chain, range: from.range };
-    walk.scan(reader, progress)?;
+    let mut walk = Walk::new(from);
+    walk.scan(reader, &mut |walk, _| {
+        progress(walk.seq);
+        ControlFlow::Continue(())
+    })?;
     let head = head.map_err(|error| unreadable(walk.seq + 1, error))?;
     walk.check_start(trusted, &head)?;
     if head.last_seq > walk.seq {
@@ -150,22 +156,29 @@ pub fn verify(
 }
 
 /// How far verification has come.
-struct Walk {
+pub(crate) struct Walk {
     /// A row was seen: only the first may begin before the point to begin from.
     begun: bool,
-    seq: u64,
+    pub(crate) seq: u64,
     chain: Digest,
     range: CompactRange,
 }
 
 impl Walk {
-    fn scan(&mut self, reader: &dyn Reader, progress: &mut dyn FnMut(u64)) -> Result<(), Damage> {
+    /// Begins behind a trusted point.
+    pub(crate) fn new(from: VerifyFrom) -> Self {
+        Walk { begun: false, seq: from.seq, chain: from.chain, range: from.range }
+    }
+
+    /// Verifies the rows that follow, until `after_row` says stop.
+    pub(crate) fn scan(
+        &mut self,
+        reader: &dyn Reader,
+        after_row: &mut dyn FnMut(&Self, &Row) -> ControlFlow<()>,
+    ) -> Result<(), Damage> {
         let mut damage = None;
         let scanned = reader.scan(self.seq + 1, &mut |row| match self.row(&row) {
-            Ok(()) => {
-                progress(self.seq);
-                Ok(ControlFlow::Continue(()))
-            }
+            Ok(()) => Ok(after_row(self, &row)),
             Err(found) => {
                 damage = Some(found);
                 Ok(ControlFlow::Break(()))
@@ -253,7 +266,7 @@ fn at(seq: u64, what: Mismatch) -> Damage {
     Damage { seq, last_seq: seq, what }
 }
 
-fn unreadable(seq: u64, error: Error) -> Damage {
+pub(crate) fn unreadable(seq: u64, error: Error) -> Damage {
     at(seq, Mismatch::Unreadable(error))
 }
 

@@ -5,6 +5,7 @@
 
 mod clock;
 mod entropy;
+pub mod images;
 mod network;
 pub mod sim;
 

@@ -87,6 +87,7 @@ pub(crate) struct Settings {
     batch_commands_max: usize,
     ledger_public: bool,
     accounts: Accounts,
+    scrub_days_max: u32,
     mode: Mode,
     currency: Currency,
     fee: FeeRule,
@@ -162,6 +163,11 @@ impl Settings {
                 values::flag(&text("store.ledger_public")),
             ),
             accounts,
+            scrub_days_max: reader.take(
+                "store.scrub_days_max",
+                1,
+                values::integer(&text("store.scrub_days_max")),
+            ),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
             fee: FeeRule {
@@ -226,6 +232,7 @@ impl Settings {
                 MailBy::Log => Some(Arc::new(LogMailer) as Arc<dyn Mailer>),
             },
             admin_second_factor: self.accounts.admin_second_factor,
+            scrub_days_max: self.scrub_days_max,
             egress: self.egress.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
@@ -444,6 +451,7 @@ mod tests {
         assert_eq!(config.snapshot_entries, node.snapshot_entries);
         assert_eq!(config.free_bytes_min, node.free_bytes_min);
         assert_eq!(config.ledger_public, node.ledger_public);
+        assert_eq!(config.scrub_days_max, node.scrub_days_max);
         assert_eq!(config.egress, node.egress);
     }
 

@@ -174,6 +174,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Whether everybody may see the entries of the journal that move money.",
     ),
     Setting::new(
+        "store.scrub_days_max",
+        Integer,
+        "7",
+        "Days within which the whole journal is read again and verified, beside everything else.",
+    ),
+    Setting::new(
         "accounts.mail",
         Text,
         "off",

@@ -184,11 +184,22 @@ impl Listening {
     /// Answers until told to stop, then drains and closes the journal.
     pub(crate) async fn serve(self, stop: Stop) -> Result<(), Failure> {
         let Listening { node, sockets, settings, certificate, .. } = self;
-        let served = hansa_api::serve(Arc::clone(&node), sockets, settings, stop.asked()).await;
+        let until = async {
+            tokio::select! {
+                () = stop.asked() => {}
+                _ = node.faulted() => {}
+            }
+        };
+        let served = hansa_api::serve(Arc::clone(&node), sockets, settings, until).await;
         drop(certificate);
         tracing::info!("stopping: no more commands, closing the journal");
         node.stop().await?;
         tracing::info!("stopped");
+        if let Some(fault) = node.fault() {
+            return Err(Failure::new(fault.to_string()).next_step(
+                "restore the last good backup; hansa doctor --full looks at all of the directory",
+            ));
+        }
         served.map_err(|error| Failure::because("serving ended early", &error))
     }
 }

@@ -98,3 +98,68 @@ fn a_partial_export_proves_its_own_entries_and_says_that_it_is_partial() {
     }
     served.stop();
 }
+
+/// A copy of a stopped node's directory.
+fn copied(place: &Place, from: &str, to: &str) {
+    std::fs::create_dir(place.path(to)).unwrap();
+    let keys = std::path::Path::new(to).join("keys");
+    std::fs::create_dir(place.path(keys.to_str().unwrap())).unwrap();
+    for name in ["journal.db", "keys/node.pem"] {
+        let source = place.path(&format!("{from}/{name}"));
+        std::fs::copy(source, place.path(&format!("{to}/{name}"))).unwrap();
+    }
+}
+
+#[test]
+fn two_histories_of_one_run_are_equivocation_and_growth_is_not() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let owner = with_payments(&served);
+    served.run(&owner, &["export", "--out", "small.jsonl"]).ok();
+    served.run(&owner, &["agent", "create", "carol"]).ok();
+    served.run(&owner, &["export", "--out", "large.jsonl"]).ok();
+    served.stop();
+    let compare = |one: &str, other: &str| place.run(&["audit", one, "--against", other, "--json"]);
+    for (one, other) in [("small.jsonl", "large.jsonl"), ("large.jsonl", "small.jsonl")] {
+        assert_eq!(compare(one, other).json()["against"]["relation"], "extends");
+    }
+    assert_eq!(compare("small.jsonl", "small.jsonl").json()["against"]["relation"], "same");
+    assert_eq!(compare("node", "large.jsonl").json()["against"]["relation"], "same");
+
+    // Two copies go on, each in its own way.
+    let size = compare("small.jsonl", "large.jsonl").json()["against"]["tree_size"].clone();
+    for (copy, name) in [("one", "dave"), ("other", "erin")] {
+        copied(&place, "node", copy);
+        let served = place.serve(copy);
+        served.run(&owner, &["agent", "create", name]).ok();
+        served.stop();
+    }
+    let found = compare("one", "other");
+    let first = size.as_u64().unwrap() + 1;
+    found.failed(1, &["two histories", &format!("from entry {first} on")]);
+    compare("one", "large.jsonl").ok();
+
+    // Another node's journal is no second history.
+    let served = place.serve("stranger");
+    served.own();
+    served.stop();
+    compare("one", "stranger").failed(2, &["different keys"]);
+}
+
+#[test]
+fn another_run_of_a_restored_journal_may_part() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let owner = with_payments(&served);
+    place.run(&["backup", "key", "--out", "recovery.key"]).ok();
+    let key = ["--recovery-key", "recovery.key"];
+    place.run(&[&["backup", "create", "backups", "--data-dir", "node"], &key[..]].concat()).ok();
+    served.run(&owner, &["agent", "create", "carol"]).ok();
+    served.stop();
+    place.run(&[&["restore", "backups", "--data-dir", "restored"], &key[..]].concat()).ok();
+    place.serve("restored").stop();
+    let compared = place.run(&["audit", "node", "--against", "restored", "--json"]);
+    let against = compared.json()["against"].clone();
+    assert_eq!(against["relation"], "other_run");
+    assert!(against["differs_at"].as_u64().is_some(), "{against}");
+}

@@ -5,6 +5,7 @@
 //! by the kernel, so that a fault there shows up as a difference.
 
 mod books;
+pub mod compare;
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -41,6 +42,8 @@ pub struct Report {
     pub origin: String,
     /// The key that signed it, as multibase.
     pub node_key: String,
+    /// Which run of the journal it is.
+    pub incarnation: IncarnationId,
     /// How many entries the tree has.
     pub tree_size: u64,
     /// Its root.
@@ -84,6 +87,26 @@ pub fn audit(
     trusted: Option<&PublicKey>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Report, Fault> {
+    audit_leaves(input, trusted, &mut |step| progress(step.seq, step.tree_size))
+}
+
+/// An entry that was audited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audited {
+    /// Its number.
+    pub seq: u64,
+    /// Its leaf hash.
+    pub leaf: Digest,
+    /// How many entries there are.
+    pub tree_size: u64,
+}
+
+/// The same, telling each entry's leaf.
+pub fn audit_leaves(
+    input: impl BufRead,
+    trusted: Option<&PublicKey>,
+    told: &mut dyn FnMut(Audited),
+) -> Result<Report, Fault> {
     let mut audit: Option<Audit> = None;
     for (number, text) in input.split(b'\n').enumerate() {
         let text = text.map_err(|error| fault(None, format!("line {}: {error}", number + 1)))?;
@@ -91,8 +114,9 @@ pub fn audit(
             None => audit = Some(Audit::begin(&text, trusted)?),
             Some(audit) if audit.is_complete() => audit.footer(&text)?,
             Some(audit) => {
-                audit.line(&text)?;
-                progress(audit.tree.size(), audit.header.tree_size);
+                let leaf = audit.line(&text)?;
+                let (seq, tree_size) = (audit.tree.size(), audit.header.tree_size);
+                told(Audited { seq, leaf, tree_size });
             }
         }
     }
@@ -180,7 +204,7 @@ impl Audit {
         self.tree.size() == self.header.tree_size
     }
 
-    fn line(&mut self, text: &[u8]) -> Result<(), Fault> {
+    fn line(&mut self, text: &[u8]) -> Result<Digest, Fault> {
         let seq = self.tree.size() + 1;
         let at = Some(seq);
         let line: Line<'_> = serde_json::from_slice(text)
@@ -214,7 +238,7 @@ impl Audit {
         };
         self.chain = chain::next(&self.chain, &leaf);
         self.tree.push(leaf);
-        Ok(())
+        Ok(leaf)
     }
 
     fn entry(&mut self, entry: &Entry, text: Option<&EnvelopeText>) -> Result<(), Fault> {
@@ -335,6 +359,7 @@ impl Audit {
         Ok(Report {
             origin: self.header.origin,
             node_key: self.header.node_key,
+            incarnation: self.header.incarnation,
             tree_size: self.header.tree_size,
             root: self.header.root,
             from: self.header.from,

@@ -196,7 +196,7 @@ impl Loop {
     fn commit(&mut self, output: Output) {
         let Output { batch, release, .. } = output;
         if batch.is_empty() && release.is_empty() {
-            return;
+            return self.sign_late();
         }
         let last_seq = batch.last_seq;
         let durable = self.around.durable.clone();
@@ -211,6 +211,13 @@ impl Loop {
         };
         self.around.journal.submit(batch, Box::new(done));
         if let Some((size, note)) = checkpoint {
+            self.around.journal.checkpoint(size, note);
+        }
+    }
+
+    /// Signs what was not signed when it was written, because another signature was too fresh then.
+    fn sign_late(&mut self) {
+        if let Some((size, note)) = self.around.signer.due(&self.around.env, self.writer.tree()) {
             self.around.journal.checkpoint(size, note);
         }
     }

@@ -157,6 +157,9 @@ pub(super) fn the_vault_is_listed_page_by_page(mut backend: Backend) {
     assert_eq!(first, [(PrincipalId(1), vec![1; 60])]);
     let rest = reader.vault_keys_page(Some(PrincipalId(1)), 9).unwrap();
     assert_eq!(rest, [(PrincipalId(2), vec![2; 60])]);
+    let sealed = [(1, 1), (1, 2), (2, 3)].map(|(subject, byte)| kept(subject, byte).unwrap());
+    let bytes: usize = sealed.iter().map(|row| row.sealed.len()).sum();
+    assert_eq!(reader.vault_bytes().unwrap(), bytes as u64);
 }
 
 /// Ways in which a batch contradicts the journal or itself.

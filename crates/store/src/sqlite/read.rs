@@ -256,6 +256,12 @@ impl Reader for SqliteReader {
         })
     }
 
+    fn vault_bytes(&self) -> Result<u64, Error> {
+        let sql = "SELECT coalesce(sum(length(sealed)), 0) FROM vault WHERE id > ?1";
+        let bytes = self.one("measure the vault", sql, "", |row| integer(row, 0))?;
+        Ok(bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0))
+    }
+
     fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
         let sql = "SELECT note FROM checkpoint ORDER BY tree_size DESC LIMIT ?1";
         self.one("read the checkpoint", sql, 1, |row| {

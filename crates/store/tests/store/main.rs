@@ -18,6 +18,8 @@ mod damage;
 mod memory;
 mod opening;
 #[cfg(feature = "conformance")]
+mod scrub;
+#[cfg(feature = "conformance")]
 mod snapshot;
 #[cfg(feature = "conformance")]
 mod sqlite;

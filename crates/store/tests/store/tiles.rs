@@ -150,6 +150,9 @@ impl Reader for Counting {
     ) -> Result<Vec<(PrincipalId, Vec<u8>)>, Error> {
         self.0.vault_keys_page(after, most)
     }
+    fn vault_bytes(&self) -> Result<u64, Error> {
+        self.0.vault_bytes()
+    }
     fn checkpoint_latest(&self) -> Result<Option<String>, Error> {
         self.0.checkpoint_latest()
     }

@@ -1,25 +1,33 @@
-//! Runs simulations, one a seed, and says how to see a failure again.
+//! Runs simulations, one a seed, or opens the images of power cuts, and says how to see a failure again.
 //!
 //! Started by `cargo xtask sim`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use hansa_testkit::images::{self, Syncs, WORKLOAD};
 use hansa_testkit::sim::{self, STEPS, Settings, Summary};
 
 const USAGE: &str = "Usage: cargo xtask sim [--seeds N] [--from S] [--steps K]
+       cargo xtask sim --images N [--from S]
 
-  --seeds N  how many simulations to run (default 1,000)
-  --from S   the first seed (default 1)
-  --steps K  steps of each before its world is healed (default 1,000)";
+  --seeds N   how many simulations to run (default 1,000)
+  --from S    the first seed (default 1)
+  --steps K   steps of each before its world is healed (default 1,000)
+  --images N  instead of simulating, open so many disks as power cuts may leave them behind";
 
 /// How often it says how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(2);
+/// Images of one recording.
+const IMAGES_PER_SEED: u64 = 2_000;
 
 struct Asked {
     seeds: u64,
     from: u64,
     steps: u32,
+    images: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -28,8 +36,16 @@ fn main() -> ExitCode {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
+    if let [word, dir, seed] = words.as_slice()
+        && word == WORKLOAD
+    {
+        return run_workload(dir, seed);
+    }
     match read(&words) {
-        Ok(asked) => run(&asked),
+        Ok(asked) => match asked.images {
+            Some(images) => open_images(asked.from, images),
+            None => run(&asked),
+        },
         Err(why) => {
             eprintln!("error: {why}\n\n{USAGE}");
             ExitCode::from(2)
@@ -38,18 +54,83 @@ fn main() -> ExitCode {
 }
 
 fn read(words: &[String]) -> Result<Asked, String> {
-    let mut asked = Asked { seeds: 1_000, from: 1, steps: STEPS };
+    let mut asked = Asked { seeds: 1_000, from: 1, steps: STEPS, images: None };
     for pair in words.chunks(2) {
         let [name, number] = pair else { return Err(format!("{} needs a number", pair.concat())) };
         let number: u64 = number.parse().map_err(|_| format!("{name}: no number: {number}"))?;
         match name.as_str() {
             "--seeds" => asked.seeds = number,
             "--from" => asked.from = number,
+            "--images" => asked.images = Some(number),
             "--steps" => asked.steps = u32::try_from(number).map_err(|error| error.to_string())?,
             other => return Err(format!("no argument is called {other}")),
         }
     }
     Ok(asked)
+}
+
+/// What this program does as the recorded child of itself.
+fn run_workload(dir: &str, seed: &str) -> ExitCode {
+    let seed = seed.parse().map_err(|_| format!("no seed: {seed}"));
+    match seed.and_then(|seed| images::run_workload(Path::new(dir), seed)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Opens images on every core, each of which takes the next seed when it is done with one.
+fn open_images(from: u64, wanted: u64) -> ExitCode {
+    let begun = Instant::now();
+    let (next, left) = (AtomicU64::new(from), AtomicU64::new(wanted));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let worked = std::thread::scope(|scope| {
+        let work = |core| {
+            let (next, left) = (&next, &left);
+            scope.spawn(move || open_some(core, next, left))
+        };
+        let workers: Vec<_> = (0..cores).map(work).collect();
+        workers.into_iter().map(|worker| worker.join()).collect::<Vec<_>>()
+    });
+    let mut total = images::Summary::default();
+    for outcome in worked {
+        match outcome {
+            Ok(Ok(summary)) => total.add(&summary),
+            Ok(Err(failure)) => {
+                println!("{failure}\n\nSee it again:");
+                println!("  cargo xtask sim --images {IMAGES_PER_SEED} --from {}", failure.seed);
+                return ExitCode::FAILURE;
+            }
+            Err(_) => return ExitCode::FAILURE,
+        }
+    }
+    let ms = begun.elapsed().as_millis().max(1);
+    println!("{} images from seed {from}: every promise held", total.images);
+    println!("  moments of a power cut  {}", total.moments);
+    println!("  held more than was acknowledged  {}", total.ahead);
+    println!("  sim.images_per_s  {} on {cores} cores", u128::from(total.images) * 1_000 / ms);
+    ExitCode::SUCCESS
+}
+
+fn open_some(
+    core: usize,
+    next: &AtomicU64,
+    left: &AtomicU64,
+) -> Result<images::Summary, images::Failure> {
+    let name = format!("hansa-images-{}-{core}", std::process::id());
+    let scratch: PathBuf = images::root().join(name);
+    let program = std::env::current_exe().unwrap_or_default();
+    let mut total = images::Summary::default();
+    loop {
+        let take = |left: u64| left.checked_sub(IMAGES_PER_SEED.min(left)).filter(|_| left > 0);
+        let Ok(before) = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) else {
+            return Ok(total);
+        };
+        let (seed, images) = (next.fetch_add(1, Ordering::Relaxed), before.min(IMAGES_PER_SEED));
+        total.add(&images::check(&program, &scratch, seed, images, Syncs::All)?);
+    }
 }
 
 fn run(asked: &Asked) -> ExitCode {

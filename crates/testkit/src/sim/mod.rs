@@ -33,7 +33,7 @@ use self::client::Client;
 use self::invariant::Auditor;
 use self::network::{Network, Packet};
 use self::process::{Process, Snapshot};
-use self::rng::Rng;
+pub(crate) use self::rng::Rng;
 use crate::{SimClock, world};
 
 /// Clients of a simulated node.

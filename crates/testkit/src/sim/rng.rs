@@ -1,11 +1,11 @@
 //! The scheduler's dice: SplitMix64, fast and repeatable, fit for no secret.
 
 /// A stream of numbers that a seed decides.
-pub(super) struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
     /// Begins at a seed.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -17,17 +17,17 @@ impl Rng {
     }
 
     /// A number below `end`; 0 where there is none.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next().checked_rem(end).unwrap_or(0)
     }
 
     /// Whether something happens that does so often in a hundred times.
-    pub(super) fn percent(&mut self, often: u64) -> bool {
+    pub(crate) fn percent(&mut self, often: u64) -> bool {
         self.below(100) < often
     }
 
     /// One of some things.
-    pub(super) fn pick<T: Copy>(&mut self, things: &[T]) -> Option<T> {
+    pub(crate) fn pick<T: Copy>(&mut self, things: &[T]) -> Option<T> {
         let at = self.below(things.len() as u64);
         things.get(usize::try_from(at).ok()?).copied()
     }
