@@ -30,7 +30,7 @@ async fn open(dir: &Path, env: Env) -> Arc<Node> {
 
 fn by_machine(command: Command) -> Job {
     let caller = Caller { principal: None, auth: Auth::Machine };
-    Job { request: Request { caller, command, corr: None, looked_up: None }, vault: Vec::new() }
+    Job { request: Request::new(caller, command, None), vault: Vec::new() }
 }
 
 fn payment(amount: u128) -> Job {
