@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use hansa_node::Node;
 use hansa_node::open::Opener;
-use hansa_types::{Did, IncarnationId, PrincipalId, Rejection};
+use hansa_types::{ClientId, Did, IncarnationId, PrincipalId, Rejection};
 use tokio::sync::OnceCell;
 
 use crate::ops::{Checkpoints, CurrencySeqs, SupplyCache};
@@ -23,6 +23,8 @@ pub(crate) struct Api {
     pub(crate) openapi: OnceLock<Bytes>,
     pub(crate) docs: OnceLock<Bytes>,
     pub(crate) checkpoints: Checkpoints,
+    /// The client of the agent that everybody is in AGP's open sandbox.
+    pub(crate) agp_open: OnceCell<ClientId>,
     founded: OnceCell<Founded>,
 }
 
@@ -45,6 +47,7 @@ impl Api {
             openapi: OnceLock::new(),
             docs: OnceLock::new(),
             checkpoints: Checkpoints::default(),
+            agp_open: OnceCell::new(),
             founded: OnceCell::new(),
         }
     }

@@ -8,6 +8,7 @@
 //! Deliberately absent: cookies, and anything remembered between two requests beyond
 //! caches of what never changes.
 
+mod agp;
 mod answer;
 mod api;
 mod call;
@@ -24,6 +25,7 @@ mod settings;
 mod sight;
 mod tell;
 
+pub use agp::{AgpSettings, NamedClient};
 pub use router::router;
 pub use serve::{Sockets, serve};
 pub use settings::{AddressRange, ApiSettings, CardSignatures, RegistrySettings};

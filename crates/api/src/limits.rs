@@ -28,6 +28,10 @@ pub const CONNECTIONS_MAX: usize = 10_000;
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Longest bearer token in bytes.
 pub const TOKEN_BYTES_MAX: usize = 4_096;
+/// How long a token of AGP counts.
+pub const AGP_TOKEN_LIFE: Duration = Duration::seconds(3_600);
+/// Longest X-Correlation-Id that is given back, in bytes.
+pub const AGP_CORRELATION_BYTES_MAX: usize = 128;
 /// Largest form of an OAuth request in bytes.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How far a proof that somebody holds a key may be from now.

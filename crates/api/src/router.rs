@@ -13,6 +13,7 @@ use hansa_node::Node;
 use hansa_types::Code;
 use hansa_wire::{Method, OPERATIONS, Operation};
 
+use crate::agp;
 use crate::api::Api;
 use crate::edge;
 use crate::oauth;
@@ -31,7 +32,7 @@ pub fn router(node: Arc<Node>, settings: ApiSettings) -> Router {
             router = route(router, ERRORS_PATH, operation);
         }
     }
-    let router = oauth::routes(router);
+    let router = agp::routes(oauth::routes(router));
     router.fallback(no_such_path).method_not_allowed_fallback(no_such_method).with_state(api)
 }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use hansa_types::Duration;
 
+use crate::agp::AgpSettings;
 use crate::limits::{BODY_READ_MAX, DRAIN_MAX, DRAIN_NOTICE_MAX, HEAD_READ_MAX};
 
 /// What is done about signatures on cards that come in.
@@ -33,7 +34,7 @@ pub struct RegistrySettings {
 }
 
 /// The edge's settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ApiSettings {
     /// Host names the node answers under, beside loopback and the address it is reached at.
     pub allowed_hosts: Vec<String>,
@@ -57,6 +58,8 @@ pub struct ApiSettings {
     pub card_signatures: CardSignatures,
     /// What the node's own card says beside what the node knows.
     pub registry: RegistrySettings,
+    /// What is chosen about AGP.
+    pub agp: AgpSettings,
     /// The commit the software was built from.
     pub commit: Option<String>,
 }
@@ -75,6 +78,7 @@ impl Default for ApiSettings {
             drain_notice_max: DRAIN_NOTICE_MAX,
             card_signatures: CardSignatures::default(),
             registry: RegistrySettings::default(),
+            agp: AgpSettings::default(),
             commit: None,
         }
     }

@@ -14,6 +14,7 @@ pub mod checkpoint;
 pub mod compare;
 pub mod did_document;
 pub mod hash;
+pub mod hs256;
 pub mod json;
 pub mod jwk;
 pub mod jws;

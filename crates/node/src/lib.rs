@@ -19,6 +19,7 @@ pub mod export;
 mod growth;
 pub mod keys;
 pub mod limits;
+mod machine_agent;
 pub mod metrics;
 mod node;
 pub mod open;

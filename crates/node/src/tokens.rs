@@ -197,6 +197,17 @@ impl Node {
         }
     }
 
+    /// A client by its id alone, for those whose proof was checked otherwise.
+    pub async fn known_client(&self, id: ClientId) -> Result<KnownClient, Rejection> {
+        let Some(known) = self.read(None, move |state| client(state, id)).await? else {
+            return refuse("the client was revoked");
+        };
+        match known.active {
+            true => Ok(known),
+            false => Err(Code::PrincipalSuspended.into()),
+        }
+    }
+
     /// Gives a client a token for some of what it may do.
     pub fn issue_token(
         &self,

@@ -8,6 +8,7 @@
 //! Deliberately absent: HTTP, storage, authority, a clock and randomness. Feature `client` adds an
 //! async client of the same table, the only part that does IO.
 
+pub mod agp;
 pub mod amount;
 pub mod amp;
 pub mod api;

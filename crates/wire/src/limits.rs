@@ -54,6 +54,8 @@ pub const QUERY_BYTES_MAX: usize = 512;
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 128;
 /// Longest field path or text of the caller repeated in a refusal, in characters.
 pub const ECHO_CHARS_MAX: usize = 128;
+/// Seconds that a capability of AGP lasts which narrows nothing and names no end: a day.
+pub const AGP_CAPABILITY_LIFE_S: u64 = 86_400;
 /// Largest agent card in bytes of canonical JSON.
 pub const CARD_BYTES_MAX: usize = 64 * 1024;
 /// Most skills of a card.

@@ -102,7 +102,8 @@ pub(crate) fn refuse(api: &Api, request: &mut Request<Body>, code: Code) -> Resp
     response
 }
 
-fn client_of(api: &Api, request: &mut Request<Body>) -> Client {
+/// Who sent a request, as far as the connection tells.
+pub(crate) fn client_of(api: &Api, request: &mut Request<Body>) -> Client {
     let arrival = request.extensions().get::<Arrival>().copied();
     arrival::read(request.headers_mut(), arrival, &api.settings)
 }
@@ -111,7 +112,16 @@ fn client_of(api: &Api, request: &mut Request<Body>) -> Client {
 /// where the node is reached.
 pub(crate) async fn receive(
     api: &Api,
+    request: Request<Body>,
+) -> Result<(Parts, Bytes, String), Rejection> {
+    receive_within(api, request, FORM_BYTES_MAX).await
+}
+
+/// As [`receive`], with a limit of its own for the body.
+pub(crate) async fn receive_within(
+    api: &Api,
     mut request: Request<Body>,
+    bytes_max: usize,
 ) -> Result<(Parts, Bytes, String), Rejection> {
     let client = client_of(api, &mut request);
     let (parts, body) = request.into_parts();
@@ -122,7 +132,7 @@ pub(crate) async fn receive(
         host::check_origin(&api.settings, &client, &parts.headers, &named)?;
     }
     let patience = api.node.env.clock.sleep(api.settings.body_read_max);
-    let body = body::read(&parts.headers, body, FORM_BYTES_MAX, patience).await?;
+    let body = body::read(&parts.headers, body, bytes_max, patience).await?;
     let issuer = match &api.settings.public_url {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None if client.secure => format!("https://{named}"),
@@ -134,6 +144,21 @@ pub(crate) async fn receive(
 /// The pairs of a form, which is written like a query.
 pub(crate) fn form(text: &str) -> Result<Vec<(String, String)>, Rejection> {
     query::read(text)
+}
+
+/// The bearer token of a request, if it carries one.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
+    credential::bearer(headers)
+}
+
+/// The Idempotency-Key of a request, if it carries one.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Rejection> {
+    idempotency::key(headers)
+}
+
+/// Refuses a body that is not JSON.
+pub(crate) fn check_media_type(headers: &HeaderMap) -> Result<(), Rejection> {
+    body::check_media_type(headers)
 }
 
 /// One text of a form.

@@ -5,6 +5,7 @@ use hansa_kernel::{Auth, Caller, Command, Request};
 use hansa_node::tokens::{KnownClient, read_scope};
 use hansa_node::writer::Job;
 use hansa_types::Code;
+use hansa_wire::agp::Scope;
 use serde_json::json;
 
 use super::error::OAuthError;
@@ -30,6 +31,9 @@ pub(super) async fn token(asked: Asked) -> Outcome {
         (None, None) => return Err(OAuthError::invalid_request("grant_type is required")),
         _ => return Err(OAuthError::unsupported_grant_type()),
     }
+    if let Some(answered) = agp_token(&asked, &form).await? {
+        return Ok(answered);
+    }
     let (form, client) = authenticate(&asked).await?;
     let wanted = match form.get("scope") {
         None => client.actions.clone(),
@@ -48,6 +52,33 @@ pub(super) async fn token(asked: Asked) -> Outcome {
         "expires_in": issued.expires_in_s,
         "scope": issued.scope,
     })))
+}
+
+/// A token of AGP, where the operator's own client asks or one of AGP's scopes is asked for. `None`
+/// where the request is for a token of the node's own.
+async fn agp_token(asked: &Asked, form: &Form) -> Result<Option<Answered>, OAuthError> {
+    let api = &asked.api;
+    let credentials = form.credentials(&asked.parts.headers)?;
+    let secret = credentials.secret.expose();
+    let named = api.named_client(&credentials.id, secret).map(|named| named.client);
+    let scopes = form.get("scope").map(Scope::read_all);
+    if api.settings.agp.auth_secret.is_none() || (named.is_none() && !matches!(scopes, Some(Ok(_))))
+    {
+        return Ok(None);
+    }
+    let client = match named {
+        Some(client) => api.node.known_client(client).await?,
+        None => api.node.authenticate_client(&credentials.id, secret).await?,
+    };
+    let scopes = scopes.unwrap_or_else(|| Ok(Scope::ALL.to_vec()));
+    let scopes = scopes.map_err(|error| OAuthError::invalid_scope(format!("scope: {error}")))?;
+    let (token, expires_in) = api.issue_agp_token(&client, &scopes, &asked.issuer)?;
+    Ok(Some(Answered::Private(json!({
+        "access_token": token,
+        "token_type": "bearer",
+        "expires_in": expires_in,
+        "scope": Scope::write_all(&scopes),
+    }))))
 }
 
 /// The token that a request is about.

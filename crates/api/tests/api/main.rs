@@ -11,6 +11,7 @@
 mod harness;
 
 mod agents;
+mod agp;
 mod amp;
 mod api_keys;
 mod auth;
@@ -27,6 +28,7 @@ mod onboarding;
 mod operator;
 mod proxy;
 mod sdk;
+mod sdk_hansa;
 mod serving;
 mod setup;
 mod sight;

@@ -62,7 +62,8 @@ impl Args {
         }
         server::logging::begin(&settings.log)?;
         let stop = Stop::new(false)?;
-        let mut opened = server::open(&settings, Choices::default()).await?;
+        let mut opened =
+            server::open(&settings, Choices { agp_sandbox: true, ..Choices::default() }).await?;
         let told = match self.prepare(&mut opened).await {
             Ok(told) => told,
             Err(failure) => {

@@ -35,7 +35,8 @@ impl Args {
         let target = settings.data_dir();
         let checked = backup::restore(&self.place.dir, &manifest, &key, target, &env, &mut at)?;
         drop(progress);
-        let opened = server::open(&settings, Choices { verify_full: true }).await?;
+        let opened =
+            server::open(&settings, Choices { verify_full: true, ..Choices::default() }).await?;
         opened.node.stop().await?;
         app.ui.answer(&checked, &["id", "entries", "documents", "left_out"])?;
         app.ui.say("another run of the journal has begun; envelopes are refused for 300 seconds");

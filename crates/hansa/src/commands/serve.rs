@@ -61,7 +61,7 @@ impl Args {
             tracing::warn!(next_step = ignored.next_step(), "{}", ignored.line());
         }
         let mut stop = Stop::new(self.with_parent)?;
-        let choices = Choices { verify_full: self.verify == Verify::Full };
+        let choices = Choices { verify_full: self.verify == Verify::Full, agp_sandbox: false };
         let opened = tokio::select! {
             opened = server::open(&settings, choices) => opened?,
             // A long verification only reads: it may end anywhere.

@@ -168,6 +168,10 @@ fn from_aliases(
         for alias in setting.aliases {
             let Some(said) = environment.get(alias.variable) else { continue };
             let origin = Origin::Environment(alias.variable.to_owned());
+            if alias.meanings.is_empty() {
+                loaded.set(setting, said.clone(), origin);
+                continue;
+            }
             match alias.meanings.iter().find(|(word, _)| word == said) {
                 Some((_, text)) => loaded.set(setting, (*text).to_owned(), origin),
                 None => {

@@ -81,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) card_signatures: CardSignatures,
     /// What the node's own card says.
     pub(crate) registry: RegistrySettings,
+    /// What AGP's own client is called; empty for none.
+    pub(crate) agp_client_id: String,
     data_dir: PathBuf,
     snapshot_entries: u64,
     free_bytes_min: u64,
@@ -141,6 +143,7 @@ impl Settings {
                 values::card_signatures(&text("cards.signatures")),
             ),
             registry,
+            agp_client_id: text("agp.client_id"),
             data_dir: PathBuf::from(text("store.data_dir")),
             snapshot_entries: reader.take(
                 "store.snapshot_entries",

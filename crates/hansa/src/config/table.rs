@@ -20,9 +20,13 @@ pub(crate) enum Kind {
 pub(crate) struct Alias {
     /// Its name.
     pub(crate) variable: &'static str,
-    /// What it says, and what that means here. Other values are refused.
+    /// What it says, and what that means here. Other values are refused; but where nothing is
+    /// named, everything means itself.
     pub(crate) meanings: &'static [(&'static str, &'static str)],
 }
+
+/// The meanings of a variable whose every value means itself.
+const ANYTHING: &[(&str, &str)] = &[];
 
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("egress", "Where the node itself may go, for what."),
     ("cards", "What is done about the cards of agents."),
     ("registry", "What the node's own card says beside what the node knows."),
+    ("agp", "The Agent Governance Protocol."),
     ("log", "What it tells about itself on standard error."),
 ];
 
@@ -266,6 +271,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "The node that issues the money of a satellite.",
     ),
+    Setting::new(
+        "agp.client_id",
+        Text,
+        "",
+        "Name of an AGP client and its agent, whose secret is AGP_CLIENT_SECRET.",
+    )
+    .alias(&[Alias { variable: "AGP_CLIENT_ID", meanings: ANYTHING }]),
     Setting::new(
         "log.level",
         Text,

@@ -7,6 +7,7 @@
 //! Invariant: a node without an owner listens on loopback only. Whoever reaches it first could
 //! try to become its owner.
 
+pub(crate) mod agp;
 pub(crate) mod announce;
 mod certificate;
 pub(crate) mod logging;
@@ -25,6 +26,7 @@ use crate::commands::version::COMMIT;
 use crate::config::Settings;
 use crate::config::settings::Server;
 use crate::failure::Failure;
+use agp::AgpChoices;
 use announce::Announcement;
 use certificate::Certificate;
 pub(crate) use stop::Stop;
@@ -43,6 +45,8 @@ pub(crate) struct Opened {
 pub(crate) struct Choices {
     /// Verify the whole journal, not only what follows the last snapshot.
     pub(crate) verify_full: bool,
+    /// Let AGP be spoken without a credential, where no secret for its tokens is set.
+    pub(crate) agp_sandbox: bool,
 }
 
 /// Opens the data directory and the node in it.
@@ -50,12 +54,20 @@ pub(crate) async fn open(settings: &Settings, choices: Choices) -> Result<Opened
     let config = settings.node_config()?;
     let config = hansa_node::Config { verify_full: choices.verify_full, ..config };
     let data_dir = config.data_dir.clone();
+    let agp = AgpChoices::read(&settings.agp_client_id)?;
     let started = hansa_node::start::start(config, Env::real()).await?;
+    let agp = match agp.prepare(&started.node, choices.agp_sandbox).await {
+        Ok(agp) => agp,
+        Err(failure) => {
+            started.node.stop().await?;
+            return Err(failure);
+        }
+    };
     let announcement = Announcement::new(started.setup_token, started.replayed, data_dir);
     Ok(Opened {
         node: started.node,
         announcement,
-        settings: api_settings(settings),
+        settings: ApiSettings { agp, ..api_settings(settings) },
         server: settings.server.clone(),
     })
 }

@@ -1,0 +1,246 @@
+//! AGP's edge: its paths, its tokens, its errors, over native operations.
+//!
+//! Every path of the table in `hansa_wire::agp` is a route. A request passes the same checks of host,
+//! origin and size as every other, is authenticated (by a token of AGP, any credential of the node,
+//! or nothing where the sandbox is open), and becomes native requests, which alone decide. Answers
+//! carry `X-Correlation-Id` and, where an act is at stake, `X-AGP-Action-ID`.
+//!
+//! Deliberately absent: rules. What a client claims is handed to the native operation as a wish.
+
+mod asked;
+mod documents;
+mod registry;
+mod settings;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Path, RawPathParams, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
+use axum::routing::{MethodFilter, get, on};
+use bytes::Bytes;
+use hansa_crypto::json::parse_strict;
+use hansa_types::{Code, Rejection, RequestId};
+use hansa_wire::Problem;
+use hansa_wire::agp::openapi::OPENAPI_PATH;
+use hansa_wire::agp::schemas::SCHEMAS_PATH;
+use hansa_wire::agp::{AgpCode, AgpError, Method, ROUTES, Route};
+use hansa_wire::request::Invalid;
+use serde_json::{Map, Value};
+
+use self::asked::Asked;
+pub use self::settings::{AgpSettings, NamedClient};
+use crate::api::Api;
+use crate::edge;
+use crate::limits::AGP_CORRELATION_BYTES_MAX;
+
+const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
+const ACTION: HeaderName = HeaderName::from_static("x-agp-action-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What an endpoint answers.
+struct Reply {
+    status: u16,
+    body: Value,
+    /// The act at stake.
+    action: Option<String>,
+}
+
+impl Reply {
+    fn new(route: &Route, body: Value) -> Self {
+        Self { status: route.status, body, action: None }
+    }
+}
+
+/// Adds the routes.
+pub(crate) fn routes(mut router: Router<Arc<Api>>) -> Router<Arc<Api>> {
+    for route in ROUTES.iter().filter(|route| route.served) {
+        for path in route.paths {
+            let handler = move |State(api): State<Arc<Api>>, request: Request<Body>| {
+                handle(api, route, request)
+            };
+            router = router.route(path, on(filter(route.method), handler));
+        }
+    }
+    router
+        .route(SCHEMAS_PATH, get(schema_index))
+        .route(&format!("{SCHEMAS_PATH}/{{*path}}"), get(schema))
+        .route(&format!("{OPENAPI_PATH}/{{file}}"), get(openapi))
+}
+
+fn filter(method: Method) -> MethodFilter {
+    match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Patch => MethodFilter::PATCH,
+    }
+}
+
+async fn schema_index(State(api): State<Arc<Api>>, request: Request<Body>) -> Response {
+    document(api, "agp_schemas", request, async |base| Ok(documents::index(base))).await
+}
+
+async fn schema(
+    State(api): State<Arc<Api>>,
+    Path(path): Path<String>,
+    request: Request<Body>,
+) -> Response {
+    document(api, "agp_schema", request, async |base| documents::schema(&path, base)).await
+}
+
+async fn openapi(
+    State(api): State<Arc<Api>>,
+    Path(file): Path<String>,
+    request: Request<Body>,
+) -> Response {
+    document(api, "agp_openapi", request, async |base| documents::openapi(&file, base)).await
+}
+
+/// Answers with a document that is the same for everybody.
+async fn document(
+    api: Arc<Api>,
+    name: &'static str,
+    request: Request<Body>,
+    make: impl AsyncFnOnce(&str) -> Result<Response, AgpError>,
+) -> Response {
+    let id = edge::request_id(&api);
+    let made = match edge::receive(&api, request).await {
+        Ok((_, _, base_url)) => make(&base_url).await,
+        Err(rejection) => Err(rejection.into()),
+    };
+    let response = made.unwrap_or_else(|error| refusal(&error, id));
+    edge::tell(&api, name, id, &response);
+    response
+}
+
+async fn handle(api: Arc<Api>, route: &'static Route, request: Request<Body>) -> Response {
+    let id = edge::request_id(&api);
+    let correlation = correlation(request.headers());
+    let mut response = match answer(Arc::clone(&api), route, request).await {
+        Ok(reply) => render(&reply, id),
+        Err(error) => refusal(&error, id),
+    };
+    if let Some(correlation) = correlation {
+        response.headers_mut().insert(CORRELATION, correlation);
+    }
+    edge::tell(&api, route.id, id, &response);
+    response
+}
+
+/// What the caller knows the request by, given back as it came.
+fn correlation(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.get(CORRELATION).filter(|value| value.len() <= AGP_CORRELATION_BYTES_MAX).cloned()
+}
+
+async fn answer(
+    api: Arc<Api>,
+    route: &'static Route,
+    mut request: Request<Body>,
+) -> Result<Reply, AgpError> {
+    let client = edge::client_of(&api, &mut request);
+    let bytes_max = api.settings.body_bytes_max;
+    let (mut parts, body, _) = edge::receive_within(&api, request, bytes_max).await?;
+    let caller = match edge::bearer(&parts.headers)? {
+        Some(token) => token::bearer(&api, token).await?,
+        None => token::nobody(&api).await?,
+    };
+    if let Some(scopes) = &caller.scopes
+        && !scopes.iter().any(|scope| scope.includes(route.scope))
+    {
+        let message = format!("the token has no scope {}", route.scope);
+        return Err(AgpError::new(AgpCode::Forbidden, message));
+    }
+    let body = read_body(route, &parts.headers, &body)?;
+    let in_body = body.get("idempotency_key").and_then(Value::as_str).map(str::to_owned);
+    let key = edge::idempotency_key(&parts.headers)?.or(in_body);
+    let asked = Asked {
+        route,
+        caller,
+        client,
+        key,
+        id: path_id(&mut parts).await?,
+        query: edge::form(parts.uri.query().unwrap_or_default())?,
+        body,
+        api,
+    };
+    dispatch(asked).await
+}
+
+async fn path_id(parts: &mut Parts) -> Result<String, AgpError> {
+    let params = RawPathParams::from_request_parts(parts, &()).await;
+    let params = params.map_err(|_| Code::NotFound)?;
+    let id = params.iter().find(|(name, _)| *name == "id");
+    Ok(id.map(|(_, id)| id.to_owned()).unwrap_or_default())
+}
+
+/// The members of the body; none for a request that takes none.
+fn read_body(
+    route: &Route,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Map<String, Value>, AgpError> {
+    if route.method == Method::Get {
+        return Ok(Map::new());
+    }
+    edge::check_media_type(headers)?;
+    match parse_strict(body)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(Rejection::new(Code::InvalidField, "the body must be a JSON object").into()),
+    }
+}
+
+/// Hands a request to the endpoint's own function.
+async fn dispatch(asked: Asked) -> Result<Reply, AgpError> {
+    match asked.route.id {
+        "capability_create" => registry::capability_create(&asked).await,
+        "capability_list" => registry::capability_list(&asked).await,
+        "capability_get" => registry::capability_get(&asked).await,
+        "delegation_create" => registry::delegation_create(&asked).await,
+        "delegation_get" => registry::delegation_get(&asked).await,
+        "revocation_create" => registry::revocation_create(&asked).await,
+        "revocation_get" => registry::revocation_get(&asked).await,
+        id => {
+            tracing::error!(id, "a route of the table has no function");
+            Err(Code::Internal.into())
+        }
+    }
+}
+
+/// A member of a request that was refused.
+fn invalid(invalid: Invalid) -> AgpError {
+    Problem::from(invalid).into()
+}
+
+fn render(reply: &Reply, id: RequestId) -> Response {
+    let mut response = json(reply.status, &reply.body, id);
+    if let Some(action) = reply.action.as_deref().and_then(|id| HeaderValue::try_from(id).ok()) {
+        response.headers_mut().insert(ACTION, action);
+    }
+    response
+}
+
+fn refusal(error: &AgpError, id: RequestId) -> Response {
+    let mut response = json(error.code.status(), &error.body(&id.to_string()), id);
+    if error.code == AgpCode::Unauthenticated {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+fn json(status: u16, body: &Value, id: RequestId) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}

@@ -1,0 +1,71 @@
+//! Agents that the machine itself brings about, each with an OAuth client: those that the operator
+//! names for AGP, and the one that everybody is in the open sandbox.
+//!
+//! An agent is made when it is first needed and found again later: its client is known by a digest
+//! that only the node's key yields, so its secret is nobody's. It has no authority but what others
+//! give it.
+
+use hansa_crypto::SigningKey;
+use hansa_crypto::hash::sha256;
+use hansa_crypto::json::canonical;
+use hansa_kernel::grant::Action;
+use hansa_kernel::principal::{Create, Kind};
+use hansa_kernel::{Auth, Caller, Command, Request, State, client};
+use hansa_store::VaultChange;
+use hansa_types::{ClientId, Code, Digest, PrincipalId, Rejection};
+use hansa_wire::card::Card;
+use serde_json::Value;
+
+use crate::node::{Node, internal};
+use crate::vault::card_id;
+use crate::writer::Job;
+
+impl Node {
+    /// The client of the agent of a name, made if there is none yet.
+    pub async fn agent_client(&self, name: &str) -> Result<ClientId, Rejection> {
+        // The signature is secret and always the same, and so is its digest.
+        let signature = self.keys.signing().sign(format!("hansa agp client {name}").as_bytes());
+        let secret = sha256(signature.to_string().as_bytes());
+        let find = move |state: &State| {
+            let mut clients = state.clients.iter();
+            clients.find(|(_, client)| client.secret == secret).map(|(id, _)| *id)
+        };
+        match self.read(None, find).await? {
+            Some(client) => Ok(client),
+            None => make(self, name, secret).await,
+        }
+    }
+}
+
+async fn make(node: &Node, name: &str, secret: Digest) -> Result<ClientId, Rejection> {
+    let (now, env) = (node.now(), &node.env);
+    let principal = PrincipalId::new(now.0, env.random_u128());
+    let id = ClientId::new(now.0, env.random_u128());
+    let card = Value::Object(Card::draft(name, &[], None).to_object());
+    let bytes = canonical(&card).map_err(|_| Code::Internal)?;
+    let sealed = node.vault.seal(principal, card_id(principal), &bytes).map_err(internal)?;
+    // Nobody keeps its key: it acts by tokens alone.
+    let key = SigningKey::from_seed(env.random()).public();
+    let create = Create {
+        id: principal,
+        kind: Kind::Agent,
+        key,
+        card: Some(sealed.digest),
+        genesis_grant: false,
+    };
+    let client = client::Create { id, principal, secret, actions: vec![Action::everything()] };
+    let jobs = vec![
+        job(Command::PrincipalCreate(create), sealed.changes),
+        job(Command::ClientCreate(client), Vec::new()),
+    ];
+    for outcome in node.submit_all(jobs).await? {
+        outcome?;
+    }
+    Ok(id)
+}
+
+fn job(command: Command, vault: Vec<VaultChange>) -> Job {
+    let caller = Caller { principal: None, auth: Auth::Machine };
+    let request = Request { caller, command, corr: None, looked_up: None, judgement: None };
+    Job { request, vault }
+}

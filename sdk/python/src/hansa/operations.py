@@ -1,0 +1,2483 @@
+"""Every operation of the node, and the types of what they take and answer.
+
+Generated from the node's OpenAPI document by sdk/generate.py: change that, not this.
+"""
+# ruff: noqa: E501, UP013
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
+
+AccountCreated = TypedDict(
+    'AccountCreated',
+    {
+        'did': 'Did',
+        'id': 'PrincipalId',
+        'private_key_pem': 'NotRequired[str | None]',
+        'seq': 'int',
+    },
+)
+"""An account, with what is shown only now."""
+
+Agent = TypedDict(
+    'Agent',
+    {
+        'created_at': 'str',
+        'did': 'Did',
+        'has_card': 'bool',
+        'id': 'PrincipalId',
+        'kind': 'PrincipalKind',
+        'name': 'NotRequired[str | None]',
+        'owner': 'NotRequired[bool]',
+        'public_key': 'PublicKey',
+        'seq': 'int',
+        'status': 'PrincipalStatus',
+    },
+)
+"""A principal as others see it."""
+
+AgentCreated = TypedDict(
+    'AgentCreated',
+    {
+        'api_key': 'NotRequired[str | None]',
+        'balances': 'NotRequired[list[Balance]]',
+        'created_at': 'str',
+        'did': 'Did',
+        'genesis_transfer': 'NotRequired[TransferId | None]',
+        'id': 'PrincipalId',
+        'name': 'str',
+        'private_key_pem': 'NotRequired[str | None]',
+        'public_key': 'PublicKey',
+        'seq': 'int',
+    },
+)
+"""An agent that was just registered, with what is shown only now."""
+
+AgentKeyRotated = TypedDict(
+    'AgentKeyRotated',
+    {
+        'agent': 'PrincipalId',
+        'did': 'Did',
+        'former_accepted_until': 'NotRequired[str | None]',
+        'private_key_pem': 'NotRequired[str | None]',
+        'public_key': 'PublicKey',
+        'seq': 'int',
+    },
+)
+"""A key that was just replaced."""
+
+AgentOnboarded = TypedDict(
+    'AgentOnboarded',
+    {
+        'client_id': 'ClientId',
+        'client_secret': 'str',
+        'created_at': 'str',
+        'did': 'Did',
+        'genesis_transfer': 'NotRequired[TransferId | None]',
+        'id': 'PrincipalId',
+        'name': 'str',
+        'private_key_pem': 'NotRequired[str | None]',
+        'public_key': 'PublicKey',
+        'seq': 'int',
+        'token_endpoint': 'str',
+    },
+)
+"""An agent that was just onboarded, with what is shown only now."""
+
+Amount: TypeAlias = 'str'
+"""An amount of major units as a decimal string, never a JSON number."""
+
+ApiKey = TypedDict(
+    'ApiKey',
+    {
+        'actions': 'list[str]',
+        'created_at': 'str',
+        'expires_at': 'NotRequired[str | None]',
+        'id': 'ApiKeyId',
+        'label': 'NotRequired[str | None]',
+        'revoked_at': 'NotRequired[str | None]',
+        'seq': 'int',
+    },
+)
+"""An API key without its secret."""
+
+ApiKeyCreated = TypedDict(
+    'ApiKeyCreated',
+    {
+        'actions': 'list[str]',
+        'api_key': 'str',
+        'created_at': 'str',
+        'expires_at': 'NotRequired[str | None]',
+        'id': 'ApiKeyId',
+        'label': 'NotRequired[str | None]',
+        'seq': 'int',
+    },
+)
+"""An API key that was just made, with its secret."""
+
+ApiKeyId: TypeAlias = 'str'
+"""The id of an API key; not its secret."""
+
+Backend: TypeAlias = "Literal['2pc'] | Literal['async']"
+"""Ways to another node."""
+
+Balance = TypedDict(
+    'Balance',
+    {
+        'available': 'Amount',
+        'balance': 'Amount',
+        'currency': 'CurrencyCode',
+        'held': 'Amount',
+    },
+)
+"""What an account holds in one currency. `balance = available + held`."""
+
+BatchResult = TypedDict(
+    'BatchResult',
+    {
+        'ok': 'bool',
+        'problem': 'NotRequired[Problem | None]',
+        'transfer': 'NotRequired[Transfer | None]',
+    },
+)
+"""What became of one transfer of a batch."""
+
+BatchResults = TypedDict(
+    'BatchResults',
+    {
+        'results': 'list[BatchResult]',
+    },
+)
+"""What became of each transfer of a batch, in the same order."""
+
+BootstrapCreated = TypedDict(
+    'BootstrapCreated',
+    {
+        'bootstrap_token': 'str',
+        'expires_at': 'str',
+        'expires_in': 'int',
+        'seq': 'int',
+    },
+)
+"""A bootstrap token."""
+
+CardDocument: TypeAlias = 'dict[str, Any]'
+"""An A2A card as its agent set it."""
+
+CardForm: TypeAlias = "Literal['a2a'] | Literal['the_protocol']"
+"""Which of an agent's two documents a signature is on."""
+
+CardSigned = TypedDict(
+    'CardSigned',
+    {
+        'agent': 'PrincipalId',
+        'digest': 'Digest',
+        'form': 'CardForm',
+        'seq': 'int',
+    },
+)
+"""A signature that was just put beside the node's."""
+
+CardStored = TypedDict(
+    'CardStored',
+    {
+        'agent': 'PrincipalId',
+        'digest': 'Digest',
+        'seq': 'int',
+    },
+)
+"""A card that was just stored."""
+
+Changed = TypedDict(
+    'Changed',
+    {
+        'principal': 'PrincipalId',
+        'seq': 'int',
+    },
+)
+"""Something about an account was changed."""
+
+CheckpointNote: TypeAlias = 'str'
+"""A signed note: origin, tree size, root and signatures as lines of text."""
+
+Client = TypedDict(
+    'Client',
+    {
+        'actions': 'list[str]',
+        'client_id': 'ClientId',
+    },
+)
+"""A client without its secret."""
+
+ClientCreated = TypedDict(
+    'ClientCreated',
+    {
+        'actions': 'list[str]',
+        'client_id': 'ClientId',
+        'client_secret': 'str',
+        'seq': 'int',
+    },
+)
+"""A client that was just made, with its secret."""
+
+ClientId: TypeAlias = 'str'
+"""The id of an OAuth client; not its secret."""
+
+ClientRevoked = TypedDict(
+    'ClientRevoked',
+    {
+        'client_id': 'ClientId',
+        'seq': 'int',
+    },
+)
+"""A client that was revoked."""
+
+ClockAccepted = TypedDict(
+    'ClockAccepted',
+    {
+        'now': 'str',
+        'seq': 'int',
+    },
+)
+"""The time that counts from now on."""
+
+ConsistencyProof = TypedDict(
+    'ConsistencyProof',
+    {
+        'from': 'int',
+        'from_root': 'Digest',
+        'proof': 'list[Digest]',
+        'to': 'int',
+        'to_root': 'Digest',
+    },
+)
+"""The hashes from which both roots follow."""
+
+Constraints = TypedDict(
+    'Constraints',
+    {
+        'budget': 'NotRequired[Money | None]',
+        'deadline': 'NotRequired[str | None]',
+        'jurisdiction': 'NotRequired[str | None]',
+    },
+)
+"""Bounds of a goal."""
+
+CurrencyCode: TypeAlias = 'str'
+"""The code of a currency."""
+
+CurrencyInfo = TypedDict(
+    'CurrencyInfo',
+    {
+        'code': 'CurrencyCode',
+        'default': 'NotRequired[bool]',
+        'own': 'bool',
+        'scale': 'int',
+        'seq': 'int',
+    },
+)
+"""A currency of this node."""
+
+CurrencySupply = TypedDict(
+    'CurrencySupply',
+    {
+        'burned': 'Amount',
+        'circulating': 'Amount',
+        'currency': 'CurrencyCode',
+        'delta': 'str',
+        'held': 'Amount',
+        'issued': 'Amount',
+        'net_supply': 'Amount',
+    },
+)
+"""The money of one currency. `net_supply = issued − burned`, and `delta` is what the accounts hold
+beyond it: always zero on a sound ledger."""
+
+CustodyKey = TypedDict(
+    'CustodyKey',
+    {
+        'agent': 'PrincipalId',
+        'generation': 'int',
+        'public_key': 'PublicKey',
+        'seq': 'int',
+    },
+)
+"""A key that the node signs with for an agent from now on."""
+
+Did: TypeAlias = 'str'
+"""A decentralized identifier."""
+
+Digest: TypeAlias = 'str'
+"""A SHA-256 digest as unpadded base64url."""
+
+Discovered = TypedDict(
+    'Discovered',
+    {
+        'agents': 'list[DiscoveredAgent]',
+        'as_of_seq': 'int',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""The agents found, best first."""
+
+DiscoveredAgent = TypedDict(
+    'DiscoveredAgent',
+    {
+        'card_data': 'NotRequired[dict[str, Any] | None]',
+        'did': 'Did',
+        'explanation': 'NotRequired[Explanation | None]',
+        'id': 'PrincipalId',
+        'name': 'NotRequired[str | None]',
+        'price': 'NotRequired[Price | None]',
+        'reputation': 'NotRequired[Hundredths | None]',
+        'score': 'Hundredths',
+        'trust': 'Trust',
+    },
+)
+"""An agent found."""
+
+DocumentCount = TypedDict(
+    'DocumentCount',
+    {
+        'count': 'int',
+        'kind': 'str',
+    },
+)
+"""Documents of one kind in the vault."""
+
+EntryView = TypedDict(
+    'EntryView',
+    {
+        'entry': 'dict[str, Any]',
+        'leaf': 'Digest',
+        'line': 'str',
+        'seq': 'int',
+    },
+)
+"""An entry of the journal."""
+
+EnvelopeAccepted = TypedDict(
+    'EnvelopeAccepted',
+    {
+        'envelope_id': 'EnvelopeId',
+        'result': 'NotRequired[Any]',
+        'seq': 'NotRequired[int | None]',
+        'task': 'NotRequired[TaskId | None]',
+        'transfer': 'NotRequired[TransferId | None]',
+        'verb': 'str',
+    },
+)
+"""What an envelope led to."""
+
+EnvelopeId: TypeAlias = 'str'
+"""The id of an AMP envelope: a UUID of version 4."""
+
+EnvelopeView = TypedDict(
+    'EnvelopeView',
+    {
+        'at': 'str',
+        'digest': 'Digest',
+        'envelope': 'NotRequired[dict[str, Any] | None]',
+        'from': 'Did',
+        'id': 'EnvelopeId',
+        'kid': 'str',
+        'kind': 'Kind',
+        'parent': 'NotRequired[EnvelopeId | None]',
+        'seq': 'int',
+        'signature': 'Signature',
+        'task': 'NotRequired[TaskId | None]',
+        'to': 'str',
+        'verb': 'str',
+    },
+)
+"""An accepted envelope."""
+
+Erasure = TypedDict(
+    'Erasure',
+    {
+        'api_keys': 'NotRequired[int]',
+        'balances': 'list[Balance]',
+        'documents': 'list[DocumentCount]',
+        'dry_run': 'NotRequired[bool]',
+        'principal': 'PrincipalId',
+        'receipt': 'NotRequired[Receipt | None]',
+        'signature': 'NotRequired[Signature | None]',
+        'tasks': 'int',
+    },
+)
+"""What an erasure destroys, and what it leaves."""
+
+Explanation = TypedDict(
+    'Explanation',
+    {
+        'completed': 'int',
+        'failed': 'int',
+        'ratings': 'int',
+        'relevance_millionths': 'int',
+        'seq': 'int',
+        'standing': 'Hundredths',
+    },
+)
+"""The parts of an agent's place: agents are sorted by the first that differs."""
+
+ExportLine: TypeAlias = 'dict[str, Any]'
+"""One line of an export."""
+
+FeePolicy = TypedDict(
+    'FeePolicy',
+    {
+        'minimum': 'Amount',
+        'rate': 'Amount',
+    },
+)
+"""What a node takes for a transfer; the payer pays it on top."""
+
+FieldProblem = TypedDict(
+    'FieldProblem',
+    {
+        'code': 'str',
+        'detail': 'str',
+        'field': 'str',
+    },
+)
+"""One member of the request that was wrong."""
+
+Funding = TypedDict(
+    'Funding',
+    {
+        'agent': 'PrincipalId',
+        'amount': 'Amount',
+        'currency': 'CurrencyCode',
+        'decided_at': 'NotRequired[str | None]',
+        'id': 'FundingId',
+        'requested_at': 'str',
+        'state': 'FundingState',
+    },
+)
+"""A funding request."""
+
+FundingId: TypeAlias = 'str'
+"""The id of a funding request."""
+
+FundingState: TypeAlias = "Literal['requested'] | Literal['approved'] | Literal['rejected']"
+"""Where a request stands."""
+
+Grant = TypedDict(
+    'Grant',
+    {
+        'actions': 'list[str]',
+        'created_at': 'str',
+        'currency': 'NotRequired[CurrencyCode | None]',
+        'expires_at': 'str',
+        'holder': 'PrincipalId',
+        'id': 'GrantId',
+        'issuer': 'PrincipalId',
+        'on_behalf_of': 'PrincipalId',
+        'parent': 'NotRequired[GrantId | None]',
+        'per_use': 'NotRequired[Amount | None]',
+        'seq': 'int',
+        'status': 'GrantStatus',
+        'total': 'NotRequired[Amount | None]',
+        'used': 'NotRequired[Amount | None]',
+    },
+)
+"""A grant."""
+
+GrantId: TypeAlias = 'str'
+"""The id of a grant."""
+
+GrantStatus: TypeAlias = "Literal['active'] | Literal['expired'] | Literal['revoked']"
+"""Whether a grant still counts."""
+
+Graph = TypedDict(
+    'Graph',
+    {
+        'as_of_seq': 'int',
+        'edges': 'list[GraphEdge]',
+        'nodes': 'list[GraphNode]',
+        'root': 'EnvelopeId',
+        'task': 'NotRequired[TaskId | None]',
+    },
+)
+"""A graph of envelopes: each points to the one it follows."""
+
+GraphEdge = TypedDict(
+    'GraphEdge',
+    {
+        'from': 'EnvelopeId',
+        'to': 'EnvelopeId',
+    },
+)
+"""An edge of a graph."""
+
+GraphNode = TypedDict(
+    'GraphNode',
+    {
+        'at': 'str',
+        'from': 'Did',
+        'id': 'EnvelopeId',
+        'kind': 'Kind',
+        'parent': 'NotRequired[EnvelopeId | None]',
+        'seq': 'int',
+        'to': 'str',
+        'verb': 'str',
+    },
+)
+"""An envelope of a graph."""
+
+HealthStatus = TypedDict(
+    'HealthStatus',
+    {
+        'status': 'str',
+    },
+)
+"""The process lives."""
+
+Hold = TypedDict(
+    'Hold',
+    {
+        'expires_in_s': 'NotRequired[int | None]',
+    },
+)
+"""Sets money aside instead of moving it at once."""
+
+Hundredths: TypeAlias = 'str'
+"""A decimal with at most two decimals, as a string."""
+
+IncarnationId: TypeAlias = 'str'
+"""The id of one incarnation of a journal."""
+
+InclusionProof = TypedDict(
+    'InclusionProof',
+    {
+        'leaf': 'Digest',
+        'proof': 'list[Digest]',
+        'root': 'Digest',
+        'seq': 'int',
+        'tree_size': 'int',
+    },
+)
+"""The siblings on the way from a leaf to the root."""
+
+Intent = TypedDict(
+    'Intent',
+    {
+        'action': 'str',
+        'constraints': 'NotRequired[Constraints | None]',
+        'params': 'NotRequired[dict[str, Any] | None]',
+    },
+)
+"""A goal."""
+
+Jwk = TypedDict(
+    'Jwk',
+    {
+        'alg': 'str',
+        'crv': 'str',
+        'custodial': 'NotRequired[bool | None]',
+        'kid': 'str',
+        'kty': 'str',
+        'until': 'NotRequired[str | None]',
+        'use': 'str',
+        'x': 'str',
+    },
+)
+"""An Ed25519 key as JSON Web Key (RFC 8037)."""
+
+KeySet = TypedDict(
+    'KeySet',
+    {
+        'keys': 'list[Jwk]',
+    },
+)
+"""A set of keys (RFC 7517 section 5)."""
+
+Kind: TypeAlias = "Literal['intent'] | Literal['delegation'] | Literal['inference'] | Literal['outcome']"
+"""What an envelope is in the graph of intents."""
+
+Me = TypedDict(
+    'Me',
+    {
+        'client_id': 'str',
+        'did': 'Did',
+        'status': 'str',
+    },
+)
+"""Whom a credential stands for."""
+
+Milestone = TypedDict(
+    'Milestone',
+    {
+        'on': 'str',
+        'pct': 'int',
+    },
+)
+"""A share of the amount, and what releases it."""
+
+MilestoneState: TypeAlias = "Literal['open'] | Literal['executed'] | Literal['claimed'] | Literal['paid'] | Literal['refused']"
+"""Where a milestone stands."""
+
+Money: TypeAlias = 'str'
+"""An amount of major units, with its currency or beside it."""
+
+NodeInfo = TypedDict(
+    'NodeInfo',
+    {
+        'as_of_seq': 'int',
+        'currencies': 'list[CurrencyInfo]',
+        'did': 'Did',
+        'fee': 'FeePolicy',
+        'incarnation': 'IncarnationId',
+        'mode': 'NodeMode',
+        'public_key': 'PublicKey',
+        'setup_pending': 'NotRequired[bool]',
+        'version': 'str',
+    },
+)
+"""Who a node is."""
+
+NodeMode: TypeAlias = "Literal['sovereign'] | Literal['satellite']"
+"""Whether a node makes money of its own."""
+
+OpenApiDocument: TypeAlias = 'dict[str, Any]'
+"""An OpenAPI 3.1 document."""
+
+PageOfAgent = TypedDict(
+    'PageOfAgent',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Agent]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfApiKey = TypedDict(
+    'PageOfApiKey',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[ApiKey]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfBalance = TypedDict(
+    'PageOfBalance',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Balance]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfClient = TypedDict(
+    'PageOfClient',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Client]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfCurrencyInfo = TypedDict(
+    'PageOfCurrencyInfo',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[CurrencyInfo]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfFunding = TypedDict(
+    'PageOfFunding',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Funding]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfGrant = TypedDict(
+    'PageOfGrant',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Grant]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfSession = TypedDict(
+    'PageOfSession',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Session]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfTask = TypedDict(
+    'PageOfTask',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Task]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfTransfer = TypedDict(
+    'PageOfTransfer',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Transfer]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+Price = TypedDict(
+    'Price',
+    {
+        'amount': 'Amount',
+        'currency': 'CurrencyCode',
+    },
+)
+"""What an agent asks for."""
+
+PrincipalId: TypeAlias = 'str'
+"""The id of a principal."""
+
+PrincipalKind: TypeAlias = "Literal['agent'] | Literal['person'] | Literal['organization'] | Literal['node']"
+"""What kind of principal it is."""
+
+PrincipalRef: TypeAlias = 'str'
+"""A principal: its agt_ id, or its DID."""
+
+PrincipalStatus: TypeAlias = "Literal['active'] | Literal['suspended'] | Literal['erased'] | Literal['frozen']"
+"""Whether a principal may act."""
+
+Problem = TypedDict(
+    'Problem',
+    {
+        'code': 'str',
+        'detail': 'str',
+        'errors': 'NotRequired[list[FieldProblem]]',
+        'next_step': 'str',
+        'request_id': 'NotRequired[RequestId | None]',
+        'status': 'int',
+        'title': 'str',
+        'type': 'str',
+    },
+)
+"""A refusal or fault (RFC 9457)."""
+
+PublicKey: TypeAlias = 'str'
+"""An Ed25519 public key as multibase or did:key."""
+
+PublicKeySet = TypedDict(
+    'PublicKeySet',
+    {
+        'alg': 'str',
+        'crv': 'str',
+        'custodial': 'NotRequired[bool | None]',
+        'keys': 'list[Jwk]',
+        'kid': 'str',
+        'kty': 'str',
+        'until': 'NotRequired[str | None]',
+        'use': 'str',
+        'x': 'str',
+    },
+)
+"""The key that the node signs an agent's card with; `keys` makes the whole a key set of that key,
+the one before it for a while, and the agent's own."""
+
+Quote = TypedDict(
+    'Quote',
+    {
+        'amount': 'Amount',
+        'as_of_seq': 'int',
+        'currency': 'CurrencyCode',
+        'fee': 'Amount',
+        'sufficient': 'bool',
+        'total': 'Amount',
+    },
+)
+"""What a transfer would cost now."""
+
+Rail: TypeAlias = "Literal['amp-escrow'] | Literal['amp-outcome']"
+"""How an agreement is paid (seed AMP v0.1, "Settlement Rails")."""
+
+Readiness = TypedDict(
+    'Readiness',
+    {
+        'checks': 'list[ReadinessCheck]',
+        'ready': 'bool',
+    },
+)
+"""Whether the node takes requests: 200 when it does, 503 with the same body when not."""
+
+ReadinessCheck = TypedDict(
+    'ReadinessCheck',
+    {
+        'detail': 'NotRequired[str | None]',
+        'name': 'str',
+        'ok': 'bool',
+    },
+)
+"""One thing a node needs in order to take requests."""
+
+Receipt = TypedDict(
+    'Receipt',
+    {
+        'backups_until': 'str',
+        'erased_at': 'str',
+        'format': 'str',
+        'journal_clean': 'bool',
+        'leaf': 'Digest',
+        'node': 'Did',
+        'origin': 'str',
+        'principal': 'PrincipalId',
+        'seq': 'int',
+        'snapshots_clean': 'bool',
+        'version': 'int',
+        'views_clean': 'bool',
+    },
+)
+"""The node's word that somebody was erased."""
+
+RecoveryKeys = TypedDict(
+    'RecoveryKeys',
+    {
+        'recovery_keys': 'list[str]',
+        'seq': 'int',
+    },
+)
+"""Recovery keys, shown once."""
+
+RegistrationBegun = TypedDict(
+    'RegistrationBegun',
+    {
+        'expires_in_s': 'int',
+        'message': 'str',
+        'recovery_keys': 'list[str]',
+    },
+)
+"""The same for an address that is known and for one that is not."""
+
+RegistryCard: TypeAlias = 'dict[str, Any]'
+"""A registry card of version 0.4."""
+
+Reputation = TypedDict(
+    'Reputation',
+    {
+        'agent': 'PrincipalId',
+        'as_agent': 'Standing',
+        'as_of_seq': 'int',
+        'as_payer': 'Standing',
+    },
+)
+"""What an agent's counterparties made of it: accumulators over settled work."""
+
+RequestId: TypeAlias = 'str'
+"""The id of one request."""
+
+Require = TypedDict(
+    'Require',
+    {
+        'attestors': 'NotRequired[int | None]',
+        'zkml': 'NotRequired[bool | None]',
+    },
+)
+"""Proofs the sender asks for."""
+
+Session = TypedDict(
+    'Session',
+    {
+        'current': 'bool',
+        'expires_at': 'str',
+        'id': 'SessionId',
+        'opened_at': 'str',
+        'second_factor': 'bool',
+    },
+)
+"""A session without its secret."""
+
+SessionId: TypeAlias = 'str'
+"""The id of a session; not its secret."""
+
+SessionOpened = TypedDict(
+    'SessionOpened',
+    {
+        'access_token': 'str',
+        'expires_at': 'str',
+        'id': 'SessionId',
+        'principal': 'PrincipalId',
+        'seq': 'int',
+        'token_type': 'str',
+    },
+)
+"""A session, with its secret."""
+
+SettleSpec = TypedDict(
+    'SettleSpec',
+    {
+        'amount': 'Money',
+        'currency': 'NotRequired[CurrencyCode | None]',
+        'milestones': 'NotRequired[list[Milestone] | None]',
+        'rail': 'Rail',
+    },
+)
+"""How an envelope is paid for."""
+
+SetupDone = TypedDict(
+    'SetupDone',
+    {
+        'api_key': 'str',
+        'did': 'Did',
+        'id': 'PrincipalId',
+        'private_key_pem': 'NotRequired[str | None]',
+        'public_key': 'PublicKey',
+        'seq': 'int',
+    },
+)
+"""The owner, with what is shown only now."""
+
+Signature: TypeAlias = 'str'
+"""An Ed25519 signature as unpadded base64url."""
+
+Standing = TypedDict(
+    'Standing',
+    {
+        'completed': 'int',
+        'failed': 'int',
+        'rating': 'NotRequired[Hundredths | None]',
+        'ratings': 'int',
+    },
+)
+"""How somebody did in one role."""
+
+StopReason: TypeAlias = "Literal['abuse'] | Literal['fraud'] | Literal['compromised'] | Literal['policy'] | Literal['legal'] | Literal['requested']"
+"""Why a principal is suspended or frozen."""
+
+Supply = TypedDict(
+    'Supply',
+    {
+        'currencies': 'list[CurrencySupply]',
+        'seq': 'int',
+    },
+)
+"""All money there is, per currency."""
+
+Task = TypedDict(
+    'Task',
+    {
+        'agent': 'NotRequired[PrincipalId | None]',
+        'amount': 'Amount',
+        'created_at': 'str',
+        'currency': 'CurrencyCode',
+        'deadline': 'NotRequired[str | None]',
+        'escrow': 'NotRequired[TransferId | None]',
+        'id': 'TaskId',
+        'last_envelope': 'NotRequired[EnvelopeId | None]',
+        'milestones': 'list[TaskMilestone]',
+        'paid': 'Amount',
+        'payer': 'PrincipalId',
+        'rail': 'Rail',
+        'refunded': 'Amount',
+        'root_envelope': 'NotRequired[EnvelopeId | None]',
+        'seq': 'int',
+        'terms_state': 'TermsState',
+        'updated_at': 'str',
+        'work_state': 'NotRequired[WorkState | None]',
+    },
+)
+"""A declared piece of work."""
+
+TaskId: TypeAlias = 'str'
+"""The id of a task."""
+
+TaskMilestone = TypedDict(
+    'TaskMilestone',
+    {
+        'amount': 'Amount',
+        'on': 'NotRequired[str | None]',
+        'pct': 'int',
+        'state': 'MilestoneState',
+    },
+)
+"""A milestone of a task."""
+
+TegSent = TypedDict(
+    'TegSent',
+    {
+        'currency_received': 'CurrencyCode',
+        'currency_sent': 'CurrencyCode',
+        'detail': 'str',
+        'method': 'str',
+        'ok': 'bool',
+        'receiver_registry': 'str',
+        'status': 'str',
+        'transfer_id': 'NotRequired[TransferId | None]',
+    },
+)
+"""What became of the money."""
+
+TermsState: TypeAlias = "Literal['offered'] | Literal['accepted'] | Literal['rejected'] | Literal['delegated'] | Literal['settled'] | Literal['revoked'] | Literal['expired']"
+"""Where the agreement stands."""
+
+TextDocument: TypeAlias = 'str'
+"""A document of text."""
+
+TokensRevoked = TypedDict(
+    'TokensRevoked',
+    {
+        'id': 'PrincipalId',
+        'seq': 'int',
+    },
+)
+"""Whose tokens were revoked."""
+
+TotpBegun = TypedDict(
+    'TotpBegun',
+    {
+        'expires_in_s': 'int',
+        'secret': 'str',
+        'uri': 'str',
+    },
+)
+"""The secret of a second factor, shown once."""
+
+Transfer = TypedDict(
+    'Transfer',
+    {
+        'amount': 'Amount',
+        'created_at': 'str',
+        'currency': 'CurrencyCode',
+        'expires_at': 'NotRequired[str | None]',
+        'fee': 'Amount',
+        'from': 'str',
+        'id': 'NotRequired[TransferId | None]',
+        'of': 'NotRequired[TransferId | None]',
+        'posted': 'NotRequired[Amount | None]',
+        'remaining': 'NotRequired[Amount | None]',
+        'seq': 'NotRequired[int | None]',
+        'state': 'TransferState',
+        'to': 'str',
+        'total': 'Amount',
+        'voided': 'NotRequired[Amount | None]',
+    },
+)
+"""A movement of money."""
+
+TransferId: TypeAlias = 'str'
+"""The id of a transfer."""
+
+TransferItem = TypedDict(
+    'TransferItem',
+    {
+        'amount': 'Amount',
+        'currency': 'NotRequired[CurrencyCode | None]',
+        'from': 'NotRequired[PrincipalRef | None]',
+        'hold': 'NotRequired[Hold | None]',
+        'to': 'PrincipalRef',
+    },
+)
+"""One transfer of a batch."""
+
+TransferState: TypeAlias = "Literal['posted'] | Literal['pending'] | Literal['voided'] | Literal['expired']"
+"""Where a transfer stands."""
+
+Trust: TypeAlias = "Literal['verified'] | Literal['unsigned'] | Literal['invalid']"
+"""What was found of the signatures on a card when it came in."""
+
+VersionInfo = TypedDict(
+    'VersionInfo',
+    {
+        'commit': 'NotRequired[str | None]',
+        'name': 'str',
+        'version': 'str',
+    },
+)
+"""Which software this is."""
+
+WhoAsks = TypedDict(
+    'WhoAsks',
+    {
+        'account': 'bool',
+        'actions': 'list[str]',
+        'did': 'Did',
+        'email': 'NotRequired[str | None]',
+        'id': 'PrincipalId',
+        'kind': 'PrincipalKind',
+        'method': 'str',
+        'recovery_keys_left': 'int',
+        'totp': 'bool',
+    },
+)
+"""Who asked, and what was proven."""
+
+WorkState: TypeAlias = "Literal['submitted'] | Literal['working'] | Literal['completed'] | Literal['failed'] | Literal['canceled'] | Literal['rejected'] | Literal['input_required'] | Literal['auth_required']"
+"""Where the work stands: the eight states of A2A (A2A 1.0 section 4.1.3)."""
+
+
+class Operation(NamedTuple):
+    """How an operation is asked for."""
+
+    id: str
+    method: str
+    path: str
+    query: tuple[str, ...]
+    takes_body: bool
+    idempotent: bool
+    public: bool
+    json: bool
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    'registry_card_get': Operation('registry_card_get', 'GET', '/.well-known/registry-card.json', (), False, False, True, True),
+    'registry_jwks': Operation('registry_jwks', 'GET', '/.well-known/registry-jwks.json', (), False, False, True, True),
+    'agent_card_well_known': Operation('agent_card_well_known', 'GET', '/a2a/{agent}/.well-known/agent-card.json', (), False, False, True, True),
+    'envelope_submit': Operation('envelope_submit', 'POST', '/amp/envelopes', (), True, False, True, True),
+    'envelope_get': Operation('envelope_get', 'GET', '/amp/envelopes/{envelope}', (), False, False, False, True),
+    'envelope_graph': Operation('envelope_graph', 'GET', '/amp/graph/{envelope}', (), False, False, False, True),
+    'balance_list': Operation('balance_list', 'GET', '/api/v1/accounts/{principal}/balances', ('cursor', 'limit',), False, False, False, True),
+    'agent_list': Operation('agent_list', 'GET', '/api/v1/agents', ('cursor', 'limit',), False, False, False, True),
+    'agent_create': Operation('agent_create', 'POST', '/api/v1/agents', (), True, True, False, True),
+    'agent_me': Operation('agent_me', 'GET', '/api/v1/agents/me', (), False, False, False, True),
+    'agent_get': Operation('agent_get', 'GET', '/api/v1/agents/{agent}', (), False, False, False, True),
+    'agent_card_get': Operation('agent_card_get', 'GET', '/api/v1/agents/{agent}/card', (), False, False, True, True),
+    'agent_card_set': Operation('agent_card_set', 'PUT', '/api/v1/agents/{agent}/card', (), True, True, False, True),
+    'agent_card_export': Operation('agent_card_export', 'GET', '/api/v1/agents/{agent}/card-export', (), False, False, True, True),
+    'agent_card_sign': Operation('agent_card_sign', 'POST', '/api/v1/agents/{agent}/card/signatures', (), True, True, False, True),
+    'custody_key_set': Operation('custody_key_set', 'POST', '/api/v1/agents/{agent}/custody-key', (), True, True, False, True),
+    'agent_freeze': Operation('agent_freeze', 'POST', '/api/v1/agents/{agent}/freeze', (), True, True, False, True),
+    'agent_key_rotate': Operation('agent_key_rotate', 'POST', '/api/v1/agents/{agent}/key', (), True, True, False, True),
+    'agent_public_key': Operation('agent_public_key', 'GET', '/api/v1/agents/{agent}/public-key', (), False, False, True, True),
+    'agent_reinstate': Operation('agent_reinstate', 'POST', '/api/v1/agents/{agent}/reinstate', (), True, True, False, True),
+    'reputation_get': Operation('reputation_get', 'GET', '/api/v1/agents/{agent}/reputation', (), False, False, True, True),
+    'agent_suspend': Operation('agent_suspend', 'POST', '/api/v1/agents/{agent}/suspend', (), True, True, False, True),
+    'tokens_revoke': Operation('tokens_revoke', 'POST', '/api/v1/agents/{agent}/tokens/revoke', (), True, True, False, True),
+    'api_key_list': Operation('api_key_list', 'GET', '/api/v1/api-keys', ('cursor', 'limit',), False, False, False, True),
+    'api_key_create': Operation('api_key_create', 'POST', '/api/v1/api-keys', (), True, True, False, True),
+    'api_key_revoke': Operation('api_key_revoke', 'DELETE', '/api/v1/api-keys/{key}', (), False, True, False, True),
+    'session_open': Operation('session_open', 'POST', '/api/v1/auth/login', (), True, False, True, True),
+    'session_close': Operation('session_close', 'POST', '/api/v1/auth/logout', (), True, False, False, True),
+    'password_change': Operation('password_change', 'POST', '/api/v1/auth/password', (), True, False, False, True),
+    'account_recover': Operation('account_recover', 'POST', '/api/v1/auth/recover-account', (), True, False, True, True),
+    'recovery_keys_set': Operation('recovery_keys_set', 'POST', '/api/v1/auth/recovery-keys', (), True, False, False, True),
+    'account_register': Operation('account_register', 'POST', '/api/v1/auth/register', (), True, False, True, True),
+    'session_list': Operation('session_list', 'GET', '/api/v1/auth/sessions', (), False, False, False, True),
+    'totp_enable': Operation('totp_enable', 'POST', '/api/v1/auth/totp', (), True, False, False, True),
+    'totp_begin': Operation('totp_begin', 'POST', '/api/v1/auth/totp/begin', (), True, False, False, True),
+    'totp_disable': Operation('totp_disable', 'POST', '/api/v1/auth/totp/disable', (), True, False, False, True),
+    'account_verify': Operation('account_verify', 'POST', '/api/v1/auth/verify-email', (), True, False, True, True),
+    'burn_create': Operation('burn_create', 'POST', '/api/v1/burns', (), True, True, False, True),
+    'client_list': Operation('client_list', 'GET', '/api/v1/clients', ('cursor', 'limit',), False, False, False, True),
+    'client_create': Operation('client_create', 'POST', '/api/v1/clients', (), True, True, False, True),
+    'client_revoke': Operation('client_revoke', 'DELETE', '/api/v1/clients/{client}', (), False, True, False, True),
+    'clock_accept': Operation('clock_accept', 'POST', '/api/v1/clock/accept', (), True, True, False, True),
+    'currency_list': Operation('currency_list', 'GET', '/api/v1/currencies', ('cursor', 'limit',), False, False, True, True),
+    'currency_create': Operation('currency_create', 'POST', '/api/v1/currencies', (), True, True, False, True),
+    'discover': Operation('discover', 'GET', '/api/v1/discover', ('currency', 'cursor', 'explain', 'limit', 'max_price', 'min_reputation', 'query', 'skill', 'tag',), False, False, True, True),
+    'funding_list': Operation('funding_list', 'GET', '/api/v1/fundings', ('cursor', 'limit',), False, False, False, True),
+    'funding_request': Operation('funding_request', 'POST', '/api/v1/fundings', (), True, True, False, True),
+    'funding_approve': Operation('funding_approve', 'POST', '/api/v1/fundings/{funding}/approve', (), True, True, False, True),
+    'funding_reject': Operation('funding_reject', 'POST', '/api/v1/fundings/{funding}/reject', (), True, True, False, True),
+    'grant_list': Operation('grant_list', 'GET', '/api/v1/grants', ('cursor', 'holder', 'limit',), False, False, False, True),
+    'grant_create': Operation('grant_create', 'POST', '/api/v1/grants', (), True, True, False, True),
+    'grant_get': Operation('grant_get', 'GET', '/api/v1/grants/{grant}', (), False, False, False, True),
+    'grant_revoke': Operation('grant_revoke', 'POST', '/api/v1/grants/{grant}/revoke', (), True, True, False, True),
+    'journal_checkpoint': Operation('journal_checkpoint', 'GET', '/api/v1/journal/checkpoint', (), False, False, True, False),
+    'journal_consistency': Operation('journal_consistency', 'GET', '/api/v1/journal/consistency', ('from', 'to',), False, False, False, True),
+    'entry_get': Operation('entry_get', 'GET', '/api/v1/journal/entries/{seq}', (), False, False, False, True),
+    'journal_export': Operation('journal_export', 'GET', '/api/v1/journal/export', ('from', 'texts',), False, False, False, False),
+    'journal_inclusion': Operation('journal_inclusion', 'GET', '/api/v1/journal/inclusion', ('seq', 'tree_size',), False, False, False, True),
+    'mint_create': Operation('mint_create', 'POST', '/api/v1/mints', (), True, True, False, True),
+    'node_get': Operation('node_get', 'GET', '/api/v1/node', (), False, False, True, True),
+    'agent_onboard': Operation('agent_onboard', 'POST', '/api/v1/onboarding', (), True, True, False, True),
+    'bootstrap_create': Operation('bootstrap_create', 'POST', '/api/v1/onboarding/bootstrap', (), True, True, False, True),
+    'principal_erase': Operation('principal_erase', 'POST', '/api/v1/principals/{principal}/erase', (), True, True, False, True),
+    'supply_audit': Operation('supply_audit', 'GET', '/api/v1/projections/supply-audit', (), False, False, True, True),
+    'setup_complete': Operation('setup_complete', 'POST', '/api/v1/setup', (), True, False, True, True),
+    'task_list': Operation('task_list', 'GET', '/api/v1/tasks', ('cursor', 'limit', 'party', 'terms_state',), False, False, False, True),
+    'task_get': Operation('task_get', 'GET', '/api/v1/tasks/{task}', (), False, False, False, True),
+    'teg_send': Operation('teg_send', 'POST', '/api/v1/teg/send', (), True, True, False, True),
+    'transfer_list': Operation('transfer_list', 'GET', '/api/v1/transfers', ('account', 'currency', 'cursor', 'limit',), False, False, False, True),
+    'transfer_create': Operation('transfer_create', 'POST', '/api/v1/transfers', (), True, True, False, True),
+    'transfer_batch': Operation('transfer_batch', 'POST', '/api/v1/transfers/batch', (), True, True, False, True),
+    'transfer_quote': Operation('transfer_quote', 'POST', '/api/v1/transfers/quote', (), True, False, False, True),
+    'transfer_get': Operation('transfer_get', 'GET', '/api/v1/transfers/{transfer}', (), False, False, False, True),
+    'transfer_post': Operation('transfer_post', 'POST', '/api/v1/transfers/{transfer}/post', (), True, True, False, True),
+    'transfer_void': Operation('transfer_void', 'POST', '/api/v1/transfers/{transfer}/void', (), True, True, False, True),
+    'whoami': Operation('whoami', 'GET', '/api/v1/whoami', (), False, False, False, True),
+    'docs': Operation('docs', 'GET', '/docs', (), False, False, True, False),
+    'health': Operation('health', 'GET', '/healthz', (), False, False, True, True),
+    'metrics': Operation('metrics', 'GET', '/metrics', (), False, False, True, False),
+    'openapi': Operation('openapi', 'GET', '/openapi.json', (), False, False, True, True),
+    'ready': Operation('ready', 'GET', '/readyz', (), False, False, True, True),
+    'version': Operation('version', 'GET', '/version', (), False, False, True, True),
+}
+
+
+class Operations:
+    """One method for each operation. `hansa.Client` says how they are carried out."""
+
+    def _call(
+        self, operation: Operation, members: Mapping[str, Any], idempotency_key: str | None
+    ) -> Any:
+        raise NotImplementedError
+
+    def _pages(self, operation: Operation, members: Mapping[str, Any]) -> Iterator[Any]:
+        raise NotImplementedError
+
+    def registry_card_get(
+        self,
+    ) -> RegistryCard:
+        """Read the node's signed card. Version 0.4 of The Protocol's registry card: who the node
+        is, what it charges, and its supply as it knows it. The ETag changes only when the operator
+        changes something.
+        """
+        return self._call(OPERATIONS['registry_card_get'], {}, None)  # type: ignore[no-any-return]
+
+    def registry_jwks(
+        self,
+    ) -> KeySet:
+        """Read the keys of the node's card. A JSON Web Key Set.
+        """
+        return self._call(OPERATIONS['registry_jwks'], {}, None)  # type: ignore[no-any-return]
+
+    def agent_card_well_known(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> CardDocument:
+        """Read an agent's signed A2A card. A2A v1.0.1, signed over RFC 8785 bytes by the key that
+        the node keeps for the agent, and by the agent itself if it did.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['agent_card_well_known'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def envelope_submit(
+        self,
+        *,
+        from_: Did,
+        id: EnvelopeId,
+        kind: Kind,
+        nonce: int,
+        to: str,
+        ts: int,
+        v: int,
+        auth: str | None = None,
+        intent: Intent | None = None,
+        parent: EnvelopeId | None = None,
+        payload: dict[str, Any] | None = None,
+        require: Require | None = None,
+        settle: SettleSpec | None = None,
+    ) -> EnvelopeAccepted:
+        """Hand in an envelope. The body is a signed AMP envelope, authenticated by its own
+        signature: no other credential is read. Repeats are told by the envelope's id and nonce.
+
+        from_: Who sends and signs it.
+        id: Its id.
+        kind: What it is.
+        nonce: A number the sender uses once.
+        to: Whom it is addressed to.
+        ts: When it was sent, in seconds since 1970.
+        v: The version of AMP: 1.
+        auth: The signature over everything else: `ed25519:` and 128 lower-case hex digits.
+        intent: The goal.
+        parent: The envelope it follows.
+        payload: What the verb defines, and anything else.
+        require: Proofs the sender asks for.
+        settle: How it is paid for.
+        """
+        return self._call(OPERATIONS['envelope_submit'], {'from': from_, 'id': id, 'kind': kind, 'nonce': nonce, 'to': to, 'ts': ts, 'v': v, 'auth': auth, 'intent': intent, 'parent': parent, 'payload': payload, 'require': require, 'settle': settle}, None)  # type: ignore[no-any-return]
+
+    def envelope_get(
+        self,
+        *,
+        envelope: EnvelopeId,
+    ) -> EnvelopeView:
+        """Read an envelope. One that was accepted, with its signature. May also be carried by a
+        signed envelope addressed to the node.
+
+        envelope: Which envelope.
+        """
+        return self._call(OPERATIONS['envelope_get'], {'envelope': envelope}, None)  # type: ignore[no-any-return]
+
+    def envelope_graph(
+        self,
+        *,
+        envelope: EnvelopeId,
+    ) -> Graph:
+        """Read a graph of envelopes. From the root intent to the last outcomes. May also be carried
+        by a signed envelope addressed to the node.
+
+        envelope: Any envelope of the graph.
+        """
+        return self._call(OPERATIONS['envelope_graph'], {'envelope': envelope}, None)  # type: ignore[no-any-return]
+
+    def balance_list(
+        self,
+        *,
+        principal: PrincipalRef,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfBalance:
+        """Read balances. What a principal holds, per currency. May also be carried by a signed
+        envelope addressed to the node.
+
+        principal: Whose balances.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['balance_list'], {'principal': principal, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def balance_list_all(
+        self,
+        *,
+        principal: PrincipalRef,
+        limit: int | None = None,
+    ) -> Iterator[Balance]:
+        """Read balances: all pages, item by item."""
+        return self._pages(OPERATIONS['balance_list'], {'principal': principal, 'limit': limit})
+
+    def agent_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfAgent:
+        """List agents. The newest first. May also be carried by a signed envelope addressed to the
+        node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['agent_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def agent_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Agent]:
+        """List agents: all pages, item by item."""
+        return self._pages(OPERATIONS['agent_list'], {'limit': limit})
+
+    def agent_create(
+        self,
+        *,
+        name: str,
+        card: dict[str, Any] | None = None,
+        genesis_grant: bool | None = None,
+        public_key: PublicKey | None = None,
+        idempotency_key: str | None = None,
+    ) -> AgentCreated:
+        """Register an agent. With a public key of the caller's, or with a key pair the node makes;
+        private key and API key are shown once and never kept. May also be carried by a signed
+        envelope addressed to the node.
+
+        name: What people call it.
+        card: Its A2A card.
+        genesis_grant: Whether it receives the node's genesis grant.
+        public_key: Its public key. Without one the node makes a key pair and shows the private
+            key once.
+        """
+        return self._call(OPERATIONS['agent_create'], {'name': name, 'card': card, 'genesis_grant': genesis_grant, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_me(
+        self,
+    ) -> Me:
+        """Say whom the credential stands for. Its DID and whether it may act, for those who check a
+        credential that was shown to them. May also be carried by a signed envelope addressed to the
+        node.
+        """
+        return self._call(OPERATIONS['agent_me'], {}, None)  # type: ignore[no-any-return]
+
+    def agent_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> Agent:
+        """Read an agent. By its id or its DID. May also be carried by a signed envelope addressed
+        to the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['agent_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def agent_card_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> CardDocument:
+        """Read an agent's card. The A2A card as its agent set it. May also be carried by a signed
+        envelope addressed to the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['agent_card_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def agent_card_set(
+        self,
+        *,
+        agent: PrincipalRef,
+        card: dict[str, Any],
+        idempotency_key: str | None = None,
+    ) -> CardStored:
+        """Set an agent's card. Replaces the whole A2A card; search and routing follow it. May also
+        be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        card: The A2A card.
+        """
+        return self._call(OPERATIONS['agent_card_set'], {'agent': agent, 'card': card}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_card_export(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> CardDocument:
+        """Read an agent's signed card of The Protocol. The same profile in The Protocol's shape,
+        signed over its own canonical bytes. May also be carried by a signed envelope addressed to
+        the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['agent_card_export'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def agent_card_sign(
+        self,
+        *,
+        agent: PrincipalRef,
+        protected: str,
+        signature: str,
+        idempotency_key: str | None = None,
+    ) -> CardSigned:
+        """Sign a card as its agent. Puts the agent's own signature on either of its two documents
+        beside the node's; one that does not verify is refused. May also be carried by a signed
+        envelope addressed to the node.
+
+        agent: Which agent.
+        protected: The JWS header, base64url: `alg` EdDSA, `kid` the agent's DID with a
+            fragment.
+        signature: The signature over one of the two documents without its signatures,
+            base64url.
+        """
+        return self._call(OPERATIONS['agent_card_sign'], {'agent': agent, 'protected': protected, 'signature': signature}, idempotency_key)  # type: ignore[no-any-return]
+
+    def custody_key_set(
+        self,
+        *,
+        agent: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> CustodyKey:
+        """Rotate an agent's custodial key. The node signs the agent's documents with a new key from
+        now on; signatures by the last one stand for 7 days. May also be carried by a signed
+        envelope addressed to the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['custody_key_set'], {'agent': agent}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_freeze(
+        self,
+        *,
+        agent: PrincipalRef,
+        note: str | None = None,
+        reason: StopReason | None = None,
+        idempotency_key: str | None = None,
+    ) -> Agent:
+        """Freeze an agent. Its money stays where it is until it is reinstated; whatever else it
+        does, it may do still. Only the node's owner, or whoever holds a grant from them. May also
+        be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        note: What else there is to say; kept sealed, beside the journal.
+        reason: Why.
+        """
+        return self._call(OPERATIONS['agent_freeze'], {'agent': agent, 'note': note, 'reason': reason}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_key_rotate(
+        self,
+        *,
+        agent: PrincipalRef,
+        public_key: PublicKey | None = None,
+        revoke_former: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> AgentKeyRotated:
+        """Give an agent another key. The agent itself or who registered it may. The former key is
+        accepted for seven more days unless it is revoked; it cannot rotate again. May also be
+        carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        public_key: Its new public key. Without one the node makes a key pair and shows the
+            private key once.
+        revoke_former: Whether all its former keys stop at once, as after a theft; otherwise the
+            one that is replaced is accepted for seven more days.
+        """
+        return self._call(OPERATIONS['agent_key_rotate'], {'agent': agent, 'public_key': public_key, 'revoke_former': revoke_former}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_public_key(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> PublicKeySet:
+        """Read the keys of an agent's card. The key the node signs with as JSON Web Key, and in
+        keys every key that a signature on the card may be checked by. May also be carried by a
+        signed envelope addressed to the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['agent_public_key'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def agent_reinstate(
+        self,
+        *,
+        agent: PrincipalRef,
+        note: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Agent:
+        """Reinstate an agent. It can act again. Only the node's owner, or whoever holds a grant
+        from them. May also be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        note: What was said on appeal; kept sealed, beside the journal.
+        """
+        return self._call(OPERATIONS['agent_reinstate'], {'agent': agent, 'note': note}, idempotency_key)  # type: ignore[no-any-return]
+
+    def reputation_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> Reputation:
+        """Read an agent's reputation. Ratings and outcomes of settled work, added up from the
+        journal. May also be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['reputation_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def agent_suspend(
+        self,
+        *,
+        agent: PrincipalRef,
+        note: str | None = None,
+        reason: StopReason | None = None,
+        idempotency_key: str | None = None,
+    ) -> Agent:
+        """Suspend an agent. It cannot act until it is reinstated; its money stays. Only the node's
+        owner, or whoever holds a grant from them. May also be carried by a signed envelope
+        addressed to the node.
+
+        agent: Which agent.
+        note: What else there is to say; kept sealed, beside the journal.
+        reason: Why.
+        """
+        return self._call(OPERATIONS['agent_suspend'], {'agent': agent, 'note': note, 'reason': reason}, idempotency_key)  # type: ignore[no-any-return]
+
+    def tokens_revoke(
+        self,
+        *,
+        agent: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> TokensRevoked:
+        """Revoke an agent's tokens. Every token its clients were given so far stops working; the
+        clients can get new ones. May also be carried by a signed envelope addressed to the node.
+
+        agent: Whose tokens.
+        """
+        return self._call(OPERATIONS['tokens_revoke'], {'agent': agent}, idempotency_key)  # type: ignore[no-any-return]
+
+    def api_key_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfApiKey:
+        """List API keys. The caller's own, without their secrets. May also be carried by a signed
+        envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['api_key_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def api_key_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[ApiKey]:
+        """List API keys: all pages, item by item."""
+        return self._pages(OPERATIONS['api_key_list'], {'limit': limit})
+
+    def api_key_create(
+        self,
+        *,
+        actions: list[str],
+        expires_in_s: int | None = None,
+        label: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApiKeyCreated:
+        """Make an API key. Of the caller, for the operations named; the secret is shown once. May
+        also be carried by a signed envelope addressed to the node.
+
+        actions: The operations it may be used for.
+        expires_in_s: Seconds until it expires; without, it does not.
+        label: What the caller calls it.
+        """
+        return self._call(OPERATIONS['api_key_create'], {'actions': actions, 'expires_in_s': expires_in_s, 'label': label}, idempotency_key)  # type: ignore[no-any-return]
+
+    def api_key_revoke(
+        self,
+        *,
+        key: ApiKeyId,
+        idempotency_key: str | None = None,
+    ) -> ApiKey:
+        """Revoke an API key. It stops working at once. May also be carried by a signed envelope
+        addressed to the node.
+
+        key: Which key.
+        """
+        return self._call(OPERATIONS['api_key_revoke'], {'key': key}, idempotency_key)  # type: ignore[no-any-return]
+
+    def session_open(
+        self,
+        *,
+        email: str,
+        password: str,
+        expires_in_s: int | None = None,
+        totp: str | None = None,
+    ) -> SessionOpened:
+        """Log in. By e-mail address and password, and by a code where the account has a second
+        factor.
+
+        email: The account's address.
+        password: Its password.
+        expires_in_s: Seconds until the session ends: a day unless said, 30 days at most.
+        totp: The present code of its second factor, where there is one.
+        """
+        return self._call(OPERATIONS['session_open'], {'email': email, 'password': password, 'expires_in_s': expires_in_s, 'totp': totp}, None)  # type: ignore[no-any-return]
+
+    def session_close(
+        self,
+        *,
+        session: SessionId | None = None,
+    ) -> Changed:
+        """Log out. Ends the session that asks, or another of the caller's.
+
+        session: Which session.
+        """
+        return self._call(OPERATIONS['session_close'], {'session': session}, None)  # type: ignore[no-any-return]
+
+    def password_change(
+        self,
+        *,
+        new_password: str,
+        password: str,
+    ) -> Changed:
+        """Change the password. Every session ends.
+
+        new_password: The new one, 12 to 256 bytes.
+        password: The present one.
+        """
+        return self._call(OPERATIONS['password_change'], {'new_password': new_password, 'password': password}, None)  # type: ignore[no-any-return]
+
+    def account_recover(
+        self,
+        *,
+        email: str,
+        new_password: str,
+        recovery_key: str,
+    ) -> Changed:
+        """Recover an account. Sets a new password by a recovery key; every session and the second
+        factor end.
+
+        email: The account's address.
+        new_password: The new password, 12 to 256 bytes.
+        recovery_key: One of its recovery keys, which is then used up.
+        """
+        return self._call(OPERATIONS['account_recover'], {'email': email, 'new_password': new_password, 'recovery_key': recovery_key}, None)  # type: ignore[no-any-return]
+
+    def recovery_keys_set(
+        self,
+        *,
+        password: str,
+    ) -> RecoveryKeys:
+        """Make recovery keys. New ones, shown once; those before are void.
+
+        password: The caller's password.
+        """
+        return self._call(OPERATIONS['recovery_keys_set'], {'password': password}, None)  # type: ignore[no-any-return]
+
+    def account_register(
+        self,
+        *,
+        email: str,
+        name: str,
+        password: str,
+        public_key: PublicKey | None = None,
+    ) -> RegistrationBegun:
+        """Ask for an account. A token is mailed to the address; nothing is recorded before it was
+        shown. The answer is the same whether the address is known.
+
+        email: Where the token is mailed.
+        name: What people call you.
+        password: 12 to 256 bytes.
+        public_key: The public key you sign with. Without one the node makes a key pair and
+            shows the private key once.
+        """
+        return self._call(OPERATIONS['account_register'], {'email': email, 'name': name, 'password': password, 'public_key': public_key}, None)  # type: ignore[no-any-return]
+
+    def session_list(
+        self,
+    ) -> PageOfSession:
+        """List sessions. The caller's own, without their secrets.
+        """
+        return self._call(OPERATIONS['session_list'], {}, None)  # type: ignore[no-any-return]
+
+    def totp_enable(
+        self,
+        *,
+        totp: str,
+    ) -> Changed:
+        """Enable a second factor. By a code of the secret that was begun.
+
+        totp: A code of the secret that was begun.
+        """
+        return self._call(OPERATIONS['totp_enable'], {'totp': totp}, None)  # type: ignore[no-any-return]
+
+    def totp_begin(
+        self,
+    ) -> TotpBegun:
+        """Begin a second factor. Makes a secret for an authenticator; it counts once a code of it
+        was shown.
+        """
+        return self._call(OPERATIONS['totp_begin'], {}, None)  # type: ignore[no-any-return]
+
+    def totp_disable(
+        self,
+        *,
+        password: str,
+    ) -> Changed:
+        """Disable the second factor. By the password.
+
+        password: The caller's password.
+        """
+        return self._call(OPERATIONS['totp_disable'], {'password': password}, None)  # type: ignore[no-any-return]
+
+    def account_verify(
+        self,
+        *,
+        token: str,
+    ) -> AccountCreated:
+        """Make the account. By the token that was mailed: once, within an hour.
+
+        token: The token.
+        """
+        return self._call(OPERATIONS['account_verify'], {'token': token}, None)  # type: ignore[no-any-return]
+
+    def burn_create(
+        self,
+        *,
+        amount: Amount,
+        currency: CurrencyCode | None = None,
+        dry_run: bool | None = None,
+        from_: PrincipalRef | None = None,
+        idempotency_key: str | None = None,
+    ) -> Transfer:
+        """Burn money. Destroys money of a currency that this node issues. Only the node's owner, or
+        whoever holds a grant from them. With dry_run the answer says what would happen, and nothing
+        does. May also be carried by a signed envelope addressed to the node.
+
+        amount: How much.
+        currency: Of what; the node's own currency unless named.
+        dry_run: Answer as if it were done, and do nothing.
+        from_: Whose money; the caller's unless named.
+        """
+        return self._call(OPERATIONS['burn_create'], {'amount': amount, 'currency': currency, 'dry_run': dry_run, 'from': from_}, idempotency_key)  # type: ignore[no-any-return]
+
+    def client_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfClient:
+        """List OAuth clients. The caller's own, without their secrets. May also be carried by a
+        signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['client_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def client_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Client]:
+        """List OAuth clients: all pages, item by item."""
+        return self._pages(OPERATIONS['client_list'], {'limit': limit})
+
+    def client_create(
+        self,
+        *,
+        actions: list[str],
+        agent: PrincipalRef | None = None,
+        idempotency_key: str | None = None,
+    ) -> ClientCreated:
+        """Make an OAuth client. Of the caller or an agent it controls; the secret is shown once and
+        gets tokens of an hour at /oauth/token. May also be carried by a signed envelope addressed
+        to the node.
+
+        actions: The operations its tokens may be used for at most.
+        agent: Whose client; the caller's unless named.
+        """
+        return self._call(OPERATIONS['client_create'], {'actions': actions, 'agent': agent}, idempotency_key)  # type: ignore[no-any-return]
+
+    def client_revoke(
+        self,
+        *,
+        client: ClientId,
+        idempotency_key: str | None = None,
+    ) -> ClientRevoked:
+        """Revoke an OAuth client. With every token it was given, at once. May also be carried by a
+        signed envelope addressed to the node.
+
+        client: Which client.
+        """
+        return self._call(OPERATIONS['client_revoke'], {'client': client}, idempotency_key)  # type: ignore[no-any-return]
+
+    def clock_accept(
+        self,
+        *,
+        idempotency_key: str | None = None,
+    ) -> ClockAccepted:
+        """Accept a jump of the clock. Ends clock_unsure after the machine's clock moved by more
+        than 5 seconds. Only the node's owner, or whoever holds a grant from them. May also be
+        carried by a signed envelope addressed to the node.
+        """
+        return self._call(OPERATIONS['clock_accept'], {}, idempotency_key)  # type: ignore[no-any-return]
+
+    def currency_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfCurrencyInfo:
+        """List currencies. Those this node holds, its own and foreign ones. May also be carried by
+        a signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['currency_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def currency_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[CurrencyInfo]:
+        """List currencies: all pages, item by item."""
+        return self._pages(OPERATIONS['currency_list'], {'limit': limit})
+
+    def currency_create(
+        self,
+        *,
+        code: CurrencyCode,
+        scale: int,
+        idempotency_key: str | None = None,
+    ) -> CurrencyInfo:
+        """Make a currency. One that this node issues. Only the node's owner, or whoever holds a
+        grant from them. May also be carried by a signed envelope addressed to the node.
+
+        code: Its code.
+        scale: Decimals of one major unit.
+        """
+        return self._call(OPERATIONS['currency_create'], {'code': code, 'scale': scale}, idempotency_key)  # type: ignore[no-any-return]
+
+    def discover(
+        self,
+        *,
+        currency: CurrencyCode | None = None,
+        cursor: str | None = None,
+        explain: bool | None = None,
+        limit: int | None = None,
+        max_price: Amount | None = None,
+        min_reputation: Hundredths | None = None,
+        query: str | None = None,
+        skill: str | None = None,
+        tag: str | None = None,
+    ) -> Discovered:
+        """Find agents. By words, skill, highest price and lowest reputation; best matches first.
+        May also be carried by a signed envelope addressed to the node.
+
+        currency: The currency of the price; the node's own unless named.
+        cursor: Where to go on.
+        explain: Whether each agent comes with the parts of its place in the list.
+        limit: How many at most.
+        max_price: Highest price.
+        min_reputation: Lowest mean rating.
+        query: Words to look for in names, descriptions, skills and tags.
+        skill: The id of a skill it must have.
+        tag: A tag that one of its skills must have, whatever its case.
+        """
+        return self._call(OPERATIONS['discover'], {'currency': currency, 'cursor': cursor, 'explain': explain, 'limit': limit, 'max_price': max_price, 'min_reputation': min_reputation, 'query': query, 'skill': skill, 'tag': tag}, None)  # type: ignore[no-any-return]
+
+    def funding_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfFunding:
+        """List funding requests. Those of the caller and of agents it controls, for the owner
+        everyone's; decided ones for 30 days. May also be carried by a signed envelope addressed to
+        the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['funding_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def funding_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Funding]:
+        """List funding requests: all pages, item by item."""
+        return self._pages(OPERATIONS['funding_list'], {'limit': limit})
+
+    def funding_request(
+        self,
+        *,
+        amount: Amount,
+        agent: PrincipalRef | None = None,
+        currency: CurrencyCode | None = None,
+        idempotency_key: str | None = None,
+    ) -> Funding:
+        """Ask the node for money. For the caller or an agent it controls; the owner approves or
+        rejects. May also be carried by a signed envelope addressed to the node.
+
+        amount: How much.
+        agent: Who shall receive it; the caller unless named.
+        currency: In which of the node's own currencies; its first unless named.
+        """
+        return self._call(OPERATIONS['funding_request'], {'amount': amount, 'agent': agent, 'currency': currency}, idempotency_key)  # type: ignore[no-any-return]
+
+    def funding_approve(
+        self,
+        *,
+        funding: FundingId,
+        idempotency_key: str | None = None,
+    ) -> Funding:
+        """Approve a funding request. Mints what was asked for. Only the node's owner, or whoever
+        holds a grant from them. May also be carried by a signed envelope addressed to the node.
+
+        funding: Which request.
+        """
+        return self._call(OPERATIONS['funding_approve'], {'funding': funding}, idempotency_key)  # type: ignore[no-any-return]
+
+    def funding_reject(
+        self,
+        *,
+        funding: FundingId,
+        idempotency_key: str | None = None,
+    ) -> Funding:
+        """Reject a funding request. Nothing moves. Only the node's owner, or whoever holds a grant
+        from them. May also be carried by a signed envelope addressed to the node.
+
+        funding: Which request.
+        """
+        return self._call(OPERATIONS['funding_reject'], {'funding': funding}, idempotency_key)  # type: ignore[no-any-return]
+
+    def grant_list(
+        self,
+        *,
+        cursor: str | None = None,
+        holder: PrincipalRef | None = None,
+        limit: int | None = None,
+    ) -> PageOfGrant:
+        """List grants. Those the caller gave or holds. May also be carried by a signed envelope
+        addressed to the node.
+
+        cursor: Where to go on.
+        holder: Only those of this holder.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['grant_list'], {'cursor': cursor, 'holder': holder, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def grant_list_all(
+        self,
+        *,
+        holder: PrincipalRef | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Grant]:
+        """List grants: all pages, item by item."""
+        return self._pages(OPERATIONS['grant_list'], {'holder': holder, 'limit': limit})
+
+    def grant_create(
+        self,
+        *,
+        actions: list[str],
+        expires_in_s: int,
+        holder: PrincipalRef,
+        currency: CurrencyCode | None = None,
+        on_behalf_of: PrincipalRef | None = None,
+        parent: GrantId | None = None,
+        per_use: Amount | None = None,
+        total: Amount | None = None,
+        idempotency_key: str | None = None,
+    ) -> Grant:
+        """Give authority. Over the caller's own things, or narrowed from a grant the caller holds.
+        May also be carried by a signed envelope addressed to the node.
+
+        actions: The operations it allows.
+        expires_in_s: Seconds until it expires.
+        holder: Who receives it.
+        currency: The currency of the limits; the node's own unless named.
+        on_behalf_of: Whose things it is about; the caller's own unless named.
+        parent: The grant that it narrows.
+        per_use: Most that one use may move.
+        total: Most that all uses together may move.
+        """
+        return self._call(OPERATIONS['grant_create'], {'actions': actions, 'expires_in_s': expires_in_s, 'holder': holder, 'currency': currency, 'on_behalf_of': on_behalf_of, 'parent': parent, 'per_use': per_use, 'total': total}, idempotency_key)  # type: ignore[no-any-return]
+
+    def grant_get(
+        self,
+        *,
+        grant: GrantId,
+    ) -> Grant:
+        """Read a grant. With what was used of it. May also be carried by a signed envelope
+        addressed to the node.
+
+        grant: Which grant.
+        """
+        return self._call(OPERATIONS['grant_get'], {'grant': grant}, None)  # type: ignore[no-any-return]
+
+    def grant_revoke(
+        self,
+        *,
+        grant: GrantId,
+        idempotency_key: str | None = None,
+    ) -> Grant:
+        """Take authority back. With everything that was narrowed from it. May also be carried by a
+        signed envelope addressed to the node.
+
+        grant: Which grant.
+        """
+        return self._call(OPERATIONS['grant_revoke'], {'grant': grant}, idempotency_key)  # type: ignore[no-any-return]
+
+    def journal_checkpoint(
+        self,
+    ) -> bytes:
+        """Read the latest checkpoint. A signed note: origin, tree size and root.
+        """
+        return self._call(OPERATIONS['journal_checkpoint'], {}, None)  # type: ignore[no-any-return]
+
+    def journal_consistency(
+        self,
+        *,
+        from_: int,
+        to: int | None = None,
+    ) -> ConsistencyProof:
+        """Prove that nothing was rewritten. That a later tree only appended to an earlier one. May
+        also be carried by a signed envelope addressed to the node.
+
+        from_: Entries in the earlier tree.
+        to: Entries in the later tree; the latest checkpoint's unless named.
+        """
+        return self._call(OPERATIONS['journal_consistency'], {'from': from_, 'to': to}, None)  # type: ignore[no-any-return]
+
+    def entry_get(
+        self,
+        *,
+        seq: int,
+    ) -> EntryView:
+        """Read an entry. With the exact bytes that were hashed. May also be carried by a signed
+        envelope addressed to the node.
+
+        seq: Which entry.
+        """
+        return self._call(OPERATIONS['entry_get'], {'seq': seq}, None)  # type: ignore[no-any-return]
+
+    def journal_export(
+        self,
+        *,
+        from_: int | None = None,
+        texts: bool | None = None,
+    ) -> bytes:
+        """Export the journal. A stream of lines that hansa audit verifies offline; what the caller
+        may not see stands as its leaf hash.
+
+        from_: The first entry; the journal's first unless named.
+        texts: Whether the texts that entries stand for come along, where the caller may see
+            them.
+        """
+        return self._call(OPERATIONS['journal_export'], {'from': from_, 'texts': texts}, None)  # type: ignore[no-any-return]
+
+    def journal_inclusion(
+        self,
+        *,
+        seq: int,
+        tree_size: int | None = None,
+    ) -> InclusionProof:
+        """Prove that an entry is included. The siblings from the entry's leaf to the root. May also
+        be carried by a signed envelope addressed to the node.
+
+        seq: Which entry.
+        tree_size: In the tree of how many entries; the latest checkpoint's unless named.
+        """
+        return self._call(OPERATIONS['journal_inclusion'], {'seq': seq, 'tree_size': tree_size}, None)  # type: ignore[no-any-return]
+
+    def mint_create(
+        self,
+        *,
+        amount: Amount,
+        to: PrincipalRef,
+        currency: CurrencyCode | None = None,
+        dry_run: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> Transfer:
+        """Mint money. Makes money of a currency that this node issues. Only the node's owner, or
+        whoever holds a grant from them. With dry_run the answer says what would happen, and nothing
+        does. May also be carried by a signed envelope addressed to the node.
+
+        amount: How much.
+        to: Who receives it.
+        currency: Of what; the node's own currency unless named.
+        dry_run: Answer as if it were done, and do nothing.
+        """
+        return self._call(OPERATIONS['mint_create'], {'amount': amount, 'to': to, 'currency': currency, 'dry_run': dry_run}, idempotency_key)  # type: ignore[no-any-return]
+
+    def node_get(
+        self,
+    ) -> NodeInfo:
+        """Describe this node. Its DID and key, its incarnation and mode, the currencies it holds
+        and the fee it takes. May also be carried by a signed envelope addressed to the node.
+        """
+        return self._call(OPERATIONS['node_get'], {}, None)  # type: ignore[no-any-return]
+
+    def agent_onboard(
+        self,
+        *,
+        name: str,
+        actions: list[str] | None = None,
+        card: dict[str, Any] | None = None,
+        genesis_grant: bool | None = None,
+        proof: str | None = None,
+        public_key: PublicKey | None = None,
+        idempotency_key: str | None = None,
+    ) -> AgentOnboarded:
+        """Onboard an agent. Key, DID, OAuth client and genesis grant in one call, by an API key, a
+        token, an envelope or the header Bootstrap-Token; secrets are shown once. May also be
+        carried by a signed envelope addressed to the node.
+
+        name: What people call it.
+        actions: The operations that its tokens may be used for at most; everything it may do
+            unless named.
+        card: Its A2A card.
+        genesis_grant: Whether it receives the node's genesis grant.
+        proof: Shows that the caller holds the key: a JWS of type `key-proof+jwt` signed with
+            it, whose claims are `aud` (the node's DID), `iat`, and `ath`, the base64url SHA-256 of
+            the credential of this request (left out in an envelope). Required beside `public_key`.
+        public_key: Its public key. Without one the node makes a key pair and shows the private
+            key once.
+        """
+        return self._call(OPERATIONS['agent_onboard'], {'name': name, 'actions': actions, 'card': card, 'genesis_grant': genesis_grant, 'proof': proof, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
+
+    def bootstrap_create(
+        self,
+        *,
+        idempotency_key: str | None = None,
+    ) -> BootstrapCreated:
+        """Make a bootstrap token. With it somebody else onboards one agent in the caller's name: 5
+        minutes, single use, 5 a minute. May also be carried by a signed envelope addressed to the
+        node.
+        """
+        return self._call(OPERATIONS['bootstrap_create'], {}, idempotency_key)  # type: ignore[no-any-return]
+
+    def principal_erase(
+        self,
+        *,
+        principal: PrincipalRef,
+        dry_run: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> Erasure:
+        """Erase a principal. Destroys its documents with their key, revokes its API keys and ends
+        its acting for good; its money and its history stay. Answers with a signed receipt. With
+        dry_run the answer says what would happen, and nothing does. May also be carried by a signed
+        envelope addressed to the node.
+
+        principal: Whom: the caller itself, somebody it controls, or as the owner anybody.
+        dry_run: Answer what would go, and do nothing.
+        """
+        return self._call(OPERATIONS['principal_erase'], {'principal': principal, 'dry_run': dry_run}, idempotency_key)  # type: ignore[no-any-return]
+
+    def supply_audit(
+        self,
+    ) -> Supply:
+        """Audit the supply. Adds all accounts up, per currency; delta is always zero on a sound
+        ledger. May also be carried by a signed envelope addressed to the node.
+        """
+        return self._call(OPERATIONS['supply_audit'], {}, None)  # type: ignore[no-any-return]
+
+    def setup_complete(
+        self,
+        *,
+        token: str,
+        name: str | None = None,
+        public_key: PublicKey | None = None,
+    ) -> SetupDone:
+        """Make the first owner. Needs the one-time token the node printed when it started (30
+        minutes, 5 tries). Secrets in the answer are shown once.
+
+        token: The one-time token that the node printed when it started.
+        name: What people call the owner.
+        public_key: The owner's public key. Without one the node makes a key pair and shows the
+            private key once.
+        """
+        return self._call(OPERATIONS['setup_complete'], {'token': token, 'name': name, 'public_key': public_key}, None)  # type: ignore[no-any-return]
+
+    def task_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        party: PrincipalRef | None = None,
+        terms_state: TermsState | None = None,
+    ) -> PageOfTask:
+        """List tasks. Those the caller is a party of, the latest first. May also be carried by a
+        signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        party: Only those of this party.
+        terms_state: Only those whose agreement stands there.
+        """
+        return self._call(OPERATIONS['task_list'], {'cursor': cursor, 'limit': limit, 'party': party, 'terms_state': terms_state}, None)  # type: ignore[no-any-return]
+
+    def task_list_all(
+        self,
+        *,
+        limit: int | None = None,
+        party: PrincipalRef | None = None,
+        terms_state: TermsState | None = None,
+    ) -> Iterator[Task]:
+        """List tasks: all pages, item by item."""
+        return self._pages(OPERATIONS['task_list'], {'limit': limit, 'party': party, 'terms_state': terms_state})
+
+    def task_get(
+        self,
+        *,
+        task: TaskId,
+    ) -> Task:
+        """Read a task. Terms, milestones, money and state. May also be carried by a signed envelope
+        addressed to the node.
+
+        task: Which task.
+        """
+        return self._call(OPERATIONS['task_get'], {'task': task}, None)  # type: ignore[no-any-return]
+
+    def teg_send(
+        self,
+        *,
+        amount: Amount,
+        receiver_did: PrincipalRef,
+        backend: Backend | None = None,
+        dry_run: bool | None = None,
+        message: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> TegSent:
+        """Send money. As The Protocol's clients ask for it: from the caller, in the node's own
+        currency, to an agent of this node. With dry_run the answer says what would happen, and
+        nothing does. May also be carried by a signed envelope addressed to the node.
+
+        amount: How much, of the node's own currency.
+        receiver_did: Who receives.
+        backend: Which way to take to another node; payees of this node need none.
+        dry_run: Answer as if it were done, and do nothing.
+        message: A word to the payee. It is not kept: the journal holds no texts.
+        """
+        return self._call(OPERATIONS['teg_send'], {'amount': amount, 'receiver_did': receiver_did, 'backend': backend, 'dry_run': dry_run, 'message': message}, idempotency_key)  # type: ignore[no-any-return]
+
+    def transfer_list(
+        self,
+        *,
+        account: PrincipalRef | None = None,
+        currency: CurrencyCode | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfTransfer:
+        """List transfers. The latest first, of one account or currency if named. May also be
+        carried by a signed envelope addressed to the node.
+
+        account: Only those that this principal pays or receives.
+        currency: Only those of this currency.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['transfer_list'], {'account': account, 'currency': currency, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def transfer_list_all(
+        self,
+        *,
+        account: PrincipalRef | None = None,
+        currency: CurrencyCode | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Transfer]:
+        """List transfers: all pages, item by item."""
+        return self._pages(OPERATIONS['transfer_list'], {'account': account, 'currency': currency, 'limit': limit})
+
+    def transfer_create(
+        self,
+        *,
+        amount: Amount,
+        to: PrincipalRef,
+        currency: CurrencyCode | None = None,
+        dry_run: bool | None = None,
+        from_: PrincipalRef | None = None,
+        hold: Hold | None = None,
+        idempotency_key: str | None = None,
+    ) -> Transfer:
+        """Move money. At once, or set aside with hold until it is posted or voided. The payer pays
+        the fee on top. With dry_run the answer says what would happen, and nothing does. May also
+        be carried by a signed envelope addressed to the node.
+
+        amount: How much the payee receives.
+        to: Who receives.
+        currency: Of what; the node's own currency unless named.
+        dry_run: Answer as if it were done, and do nothing.
+        from_: Who pays; the caller unless named.
+        hold: Set it aside instead, until it is posted or voided.
+        """
+        return self._call(OPERATIONS['transfer_create'], {'amount': amount, 'to': to, 'currency': currency, 'dry_run': dry_run, 'from': from_, 'hold': hold}, idempotency_key)  # type: ignore[no-any-return]
+
+    def transfer_batch(
+        self,
+        *,
+        items: list[TransferItem],
+        idempotency_key: str | None = None,
+    ) -> BatchResults:
+        """Make many transfers. Up to 1,000, each by itself: one that is refused does not stop the
+        others. May also be carried by a signed envelope addressed to the node.
+
+        items: The transfers, carried out in this order.
+        """
+        return self._call(OPERATIONS['transfer_batch'], {'items': items}, idempotency_key)  # type: ignore[no-any-return]
+
+    def transfer_quote(
+        self,
+        *,
+        amount: Amount,
+        to: PrincipalRef,
+        currency: CurrencyCode | None = None,
+        from_: PrincipalRef | None = None,
+    ) -> Quote:
+        """Quote a transfer. The fee and total it would cost now; nothing is reserved. May also be
+        carried by a signed envelope addressed to the node.
+
+        amount: How much the payee receives.
+        to: Who receives.
+        currency: Of what; the node's own currency unless named.
+        from_: Who pays; the caller unless named.
+        """
+        return self._call(OPERATIONS['transfer_quote'], {'amount': amount, 'to': to, 'currency': currency, 'from': from_}, None)  # type: ignore[no-any-return]
+
+    def transfer_get(
+        self,
+        *,
+        transfer: TransferId,
+    ) -> Transfer:
+        """Read a transfer. With its present state. May also be carried by a signed envelope
+        addressed to the node.
+
+        transfer: Which transfer.
+        """
+        return self._call(OPERATIONS['transfer_get'], {'transfer': transfer}, None)  # type: ignore[no-any-return]
+
+    def transfer_post(
+        self,
+        *,
+        transfer: TransferId,
+        amount: Amount | None = None,
+        idempotency_key: str | None = None,
+    ) -> Transfer:
+        """Post a pending transfer. Everything that is left, or a part of it; the rest stays
+        pending. May also be carried by a signed envelope addressed to the node.
+
+        transfer: Which transfer.
+        amount: How much of it, the rest staying pending; everything that is left unless named.
+        """
+        return self._call(OPERATIONS['transfer_post'], {'transfer': transfer, 'amount': amount}, idempotency_key)  # type: ignore[no-any-return]
+
+    def transfer_void(
+        self,
+        *,
+        transfer: TransferId,
+        idempotency_key: str | None = None,
+    ) -> Transfer:
+        """Void a pending transfer. The money goes back, with the fee. May also be carried by a
+        signed envelope addressed to the node.
+
+        transfer: Which transfer.
+        """
+        return self._call(OPERATIONS['transfer_void'], {'transfer': transfer}, idempotency_key)  # type: ignore[no-any-return]
+
+    def whoami(
+        self,
+    ) -> WhoAsks:
+        """Who asks. The caller's principal, credential and account.
+        """
+        return self._call(OPERATIONS['whoami'], {}, None)  # type: ignore[no-any-return]
+
+    def docs(
+        self,
+    ) -> bytes:
+        """Documentation for people. A page that shows this API; error codes are explained at
+        /docs/errors.
+        """
+        return self._call(OPERATIONS['docs'], {}, None)  # type: ignore[no-any-return]
+
+    def health(
+        self,
+    ) -> HealthStatus:
+        """Is the process alive. Answers without asking anything it depends on.
+        """
+        return self._call(OPERATIONS['health'], {}, None)  # type: ignore[no-any-return]
+
+    def metrics(
+        self,
+    ) -> bytes:
+        """Metrics in OpenMetrics text. Counters and gauges for a Prometheus scraper.
+        """
+        return self._call(OPERATIONS['metrics'], {}, None)  # type: ignore[no-any-return]
+
+    def openapi(
+        self,
+    ) -> OpenApiDocument:
+        """This description. The whole native API as an OpenAPI 3.1 document.
+        """
+        return self._call(OPERATIONS['openapi'], {}, None)  # type: ignore[no-any-return]
+
+    def ready(
+        self,
+    ) -> Readiness:
+        """Does the node take requests. 200 when every check passes, 503 with the same body when one
+        does not.
+        """
+        return self._call(OPERATIONS['ready'], {}, None)  # type: ignore[no-any-return]
+
+    def version(
+        self,
+    ) -> VersionInfo:
+        """Which software this is. Name, version and commit.
+        """
+        return self._call(OPERATIONS['version'], {}, None)  # type: ignore[no-any-return]

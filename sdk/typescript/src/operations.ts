@@ -1,0 +1,2748 @@
+/**
+ * Every operation of the node, and the types of what they take and answer.
+ *
+ * Generated from the node's OpenAPI document by sdk/generate.py: change that, not this.
+ */
+
+/** An account, with what is shown only now. */
+export interface AccountCreated {
+  /** Their DID. */
+  did: Did;
+  /** Whose account it is. */
+  id: PrincipalId;
+  /** Their private key as PKCS#8 PEM: shown once, only when the node made it. */
+  private_key_pem?: string | null;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** A principal as others see it. */
+export interface Agent {
+  /** When that was. */
+  created_at: string;
+  /** Its DID. */
+  did: Did;
+  /** Whether it has a card. */
+  has_card: boolean;
+  /** Its id on this node. */
+  id: PrincipalId;
+  /** What it is. */
+  kind: PrincipalKind;
+  /** Its name, unless it was erased. */
+  name?: string | null;
+  /** Whether it owns the node. */
+  owner?: boolean;
+  /** Its public key. */
+  public_key: PublicKey;
+  /** The entry that registered it. */
+  seq: number;
+  /** Whether it may act. */
+  status: PrincipalStatus;
+}
+
+/** An agent that was just registered, with what is shown only now. */
+export interface AgentCreated {
+  /** An API key for it: shown once. */
+  api_key?: string | null;
+  /** What it holds now. */
+  balances?: Array<Balance>;
+  /** When that was. */
+  created_at: string;
+  /** Its DID. */
+  did: Did;
+  /** The transfer of the genesis grant. */
+  genesis_transfer?: TransferId | null;
+  /** Its id on this node. */
+  id: PrincipalId;
+  /** Its name. */
+  name: string;
+  /** Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept. */
+  private_key_pem?: string | null;
+  /** Its public key. */
+  public_key: PublicKey;
+  /** The entry that registered it. */
+  seq: number;
+}
+
+/** A key that was just replaced. */
+export interface AgentKeyRotated {
+  /** Whose. */
+  agent: PrincipalId;
+  /** Its DID from now on; it is still found by the former one. */
+  did: Did;
+  /** Until when the former key is accepted; null if it no longer is. */
+  former_accepted_until?: string | null;
+  /** Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept. */
+  private_key_pem?: string | null;
+  /** Its public key. */
+  public_key: PublicKey;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** An agent that was just onboarded, with what is shown only now. */
+export interface AgentOnboarded {
+  /** The id of its OAuth client. */
+  client_id: ClientId;
+  /** The client's secret: shown once. */
+  client_secret: string;
+  /** When that was. */
+  created_at: string;
+  /** Its DID. */
+  did: Did;
+  /** The transfer of the genesis grant. */
+  genesis_transfer?: TransferId | null;
+  /** Its id on this node. */
+  id: PrincipalId;
+  /** Its name. */
+  name: string;
+  /** Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept. */
+  private_key_pem?: string | null;
+  /** Its public key. */
+  public_key: PublicKey;
+  /** The entry that registered it. */
+  seq: number;
+  /** Where the client gets tokens. */
+  token_endpoint: string;
+}
+
+/** An amount of major units as a decimal string, never a JSON number. */
+export type Amount = string;
+
+/** An API key without its secret. */
+export interface ApiKey {
+  /** The operations it may be used for. */
+  actions: Array<string>;
+  /** When it was made. */
+  created_at: string;
+  /** When it expires. */
+  expires_at?: string | null;
+  /** Its id. */
+  id: ApiKeyId;
+  /** What its owner calls it. */
+  label?: string | null;
+  /** When it was revoked. */
+  revoked_at?: string | null;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** An API key that was just made, with its secret. */
+export interface ApiKeyCreated {
+  /** The operations it may be used for. */
+  actions: Array<string>;
+  /** The secret to send as `Authorization: Bearer`: shown once. */
+  api_key: string;
+  /** When it was made. */
+  created_at: string;
+  /** When it expires. */
+  expires_at?: string | null;
+  /** Its id. */
+  id: ApiKeyId;
+  /** What its owner calls it. */
+  label?: string | null;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** The id of an API key; not its secret. */
+export type ApiKeyId = string;
+
+/** Ways to another node. */
+export type Backend = "2pc" | "async";
+
+/** What an account holds in one currency. `balance = available + held`. */
+export interface Balance {
+  /** The part of it that can be moved now. */
+  available: Amount;
+  /** Everything that is booked to the account. */
+  balance: Amount;
+  /** The currency. */
+  currency: CurrencyCode;
+  /** The part of it that pending transfers hold, fees included. */
+  held: Amount;
+}
+
+/** What became of one transfer of a batch. */
+export interface BatchResult {
+  /** Whether it was accepted. */
+  ok: boolean;
+  /** Why it was refused, if it was. */
+  problem?: Problem | null;
+  /** The transfer, if it was. */
+  transfer?: Transfer | null;
+}
+
+/** What became of each transfer of a batch, in the same order. */
+export interface BatchResults {
+  /** One result per item. */
+  results: Array<BatchResult>;
+}
+
+/** A bootstrap token. */
+export interface BootstrapCreated {
+  /** The token to send as `Bootstrap-Token`: shown once, works once. */
+  bootstrap_token: string;
+  /** When that is. */
+  expires_at: string;
+  /** Seconds until it stops working. */
+  expires_in: number;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** An A2A card as its agent set it. */
+export type CardDocument = Record<string, unknown>;
+
+/** Which of an agent's two documents a signature is on. */
+export type CardForm = "a2a" | "the_protocol";
+
+/** A signature that was just put beside the node's. */
+export interface CardSigned {
+  /** Whose card. */
+  agent: PrincipalId;
+  /** SHA-256 of the stored profile. */
+  digest: Digest;
+  /** Which document it is on. */
+  form: CardForm;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** A card that was just stored. */
+export interface CardStored {
+  /** Whose card. */
+  agent: PrincipalId;
+  /** SHA-256 of the card's canonical JSON. */
+  digest: Digest;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** Something about an account was changed. */
+export interface Changed {
+  /** Whose account it is. */
+  principal: PrincipalId;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** A signed note: origin, tree size, root and signatures as lines of text. */
+export type CheckpointNote = string;
+
+/** A client without its secret. */
+export interface Client {
+  /** The operations its tokens may be used for at most. */
+  actions: Array<string>;
+  /** Its id. */
+  client_id: ClientId;
+}
+
+/** A client that was just made, with its secret. */
+export interface ClientCreated {
+  /** The operations its tokens may be used for at most. */
+  actions: Array<string>;
+  /** Its id. */
+  client_id: ClientId;
+  /** The secret to get tokens with: shown once. */
+  client_secret: string;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** The id of an OAuth client; not its secret. */
+export type ClientId = string;
+
+/** A client that was revoked. */
+export interface ClientRevoked {
+  /** Its id. */
+  client_id: ClientId;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** The time that counts from now on. */
+export interface ClockAccepted {
+  /** The node's time. */
+  now: string;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** The hashes from which both roots follow. */
+export interface ConsistencyProof {
+  /** Entries in the earlier tree. */
+  from: number;
+  /** The earlier tree's root. */
+  from_root: Digest;
+  /** The hashes, in the order of RFC 6962. */
+  proof: Array<Digest>;
+  /** Entries in the later tree. */
+  to: number;
+  /** The later tree's root. */
+  to_root: Digest;
+}
+
+/** Bounds of a goal. */
+export interface Constraints {
+  /** The most it may cost. */
+  budget?: Money | null;
+  /** When it has to be done: an RFC 3339 time, or a date, which ends that day in UTC. */
+  deadline?: string | null;
+  /** Whose law applies. */
+  jurisdiction?: string | null;
+}
+
+/** The code of a currency. */
+export type CurrencyCode = string;
+
+/** A currency of this node. */
+export interface CurrencyInfo {
+  /** Its code. */
+  code: CurrencyCode;
+  /** Whether it is meant where a request names none. */
+  default?: boolean;
+  /** Whether this node issues it. */
+  own: boolean;
+  /** Decimals of one major unit. */
+  scale: number;
+  /** The entry that made it. */
+  seq: number;
+}
+
+/**
+ * The money of one currency. `net_supply = issued − burned`, and `delta` is what the accounts hold
+ * beyond it: always zero on a sound ledger.
+ */
+export interface CurrencySupply {
+  /** What was ever burned. */
+  burned: Amount;
+  /** The part of it that can be moved now. */
+  circulating: Amount;
+  /** The currency. */
+  currency: CurrencyCode;
+  /** Sum of all accounts less the net supply, as a decimal string; may have a sign. */
+  delta: string;
+  /** The part of it that pending transfers hold. */
+  held: Amount;
+  /** What was ever minted. */
+  issued: Amount;
+  /** What exists. */
+  net_supply: Amount;
+}
+
+/** A key that the node signs with for an agent from now on. */
+export interface CustodyKey {
+  /** For whom. */
+  agent: PrincipalId;
+  /** Which of the agent's keys it is, from 1. */
+  generation: number;
+  /** The public half. */
+  public_key: PublicKey;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** A decentralized identifier. */
+export type Did = string;
+
+/** A SHA-256 digest as unpadded base64url. */
+export type Digest = string;
+
+/** The agents found, best first. */
+export interface Discovered {
+  /** One page of them. */
+  agents: Array<DiscoveredAgent>;
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** An agent found. */
+export interface DiscoveredAgent {
+  /** Its A2A card. */
+  card_data?: Record<string, unknown> | null;
+  /** Its DID. */
+  did: Did;
+  /** Why it stands where it stands, if that was asked for. */
+  explanation?: Explanation | null;
+  /** Its id on this node. */
+  id: PrincipalId;
+  /** Its name. */
+  name?: string | null;
+  /** Its price; null when the card names none. */
+  price?: Price | null;
+  /** The mean of its ratings, 1 to 5; null before the first. */
+  reputation?: Hundredths | null;
+  /** How well it matches, 0 to 1. */
+  score: Hundredths;
+  /** What was found of the signatures on its card when it came in. */
+  trust: Trust;
+}
+
+/** Documents of one kind in the vault. */
+export interface DocumentCount {
+  /** How many. */
+  count: number;
+  /** What they are, e.g. `card` or `envelope`. */
+  kind: string;
+}
+
+/** An entry of the journal. */
+export interface EntryView {
+  /** The same, as JSON. */
+  entry: Record<string, unknown>;
+  /** Its leaf hash: SHA-256 of a zero byte and the line. */
+  leaf: Digest;
+  /** The exact bytes that were hashed, as text. */
+  line: string;
+  /** Its number. */
+  seq: number;
+}
+
+/** What an envelope led to. */
+export interface EnvelopeAccepted {
+  /** The envelope. */
+  envelope_id: EnvelopeId;
+  /** The answer of the operation, or the matches of discover. */
+  result?: unknown;
+  /** The entry that recorded it; absent when nothing changed. */
+  seq?: number | null;
+  /** The task it belongs to. */
+  task?: TaskId | null;
+  /** The transfer it made, posted or voided. */
+  transfer?: TransferId | null;
+  /** The verb or operation that was carried out. */
+  verb: string;
+}
+
+/** The id of an AMP envelope: a UUID of version 4. */
+export type EnvelopeId = string;
+
+/** An accepted envelope. */
+export interface EnvelopeView {
+  /** When it was accepted. */
+  at: string;
+  /** SHA-256 of its canonical bytes without `auth`. */
+  digest: Digest;
+  /** The envelope without `auth`, unless it was erased. */
+  envelope?: Record<string, unknown> | null;
+  /** Who signed it. */
+  from: Did;
+  /** Its id. */
+  id: EnvelopeId;
+  /** The key that signed it. */
+  kid: string;
+  /** Its kind. */
+  kind: Kind;
+  /** The envelope it follows. */
+  parent?: EnvelopeId | null;
+  /** The entry that recorded it. */
+  seq: number;
+  /** The signature over those bytes. */
+  signature: Signature;
+  /** The task it belongs to. */
+  task?: TaskId | null;
+  /** Whom it is addressed to. */
+  to: string;
+  /** The verb or operation that was carried out. */
+  verb: string;
+}
+
+/** What an erasure destroys, and what it leaves. */
+export interface Erasure {
+  /** API keys revoked. */
+  api_keys?: number;
+  /** Money that stays on its account, which nobody can move any more. */
+  balances: Array<Balance>;
+  /** Documents destroyed with their key and salts. Of an erasure that is told again, nothing. */
+  documents: Array<DocumentCount>;
+  /** Whether this only says what would happen. */
+  dry_run?: boolean;
+  /** Who was, or would be, erased. */
+  principal: PrincipalId;
+  /** The node's word for it; not of a dry run. */
+  receipt?: Receipt | null;
+  /** The node's signature of the receipt's canonical JSON. */
+  signature?: Signature | null;
+  /** Tasks still open: they run out by their deadlines. */
+  tasks: number;
+}
+
+/** The parts of an agent's place: agents are sorted by the first that differs. */
+export interface Explanation {
+  /** Tasks settled with every milestone paid. */
+  completed: number;
+  /** Tasks settled with a milestone refused. */
+  failed: number;
+  /** How many ratings that rests on, for the skill asked for or over all. */
+  ratings: number;
+  /**
+   * First: how well the words match, in millionths of bm25 over name (weight 10), skills (5), tags
+   * (4) and description (1); 0 for all without words.
+   */
+  relevance_millionths: number;
+  /** Last: the entry that registered it, the newest first. */
+  seq: number;
+  /** Then: the mean rating drawn towards three stars as if there were five more ratings of three. */
+  standing: Hundredths;
+}
+
+/** One line of an export. */
+export type ExportLine = Record<string, unknown>;
+
+/** What a node takes for a transfer; the payer pays it on top. */
+export interface FeePolicy {
+  /** The least it takes, in major units of the transfer's currency; one minor unit if that is more. */
+  minimum: Amount;
+  /** The fraction of the amount, e.g. `"0.005"` for half a percent. */
+  rate: Amount;
+}
+
+/** One member of the request that was wrong. */
+export interface FieldProblem {
+  /** The stable code. */
+  code: string;
+  /** What was wrong with it. */
+  detail: string;
+  /** The path of the member, e.g. `items[3].amount`. */
+  field: string;
+}
+
+/** A funding request. */
+export interface Funding {
+  /** Who shall receive. */
+  agent: PrincipalId;
+  /** How much. */
+  amount: Amount;
+  /** In which currency. */
+  currency: CurrencyCode;
+  /** When it was decided. */
+  decided_at?: string | null;
+  /** Its id. */
+  id: FundingId;
+  /** When it was asked for. */
+  requested_at: string;
+  /** Where it stands. */
+  state: FundingState;
+}
+
+/** The id of a funding request. */
+export type FundingId = string;
+
+/** Where a request stands. */
+export type FundingState = "requested" | "approved" | "rejected";
+
+/** A grant. */
+export interface Grant {
+  /** The operations it allows. */
+  actions: Array<string>;
+  /** When it was given. */
+  created_at: string;
+  /** The currency of the limits. */
+  currency?: CurrencyCode | null;
+  /** When it expires. */
+  expires_at: string;
+  /** Who holds it. */
+  holder: PrincipalId;
+  /** Its id. */
+  id: GrantId;
+  /** Who gave it. */
+  issuer: PrincipalId;
+  /** Whose things it is about. */
+  on_behalf_of: PrincipalId;
+  /** The grant that it narrows. */
+  parent?: GrantId | null;
+  /** Most that one use may move. */
+  per_use?: Amount | null;
+  /** The entry that recorded it. */
+  seq: number;
+  /** Whether it still counts. */
+  status: GrantStatus;
+  /** Most that all uses together may move. */
+  total?: Amount | null;
+  /** What was moved with it so far. */
+  used?: Amount | null;
+}
+
+/** The id of a grant. */
+export type GrantId = string;
+
+/** Whether a grant still counts. */
+export type GrantStatus = "active" | "expired" | "revoked";
+
+/** A graph of envelopes: each points to the one it follows. */
+export interface Graph {
+  /** The highest entry of the journal that this reflects. */
+  as_of_seq: number;
+  /** One edge per parent. */
+  edges: Array<GraphEdge>;
+  /** The envelopes, in the order they were accepted. */
+  nodes: Array<GraphNode>;
+  /** The envelope without a parent. */
+  root: EnvelopeId;
+  /** The task the graph is about. */
+  task?: TaskId | null;
+}
+
+/** An edge of a graph. */
+export interface GraphEdge {
+  /** The parent. */
+  from: EnvelopeId;
+  /** The envelope that follows it. */
+  to: EnvelopeId;
+}
+
+/** An envelope of a graph. */
+export interface GraphNode {
+  /** When it was accepted. */
+  at: string;
+  /** Who signed it. */
+  from: Did;
+  /** Its id. */
+  id: EnvelopeId;
+  /** Its kind. */
+  kind: Kind;
+  /** The envelope it follows. */
+  parent?: EnvelopeId | null;
+  /** The entry that recorded it. */
+  seq: number;
+  /** Whom it is addressed to. */
+  to: string;
+  /** The verb or operation that was carried out. */
+  verb: string;
+}
+
+/** The process lives. */
+export interface HealthStatus {
+  /** Always `ok`. */
+  status: string;
+}
+
+/** Sets money aside instead of moving it at once. */
+export interface Hold {
+  /** Seconds until it is voided by itself; 7 days unless named. */
+  expires_in_s?: number | null;
+}
+
+/** A decimal with at most two decimals, as a string. */
+export type Hundredths = string;
+
+/** The id of one incarnation of a journal. */
+export type IncarnationId = string;
+
+/** The siblings on the way from a leaf to the root. */
+export interface InclusionProof {
+  /** The entry's leaf hash. */
+  leaf: Digest;
+  /** The siblings, nearest to the leaf first. */
+  proof: Array<Digest>;
+  /** The tree's root. */
+  root: Digest;
+  /** The entry; its index in the tree is one less. */
+  seq: number;
+  /** Entries in the tree. */
+  tree_size: number;
+}
+
+/** A goal. */
+export interface Intent {
+  /** What is to be done: a name both sides understand, or an operation's id. */
+  action: string;
+  /** Within what bounds. */
+  constraints?: Constraints | null;
+  /** With what. */
+  params?: Record<string, unknown> | null;
+}
+
+/** An Ed25519 key as JSON Web Key (RFC 8037). */
+export interface Jwk {
+  /** `EdDSA`. */
+  alg: string;
+  /** `Ed25519`. */
+  crv: string;
+  /** Whether the node keeps the private half for the agent. */
+  custodial?: boolean | null;
+  /** As headers of signatures name it. */
+  kid: string;
+  /** `OKP`. */
+  kty: string;
+  /** Until when signatures by it stand, for a key that was replaced. */
+  until?: string | null;
+  /** `sig`. */
+  use: string;
+  /** The public key, base64url. */
+  x: string;
+}
+
+/** A set of keys (RFC 7517 section 5). */
+export interface KeySet {
+  /** The keys. */
+  keys: Array<Jwk>;
+}
+
+/** What an envelope is in the graph of intents. */
+export type Kind = "intent" | "delegation" | "inference" | "outcome";
+
+/** Whom a credential stands for. */
+export interface Me {
+  /** What it is known by where tokens are given out. */
+  client_id: string;
+  /** Its DID. */
+  did: Did;
+  /** `active` or `suspended`. */
+  status: string;
+}
+
+/** A share of the amount, and what releases it. */
+export interface Milestone {
+  /** What releases it. */
+  on: string;
+  /** The share in whole percent. */
+  pct: number;
+}
+
+/** Where a milestone stands. */
+export type MilestoneState = "open" | "executed" | "claimed" | "paid" | "refused";
+
+/** An amount of major units, with its currency or beside it. */
+export type Money = string;
+
+/** Who a node is. */
+export interface NodeInfo {
+  /** The highest entry of the journal that this reflects. */
+  as_of_seq: number;
+  /** The currencies it holds. */
+  currencies: Array<CurrencyInfo>;
+  /** Its DID: the `to` of envelopes that carry operations. */
+  did: Did;
+  /** What it takes for a transfer. */
+  fee: FeePolicy;
+  /** The incarnation of its journal. */
+  incarnation: IncarnationId;
+  /** Whether it makes money of its own. */
+  mode: NodeMode;
+  /** Its public key, which signs checkpoints. */
+  public_key: PublicKey;
+  /** Whether it still waits for its owner. */
+  setup_pending?: boolean;
+  /** The version of its software. */
+  version: string;
+}
+
+/** Whether a node makes money of its own. */
+export type NodeMode = "sovereign" | "satellite";
+
+/** An OpenAPI 3.1 document. */
+export type OpenApiDocument = Record<string, unknown>;
+
+/** One page of a list. */
+export interface PageOfAgent {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Agent>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfApiKey {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<ApiKey>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfBalance {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Balance>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfClient {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Client>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfCurrencyInfo {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<CurrencyInfo>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfFunding {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Funding>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfGrant {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Grant>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfSession {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Session>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfTask {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Task>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfTransfer {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Transfer>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** What an agent asks for. */
+export interface Price {
+  /** How much. */
+  amount: Amount;
+  /** Of what. */
+  currency: CurrencyCode;
+}
+
+/** The id of a principal. */
+export type PrincipalId = string;
+
+/** What kind of principal it is. */
+export type PrincipalKind = "agent" | "person" | "organization" | "node";
+
+/** A principal: its agt_ id, or its DID. */
+export type PrincipalRef = string;
+
+/** Whether a principal may act. */
+export type PrincipalStatus = "active" | "suspended" | "erased" | "frozen";
+
+/** A refusal or fault (RFC 9457). */
+export interface Problem {
+  /** The stable code that programs branch on. */
+  code: string;
+  /** What exactly was wrong this time. */
+  detail: string;
+  /** The members of the request that were wrong. */
+  errors?: Array<FieldProblem>;
+  /** What the caller can do about it. */
+  next_step: string;
+  /** The request this answers, as the node's log names it. */
+  request_id?: RequestId | null;
+  /** The HTTP status. */
+  status: number;
+  /** What the code means, in one sentence. */
+  title: string;
+  /**
+   * Where the code is explained: a reference relative to the node's address (RFC 9457 section
+   * 3.1.1).
+   */
+  type: string;
+}
+
+/** An Ed25519 public key as multibase or did:key. */
+export type PublicKey = string;
+
+/**
+ * The key that the node signs an agent's card with; `keys` makes the whole a key set of that key,
+ * the one before it for a while, and the agent's own.
+ */
+export interface PublicKeySet {
+  /** `EdDSA`. */
+  alg: string;
+  /** `Ed25519`. */
+  crv: string;
+  /** Whether the node keeps the private half for the agent. */
+  custodial?: boolean | null;
+  /** Every key by which a signature on the agent's card may be checked. */
+  keys: Array<Jwk>;
+  /** As headers of signatures name it. */
+  kid: string;
+  /** `OKP`. */
+  kty: string;
+  /** Until when signatures by it stand, for a key that was replaced. */
+  until?: string | null;
+  /** `sig`. */
+  use: string;
+  /** The public key, base64url. */
+  x: string;
+}
+
+/** What a transfer would cost now. */
+export interface Quote {
+  /** How much the payee would receive. */
+  amount: Amount;
+  /** The highest entry of the journal that this reflects. */
+  as_of_seq: number;
+  /** Of what. */
+  currency: CurrencyCode;
+  /** The fee on top, paid by the payer. */
+  fee: Amount;
+  /** Whether the payer holds the total now. */
+  sufficient: boolean;
+  /** What the payer's account would lose. */
+  total: Amount;
+}
+
+/** How an agreement is paid (seed AMP v0.1, "Settlement Rails"). */
+export type Rail = "amp-escrow" | "amp-outcome";
+
+/** Whether the node takes requests: 200 when it does, 503 with the same body when not. */
+export interface Readiness {
+  /** The checks. */
+  checks: Array<ReadinessCheck>;
+  /** Whether every check passed. */
+  ready: boolean;
+}
+
+/** One thing a node needs in order to take requests. */
+export interface ReadinessCheck {
+  /** What is wrong, if anything. */
+  detail?: string | null;
+  /** What it is. */
+  name: string;
+  /** Whether it is there. */
+  ok: boolean;
+}
+
+/** The node's word that somebody was erased. */
+export interface Receipt {
+  /** When the last backup that may hold sealed copies is to be gone, if the operator prunes. */
+  backups_until: string;
+  /** When that was. */
+  erased_at: string;
+  /** Always `hansa-erasure-receipt`. */
+  format: string;
+  /** Whether the journal's file and its write-ahead log hold nothing of it any more. */
+  journal_clean: boolean;
+  /** That entry's leaf in the journal's tree. */
+  leaf: Digest;
+  /** The node that says so, by the key it signs with. */
+  node: Did;
+  /** Where its checkpoints come from. */
+  origin: string;
+  /** Who was erased. */
+  principal: PrincipalId;
+  /** The entry of the journal that records it. */
+  seq: number;
+  /** Whether the folds from before are gone. */
+  snapshots_clean: boolean;
+  /** Always 1. */
+  version: number;
+  /** Whether the read models hold nothing of it any more. */
+  views_clean: boolean;
+}
+
+/** Recovery keys, shown once. */
+export interface RecoveryKeys {
+  /** Each sets a new password once. */
+  recovery_keys: Array<string>;
+  /** The entry that recorded them. */
+  seq: number;
+}
+
+/** The same for an address that is known and for one that is not. */
+export interface RegistrationBegun {
+  /** Seconds until the mailed token is void. */
+  expires_in_s: number;
+  /** What happens next. */
+  message: string;
+  /** Each sets a new password once: shown once, and good once the account exists. */
+  recovery_keys: Array<string>;
+}
+
+/** A registry card of version 0.4. */
+export type RegistryCard = Record<string, unknown>;
+
+/** What an agent's counterparties made of it: accumulators over settled work. */
+export interface Reputation {
+  /** Whose reputation. */
+  agent: PrincipalId;
+  /** As the one who works; this is what discover sorts by. */
+  as_agent: Standing;
+  /** The highest entry of the journal that this reflects. */
+  as_of_seq: number;
+  /** As the one who pays. */
+  as_payer: Standing;
+}
+
+/** The id of one request. */
+export type RequestId = string;
+
+/** Proofs the sender asks for. */
+export interface Require {
+  /** How many attestors must agree. */
+  attestors?: number | null;
+  /** A proof of inference. Accepted; version 0.1 of the protocol has none. */
+  zkml?: boolean | null;
+}
+
+/** A session without its secret. */
+export interface Session {
+  /** Whether it is the one that asks. */
+  current: boolean;
+  /** When it ends. */
+  expires_at: string;
+  /** Its id. */
+  id: SessionId;
+  /** When it was opened. */
+  opened_at: string;
+  /** Whether a second factor was shown. */
+  second_factor: boolean;
+}
+
+/** The id of a session; not its secret. */
+export type SessionId = string;
+
+/** A session, with its secret. */
+export interface SessionOpened {
+  /** The secret to send as `Authorization: Bearer`: shown once. */
+  access_token: string;
+  /** When it ends. */
+  expires_at: string;
+  /** Its id. */
+  id: SessionId;
+  /** Whose it is. */
+  principal: PrincipalId;
+  /** The entry that recorded it. */
+  seq: number;
+  /** How it is sent: `bearer`. */
+  token_type: string;
+}
+
+/** How an envelope is paid for. */
+export interface SettleSpec {
+  /** The whole amount. */
+  amount: Money;
+  /** Its currency, when the amount does not name it. */
+  currency?: CurrencyCode | null;
+  /** The shares. */
+  milestones?: Array<Milestone> | null;
+  /** The rail. */
+  rail: Rail;
+}
+
+/** The owner, with what is shown only now. */
+export interface SetupDone {
+  /** The owner's API key: shown once. */
+  api_key: string;
+  /** The owner's DID. */
+  did: Did;
+  /** The owner's id. */
+  id: PrincipalId;
+  /** The owner's private key as PKCS#8 PEM: shown once, only when the node made it. */
+  private_key_pem?: string | null;
+  /** The owner's public key. */
+  public_key: PublicKey;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** An Ed25519 signature as unpadded base64url. */
+export type Signature = string;
+
+/** How somebody did in one role. */
+export interface Standing {
+  /** Tasks settled with every milestone paid. */
+  completed: number;
+  /** Tasks settled with a milestone refused. */
+  failed: number;
+  /** The mean of the ratings, 1 to 5; null before the first. */
+  rating?: Hundredths | null;
+  /** How many ratings. */
+  ratings: number;
+}
+
+/** Why a principal is suspended or frozen. */
+export type StopReason = "abuse" | "fraud" | "compromised" | "policy" | "legal" | "requested";
+
+/** All money there is, per currency. */
+export interface Supply {
+  /** One row per currency. */
+  currencies: Array<CurrencySupply>;
+  /** The highest entry of the journal that this reflects. */
+  seq: number;
+}
+
+/** A declared piece of work. */
+export interface Task {
+  /** Who works; absent while a skill is still being routed. */
+  agent?: PrincipalId | null;
+  /** The whole amount of the terms on the table. */
+  amount: Amount;
+  /** When it began. */
+  created_at: string;
+  /** Of what. */
+  currency: CurrencyCode;
+  /** When it has to be done. */
+  deadline?: string | null;
+  /** The pending transfer that holds its money. */
+  escrow?: TransferId | null;
+  /** Its id. */
+  id: TaskId;
+  /** The last envelope that moved it. */
+  last_envelope?: EnvelopeId | null;
+  /** Its milestones, in the order of the terms. */
+  milestones: Array<TaskMilestone>;
+  /** What was paid to the agent. */
+  paid: Amount;
+  /** Who pays. */
+  payer: PrincipalId;
+  /** How it is settled. */
+  rail: Rail;
+  /** What went back to the payer. */
+  refunded: Amount;
+  /** The envelope that began it. */
+  root_envelope?: EnvelopeId | null;
+  /** The entry that last moved it. */
+  seq: number;
+  /** Where the agreement stands. */
+  terms_state: TermsState;
+  /** When it last moved. */
+  updated_at: string;
+  /** Where the work stands, once it was delegated. */
+  work_state?: WorkState | null;
+}
+
+/** The id of a task. */
+export type TaskId = string;
+
+/** A milestone of a task. */
+export interface TaskMilestone {
+  /** Its share of the money. */
+  amount: Amount;
+  /** Its name; the whole task under `amp-outcome` has none. */
+  on?: string | null;
+  /** Its share in percent. */
+  pct: number;
+  /** Where it stands. */
+  state: MilestoneState;
+}
+
+/** What became of the money. */
+export interface TegSent {
+  /** What the payee received. */
+  currency_received: CurrencyCode;
+  /** What the payer paid in. */
+  currency_sent: CurrencyCode;
+  /** In words. */
+  detail: string;
+  /** The way it took: `local`. */
+  method: string;
+  /** Whether it was accepted. */
+  ok: boolean;
+  /** The node of the payee. */
+  receiver_registry: string;
+  /** `completed`, or `dry_run` when nothing moved. */
+  status: string;
+  /** The transfer; null when nothing moved. */
+  transfer_id?: TransferId | null;
+}
+
+/** Where the agreement stands. */
+export type TermsState = "offered" | "accepted" | "rejected" | "delegated" | "settled" | "revoked" | "expired";
+
+/** A document of text. */
+export type TextDocument = string;
+
+/** Whose tokens were revoked. */
+export interface TokensRevoked {
+  /** Its id. */
+  id: PrincipalId;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** The secret of a second factor, shown once. */
+export interface TotpBegun {
+  /** Seconds within which a code has to be shown. */
+  expires_in_s: number;
+  /** The secret in base 32, for an authenticator. */
+  secret: string;
+  /** The same as an `otpauth:` address, for a QR code. */
+  uri: string;
+}
+
+/** A movement of money. */
+export interface Transfer {
+  /** How much the payee receives. */
+  amount: Amount;
+  /** When it was made. */
+  created_at: string;
+  /** Of what. */
+  currency: CurrencyCode;
+  /** When it is voided by itself, while it is pending. */
+  expires_at?: string | null;
+  /** The fee on top, paid by the payer. */
+  fee: Amount;
+  /** Who pays: a principal's id, or the name of one of the node's own accounts. */
+  from: string;
+  /** Its id; absent only in the answer to a dry run. */
+  id?: TransferId | null;
+  /** The pending transfer that this one posts or voids. */
+  of?: TransferId | null;
+  /** Of a hold: how much of the amount was posted. */
+  posted?: Amount | null;
+  /** Of a hold: how much of the amount is set aside still. */
+  remaining?: Amount | null;
+  /** The entry that recorded it; absent only in the answer to a dry run. */
+  seq?: number | null;
+  /** Where it stands. */
+  state: TransferState;
+  /** Who receives: a principal's id, or the name of one of the node's own accounts. */
+  to: string;
+  /** What the payer's account loses. */
+  total: Amount;
+  /** Of a hold: how much of the amount went back. */
+  voided?: Amount | null;
+}
+
+/** The id of a transfer. */
+export type TransferId = string;
+
+/** One transfer of a batch. */
+export interface TransferItem {
+  /** How much the payee receives. */
+  amount: Amount;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** Who pays; the caller unless named. */
+  from?: PrincipalRef | null;
+  /** Set it aside instead, until it is posted or voided. */
+  hold?: Hold | null;
+  /** Who receives. */
+  to: PrincipalRef;
+}
+
+/** Where a transfer stands. */
+export type TransferState = "posted" | "pending" | "voided" | "expired";
+
+/** What was found of the signatures on a card when it came in. */
+export type Trust = "verified" | "unsigned" | "invalid";
+
+/** Which software this is. */
+export interface VersionInfo {
+  /** The commit it was built from. */
+  commit?: string | null;
+  /** Its name. */
+  name: string;
+  /** Its version. */
+  version: string;
+}
+
+/** Who asked, and what was proven. */
+export interface WhoAsks {
+  /** Whether the principal has an account. */
+  account: boolean;
+  /** What the credential may be used for; `*` for everything the principal may do. */
+  actions: Array<string>;
+  /** The caller's DID. */
+  did: Did;
+  /** The account's address. */
+  email?: string | null;
+  /** The caller's id. */
+  id: PrincipalId;
+  /** What kind of principal it is. */
+  kind: PrincipalKind;
+  /** How the caller proved it: `api_key`, `session` or `envelope`. */
+  method: string;
+  /** Recovery keys that are left. */
+  recovery_keys_left: number;
+  /** Whether the account asks for a second factor. */
+  totp: boolean;
+}
+
+/** Where the work stands: the eight states of A2A (A2A 1.0 section 4.1.3). */
+export type WorkState = "submitted" | "working" | "completed" | "failed" | "canceled" | "rejected" | "input_required" | "auth_required";
+
+/** What `registryCardGet` takes. */
+export interface RegistryCardGetRequest {
+}
+
+/** What `registryJwks` takes. */
+export interface RegistryJwksRequest {
+}
+
+/** What `agentCardWellKnown` takes. */
+export interface AgentCardWellKnownRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `envelopeSubmit` takes. */
+export interface EnvelopeSubmitRequest {
+  /** Who sends and signs it. */
+  from: Did;
+  /** Its id. */
+  id: EnvelopeId;
+  /** What it is. */
+  kind: Kind;
+  /** A number the sender uses once. */
+  nonce: number;
+  /** Whom it is addressed to. */
+  to: string;
+  /** When it was sent, in seconds since 1970. */
+  ts: number;
+  /** The version of AMP: 1. */
+  v: number;
+  /** The signature over everything else: `ed25519:` and 128 lower-case hex digits. */
+  auth?: string | null;
+  /** The goal. */
+  intent?: Intent | null;
+  /** The envelope it follows. */
+  parent?: EnvelopeId | null;
+  /** What the verb defines, and anything else. */
+  payload?: Record<string, unknown> | null;
+  /** Proofs the sender asks for. */
+  require?: Require | null;
+  /** How it is paid for. */
+  settle?: SettleSpec | null;
+}
+
+/** What `envelopeGet` takes. */
+export interface EnvelopeGetRequest {
+  /** Which envelope. */
+  envelope: EnvelopeId;
+}
+
+/** What `envelopeGraph` takes. */
+export interface EnvelopeGraphRequest {
+  /** Any envelope of the graph. */
+  envelope: EnvelopeId;
+}
+
+/** What `balanceList` takes. */
+export interface BalanceListRequest {
+  /** Whose balances. */
+  principal: PrincipalRef;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `agentList` takes. */
+export interface AgentListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `agentCreate` takes. */
+export interface AgentCreateRequest {
+  /** What people call it. */
+  name: string;
+  /** Its A2A card. */
+  card?: Record<string, unknown> | null;
+  /** Whether it receives the node's genesis grant. */
+  genesis_grant?: boolean;
+  /** Its public key. Without one the node makes a key pair and shows the private key once. */
+  public_key?: PublicKey | null;
+}
+
+/** What `agentMe` takes. */
+export interface AgentMeRequest {
+}
+
+/** What `agentGet` takes. */
+export interface AgentGetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `agentCardGet` takes. */
+export interface AgentCardGetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `agentCardSet` takes. */
+export interface AgentCardSetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** The A2A card. */
+  card: Record<string, unknown>;
+}
+
+/** What `agentCardExport` takes. */
+export interface AgentCardExportRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `agentCardSign` takes. */
+export interface AgentCardSignRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** The JWS header, base64url: `alg` EdDSA, `kid` the agent's DID with a fragment. */
+  protected: string;
+  /** The signature over one of the two documents without its signatures, base64url. */
+  signature: string;
+}
+
+/** What `custodyKeySet` takes. */
+export interface CustodyKeySetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `agentFreeze` takes. */
+export interface AgentFreezeRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** What else there is to say; kept sealed, beside the journal. */
+  note?: string | null;
+  /** Why. */
+  reason?: StopReason | null;
+}
+
+/** What `agentKeyRotate` takes. */
+export interface AgentKeyRotateRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** Its new public key. Without one the node makes a key pair and shows the private key once. */
+  public_key?: PublicKey | null;
+  /**
+   * Whether all its former keys stop at once, as after a theft; otherwise the one that is replaced
+   * is accepted for seven more days.
+   */
+  revoke_former?: boolean;
+}
+
+/** What `agentPublicKey` takes. */
+export interface AgentPublicKeyRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `agentReinstate` takes. */
+export interface AgentReinstateRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** What was said on appeal; kept sealed, beside the journal. */
+  note?: string | null;
+}
+
+/** What `reputationGet` takes. */
+export interface ReputationGetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `agentSuspend` takes. */
+export interface AgentSuspendRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** What else there is to say; kept sealed, beside the journal. */
+  note?: string | null;
+  /** Why. */
+  reason?: StopReason | null;
+}
+
+/** What `tokensRevoke` takes. */
+export interface TokensRevokeRequest {
+  /** Whose tokens. */
+  agent: PrincipalRef;
+}
+
+/** What `apiKeyList` takes. */
+export interface ApiKeyListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `apiKeyCreate` takes. */
+export interface ApiKeyCreateRequest {
+  /** The operations it may be used for. */
+  actions: Array<string>;
+  /** Seconds until it expires; without, it does not. */
+  expires_in_s?: number | null;
+  /** What the caller calls it. */
+  label?: string | null;
+}
+
+/** What `apiKeyRevoke` takes. */
+export interface ApiKeyRevokeRequest {
+  /** Which key. */
+  key: ApiKeyId;
+}
+
+/** What `sessionOpen` takes. */
+export interface SessionOpenRequest {
+  /** The account's address. */
+  email: string;
+  /** Its password. */
+  password: string;
+  /** Seconds until the session ends: a day unless said, 30 days at most. */
+  expires_in_s?: number | null;
+  /** The present code of its second factor, where there is one. */
+  totp?: string | null;
+}
+
+/** What `sessionClose` takes. */
+export interface SessionCloseRequest {
+  /** Which session. */
+  session?: SessionId | null;
+}
+
+/** What `passwordChange` takes. */
+export interface PasswordChangeRequest {
+  /** The new one, 12 to 256 bytes. */
+  new_password: string;
+  /** The present one. */
+  password: string;
+}
+
+/** What `accountRecover` takes. */
+export interface AccountRecoverRequest {
+  /** The account's address. */
+  email: string;
+  /** The new password, 12 to 256 bytes. */
+  new_password: string;
+  /** One of its recovery keys, which is then used up. */
+  recovery_key: string;
+}
+
+/** What `recoveryKeysSet` takes. */
+export interface RecoveryKeysSetRequest {
+  /** The caller's password. */
+  password: string;
+}
+
+/** What `accountRegister` takes. */
+export interface AccountRegisterRequest {
+  /** Where the token is mailed. */
+  email: string;
+  /** What people call you. */
+  name: string;
+  /** 12 to 256 bytes. */
+  password: string;
+  /**
+   * The public key you sign with. Without one the node makes a key pair and shows the private key
+   * once.
+   */
+  public_key?: PublicKey | null;
+}
+
+/** What `sessionList` takes. */
+export interface SessionListRequest {
+}
+
+/** What `totpEnable` takes. */
+export interface TotpEnableRequest {
+  /** A code of the secret that was begun. */
+  totp: string;
+}
+
+/** What `totpBegin` takes. */
+export interface TotpBeginRequest {
+}
+
+/** What `totpDisable` takes. */
+export interface TotpDisableRequest {
+  /** The caller's password. */
+  password: string;
+}
+
+/** What `accountVerify` takes. */
+export interface AccountVerifyRequest {
+  /** The token. */
+  token: string;
+}
+
+/** What `burnCreate` takes. */
+export interface BurnCreateRequest {
+  /** How much. */
+  amount: Amount;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** Answer as if it were done, and do nothing. */
+  dry_run?: boolean;
+  /** Whose money; the caller's unless named. */
+  from?: PrincipalRef | null;
+}
+
+/** What `clientList` takes. */
+export interface ClientListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `clientCreate` takes. */
+export interface ClientCreateRequest {
+  /** The operations its tokens may be used for at most. */
+  actions: Array<string>;
+  /** Whose client; the caller's unless named. */
+  agent?: PrincipalRef | null;
+}
+
+/** What `clientRevoke` takes. */
+export interface ClientRevokeRequest {
+  /** Which client. */
+  client: ClientId;
+}
+
+/** What `clockAccept` takes. */
+export interface ClockAcceptRequest {
+}
+
+/** What `currencyList` takes. */
+export interface CurrencyListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `currencyCreate` takes. */
+export interface CurrencyCreateRequest {
+  /** Its code. */
+  code: CurrencyCode;
+  /** Decimals of one major unit. */
+  scale: number;
+}
+
+/** What `discover` takes. */
+export interface DiscoverRequest {
+  /** The currency of the price; the node's own unless named. */
+  currency?: CurrencyCode;
+  /** Where to go on. */
+  cursor?: string;
+  /** Whether each agent comes with the parts of its place in the list. */
+  explain?: boolean;
+  /** How many at most. */
+  limit?: number;
+  /** Highest price. */
+  max_price?: Amount;
+  /** Lowest mean rating. */
+  min_reputation?: Hundredths;
+  /** Words to look for in names, descriptions, skills and tags. */
+  query?: string;
+  /** The id of a skill it must have. */
+  skill?: string;
+  /** A tag that one of its skills must have, whatever its case. */
+  tag?: string;
+}
+
+/** What `fundingList` takes. */
+export interface FundingListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `fundingRequest` takes. */
+export interface FundingRequestRequest {
+  /** How much. */
+  amount: Amount;
+  /** Who shall receive it; the caller unless named. */
+  agent?: PrincipalRef | null;
+  /** In which of the node's own currencies; its first unless named. */
+  currency?: CurrencyCode | null;
+}
+
+/** What `fundingApprove` takes. */
+export interface FundingApproveRequest {
+  /** Which request. */
+  funding: FundingId;
+}
+
+/** What `fundingReject` takes. */
+export interface FundingRejectRequest {
+  /** Which request. */
+  funding: FundingId;
+}
+
+/** What `grantList` takes. */
+export interface GrantListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** Only those of this holder. */
+  holder?: PrincipalRef;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `grantCreate` takes. */
+export interface GrantCreateRequest {
+  /** The operations it allows. */
+  actions: Array<string>;
+  /** Seconds until it expires. */
+  expires_in_s: number;
+  /** Who receives it. */
+  holder: PrincipalRef;
+  /** The currency of the limits; the node's own unless named. */
+  currency?: CurrencyCode | null;
+  /** Whose things it is about; the caller's own unless named. */
+  on_behalf_of?: PrincipalRef | null;
+  /** The grant that it narrows. */
+  parent?: GrantId | null;
+  /** Most that one use may move. */
+  per_use?: Amount | null;
+  /** Most that all uses together may move. */
+  total?: Amount | null;
+}
+
+/** What `grantGet` takes. */
+export interface GrantGetRequest {
+  /** Which grant. */
+  grant: GrantId;
+}
+
+/** What `grantRevoke` takes. */
+export interface GrantRevokeRequest {
+  /** Which grant. */
+  grant: GrantId;
+}
+
+/** What `journalCheckpoint` takes. */
+export interface JournalCheckpointRequest {
+}
+
+/** What `journalConsistency` takes. */
+export interface JournalConsistencyRequest {
+  /** Entries in the earlier tree. */
+  from: number;
+  /** Entries in the later tree; the latest checkpoint's unless named. */
+  to?: number;
+}
+
+/** What `entryGet` takes. */
+export interface EntryGetRequest {
+  /** Which entry. */
+  seq: number;
+}
+
+/** What `journalExport` takes. */
+export interface JournalExportRequest {
+  /** The first entry; the journal's first unless named. */
+  from?: number;
+  /** Whether the texts that entries stand for come along, where the caller may see them. */
+  texts?: boolean;
+}
+
+/** What `journalInclusion` takes. */
+export interface JournalInclusionRequest {
+  /** Which entry. */
+  seq: number;
+  /** In the tree of how many entries; the latest checkpoint's unless named. */
+  tree_size?: number;
+}
+
+/** What `mintCreate` takes. */
+export interface MintCreateRequest {
+  /** How much. */
+  amount: Amount;
+  /** Who receives it. */
+  to: PrincipalRef;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** Answer as if it were done, and do nothing. */
+  dry_run?: boolean;
+}
+
+/** What `nodeGet` takes. */
+export interface NodeGetRequest {
+}
+
+/** What `agentOnboard` takes. */
+export interface AgentOnboardRequest {
+  /** What people call it. */
+  name: string;
+  /** The operations that its tokens may be used for at most; everything it may do unless named. */
+  actions?: Array<string> | null;
+  /** Its A2A card. */
+  card?: Record<string, unknown> | null;
+  /** Whether it receives the node's genesis grant. */
+  genesis_grant?: boolean;
+  /**
+   * Shows that the caller holds the key: a JWS of type `key-proof+jwt` signed with it, whose claims
+   * are `aud` (the node's DID), `iat`, and `ath`, the base64url SHA-256 of the credential of this
+   * request (left out in an envelope). Required beside `public_key`.
+   */
+  proof?: string | null;
+  /** Its public key. Without one the node makes a key pair and shows the private key once. */
+  public_key?: PublicKey | null;
+}
+
+/** What `bootstrapCreate` takes. */
+export interface BootstrapCreateRequest {
+}
+
+/** What `principalErase` takes. */
+export interface PrincipalEraseRequest {
+  /** Whom: the caller itself, somebody it controls, or as the owner anybody. */
+  principal: PrincipalRef;
+  /** Answer what would go, and do nothing. */
+  dry_run?: boolean;
+}
+
+/** What `supplyAudit` takes. */
+export interface SupplyAuditRequest {
+}
+
+/** What `setupComplete` takes. */
+export interface SetupCompleteRequest {
+  /** The one-time token that the node printed when it started. */
+  token: string;
+  /** What people call the owner. */
+  name?: string | null;
+  /** The owner's public key. Without one the node makes a key pair and shows the private key once. */
+  public_key?: PublicKey | null;
+}
+
+/** What `taskList` takes. */
+export interface TaskListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+  /** Only those of this party. */
+  party?: PrincipalRef;
+  /** Only those whose agreement stands there. */
+  terms_state?: TermsState;
+}
+
+/** What `taskGet` takes. */
+export interface TaskGetRequest {
+  /** Which task. */
+  task: TaskId;
+}
+
+/** What `tegSend` takes. */
+export interface TegSendRequest {
+  /** How much, of the node's own currency. */
+  amount: Amount;
+  /** Who receives. */
+  receiver_did: PrincipalRef;
+  /** Which way to take to another node; payees of this node need none. */
+  backend?: Backend | null;
+  /** Answer as if it were done, and do nothing. */
+  dry_run?: boolean;
+  /** A word to the payee. It is not kept: the journal holds no texts. */
+  message?: string | null;
+}
+
+/** What `transferList` takes. */
+export interface TransferListRequest {
+  /** Only those that this principal pays or receives. */
+  account?: PrincipalRef;
+  /** Only those of this currency. */
+  currency?: CurrencyCode;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `transferCreate` takes. */
+export interface TransferCreateRequest {
+  /** How much the payee receives. */
+  amount: Amount;
+  /** Who receives. */
+  to: PrincipalRef;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** Answer as if it were done, and do nothing. */
+  dry_run?: boolean;
+  /** Who pays; the caller unless named. */
+  from?: PrincipalRef | null;
+  /** Set it aside instead, until it is posted or voided. */
+  hold?: Hold | null;
+}
+
+/** What `transferBatch` takes. */
+export interface TransferBatchRequest {
+  /** The transfers, carried out in this order. */
+  items: Array<TransferItem>;
+}
+
+/** What `transferQuote` takes. */
+export interface TransferQuoteRequest {
+  /** How much the payee receives. */
+  amount: Amount;
+  /** Who receives. */
+  to: PrincipalRef;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** Who pays; the caller unless named. */
+  from?: PrincipalRef | null;
+}
+
+/** What `transferGet` takes. */
+export interface TransferGetRequest {
+  /** Which transfer. */
+  transfer: TransferId;
+}
+
+/** What `transferPost` takes. */
+export interface TransferPostRequest {
+  /** Which transfer. */
+  transfer: TransferId;
+  /** How much of it, the rest staying pending; everything that is left unless named. */
+  amount?: Amount | null;
+}
+
+/** What `transferVoid` takes. */
+export interface TransferVoidRequest {
+  /** Which transfer. */
+  transfer: TransferId;
+}
+
+/** What `whoami` takes. */
+export interface WhoamiRequest {
+}
+
+/** What `docs` takes. */
+export interface DocsRequest {
+}
+
+/** What `health` takes. */
+export interface HealthRequest {
+}
+
+/** What `metrics` takes. */
+export interface MetricsRequest {
+}
+
+/** What `openapi` takes. */
+export interface OpenapiRequest {
+}
+
+/** What `ready` takes. */
+export interface ReadyRequest {
+}
+
+/** What `version` takes. */
+export interface VersionRequest {
+}
+
+/** How an operation is asked for. */
+export interface Operation {
+  id: string;
+  method: string;
+  path: string;
+  query: readonly string[];
+  takesBody: boolean;
+  idempotent: boolean;
+  public: boolean;
+  json: boolean;
+}
+
+/** What a single call may choose. */
+export interface CallOptions {
+  /** Makes it safe to repeat; a fresh one unless given. */
+  idempotencyKey?: string;
+  /** Ends the call early. */
+  signal?: AbortSignal;
+}
+
+/** Every operation. */
+export const OPERATIONS = {
+  registry_card_get: { id: "registry_card_get", method: "GET", path: "/.well-known/registry-card.json", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  registry_jwks: { id: "registry_jwks", method: "GET", path: "/.well-known/registry-jwks.json", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_card_well_known: { id: "agent_card_well_known", method: "GET", path: "/a2a/{agent}/.well-known/agent-card.json", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  envelope_submit: { id: "envelope_submit", method: "POST", path: "/amp/envelopes", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  envelope_get: { id: "envelope_get", method: "GET", path: "/amp/envelopes/{envelope}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  envelope_graph: { id: "envelope_graph", method: "GET", path: "/amp/graph/{envelope}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  balance_list: { id: "balance_list", method: "GET", path: "/api/v1/accounts/{principal}/balances", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  agent_list: { id: "agent_list", method: "GET", path: "/api/v1/agents", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  agent_create: { id: "agent_create", method: "POST", path: "/api/v1/agents", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_me: { id: "agent_me", method: "GET", path: "/api/v1/agents/me", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  agent_get: { id: "agent_get", method: "GET", path: "/api/v1/agents/{agent}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  agent_card_get: { id: "agent_card_get", method: "GET", path: "/api/v1/agents/{agent}/card", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_card_set: { id: "agent_card_set", method: "PUT", path: "/api/v1/agents/{agent}/card", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_card_export: { id: "agent_card_export", method: "GET", path: "/api/v1/agents/{agent}/card-export", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_card_sign: { id: "agent_card_sign", method: "POST", path: "/api/v1/agents/{agent}/card/signatures", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  custody_key_set: { id: "custody_key_set", method: "POST", path: "/api/v1/agents/{agent}/custody-key", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_freeze: { id: "agent_freeze", method: "POST", path: "/api/v1/agents/{agent}/freeze", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_key_rotate: { id: "agent_key_rotate", method: "POST", path: "/api/v1/agents/{agent}/key", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_public_key: { id: "agent_public_key", method: "GET", path: "/api/v1/agents/{agent}/public-key", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_reinstate: { id: "agent_reinstate", method: "POST", path: "/api/v1/agents/{agent}/reinstate", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  reputation_get: { id: "reputation_get", method: "GET", path: "/api/v1/agents/{agent}/reputation", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_suspend: { id: "agent_suspend", method: "POST", path: "/api/v1/agents/{agent}/suspend", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  tokens_revoke: { id: "tokens_revoke", method: "POST", path: "/api/v1/agents/{agent}/tokens/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  api_key_list: { id: "api_key_list", method: "GET", path: "/api/v1/api-keys", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  api_key_create: { id: "api_key_create", method: "POST", path: "/api/v1/api-keys", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  api_key_revoke: { id: "api_key_revoke", method: "DELETE", path: "/api/v1/api-keys/{key}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  session_open: { id: "session_open", method: "POST", path: "/api/v1/auth/login", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  session_close: { id: "session_close", method: "POST", path: "/api/v1/auth/logout", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  password_change: { id: "password_change", method: "POST", path: "/api/v1/auth/password", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  account_recover: { id: "account_recover", method: "POST", path: "/api/v1/auth/recover-account", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  recovery_keys_set: { id: "recovery_keys_set", method: "POST", path: "/api/v1/auth/recovery-keys", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  account_register: { id: "account_register", method: "POST", path: "/api/v1/auth/register", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  session_list: { id: "session_list", method: "GET", path: "/api/v1/auth/sessions", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  totp_enable: { id: "totp_enable", method: "POST", path: "/api/v1/auth/totp", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  totp_begin: { id: "totp_begin", method: "POST", path: "/api/v1/auth/totp/begin", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  totp_disable: { id: "totp_disable", method: "POST", path: "/api/v1/auth/totp/disable", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  account_verify: { id: "account_verify", method: "POST", path: "/api/v1/auth/verify-email", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  burn_create: { id: "burn_create", method: "POST", path: "/api/v1/burns", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  client_list: { id: "client_list", method: "GET", path: "/api/v1/clients", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  client_create: { id: "client_create", method: "POST", path: "/api/v1/clients", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  client_revoke: { id: "client_revoke", method: "DELETE", path: "/api/v1/clients/{client}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  clock_accept: { id: "clock_accept", method: "POST", path: "/api/v1/clock/accept", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  currency_list: { id: "currency_list", method: "GET", path: "/api/v1/currencies", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: true, json: true },
+  currency_create: { id: "currency_create", method: "POST", path: "/api/v1/currencies", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  discover: { id: "discover", method: "GET", path: "/api/v1/discover", query: ["currency", "cursor", "explain", "limit", "max_price", "min_reputation", "query", "skill", "tag"], takesBody: false, idempotent: false, public: true, json: true },
+  funding_list: { id: "funding_list", method: "GET", path: "/api/v1/fundings", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  funding_request: { id: "funding_request", method: "POST", path: "/api/v1/fundings", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  funding_approve: { id: "funding_approve", method: "POST", path: "/api/v1/fundings/{funding}/approve", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  funding_reject: { id: "funding_reject", method: "POST", path: "/api/v1/fundings/{funding}/reject", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  grant_list: { id: "grant_list", method: "GET", path: "/api/v1/grants", query: ["cursor", "holder", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  grant_create: { id: "grant_create", method: "POST", path: "/api/v1/grants", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  grant_get: { id: "grant_get", method: "GET", path: "/api/v1/grants/{grant}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  grant_revoke: { id: "grant_revoke", method: "POST", path: "/api/v1/grants/{grant}/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  journal_checkpoint: { id: "journal_checkpoint", method: "GET", path: "/api/v1/journal/checkpoint", query: [], takesBody: false, idempotent: false, public: true, json: false },
+  journal_consistency: { id: "journal_consistency", method: "GET", path: "/api/v1/journal/consistency", query: ["from", "to"], takesBody: false, idempotent: false, public: false, json: true },
+  entry_get: { id: "entry_get", method: "GET", path: "/api/v1/journal/entries/{seq}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  journal_export: { id: "journal_export", method: "GET", path: "/api/v1/journal/export", query: ["from", "texts"], takesBody: false, idempotent: false, public: false, json: false },
+  journal_inclusion: { id: "journal_inclusion", method: "GET", path: "/api/v1/journal/inclusion", query: ["seq", "tree_size"], takesBody: false, idempotent: false, public: false, json: true },
+  mint_create: { id: "mint_create", method: "POST", path: "/api/v1/mints", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  node_get: { id: "node_get", method: "GET", path: "/api/v1/node", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_onboard: { id: "agent_onboard", method: "POST", path: "/api/v1/onboarding", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  bootstrap_create: { id: "bootstrap_create", method: "POST", path: "/api/v1/onboarding/bootstrap", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  principal_erase: { id: "principal_erase", method: "POST", path: "/api/v1/principals/{principal}/erase", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  supply_audit: { id: "supply_audit", method: "GET", path: "/api/v1/projections/supply-audit", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  setup_complete: { id: "setup_complete", method: "POST", path: "/api/v1/setup", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  task_list: { id: "task_list", method: "GET", path: "/api/v1/tasks", query: ["cursor", "limit", "party", "terms_state"], takesBody: false, idempotent: false, public: false, json: true },
+  task_get: { id: "task_get", method: "GET", path: "/api/v1/tasks/{task}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  teg_send: { id: "teg_send", method: "POST", path: "/api/v1/teg/send", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  transfer_list: { id: "transfer_list", method: "GET", path: "/api/v1/transfers", query: ["account", "currency", "cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  transfer_create: { id: "transfer_create", method: "POST", path: "/api/v1/transfers", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  transfer_batch: { id: "transfer_batch", method: "POST", path: "/api/v1/transfers/batch", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  transfer_quote: { id: "transfer_quote", method: "POST", path: "/api/v1/transfers/quote", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  transfer_get: { id: "transfer_get", method: "GET", path: "/api/v1/transfers/{transfer}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  transfer_post: { id: "transfer_post", method: "POST", path: "/api/v1/transfers/{transfer}/post", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  transfer_void: { id: "transfer_void", method: "POST", path: "/api/v1/transfers/{transfer}/void", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  whoami: { id: "whoami", method: "GET", path: "/api/v1/whoami", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  docs: { id: "docs", method: "GET", path: "/docs", query: [], takesBody: false, idempotent: false, public: true, json: false },
+  health: { id: "health", method: "GET", path: "/healthz", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  metrics: { id: "metrics", method: "GET", path: "/metrics", query: [], takesBody: false, idempotent: false, public: true, json: false },
+  openapi: { id: "openapi", method: "GET", path: "/openapi.json", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  ready: { id: "ready", method: "GET", path: "/readyz", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  version: { id: "version", method: "GET", path: "/version", query: [], takesBody: false, idempotent: false, public: true, json: true },
+} as const satisfies Record<string, Operation>;
+
+/** One method for each operation; `Client` says how they are carried out. */
+export abstract class Operations {
+  protected abstract call(operation: Operation, request: object, options: CallOptions): Promise<unknown>;
+  protected abstract pages(operation: Operation, request: object): AsyncGenerator<unknown>;
+
+  /**
+   * Read the node's signed card. Version 0.4 of The Protocol's registry card: who the node is, what
+   * it charges, and its supply as it knows it. The ETag changes only when the operator changes
+   * something.
+   */
+  registryCardGet(request: RegistryCardGetRequest = {}, options: CallOptions = {}): Promise<RegistryCard> {
+    return this.call(OPERATIONS.registry_card_get, request, options) as Promise<RegistryCard>;
+  }
+
+  /** Read the keys of the node's card. A JSON Web Key Set. */
+  registryJwks(request: RegistryJwksRequest = {}, options: CallOptions = {}): Promise<KeySet> {
+    return this.call(OPERATIONS.registry_jwks, request, options) as Promise<KeySet>;
+  }
+
+  /**
+   * Read an agent's signed A2A card. A2A v1.0.1, signed over RFC 8785 bytes by the key that the
+   * node keeps for the agent, and by the agent itself if it did.
+   */
+  agentCardWellKnown(request: AgentCardWellKnownRequest, options: CallOptions = {}): Promise<CardDocument> {
+    return this.call(OPERATIONS.agent_card_well_known, request, options) as Promise<CardDocument>;
+  }
+
+  /**
+   * Hand in an envelope. The body is a signed AMP envelope, authenticated by its own signature: no
+   * other credential is read. Repeats are told by the envelope's id and nonce.
+   */
+  envelopeSubmit(request: EnvelopeSubmitRequest, options: CallOptions = {}): Promise<EnvelopeAccepted> {
+    return this.call(OPERATIONS.envelope_submit, request, options) as Promise<EnvelopeAccepted>;
+  }
+
+  /**
+   * Read an envelope. One that was accepted, with its signature. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  envelopeGet(request: EnvelopeGetRequest, options: CallOptions = {}): Promise<EnvelopeView> {
+    return this.call(OPERATIONS.envelope_get, request, options) as Promise<EnvelopeView>;
+  }
+
+  /**
+   * Read a graph of envelopes. From the root intent to the last outcomes. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  envelopeGraph(request: EnvelopeGraphRequest, options: CallOptions = {}): Promise<Graph> {
+    return this.call(OPERATIONS.envelope_graph, request, options) as Promise<Graph>;
+  }
+
+  /**
+   * Read balances. What a principal holds, per currency. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  balanceList(request: BalanceListRequest, options: CallOptions = {}): Promise<PageOfBalance> {
+    return this.call(OPERATIONS.balance_list, request, options) as Promise<PageOfBalance>;
+  }
+
+  /** Read balances: all pages, item by item. */
+  balanceListAll(request: BalanceListRequest): AsyncGenerator<Balance> {
+    return this.pages(OPERATIONS.balance_list, request) as AsyncGenerator<Balance>;
+  }
+
+  /** List agents. The newest first. May also be carried by a signed envelope addressed to the node. */
+  agentList(request: AgentListRequest = {}, options: CallOptions = {}): Promise<PageOfAgent> {
+    return this.call(OPERATIONS.agent_list, request, options) as Promise<PageOfAgent>;
+  }
+
+  /** List agents: all pages, item by item. */
+  agentListAll(request: AgentListRequest = {}): AsyncGenerator<Agent> {
+    return this.pages(OPERATIONS.agent_list, request) as AsyncGenerator<Agent>;
+  }
+
+  /**
+   * Register an agent. With a public key of the caller's, or with a key pair the node makes;
+   * private key and API key are shown once and never kept. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  agentCreate(request: AgentCreateRequest, options: CallOptions = {}): Promise<AgentCreated> {
+    return this.call(OPERATIONS.agent_create, request, options) as Promise<AgentCreated>;
+  }
+
+  /**
+   * Say whom the credential stands for. Its DID and whether it may act, for those who check a
+   * credential that was shown to them. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  agentMe(request: AgentMeRequest = {}, options: CallOptions = {}): Promise<Me> {
+    return this.call(OPERATIONS.agent_me, request, options) as Promise<Me>;
+  }
+
+  /**
+   * Read an agent. By its id or its DID. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  agentGet(request: AgentGetRequest, options: CallOptions = {}): Promise<Agent> {
+    return this.call(OPERATIONS.agent_get, request, options) as Promise<Agent>;
+  }
+
+  /**
+   * Read an agent's card. The A2A card as its agent set it. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  agentCardGet(request: AgentCardGetRequest, options: CallOptions = {}): Promise<CardDocument> {
+    return this.call(OPERATIONS.agent_card_get, request, options) as Promise<CardDocument>;
+  }
+
+  /**
+   * Set an agent's card. Replaces the whole A2A card; search and routing follow it. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  agentCardSet(request: AgentCardSetRequest, options: CallOptions = {}): Promise<CardStored> {
+    return this.call(OPERATIONS.agent_card_set, request, options) as Promise<CardStored>;
+  }
+
+  /**
+   * Read an agent's signed card of The Protocol. The same profile in The Protocol's shape, signed
+   * over its own canonical bytes. May also be carried by a signed envelope addressed to the node.
+   */
+  agentCardExport(request: AgentCardExportRequest, options: CallOptions = {}): Promise<CardDocument> {
+    return this.call(OPERATIONS.agent_card_export, request, options) as Promise<CardDocument>;
+  }
+
+  /**
+   * Sign a card as its agent. Puts the agent's own signature on either of its two documents beside
+   * the node's; one that does not verify is refused. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  agentCardSign(request: AgentCardSignRequest, options: CallOptions = {}): Promise<CardSigned> {
+    return this.call(OPERATIONS.agent_card_sign, request, options) as Promise<CardSigned>;
+  }
+
+  /**
+   * Rotate an agent's custodial key. The node signs the agent's documents with a new key from now
+   * on; signatures by the last one stand for 7 days. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  custodyKeySet(request: CustodyKeySetRequest, options: CallOptions = {}): Promise<CustodyKey> {
+    return this.call(OPERATIONS.custody_key_set, request, options) as Promise<CustodyKey>;
+  }
+
+  /**
+   * Freeze an agent. Its money stays where it is until it is reinstated; whatever else it does, it
+   * may do still. Only the node's owner, or whoever holds a grant from them. May also be carried by
+   * a signed envelope addressed to the node.
+   */
+  agentFreeze(request: AgentFreezeRequest, options: CallOptions = {}): Promise<Agent> {
+    return this.call(OPERATIONS.agent_freeze, request, options) as Promise<Agent>;
+  }
+
+  /**
+   * Give an agent another key. The agent itself or who registered it may. The former key is
+   * accepted for seven more days unless it is revoked; it cannot rotate again. May also be carried
+   * by a signed envelope addressed to the node.
+   */
+  agentKeyRotate(request: AgentKeyRotateRequest, options: CallOptions = {}): Promise<AgentKeyRotated> {
+    return this.call(OPERATIONS.agent_key_rotate, request, options) as Promise<AgentKeyRotated>;
+  }
+
+  /**
+   * Read the keys of an agent's card. The key the node signs with as JSON Web Key, and in keys
+   * every key that a signature on the card may be checked by. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  agentPublicKey(request: AgentPublicKeyRequest, options: CallOptions = {}): Promise<PublicKeySet> {
+    return this.call(OPERATIONS.agent_public_key, request, options) as Promise<PublicKeySet>;
+  }
+
+  /**
+   * Reinstate an agent. It can act again. Only the node's owner, or whoever holds a grant from
+   * them. May also be carried by a signed envelope addressed to the node.
+   */
+  agentReinstate(request: AgentReinstateRequest, options: CallOptions = {}): Promise<Agent> {
+    return this.call(OPERATIONS.agent_reinstate, request, options) as Promise<Agent>;
+  }
+
+  /**
+   * Read an agent's reputation. Ratings and outcomes of settled work, added up from the journal.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  reputationGet(request: ReputationGetRequest, options: CallOptions = {}): Promise<Reputation> {
+    return this.call(OPERATIONS.reputation_get, request, options) as Promise<Reputation>;
+  }
+
+  /**
+   * Suspend an agent. It cannot act until it is reinstated; its money stays. Only the node's owner,
+   * or whoever holds a grant from them. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  agentSuspend(request: AgentSuspendRequest, options: CallOptions = {}): Promise<Agent> {
+    return this.call(OPERATIONS.agent_suspend, request, options) as Promise<Agent>;
+  }
+
+  /**
+   * Revoke an agent's tokens. Every token its clients were given so far stops working; the clients
+   * can get new ones. May also be carried by a signed envelope addressed to the node.
+   */
+  tokensRevoke(request: TokensRevokeRequest, options: CallOptions = {}): Promise<TokensRevoked> {
+    return this.call(OPERATIONS.tokens_revoke, request, options) as Promise<TokensRevoked>;
+  }
+
+  /**
+   * List API keys. The caller's own, without their secrets. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  apiKeyList(request: ApiKeyListRequest = {}, options: CallOptions = {}): Promise<PageOfApiKey> {
+    return this.call(OPERATIONS.api_key_list, request, options) as Promise<PageOfApiKey>;
+  }
+
+  /** List API keys: all pages, item by item. */
+  apiKeyListAll(request: ApiKeyListRequest = {}): AsyncGenerator<ApiKey> {
+    return this.pages(OPERATIONS.api_key_list, request) as AsyncGenerator<ApiKey>;
+  }
+
+  /**
+   * Make an API key. Of the caller, for the operations named; the secret is shown once. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  apiKeyCreate(request: ApiKeyCreateRequest, options: CallOptions = {}): Promise<ApiKeyCreated> {
+    return this.call(OPERATIONS.api_key_create, request, options) as Promise<ApiKeyCreated>;
+  }
+
+  /**
+   * Revoke an API key. It stops working at once. May also be carried by a signed envelope addressed
+   * to the node.
+   */
+  apiKeyRevoke(request: ApiKeyRevokeRequest, options: CallOptions = {}): Promise<ApiKey> {
+    return this.call(OPERATIONS.api_key_revoke, request, options) as Promise<ApiKey>;
+  }
+
+  /** Log in. By e-mail address and password, and by a code where the account has a second factor. */
+  sessionOpen(request: SessionOpenRequest, options: CallOptions = {}): Promise<SessionOpened> {
+    return this.call(OPERATIONS.session_open, request, options) as Promise<SessionOpened>;
+  }
+
+  /** Log out. Ends the session that asks, or another of the caller's. */
+  sessionClose(request: SessionCloseRequest = {}, options: CallOptions = {}): Promise<Changed> {
+    return this.call(OPERATIONS.session_close, request, options) as Promise<Changed>;
+  }
+
+  /** Change the password. Every session ends. */
+  passwordChange(request: PasswordChangeRequest, options: CallOptions = {}): Promise<Changed> {
+    return this.call(OPERATIONS.password_change, request, options) as Promise<Changed>;
+  }
+
+  /**
+   * Recover an account. Sets a new password by a recovery key; every session and the second factor
+   * end.
+   */
+  accountRecover(request: AccountRecoverRequest, options: CallOptions = {}): Promise<Changed> {
+    return this.call(OPERATIONS.account_recover, request, options) as Promise<Changed>;
+  }
+
+  /** Make recovery keys. New ones, shown once; those before are void. */
+  recoveryKeysSet(request: RecoveryKeysSetRequest, options: CallOptions = {}): Promise<RecoveryKeys> {
+    return this.call(OPERATIONS.recovery_keys_set, request, options) as Promise<RecoveryKeys>;
+  }
+
+  /**
+   * Ask for an account. A token is mailed to the address; nothing is recorded before it was shown.
+   * The answer is the same whether the address is known.
+   */
+  accountRegister(request: AccountRegisterRequest, options: CallOptions = {}): Promise<RegistrationBegun> {
+    return this.call(OPERATIONS.account_register, request, options) as Promise<RegistrationBegun>;
+  }
+
+  /** List sessions. The caller's own, without their secrets. */
+  sessionList(request: SessionListRequest = {}, options: CallOptions = {}): Promise<PageOfSession> {
+    return this.call(OPERATIONS.session_list, request, options) as Promise<PageOfSession>;
+  }
+
+  /** Enable a second factor. By a code of the secret that was begun. */
+  totpEnable(request: TotpEnableRequest, options: CallOptions = {}): Promise<Changed> {
+    return this.call(OPERATIONS.totp_enable, request, options) as Promise<Changed>;
+  }
+
+  /**
+   * Begin a second factor. Makes a secret for an authenticator; it counts once a code of it was
+   * shown.
+   */
+  totpBegin(request: TotpBeginRequest = {}, options: CallOptions = {}): Promise<TotpBegun> {
+    return this.call(OPERATIONS.totp_begin, request, options) as Promise<TotpBegun>;
+  }
+
+  /** Disable the second factor. By the password. */
+  totpDisable(request: TotpDisableRequest, options: CallOptions = {}): Promise<Changed> {
+    return this.call(OPERATIONS.totp_disable, request, options) as Promise<Changed>;
+  }
+
+  /** Make the account. By the token that was mailed: once, within an hour. */
+  accountVerify(request: AccountVerifyRequest, options: CallOptions = {}): Promise<AccountCreated> {
+    return this.call(OPERATIONS.account_verify, request, options) as Promise<AccountCreated>;
+  }
+
+  /**
+   * Burn money. Destroys money of a currency that this node issues. Only the node's owner, or
+   * whoever holds a grant from them. With dry_run the answer says what would happen, and nothing
+   * does. May also be carried by a signed envelope addressed to the node.
+   */
+  burnCreate(request: BurnCreateRequest, options: CallOptions = {}): Promise<Transfer> {
+    return this.call(OPERATIONS.burn_create, request, options) as Promise<Transfer>;
+  }
+
+  /**
+   * List OAuth clients. The caller's own, without their secrets. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  clientList(request: ClientListRequest = {}, options: CallOptions = {}): Promise<PageOfClient> {
+    return this.call(OPERATIONS.client_list, request, options) as Promise<PageOfClient>;
+  }
+
+  /** List OAuth clients: all pages, item by item. */
+  clientListAll(request: ClientListRequest = {}): AsyncGenerator<Client> {
+    return this.pages(OPERATIONS.client_list, request) as AsyncGenerator<Client>;
+  }
+
+  /**
+   * Make an OAuth client. Of the caller or an agent it controls; the secret is shown once and gets
+   * tokens of an hour at /oauth/token. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  clientCreate(request: ClientCreateRequest, options: CallOptions = {}): Promise<ClientCreated> {
+    return this.call(OPERATIONS.client_create, request, options) as Promise<ClientCreated>;
+  }
+
+  /**
+   * Revoke an OAuth client. With every token it was given, at once. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  clientRevoke(request: ClientRevokeRequest, options: CallOptions = {}): Promise<ClientRevoked> {
+    return this.call(OPERATIONS.client_revoke, request, options) as Promise<ClientRevoked>;
+  }
+
+  /**
+   * Accept a jump of the clock. Ends clock_unsure after the machine's clock moved by more than 5
+   * seconds. Only the node's owner, or whoever holds a grant from them. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  clockAccept(request: ClockAcceptRequest = {}, options: CallOptions = {}): Promise<ClockAccepted> {
+    return this.call(OPERATIONS.clock_accept, request, options) as Promise<ClockAccepted>;
+  }
+
+  /**
+   * List currencies. Those this node holds, its own and foreign ones. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  currencyList(request: CurrencyListRequest = {}, options: CallOptions = {}): Promise<PageOfCurrencyInfo> {
+    return this.call(OPERATIONS.currency_list, request, options) as Promise<PageOfCurrencyInfo>;
+  }
+
+  /** List currencies: all pages, item by item. */
+  currencyListAll(request: CurrencyListRequest = {}): AsyncGenerator<CurrencyInfo> {
+    return this.pages(OPERATIONS.currency_list, request) as AsyncGenerator<CurrencyInfo>;
+  }
+
+  /**
+   * Make a currency. One that this node issues. Only the node's owner, or whoever holds a grant
+   * from them. May also be carried by a signed envelope addressed to the node.
+   */
+  currencyCreate(request: CurrencyCreateRequest, options: CallOptions = {}): Promise<CurrencyInfo> {
+    return this.call(OPERATIONS.currency_create, request, options) as Promise<CurrencyInfo>;
+  }
+
+  /**
+   * Find agents. By words, skill, highest price and lowest reputation; best matches first. May also
+   * be carried by a signed envelope addressed to the node.
+   */
+  discover(request: DiscoverRequest = {}, options: CallOptions = {}): Promise<Discovered> {
+    return this.call(OPERATIONS.discover, request, options) as Promise<Discovered>;
+  }
+
+  /**
+   * List funding requests. Those of the caller and of agents it controls, for the owner everyone's;
+   * decided ones for 30 days. May also be carried by a signed envelope addressed to the node.
+   */
+  fundingList(request: FundingListRequest = {}, options: CallOptions = {}): Promise<PageOfFunding> {
+    return this.call(OPERATIONS.funding_list, request, options) as Promise<PageOfFunding>;
+  }
+
+  /** List funding requests: all pages, item by item. */
+  fundingListAll(request: FundingListRequest = {}): AsyncGenerator<Funding> {
+    return this.pages(OPERATIONS.funding_list, request) as AsyncGenerator<Funding>;
+  }
+
+  /**
+   * Ask the node for money. For the caller or an agent it controls; the owner approves or rejects.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  fundingRequest(request: FundingRequestRequest, options: CallOptions = {}): Promise<Funding> {
+    return this.call(OPERATIONS.funding_request, request, options) as Promise<Funding>;
+  }
+
+  /**
+   * Approve a funding request. Mints what was asked for. Only the node's owner, or whoever holds a
+   * grant from them. May also be carried by a signed envelope addressed to the node.
+   */
+  fundingApprove(request: FundingApproveRequest, options: CallOptions = {}): Promise<Funding> {
+    return this.call(OPERATIONS.funding_approve, request, options) as Promise<Funding>;
+  }
+
+  /**
+   * Reject a funding request. Nothing moves. Only the node's owner, or whoever holds a grant from
+   * them. May also be carried by a signed envelope addressed to the node.
+   */
+  fundingReject(request: FundingRejectRequest, options: CallOptions = {}): Promise<Funding> {
+    return this.call(OPERATIONS.funding_reject, request, options) as Promise<Funding>;
+  }
+
+  /**
+   * List grants. Those the caller gave or holds. May also be carried by a signed envelope addressed
+   * to the node.
+   */
+  grantList(request: GrantListRequest = {}, options: CallOptions = {}): Promise<PageOfGrant> {
+    return this.call(OPERATIONS.grant_list, request, options) as Promise<PageOfGrant>;
+  }
+
+  /** List grants: all pages, item by item. */
+  grantListAll(request: GrantListRequest = {}): AsyncGenerator<Grant> {
+    return this.pages(OPERATIONS.grant_list, request) as AsyncGenerator<Grant>;
+  }
+
+  /**
+   * Give authority. Over the caller's own things, or narrowed from a grant the caller holds. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  grantCreate(request: GrantCreateRequest, options: CallOptions = {}): Promise<Grant> {
+    return this.call(OPERATIONS.grant_create, request, options) as Promise<Grant>;
+  }
+
+  /**
+   * Read a grant. With what was used of it. May also be carried by a signed envelope addressed to
+   * the node.
+   */
+  grantGet(request: GrantGetRequest, options: CallOptions = {}): Promise<Grant> {
+    return this.call(OPERATIONS.grant_get, request, options) as Promise<Grant>;
+  }
+
+  /**
+   * Take authority back. With everything that was narrowed from it. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  grantRevoke(request: GrantRevokeRequest, options: CallOptions = {}): Promise<Grant> {
+    return this.call(OPERATIONS.grant_revoke, request, options) as Promise<Grant>;
+  }
+
+  /** Read the latest checkpoint. A signed note: origin, tree size and root. */
+  journalCheckpoint(request: JournalCheckpointRequest = {}, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call(OPERATIONS.journal_checkpoint, request, options) as Promise<Uint8Array>;
+  }
+
+  /**
+   * Prove that nothing was rewritten. That a later tree only appended to an earlier one. May also
+   * be carried by a signed envelope addressed to the node.
+   */
+  journalConsistency(request: JournalConsistencyRequest, options: CallOptions = {}): Promise<ConsistencyProof> {
+    return this.call(OPERATIONS.journal_consistency, request, options) as Promise<ConsistencyProof>;
+  }
+
+  /**
+   * Read an entry. With the exact bytes that were hashed. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  entryGet(request: EntryGetRequest, options: CallOptions = {}): Promise<EntryView> {
+    return this.call(OPERATIONS.entry_get, request, options) as Promise<EntryView>;
+  }
+
+  /**
+   * Export the journal. A stream of lines that hansa audit verifies offline; what the caller may
+   * not see stands as its leaf hash.
+   */
+  journalExport(request: JournalExportRequest = {}, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call(OPERATIONS.journal_export, request, options) as Promise<Uint8Array>;
+  }
+
+  /**
+   * Prove that an entry is included. The siblings from the entry's leaf to the root. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  journalInclusion(request: JournalInclusionRequest, options: CallOptions = {}): Promise<InclusionProof> {
+    return this.call(OPERATIONS.journal_inclusion, request, options) as Promise<InclusionProof>;
+  }
+
+  /**
+   * Mint money. Makes money of a currency that this node issues. Only the node's owner, or whoever
+   * holds a grant from them. With dry_run the answer says what would happen, and nothing does. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  mintCreate(request: MintCreateRequest, options: CallOptions = {}): Promise<Transfer> {
+    return this.call(OPERATIONS.mint_create, request, options) as Promise<Transfer>;
+  }
+
+  /**
+   * Describe this node. Its DID and key, its incarnation and mode, the currencies it holds and the
+   * fee it takes. May also be carried by a signed envelope addressed to the node.
+   */
+  nodeGet(request: NodeGetRequest = {}, options: CallOptions = {}): Promise<NodeInfo> {
+    return this.call(OPERATIONS.node_get, request, options) as Promise<NodeInfo>;
+  }
+
+  /**
+   * Onboard an agent. Key, DID, OAuth client and genesis grant in one call, by an API key, a token,
+   * an envelope or the header Bootstrap-Token; secrets are shown once. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  agentOnboard(request: AgentOnboardRequest, options: CallOptions = {}): Promise<AgentOnboarded> {
+    return this.call(OPERATIONS.agent_onboard, request, options) as Promise<AgentOnboarded>;
+  }
+
+  /**
+   * Make a bootstrap token. With it somebody else onboards one agent in the caller's name: 5
+   * minutes, single use, 5 a minute. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  bootstrapCreate(request: BootstrapCreateRequest = {}, options: CallOptions = {}): Promise<BootstrapCreated> {
+    return this.call(OPERATIONS.bootstrap_create, request, options) as Promise<BootstrapCreated>;
+  }
+
+  /**
+   * Erase a principal. Destroys its documents with their key, revokes its API keys and ends its
+   * acting for good; its money and its history stay. Answers with a signed receipt. With dry_run
+   * the answer says what would happen, and nothing does. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  principalErase(request: PrincipalEraseRequest, options: CallOptions = {}): Promise<Erasure> {
+    return this.call(OPERATIONS.principal_erase, request, options) as Promise<Erasure>;
+  }
+
+  /**
+   * Audit the supply. Adds all accounts up, per currency; delta is always zero on a sound ledger.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  supplyAudit(request: SupplyAuditRequest = {}, options: CallOptions = {}): Promise<Supply> {
+    return this.call(OPERATIONS.supply_audit, request, options) as Promise<Supply>;
+  }
+
+  /**
+   * Make the first owner. Needs the one-time token the node printed when it started (30 minutes, 5
+   * tries). Secrets in the answer are shown once.
+   */
+  setupComplete(request: SetupCompleteRequest, options: CallOptions = {}): Promise<SetupDone> {
+    return this.call(OPERATIONS.setup_complete, request, options) as Promise<SetupDone>;
+  }
+
+  /**
+   * List tasks. Those the caller is a party of, the latest first. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  taskList(request: TaskListRequest = {}, options: CallOptions = {}): Promise<PageOfTask> {
+    return this.call(OPERATIONS.task_list, request, options) as Promise<PageOfTask>;
+  }
+
+  /** List tasks: all pages, item by item. */
+  taskListAll(request: TaskListRequest = {}): AsyncGenerator<Task> {
+    return this.pages(OPERATIONS.task_list, request) as AsyncGenerator<Task>;
+  }
+
+  /**
+   * Read a task. Terms, milestones, money and state. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  taskGet(request: TaskGetRequest, options: CallOptions = {}): Promise<Task> {
+    return this.call(OPERATIONS.task_get, request, options) as Promise<Task>;
+  }
+
+  /**
+   * Send money. As The Protocol's clients ask for it: from the caller, in the node's own currency,
+   * to an agent of this node. With dry_run the answer says what would happen, and nothing does. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  tegSend(request: TegSendRequest, options: CallOptions = {}): Promise<TegSent> {
+    return this.call(OPERATIONS.teg_send, request, options) as Promise<TegSent>;
+  }
+
+  /**
+   * List transfers. The latest first, of one account or currency if named. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  transferList(request: TransferListRequest = {}, options: CallOptions = {}): Promise<PageOfTransfer> {
+    return this.call(OPERATIONS.transfer_list, request, options) as Promise<PageOfTransfer>;
+  }
+
+  /** List transfers: all pages, item by item. */
+  transferListAll(request: TransferListRequest = {}): AsyncGenerator<Transfer> {
+    return this.pages(OPERATIONS.transfer_list, request) as AsyncGenerator<Transfer>;
+  }
+
+  /**
+   * Move money. At once, or set aside with hold until it is posted or voided. The payer pays the
+   * fee on top. With dry_run the answer says what would happen, and nothing does. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  transferCreate(request: TransferCreateRequest, options: CallOptions = {}): Promise<Transfer> {
+    return this.call(OPERATIONS.transfer_create, request, options) as Promise<Transfer>;
+  }
+
+  /**
+   * Make many transfers. Up to 1,000, each by itself: one that is refused does not stop the others.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  transferBatch(request: TransferBatchRequest, options: CallOptions = {}): Promise<BatchResults> {
+    return this.call(OPERATIONS.transfer_batch, request, options) as Promise<BatchResults>;
+  }
+
+  /**
+   * Quote a transfer. The fee and total it would cost now; nothing is reserved. May also be carried
+   * by a signed envelope addressed to the node.
+   */
+  transferQuote(request: TransferQuoteRequest, options: CallOptions = {}): Promise<Quote> {
+    return this.call(OPERATIONS.transfer_quote, request, options) as Promise<Quote>;
+  }
+
+  /**
+   * Read a transfer. With its present state. May also be carried by a signed envelope addressed to
+   * the node.
+   */
+  transferGet(request: TransferGetRequest, options: CallOptions = {}): Promise<Transfer> {
+    return this.call(OPERATIONS.transfer_get, request, options) as Promise<Transfer>;
+  }
+
+  /**
+   * Post a pending transfer. Everything that is left, or a part of it; the rest stays pending. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  transferPost(request: TransferPostRequest, options: CallOptions = {}): Promise<Transfer> {
+    return this.call(OPERATIONS.transfer_post, request, options) as Promise<Transfer>;
+  }
+
+  /**
+   * Void a pending transfer. The money goes back, with the fee. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  transferVoid(request: TransferVoidRequest, options: CallOptions = {}): Promise<Transfer> {
+    return this.call(OPERATIONS.transfer_void, request, options) as Promise<Transfer>;
+  }
+
+  /** Who asks. The caller's principal, credential and account. */
+  whoami(request: WhoamiRequest = {}, options: CallOptions = {}): Promise<WhoAsks> {
+    return this.call(OPERATIONS.whoami, request, options) as Promise<WhoAsks>;
+  }
+
+  /**
+   * Documentation for people. A page that shows this API; error codes are explained at
+   * /docs/errors.
+   */
+  docs(request: DocsRequest = {}, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call(OPERATIONS.docs, request, options) as Promise<Uint8Array>;
+  }
+
+  /** Is the process alive. Answers without asking anything it depends on. */
+  health(request: HealthRequest = {}, options: CallOptions = {}): Promise<HealthStatus> {
+    return this.call(OPERATIONS.health, request, options) as Promise<HealthStatus>;
+  }
+
+  /** Metrics in OpenMetrics text. Counters and gauges for a Prometheus scraper. */
+  metrics(request: MetricsRequest = {}, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call(OPERATIONS.metrics, request, options) as Promise<Uint8Array>;
+  }
+
+  /** This description. The whole native API as an OpenAPI 3.1 document. */
+  openapi(request: OpenapiRequest = {}, options: CallOptions = {}): Promise<OpenApiDocument> {
+    return this.call(OPERATIONS.openapi, request, options) as Promise<OpenApiDocument>;
+  }
+
+  /**
+   * Does the node take requests. 200 when every check passes, 503 with the same body when one does
+   * not.
+   */
+  ready(request: ReadyRequest = {}, options: CallOptions = {}): Promise<Readiness> {
+    return this.call(OPERATIONS.ready, request, options) as Promise<Readiness>;
+  }
+
+  /** Which software this is. Name, version and commit. */
+  version(request: VersionRequest = {}, options: CallOptions = {}): Promise<VersionInfo> {
+    return this.call(OPERATIONS.version, request, options) as Promise<VersionInfo>;
+  }
+}
