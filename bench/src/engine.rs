@@ -17,7 +17,9 @@ use hansa_node::clock::Reading;
 use hansa_node::env::Env;
 use hansa_node::limits::BATCH_COMMANDS_MAX;
 use hansa_node::metrics::Metrics;
-use hansa_node::writer::{Durable, Input, Queue, Surroundings, Writer, WriterHandle, spawn};
+use hansa_node::writer::{
+    Durable, Input, Notary, Queue, Surroundings, Writer, WriterHandle, spawn,
+};
 use hansa_store::{Journal, Options, Reader, Row, Store};
 use hansa_types::IncarnationId;
 
@@ -56,7 +58,8 @@ impl Stepped {
     fn open(world: &World, dir: &Path, env: &Env) -> anyhow::Result<Self> {
         world.copy(dir)?;
         let mut store = Store::open(dir, Options::default())?;
-        let (journal, reader) = (store.journal()?, store.reader());
+        let (mut journal, reader) = (store.journal()?, store.reader());
+        journal.appoint(Box::new(notary(world, env)));
         let writer = world.full.writer(env);
         let payments = Payments::new(&world.parties, 11)?;
         Ok(Self { writer, journal, reader, payments, env: env.clone() })
@@ -133,6 +136,12 @@ impl Stepped {
     }
 }
 
+/// Who hashes what comes after the books, and signs checkpoints.
+fn notary(world: &World, env: &Env) -> Notary {
+    let signer = Signer::new(SigningKey::from_seed([9; 32]), origin("localhost", IncarnationId(0)));
+    Notary::new(world.full.hashes.clone(), signer, Arc::clone(&env.clock))
+}
+
 /// The writer on its own thread, behind its queue.
 struct Spawned {
     queue: Arc<Queue>,
@@ -145,16 +154,14 @@ impl Spawned {
         world.copy(dir)?;
         let mut store = Store::open(dir, Options::default())?;
         let queue = Arc::new(Queue::default());
+        let mut journal = store.journal()?;
+        journal.appoint(Box::new(notary(world, env)));
         let surroundings = Surroundings {
             queue: Arc::clone(&queue),
             env: env.clone(),
-            journal: store.journal()?,
+            journal,
             durable: Durable::new(world.full.state.seq),
             metrics: Arc::new(Metrics::default()),
-            signer: Signer::new(
-                SigningKey::from_seed([9; 32]),
-                origin("localhost", IncarnationId(0)),
-            ),
             poison_dir: store.poison_dir(),
             batch_commands_max: BATCH_COMMANDS_MAX,
         };

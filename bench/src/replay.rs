@@ -51,8 +51,8 @@ impl Scene for ReplayScene {
         if bench.wants("verify.per_s") {
             let reader = Store::open_read_only(world.dir())?;
             let peopled = &world.peopled;
-            let (seq, range) = (peopled.state.seq, peopled.tree.clone());
-            let from = VerifyFrom { seq, chain: peopled.chain, range };
+            let (seq, range) = (peopled.state.seq, peopled.hashes.tree.clone());
+            let from = VerifyFrom { seq, chain: peopled.hashes.chain, range };
             let work = Work::time(TRANSFERS as u64, || {
                 let verified = verify(&*reader, from, &mut |_| ())?;
                 anyhow::ensure!(verified.entries == TRANSFERS as u64, "entries are missing");

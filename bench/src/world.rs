@@ -9,7 +9,6 @@ use std::sync::{Arc, mpsc};
 
 use anyhow::Context as _;
 use hansa_crypto::keys::{PublicKey, SigningKey};
-use hansa_crypto::merkle::CompactRange;
 use hansa_kernel::grant::Action;
 use hansa_kernel::principal::{Create, CreateApiKey, Kind};
 use hansa_kernel::transfer::FeeRule;
@@ -18,7 +17,7 @@ use hansa_node::clock::Reading;
 use hansa_node::env::Env;
 use hansa_node::keys::NodeKeys;
 use hansa_node::snapshot::HASH_SEED;
-use hansa_node::writer::{Input, Job, Outcome, Writer};
+use hansa_node::writer::{Hashes, Input, Job, Outcome, Writer};
 use hansa_store::{Journal, Options, Store};
 use hansa_types::{
     Amount, ApiKeyId, Correlation, Currency, CurrencyCode, Digest, IncarnationId, PrincipalId,
@@ -51,18 +50,15 @@ pub(crate) struct Party {
 pub(crate) struct Position {
     /// The fold up to it.
     pub(crate) state: State,
-    /// The chain after it.
-    pub(crate) chain: Digest,
-    /// The tree up to it.
-    pub(crate) tree: CompactRange,
+    /// Chain and tree after it.
+    pub(crate) hashes: Hashes,
 }
 
 impl Position {
     /// A writer that goes on from here.
     pub(crate) fn writer(&self, env: &Env) -> Writer {
         let first = Reading::of(&*env.clock);
-        let (state, tree) = (self.state.clone(), self.tree.clone());
-        Writer::new(state, self.chain, tree, first, HashSet::new())
+        Writer::new(self.state.clone(), first, HashSet::new())
     }
 }
 
@@ -147,13 +143,9 @@ impl World {
         let keys = NodeKeys::create(&store.keys_dir(), env)?;
         let seed: Vec<u8> = HASH_WORDS.iter().flat_map(|word| word.to_be_bytes()).collect();
         store.put_meta_once(HASH_SEED, &seed)?;
-        let empty = Position {
-            state: State::new(HASH_WORDS),
-            chain: Digest::ZERO,
-            tree: CompactRange::new(),
-        };
+        let empty = Position { state: State::new(HASH_WORDS), hashes: Hashes::empty() };
         let writer = empty.writer(env);
-        let mut making = Making { writer, journal: store.journal()?, env, chain: Digest::ZERO };
+        let mut making = Making { writer, journal: store.journal()?, env, hashes: empty.hashes };
         let mut rng = Rng::new(1);
         let now_ms = env.clock.wall().0;
         making.commit(vec![founding(keys.signing().public(), &mut rng, now_ms)?])?;
@@ -213,7 +205,7 @@ struct Making<'a> {
     writer: Writer,
     journal: Box<dyn Journal>,
     env: &'a Env,
-    chain: Digest,
+    hashes: Hashes,
 }
 
 impl Making<'_> {
@@ -231,8 +223,8 @@ impl Making<'_> {
         let mut inputs = vec![Input::Commands { jobs, reply }];
         let reading = Reading::of(&*self.env.clock);
         let batch = self.journal.recycle().unwrap_or_default();
-        let output = self.writer.step(reading, self.env.random_u128(), &mut inputs, batch);
-        self.chain = output.batch.chain;
+        let mut output = self.writer.step(reading, self.env.random_u128(), &mut inputs, batch);
+        self.hashes.complete(&mut output.batch);
         let release = output.release;
         let done = Box::new(move |_| release.into_iter().for_each(|reply| reply()));
         self.journal.submit(output.batch, done);
@@ -243,8 +235,7 @@ impl Making<'_> {
     }
 
     fn position(&self) -> Position {
-        let (state, tree) = (self.writer.state().clone(), self.writer.tree().clone());
-        Position { state, chain: self.chain, tree }
+        Position { state: self.writer.state().clone(), hashes: self.hashes.clone() }
     }
 }
 

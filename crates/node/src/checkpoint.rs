@@ -5,7 +5,6 @@ use hansa_crypto::keys::SigningKey;
 use hansa_crypto::merkle::CompactRange;
 use hansa_types::{Duration, IncarnationId};
 
-use crate::env::Env;
 use crate::limits::CHECKPOINT_EVERY;
 
 /// Where a journal's checkpoints say they come from: `<host>/journal/<incarnation>`.
@@ -28,8 +27,7 @@ impl Signer {
     }
 
     /// A checkpoint of the tree, if the last one is old enough and smaller.
-    pub fn due(&mut self, env: &Env, tree: &CompactRange) -> Option<(u64, String)> {
-        let now = env.clock.monotonic();
+    pub fn due(&mut self, now: Duration, tree: &CompactRange) -> Option<(u64, String)> {
         let wait = self.signed_at.is_some_and(|at| now.0 < at.0 + CHECKPOINT_EVERY.0);
         if wait {
             return None;

@@ -164,7 +164,7 @@ impl Metrics {
         }
         let mut lines = vec![
             seconds("writer_decide_seconds", "Time spent deciding", &self.decide_ns),
-            seconds("writer_encode_seconds", "Time spent writing and hashing", &self.encode_ns),
+            seconds("writer_encode_seconds", "Time spent writing entries down", &self.encode_ns),
         ];
         if let Some(stats) = self.journal.get() {
             lines.extend(journal_lines(stats));

@@ -30,7 +30,7 @@ use crate::setup::Setup;
 use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
 use crate::tokens::OwnTokens;
 use crate::vault::Vault;
-use crate::writer::{self, Durable, Job, Queue, Surroundings, Writer};
+use crate::writer::{self, Durable, Hashes, Job, Notary, Queue, Surroundings, Writer};
 
 /// Name of the e-mail secret beside the journal.
 const EMAIL_SECRET: &str = "email_secret";
@@ -66,26 +66,27 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let replayed = folded.verified.entries;
     let ran = folded.state.node.as_ref().map(|node| node.incarnation);
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
-    let journal = store.journal()?;
+    let mut journal = store.journal()?;
     let journal_stats = journal.stats();
     metrics.watch_journal(Arc::clone(&journal_stats));
+    let Folded { mut state, verified, snapshot_seq } = folded;
     let signing = SigningKey::from_seed(*keys.signing().seed());
+    let signer = Signer::new(signing, origin(&config.host, incarnation));
+    let hashes = Hashes { chain: verified.head.chain, tree: verified.range };
+    journal.appoint(Box::new(Notary::new(hashes, signer, Arc::clone(&env.clock))));
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
         env: env.clone(),
         journal,
         durable: durable.clone(),
         metrics: Arc::clone(&metrics),
-        signer: Signer::new(signing, origin(&config.host, incarnation)),
         poison_dir: places.poison.clone(),
         batch_commands_max: config.batch_commands_max,
     };
     let poisoned = poison::load(&places.poison)?;
-    let Folded { mut state, verified, snapshot_seq } = folded;
     state.second_factor_enforced = config.admin_second_factor;
     let first = Reading::of(&*env.clock);
-    let writer = Writer::new(state, verified.head.chain, verified.range, first, poisoned)
-        .measured_by(Arc::clone(&env.clock));
+    let writer = Writer::new(state, first, poisoned).measured_by(Arc::clone(&env.clock));
     let running = writer::spawn(writer, surroundings)
         .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));

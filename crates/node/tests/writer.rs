@@ -10,11 +10,10 @@
 mod engine;
 
 use engine::{ALICE, BOB, Engine, by, hold, pay, units, with_key};
-use hansa_crypto::merkle::CompactRange;
 use hansa_kernel::{Auth, Caller, Command, Event, Request, node, transfer};
 use hansa_node::env::Clock as _;
 use hansa_node::writer::Outcome;
-use hansa_types::{Amount, Code, Digest, Duration, Rejection, Time};
+use hansa_types::{Amount, Code, Duration, Rejection, Time};
 
 fn refusal(outcome: &Outcome) -> Code {
     match outcome {
@@ -208,9 +207,9 @@ fn what_is_no_commands_fault_poisons_none() {
     use hansa_node::clock::Reading;
     use hansa_node::writer::{Input, Job, Writer};
     let (env, _) = hansa_testkit::world(7);
-    let (state, tree) = (hansa_kernel::State::new([1, 2, 3, 4]), CompactRange::new());
+    let state = hansa_kernel::State::new([1, 2, 3, 4]);
     let reading = Reading::of(&*env.clock);
-    let mut writer = Writer::new(state, Digest::ZERO, tree, reading, Default::default());
+    let mut writer = Writer::new(state, reading, Default::default());
     let inputs = || {
         let jobs = vec![Job { request: pay(units(1)), vault: Vec::new() }];
         vec![Input::Commands { jobs, reply: Box::new(|_| ()) }]

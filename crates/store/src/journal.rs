@@ -11,11 +11,25 @@ use std::time::Duration;
 
 use crate::{Batch, Error};
 
+/// Completes batches on the committing side, in their order, while the writer decides the next ones.
+pub trait Notary: Send {
+    /// Computes leaves, chain and root of a batch whose lines and numbers are there.
+    fn complete(&mut self, batch: &mut Batch);
+
+    /// A signed checkpoint of everything completed so far, all of which is durable now: its size and
+    /// its text, if one is due. `quiet` says that nothing has come for a while.
+    fn checkpoint(&mut self, quiet: bool) -> Option<(u64, String)>;
+}
+
 /// Runs on the committing thread once a batch is durable (`Ok`) or has failed (`Err`).
 pub type Done = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
 /// The only way to append.
 pub trait Journal: Send {
+    /// Has every batch handed over from now on completed by a notary, and its checkpoints kept.
+    /// Without one, batches must be complete already.
+    fn appoint(&mut self, notary: Box<dyn Notary>);
+
     /// Hands a batch over and returns at once; blocks only while two batches are outstanding.
     ///
     /// The `done`s run in the order of submission. An empty batch is a barrier: its `done` runs

@@ -29,6 +29,6 @@ mod store;
 
 pub use batch::{Batch, VaultChange};
 pub use error::Error;
-pub use journal::{Done, Erasing, Journal, JournalStats};
+pub use journal::{Done, Erasing, Journal, JournalStats, Notary};
 pub use reader::{Entries, Head, Reader, Row, VaultRow, Visit};
 pub use store::{JOURNAL_FILE, Options, Store};

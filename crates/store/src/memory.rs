@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use hansa_types::{Digest, PrincipalId};
 
-use crate::journal::{Done, Journal, JournalStats};
+use crate::journal::{Done, Journal, JournalStats, Notary};
 use crate::pipeline::{self, Committer, Pipeline, Shared};
 use crate::reader::{Head, Reader, Row, VaultRow, Visit, line_at};
 use crate::{Batch, Error, VaultChange, limits};
@@ -92,6 +92,12 @@ pub struct MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
+    fn appoint(&mut self, notary: Box<dyn Notary>) {
+        if let Some(pipeline) = &mut self.pipeline {
+            pipeline.appoint(notary);
+        }
+    }
+
     fn submit(&mut self, batch: Batch, done: Done) {
         if let Some(pipeline) = &mut self.pipeline {
             pipeline.submit(batch, done);

@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::journal::{Done, Journal, JournalStats};
+use crate::journal::{Done, Journal, JournalStats, Notary};
 use crate::{Batch, Error, crash, limits};
 
 /// Makes things durable; owned by the committing thread.
@@ -35,6 +35,7 @@ pub(crate) trait Sink: Send + 'static {
 pub(crate) enum Work {
     Batch(Batch, Done),
     Note { size: u64, note: String },
+    Appoint(Box<dyn Notary>),
 }
 
 #[derive(Default)]
@@ -88,6 +89,7 @@ pub(crate) struct Committer<S> {
     sink: S,
     shared: Arc<Shared>,
     stats: Arc<JournalStats>,
+    notary: Option<Box<dyn Notary>>,
     failed: Option<Arc<str>>,
 }
 
@@ -102,28 +104,47 @@ impl<S: Sink> Committer<S> {
     /// Settles one piece of work.
     pub(crate) fn settle(&mut self, work: Work) {
         match work {
-            Work::Batch(batch, done) => {
-                let outcome = self.unfailed().and_then(|()| self.commit(&batch));
+            Work::Batch(mut batch, done) => {
+                let outcome = self.unfailed().and_then(|()| self.commit(&mut batch));
                 self.note_failure(&outcome);
                 self.recycle(batch);
                 if !self.sink.is_dark() {
                     done(outcome);
                 }
+                self.checkpoint(false);
             }
             Work::Note { size, note } => {
-                let outcome = self.unfailed().and_then(|()| self.sink.note(size, &note));
-                self.note_failure(&outcome);
+                self.keep(size, &note);
             }
+            Work::Appoint(notary) => self.notary = Some(notary),
         }
+    }
+
+    /// Keeps what the notary signs, if it does.
+    fn checkpoint(&mut self, quiet: bool) {
+        if self.failed.is_some() {
+            return;
+        }
+        if let Some((size, note)) = self.notary.as_mut().and_then(|own| own.checkpoint(quiet)) {
+            self.keep(size, &note);
+        }
+    }
+
+    fn keep(&mut self, size: u64, note: &str) {
+        let outcome = self.unfailed().and_then(|()| self.sink.note(size, note));
+        self.note_failure(&outcome);
     }
 
     #[allow(
         clippy::disallowed_methods,
         reason = "durations of commits are counters, not decisions"
     )]
-    fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
+    fn commit(&mut self, batch: &mut Batch) -> Result<(), Error> {
         if batch.is_empty() {
             return Ok(());
+        }
+        if let Some(notary) = &mut self.notary {
+            notary.complete(batch);
         }
         let begun = Instant::now();
         crash::point("before_append");
@@ -189,7 +210,10 @@ impl<S: Sink> Committer<S> {
                     self.shared.room.notify_all();
                     wait = self.tend(false);
                 }
-                Next::Idle => wait = self.tend(true),
+                Next::Idle => {
+                    self.checkpoint(true);
+                    wait = self.tend(true);
+                }
                 Next::Close => return self.close(),
             }
         }
@@ -219,6 +243,7 @@ impl<S: Sink> Committer<S> {
 
     /// Ends the journal's life.
     pub(crate) fn close(&mut self) -> Result<(), Error> {
+        self.checkpoint(true);
         self.unfailed()?;
         self.sink.close()
     }
@@ -257,6 +282,7 @@ impl Pipeline {
             sink,
             shared: Arc::clone(&shared),
             stats: Arc::clone(&stats),
+            notary: None,
             failed: None,
         };
         (Pipeline { shared, stats, thread: None }, committer)
@@ -281,7 +307,7 @@ impl Pipeline {
     fn hand_over(&self, work: Work) -> Option<Work> {
         let weight = match &work {
             Work::Batch(batch, _) => weight(batch),
-            Work::Note { .. } => 0,
+            Work::Note { .. } | Work::Appoint(_) => 0,
         };
         let mut state = self.room_for(weight);
         if state.gone {
@@ -319,6 +345,11 @@ impl Pipeline {
 }
 
 impl Journal for Pipeline {
+    fn appoint(&mut self, notary: Box<dyn Notary>) {
+        // When the thread is gone every batch fails, whoever completes it.
+        let _ = self.hand_over(Work::Appoint(notary));
+    }
+
     fn submit(&mut self, batch: Batch, done: Done) {
         if let Some(Work::Batch(_, done)) = self.hand_over(Work::Batch(batch, done)) {
             done(Err(gone()));

@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use hansa_crypto::merkle::{CompactRange, leaf_hash};
-use hansa_crypto::{chain, hash};
+use hansa_crypto::hash;
 use hansa_kernel::command::{Caller, Command, Request};
 use hansa_kernel::decide::{Context, Place, Repetition, decide};
 use hansa_kernel::due::Due;
@@ -130,7 +129,7 @@ pub struct Output {
     pub release: Vec<Release>,
     /// Commands decided, for metrics.
     pub commands: usize,
-    /// Time spent on writing and hashing the entries, where a stopwatch was given.
+    /// Time spent on writing the entries, where a stopwatch was given.
     pub encode_ns: u64,
 }
 
@@ -139,16 +138,12 @@ struct Ids {
     next: u128,
 }
 
-/// The writer's state: the fold of the journal, and the running hashes over it.
+/// The writer's state: the fold of the journal.
 pub struct Writer {
     state: State,
-    chain: Digest,
-    tree: CompactRange,
     watchdog: Watchdog,
     poisoned: HashSet<Digest>,
     drafts: Vec<Draft>,
-    /// Leaves of the batch under way are hashed when it is complete.
-    line_ends: Vec<usize>,
     /// Measures how long encoding takes.
     stopwatch: Option<Arc<dyn Clock>>,
     encode_ns: u64,
@@ -159,28 +154,10 @@ pub struct Writer {
 
 impl Writer {
     /// A writer that goes on from a verified state.
-    pub fn new(
-        state: State,
-        chain: Digest,
-        tree: CompactRange,
-        first: Reading,
-        poisoned: HashSet<Digest>,
-    ) -> Self {
-        let (drafts, line_ends) = (Vec::new(), Vec::new());
+    pub fn new(state: State, first: Reading, poisoned: HashSet<Digest>) -> Self {
         let watchdog = Watchdog::new(first);
-        let (stopwatch, encode_ns, under_way) = (None, 0, None);
-        Self {
-            state,
-            chain,
-            tree,
-            watchdog,
-            poisoned,
-            drafts,
-            line_ends,
-            stopwatch,
-            encode_ns,
-            under_way,
-        }
+        let (drafts, stopwatch, encode_ns, under_way) = (Vec::new(), None, 0, None);
+        Self { state, watchdog, poisoned, drafts, stopwatch, encode_ns, under_way }
     }
 
     /// The same, measuring how long encoding takes.
@@ -201,11 +178,6 @@ impl Writer {
     /// How far the wall clock jumped.
     pub fn clock_jump_ms(&self) -> i64 {
         self.watchdog.jump_ms()
-    }
-
-    /// Head of the chain and the tree over everything decided.
-    pub fn tree(&self) -> &CompactRange {
-        &self.tree
     }
 
     /// The moment the next thing comes due, unless timers stand still.
@@ -235,8 +207,6 @@ impl Writer {
         let now = self.watchdog.believed(reading).max(self.state.now);
         let mut ids = Ids { next: entropy };
         batch.first_seq = self.state.seq + 1;
-        batch.prev_chain = self.chain;
-        self.line_ends.clear();
         let mut release: Vec<Release> = Vec::with_capacity(inputs.len());
         let mut commands = self.expire(now, &mut ids, &mut batch);
         let mut taken = 0;
@@ -250,9 +220,8 @@ impl Writer {
         }
         self.under_way = None;
         inputs.drain(..taken);
-        let begun = self.stopwatch_ns();
-        self.hash(&mut batch);
-        let encode_ns = std::mem::take(&mut self.encode_ns) + self.stopwatch_ns() - begun;
+        batch.last_seq = self.state.seq;
+        let encode_ns = std::mem::take(&mut self.encode_ns);
         Output { batch, release, commands, encode_ns }
     }
 
@@ -362,31 +331,11 @@ impl Writer {
             batch.entries.push(b'\n');
             self.encode_ns +=
                 self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns()) - begun;
-            self.line_ends.push(batch.entries.len());
             first.get_or_insert(entry);
         }
         let entry = first.unwrap_or_else(|| unreachable!("an accepted command has an entry"));
         let accepted = Accepted { entry, last_seq: self.state.seq };
         Ok(Decided::Accepted(Box::new(accepted)))
-    }
-
-    fn stopwatch_ns(&self) -> u64 {
-        self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns())
-    }
-
-    /// Hashes the batch's lines into its leaves, the chain and the tree.
-    fn hash(&mut self, batch: &mut Batch) {
-        let mut start = 0;
-        for &end in &self.line_ends {
-            let leaf = leaf_hash(&batch.entries[start..end - 1]);
-            batch.leaves.extend_from_slice(&leaf.0);
-            self.chain = chain::next(&self.chain, &leaf);
-            self.tree.push(leaf);
-            start = end;
-        }
-        batch.last_seq = self.state.seq;
-        batch.chain = self.chain;
-        batch.root = self.tree.root();
     }
 }
 

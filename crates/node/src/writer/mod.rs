@@ -5,9 +5,11 @@
 //! of something that a crash could undo.
 
 mod core;
+mod notary;
 mod queue;
 mod thread;
 
 pub use core::{Accepted, Input, Job, Look, Outcome, Output, Release, Reply, Writer, fingerprint};
+pub use notary::{Hashes, Notary};
 pub use queue::Queue;
 pub use thread::{Durable, Surroundings, WriterHandle, WriterStatus, spawn};

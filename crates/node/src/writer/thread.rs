@@ -13,7 +13,6 @@ use tokio::sync::watch;
 
 use super::core::{Input, Output, Writer};
 use super::queue::Queue;
-use crate::checkpoint::Signer;
 use crate::clock::Reading;
 use crate::env::{self, Env};
 use crate::limits::{GATHER_US_MAX, WRITER_IDLE_MAX};
@@ -67,14 +66,12 @@ pub struct Surroundings {
     pub queue: Arc<Queue>,
     /// The world.
     pub env: Env,
-    /// Where batches go.
+    /// Where batches go, with a notary.
     pub journal: Box<dyn Journal>,
     /// How far they are durable.
     pub durable: Durable,
     /// What is measured.
     pub metrics: Arc<Metrics>,
-    /// Signs checkpoints of what is durable.
-    pub signer: Signer,
     /// Where a command that brings the process down is recorded.
     pub poison_dir: PathBuf,
     /// Most commands of a batch.
@@ -128,7 +125,7 @@ impl Loop {
             self.report(&output, step_ns);
             self.commit(output);
             if !open && inputs.is_empty() {
-                return self.finish();
+                return self.around.journal.close();
             }
         }
     }
@@ -196,11 +193,10 @@ impl Loop {
     fn commit(&mut self, output: Output) {
         let Output { batch, release, .. } = output;
         if batch.is_empty() && release.is_empty() {
-            return self.sign_late();
+            return;
         }
         let last_seq = batch.last_seq;
         let durable = self.around.durable.clone();
-        let checkpoint = self.around.signer.due(&self.around.env, self.writer.tree());
         let done = move |result: Result<(), hansa_store::Error>| {
             if let Err(error) = result {
                 tracing::error!(%error, "a commit failed; stopping without an answer");
@@ -210,22 +206,5 @@ impl Loop {
             release.into_iter().for_each(|reply| reply());
         };
         self.around.journal.submit(batch, Box::new(done));
-        if let Some((size, note)) = checkpoint {
-            self.around.journal.checkpoint(size, note);
-        }
-    }
-
-    /// Signs what was not signed when it was written, because another signature was too fresh then.
-    fn sign_late(&mut self) {
-        if let Some((size, note)) = self.around.signer.due(&self.around.env, self.writer.tree()) {
-            self.around.journal.checkpoint(size, note);
-        }
-    }
-
-    fn finish(mut self) -> Result<(), hansa_store::Error> {
-        if let Some((size, note)) = self.around.signer.last(self.writer.tree()) {
-            self.around.journal.checkpoint(size, note);
-        }
-        self.around.journal.close()
     }
 }

@@ -13,8 +13,9 @@ use hansa_node::checkpoint::{Signer, origin};
 use hansa_node::clock::Reading;
 use hansa_node::metrics::Metrics;
 use hansa_node::writer::{
-    Durable, Input, Job, Outcome, Queue, Surroundings, Writer, WriterHandle, spawn,
+    Durable, Hashes, Input, Job, Notary, Outcome, Queue, Surroundings, Writer, WriterHandle, spawn,
 };
+use hansa_store::Journal as _;
 use hansa_store::memory::{Control, MemoryDisk};
 use hansa_testkit::{SimClock, world};
 use hansa_types::{
@@ -74,21 +75,21 @@ impl Engine {
     pub fn start() -> Self {
         let (env, clock) = world(7);
         let disk = MemoryDisk::new();
-        let (journal, control) = disk.journal().unwrap();
+        let (mut journal, control) = disk.journal().unwrap();
         let queue = Arc::new(Queue::default());
         let durable = Durable::new(0);
         let key = SigningKey::from_seed([1; 32]);
         let state = State::new([1, 2, 3, 4]);
         let first = Reading::of(&*env.clock);
-        let tree = hansa_crypto::merkle::CompactRange::new();
-        let writer = Writer::new(state, Digest::ZERO, tree, first, Default::default());
+        let signer = Signer::new(key, origin("localhost", IncarnationId(1)));
+        journal.appoint(Box::new(Notary::new(Hashes::empty(), signer, Arc::clone(&env.clock))));
+        let writer = Writer::new(state, first, Default::default());
         let surroundings = Surroundings {
             queue: Arc::clone(&queue),
             env,
             journal: Box::new(journal),
             durable: durable.clone(),
             metrics: Arc::new(Metrics::default()),
-            signer: Signer::new(key, origin("localhost", IncarnationId(1))),
             poison_dir: PathBuf::from("/nonexistent"),
             batch_commands_max: 1_024,
         };

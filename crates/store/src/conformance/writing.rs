@@ -8,7 +8,7 @@ use hansa_types::{PrincipalId, Salt};
 
 use super::{Backend, Outcomes, Scribe, append, lines};
 use crate::verify::{VerifyFrom, verify};
-use crate::{Batch, Error, VaultChange, VaultRow, limits};
+use crate::{Batch, Error, Notary, VaultChange, VaultRow, limits};
 
 pub(super) fn callbacks_run_in_order(mut backend: Backend) {
     let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
@@ -223,6 +223,52 @@ pub(super) fn checkpoints_keep_their_place(mut backend: Backend) {
     outcomes.barrier(&mut *backend.journal);
     let latest = format!("host/journal\n{}\nroot\n", scribe.seq());
     assert_eq!(backend.reader.checkpoint_latest().unwrap(), Some(latest));
+}
+
+/// Completes batches as a [`Scribe`] makes them, and signs when it is quiet or ten entries on.
+struct Clerk {
+    scribe: Scribe,
+    signed: u64,
+}
+
+impl Notary for Clerk {
+    fn complete(&mut self, batch: &mut Batch) {
+        batch.leaves.clear();
+        let lines = std::mem::take(&mut batch.entries);
+        let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        self.scribe.fill(batch, lines);
+    }
+
+    fn checkpoint(&mut self, quiet: bool) -> Option<(u64, String)> {
+        let size = self.scribe.seq();
+        let due = size > self.signed && (quiet || size >= self.signed + 10);
+        due.then(|| {
+            self.signed = size;
+            (size, format!("host/journal\n{size}\nroot\n"))
+        })
+    }
+}
+
+pub(super) fn a_notary_completes_batches_and_its_checkpoints_are_kept(mut backend: Backend) {
+    let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
+    backend.journal.appoint(Box::new(Clerk { scribe: Scribe::new(), signed: 0 }));
+    for number in 1..=4 {
+        let whole = scribe.batch(lines(scribe.seq() + 1, 3));
+        let Batch { first_seq, last_seq, entries, .. } = whole;
+        let bare = Batch { first_seq, last_seq, entries, ..Batch::default() };
+        outcomes.submit(&mut *backend.journal, bare, number);
+        outcomes.next().1.unwrap();
+    }
+    outcomes.barrier(&mut *backend.journal);
+    let note = |size: u64| Some(format!("host/journal\n{size}\nroot\n"));
+    assert_eq!(backend.reader.checkpoint_latest().unwrap(), note(12));
+    append(&mut backend, &mut scribe, &lines(13, 1));
+    backend.journal.close().unwrap();
+    drop(backend.reader);
+    backend = (backend.reopen)();
+    assert_eq!(backend.reader.checkpoint_latest().unwrap(), note(13), "the last word at the end");
+    let verified = verify(&*backend.reader, VerifyFrom::beginning(), &mut |_| {}).unwrap();
+    assert_eq!((verified.head.last_seq, verified.head.chain), (13, scribe.point().chain));
 }
 
 pub(super) fn recycled_batches_are_clear(mut backend: Backend) {

@@ -10,7 +10,7 @@ use hansa_kernel::{State, idempotency};
 use hansa_node::Env;
 use hansa_node::clock::Reading;
 use hansa_node::snapshot::replay;
-use hansa_node::writer::{Input, Output, Queue, Writer};
+use hansa_node::writer::{Hashes, Input, Output, Queue, Writer};
 use hansa_store::memory::{Control, MemoryDisk, MemoryJournal};
 use hansa_store::verify::{VerifyFrom, verify};
 use hansa_store::{Journal as _, Reader};
@@ -67,6 +67,7 @@ struct Told {
 /// The running node.
 pub(super) struct Process {
     writer: Writer,
+    hashes: Hashes,
     journal: MemoryJournal,
     control: Control,
     queue: Queue,
@@ -95,10 +96,11 @@ impl Process {
                 return Err("snapshot and tail fold to another state than the journal".to_owned());
             }
         }
-        let writer = Writer::new(state, chain, range, Reading::of(&*env.clock), HashSet::new());
+        let writer = Writer::new(state, Reading::of(&*env.clock), HashSet::new());
         let (journal, control) = disk.stepped();
         Ok(Self {
             writer,
+            hashes: Hashes { chain, tree: range },
             journal,
             control,
             queue: Queue::default(),
@@ -140,10 +142,11 @@ impl Process {
     }
 
     fn submit(&mut self, output: Output) {
-        let Output { batch, release, .. } = output;
+        let Output { mut batch, release, .. } = output;
         if batch.is_empty() && release.is_empty() {
             return;
         }
+        self.hashes.complete(&mut batch);
         self.batches += 1;
         let seen_seq = self.writer.state().seq;
         let (told, seen) = (Arc::clone(&self.told), Arc::clone(&self.seen));

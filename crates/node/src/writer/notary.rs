@@ -1,0 +1,69 @@
+//! The hashes over the journal, computed on the committing side while the writer decides on.
+
+use std::sync::Arc;
+
+use hansa_crypto::chain;
+use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_store::Batch;
+use hansa_types::Digest;
+
+use crate::checkpoint::Signer;
+use crate::env::Clock;
+
+/// Head of the chain and of the tree.
+#[derive(Debug, Clone)]
+pub struct Hashes {
+    /// The chain after the last entry.
+    pub chain: Digest,
+    /// The tree over all entries.
+    pub tree: CompactRange,
+}
+
+impl Hashes {
+    /// Those of an empty journal.
+    pub fn empty() -> Self {
+        Self { chain: Digest::ZERO, tree: CompactRange::new() }
+    }
+
+    /// Hashes the batch's lines into its leaves, the chain and the tree.
+    pub fn complete(&mut self, batch: &mut Batch) {
+        batch.prev_chain = self.chain;
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', &batch.entries) {
+            let leaf = leaf_hash(&batch.entries[start..end]);
+            batch.leaves.extend_from_slice(&leaf.0);
+            self.chain = chain::next(&self.chain, &leaf);
+            self.tree.push(leaf);
+            start = end + 1;
+        }
+        batch.chain = self.chain;
+        batch.root = self.tree.root();
+    }
+}
+
+/// Hashes what the writer hands over, and signs checkpoints of what is durable.
+pub struct Notary {
+    hashes: Hashes,
+    signer: Signer,
+    clock: Arc<dyn Clock>,
+}
+
+impl Notary {
+    /// A notary who goes on from a verified journal.
+    pub fn new(hashes: Hashes, signer: Signer, clock: Arc<dyn Clock>) -> Self {
+        Self { hashes, signer, clock }
+    }
+}
+
+impl hansa_store::Notary for Notary {
+    fn complete(&mut self, batch: &mut Batch) {
+        self.hashes.complete(batch);
+    }
+
+    fn checkpoint(&mut self, quiet: bool) -> Option<(u64, String)> {
+        match quiet {
+            true => self.signer.last(&self.hashes.tree),
+            false => self.signer.due(self.clock.monotonic(), &self.hashes.tree),
+        }
+    }
+}
