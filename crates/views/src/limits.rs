@@ -18,6 +18,9 @@ pub const REPUTATIONS_LISTED_MAX: u32 = 1_000;
 
 /// Connections for reading.
 pub const READERS_MAX: u32 = 4;
+/// Bytes of the file that a reading connection may map: a search that looks at thousands of rows
+/// otherwise copies a page for each.
+pub const READ_MAPPED_BYTES_MAX: u32 = 256 << 20;
 /// Bytes to which the write-ahead log is cut back after a checkpoint.
 pub const WAL_BYTES_KEPT: u32 = 64 << 20;
 /// Patience with another connection's lock before a statement fails.

@@ -15,7 +15,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, Sqlit
 
 use crate::column::Columns;
 use crate::error::Error;
-use crate::limits::{BUSY_WAIT, READERS_MAX};
+use crate::limits::{BUSY_WAIT, READ_MAPPED_BYTES_MAX, READERS_MAX};
 use crate::schema::{self, APPLICATION_ID, FORMAT};
 
 /// What SQLite keeps under the file's name.
@@ -74,7 +74,9 @@ pub(crate) async fn peek(path: &Path) -> Result<Option<u64>, Error> {
 /// Connections that only read.
 pub(crate) async fn readers(path: &Path) -> Result<SqlitePool, Error> {
     let pool = SqlitePoolOptions::new().max_connections(READERS_MAX);
-    let pool = pool.connect_with(options(path).read_only(true)).await;
+    let options =
+        options(path).read_only(true).pragma("mmap_size", READ_MAPPED_BYTES_MAX.to_string());
+    let pool = pool.connect_with(options).await;
     pool.map_err(Error::database("open their file for reading"))
 }
 

@@ -38,17 +38,21 @@ pub(crate) async fn discover(
     }
     let expression = expression.flatten();
     let has_words = expression.is_some();
-    let mut builder = statement(query, expression);
+    let mut builder = QueryBuilder::new("");
+    if let Some(expression) = expression {
+        builder.push(fts::HITS_BEGIN).push_bind(expression).push(fts::HITS_END);
+    }
+    push_known(&mut builder, query);
+    push_matches(&mut builder, query, has_words);
     if let Some(rank) = after {
         push_after(&mut builder, rank, has_words);
     }
-    builder.push(if has_words {
-        " ORDER BY relevance DESC, rank DESC"
-    } else {
-        " ORDER BY rank DESC"
-    });
-    builder.push(", seq DESC LIMIT ");
+    let order = if has_words { "relevance DESC, rank DESC" } else { "rank DESC" };
+    builder.push(" ORDER BY ").push(order).push(", seq DESC LIMIT ");
     builder.push_bind(i64::try_from(rows + 1).unwrap_or(1));
+    builder.push(") AS best JOIN principals p ON p.seq = best.seq");
+    push_reputation(&mut builder, query);
+    builder.push(" ORDER BY ").push(order).push(", best.seq DESC");
     let found = builder.build().fetch_all(pool).await.map_err(Error::database("find agents"))?;
     let found = found.iter().map(read_found).collect::<Result<Vec<_>, Error>>()?;
     let page = page(found, rows, |(_, rank)| Cursor::at_rank(*rank));
@@ -66,43 +70,51 @@ fn push_after(builder: &mut QueryBuilder<Sqlite>, rank: Rank, has_words: bool) {
     builder.push_bind(rank.standing).push(", ").push_bind(rank.seq).push(")");
 }
 
-/// Selects what matches, with what it is sorted by.
-fn statement(query: &DiscoverQuery, expression: Option<String>) -> QueryBuilder<Sqlite> {
-    let mut builder = QueryBuilder::new("");
-    let relevance = match expression {
-        Some(expression) => {
-            builder.push(fts::HITS_BEGIN).push_bind(expression).push(fts::HITS_END);
-            "hits.relevance"
+/// Begins to select what is told of the best. They are sorted by little beforehand: rows of agents
+/// are wide, and many agents may match.
+fn push_known(builder: &mut QueryBuilder<Sqlite>, query: &DiscoverQuery) {
+    builder.push("SELECT p.*, best.relevance, best.rank, ");
+    builder.push(match query.skill {
+        Some(_) => {
+            "COALESCE(r.completed, 0) AS known_completed, COALESCE(r.failed, 0) AS known_failed, \
+             COALESCE(r.ratings, 0) AS known_ratings, COALESCE(r.stars, 0) AS known_stars"
         }
-        None => "0",
-    };
-    builder.push("SELECT * FROM (SELECT p.*, ").push(relevance).push(" AS relevance, ");
-    match query.skill {
-        Some(_) => builder.push("COALESCE(r.completed, 0) AS known_completed, COALESCE(r.failed, 0) AS known_failed, COALESCE(r.ratings, 0) AS known_ratings, COALESCE(r.stars, 0) AS known_stars, ").push(standing::OF_R),
-        None => builder.push("p.completed AS known_completed, p.failed AS known_failed, p.ratings AS known_ratings, p.stars AS known_stars, p.standing"),
-    };
-    builder.push(" AS rank FROM ");
-    builder.push(match relevance {
-        "0" => "principals p",
-        _ => "hits JOIN principals p ON p.seq = hits.seq",
+        None => {
+            "p.completed AS known_completed, p.failed AS known_failed, \
+             p.ratings AS known_ratings, p.stars AS known_stars"
+        }
     });
-    push_joins(&mut builder, query);
-    builder.push(" WHERE p.kind = 'agent' AND p.active = 1");
-    push_limits(&mut builder, query);
-    builder.push(") AS found");
-    builder
+    builder.push(" FROM (");
 }
 
-fn push_joins(builder: &mut QueryBuilder<Sqlite>, query: &DiscoverQuery) {
+/// Selects what matches, with what it is sorted by and nothing else.
+fn push_matches(builder: &mut QueryBuilder<Sqlite>, query: &DiscoverQuery, has_words: bool) {
+    let (relevance, from) = match has_words {
+        true => ("hits.relevance", "hits JOIN principals p ON p.seq = hits.seq"),
+        false => ("0", "principals p"),
+    };
+    let rank = if query.skill.is_some() { standing::OF_R } else { "p.standing" };
+    builder.push("SELECT * FROM (SELECT p.seq, ").push(relevance).push(" AS relevance, ");
+    builder.push(rank).push(" AS rank FROM ").push(from);
     if let Some(skill) = &query.skill {
         builder.push(" JOIN skills s ON s.agent = p.seq AND s.skill = ").push_bind(skill.clone());
+    }
+    push_reputation(builder, query);
+    if let Some(tag) = &query.tag {
+        builder.push(" JOIN tags t ON t.agent = p.seq AND t.tag = ").push_bind(tag.to_lowercase());
+    }
+    builder.push(" WHERE p.kind = 'agent' AND p.active = 1");
+    push_limits(builder, query);
+    builder.push(") AS found");
+}
+
+/// Joins the reputation for the skill asked for, if one is.
+fn push_reputation(builder: &mut QueryBuilder<Sqlite>, query: &DiscoverQuery) {
+    if let Some(skill) = &query.skill {
         builder.push(
             " LEFT JOIN reputations r ON r.principal = p.id AND r.side = 'agent' AND r.label = ",
         );
         builder.push_bind(label(skill).0.to_vec());
-    }
-    if let Some(tag) = &query.tag {
-        builder.push(" JOIN tags t ON t.agent = p.seq AND t.tag = ").push_bind(tag.to_lowercase());
     }
 }
 
