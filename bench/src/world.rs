@@ -291,6 +291,7 @@ impl Payments {
             corr: Some(Correlation(self.rng.bytes())),
             looked_up: None,
             judgement: None,
+            parking: None,
         }
     }
 

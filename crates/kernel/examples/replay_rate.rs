@@ -151,6 +151,7 @@ fn transfers(currency: CurrencyCode) -> Vec<Request> {
             corr: Some(Correlation(corr)),
             looked_up: None,
             judgement: None,
+            parking: None,
         }
     };
     (0..TRANSFERS).map(request).collect()

@@ -3,10 +3,14 @@
 //! The only door to `decide`: a [`Permit`] borrows the state, so it cannot be kept, queued or
 //! outlive another event.
 
-use hansa_types::{Amount, Code, Correlation, CurrencyCode, GrantId, PrincipalId, Rejection, Time};
+use hansa_types::{
+    Amount, Code, Correlation, CurrencyCode, GrantId, PrincipalId, Rejection, TaskId, Time,
+};
 
 use crate::State;
 use crate::account;
+use crate::clearance::Parking;
+use crate::client::Signer;
 use crate::command::{Caller, Command, LookedUp, Request};
 use crate::entry::Auth;
 use crate::envelope::{fingerprint, replayed};
@@ -75,6 +79,11 @@ impl<'state> Permit<'state> {
         &self.request.command
     }
 
+    /// Whether the command waits for an approval or comes back from there.
+    pub(crate) fn parking(&self) -> Option<&'state Parking> {
+        self.request.parking.as_ref()
+    }
+
     /// The grant that is used, when the caller does not act for itself.
     pub fn grant(&self) -> Option<GrantId> {
         self.grant
@@ -93,7 +102,10 @@ impl State {
         request: &'state Request,
         now: Time,
     ) -> Result<Admission<'state>, Rejection> {
-        let caller = self.check_credential(request, now)?;
+        let caller = match &request.parking {
+            Some(Parking::Resume(task)) => return self.admit_resumed(request, *task, now),
+            _ => self.check_credential(request, now)?,
+        };
         if let Some(corr) = &request.corr {
             match self.known(corr, request.looked_up, now) {
                 Known::Same(seq) => return Ok(Admission::Repeated(seq)),
@@ -109,12 +121,80 @@ impl State {
                 match self.gate(caller, request, grant, now)? {
                     Gate::Pass(judgement) => (grant, judgement),
                     Gate::Judge(question) => return Ok(Admission::Judge(question)),
-                    Gate::Approval(judgement) => return Ok(Admission::Approval(judgement)),
+                    Gate::Approval(judgement) => match &request.parking {
+                        Some(Parking::Park(park)) if park.is_for(request) => {
+                            (grant, Some(judgement))
+                        }
+                        _ => return Ok(Admission::Approval(judgement)),
+                    },
                 }
             }
             None => (None, None),
         };
         Ok(Admission::Fresh(Permit { state: self, request, grant, judgement }))
+    }
+
+    /// Admits a parked command that comes back: what was proven when it was parked must still stand,
+    /// and everything else is asked anew.
+    fn admit_resumed<'state>(
+        &'state self,
+        request: &'state Request,
+        task: TaskId,
+        now: Time,
+    ) -> Result<Admission<'state>, Rejection> {
+        let caller = self.check_parked_credential(request, task, now)?;
+        let grant = self.authorize(caller, request, now)?;
+        let judgement = match self.gate(caller, request, grant, now)? {
+            Gate::Pass(judgement) => {
+                self.check_resumed(request, task, None, now)?;
+                judgement
+            }
+            Gate::Judge(question) => return Ok(Admission::Judge(question)),
+            Gate::Approval(judgement) => {
+                self.check_resumed(request, task, Some(&judgement), now)?;
+                Some(judgement)
+            }
+        };
+        Ok(Admission::Fresh(Permit { state: self, request, grant, judgement }))
+    }
+
+    /// Whether what was proven when a command was parked was not taken back since. Its time may have
+    /// run out: that was checked when it came in.
+    fn check_parked_credential(
+        &self,
+        request: &Request,
+        task: TaskId,
+        now: Time,
+    ) -> Result<Handle, Rejection> {
+        let Caller { principal, auth } = &request.caller;
+        let gone = || Rejection::new(Code::CredentialInvalid, "what was proven was taken back");
+        let handle = principal.and_then(|id| self.principals.find(id)).ok_or_else(gone)?;
+        let principal = self.principals.get(handle);
+        let epoch = self.clearance.task(task).and_then(|task| task.parked.as_ref());
+        let stands = match auth {
+            Auth::ApiKey(id) => self.api_keys.get(id).is_some_and(|key| key.principal == handle),
+            Auth::Envelope(key, _) => principal.accepts(key, now),
+            Auth::Session(id) => {
+                self.accounts.session(*id).is_some_and(|session| session.principal == handle)
+            }
+            Auth::Jwt(jwt) => match jwt.signer {
+                Signer::Client(id) => {
+                    let client = self.clients.get(&id);
+                    client.is_some_and(|client| client.principal == handle)
+                        && epoch.is_some_and(|parked| parked.epoch == principal.epoch)
+                }
+                Signer::Key(key) => principal.accepts(&key, now),
+            },
+            _ => false,
+        };
+        if !stands {
+            return Err(gone());
+        }
+        self.refuse_erased(handle)?;
+        match principal.active {
+            true => Ok(handle),
+            false => Err(Code::PrincipalSuspended.into()),
+        }
     }
 
     /// What is known of a key, from the read models where the state is not sure.
@@ -316,6 +396,7 @@ impl State {
             Command::NodeFound(_)
             | Command::NodeRestore(_)
             | Command::OwnerCreate(_)
+            | Command::ParkedEnd(_)
             | Command::Expire(_) => {
                 return Err(Code::Forbidden.into());
             }
@@ -333,7 +414,9 @@ impl State {
             | Command::PolicySetActivate(_)
             | Command::PolicySetDeprecate(_)
             | Command::PolicySetRevoke(_)
-            | Command::PolicySetModeSet(_) => Sphere::Node,
+            | Command::PolicySetModeSet(_)
+            | Command::RoleAssign(_)
+            | Command::RoleWithdraw(_) => Sphere::Node,
             Command::BootstrapCreate(_) | Command::AgentOnboard(_) => Sphere::Developer,
             Command::ClientCreate(create) => Sphere::Managed(create.principal),
             Command::ClientRevoke(revoke) => {
@@ -377,8 +460,33 @@ impl State {
                 let session = self.accounts.session(close.id).ok_or(Code::NotFound)?;
                 Sphere::Managed(of(session.principal))
             }
-            Command::TaskStep(_) | Command::PolicyEvaluate(_) => Sphere::Open,
+            Command::TaskDeclare(declare) => Sphere::Managed(declare.principal),
+            Command::TaskUpdate(update) => self.sphere_of_task(update.task)?,
+            Command::ArtifactAdd(add) if !add.artifact.is_of_office() => {
+                self.sphere_of_task(add.task)?
+            }
+            Command::ApprovalRequestCreate(ask) => self.sphere_of_task(ask.task)?,
+            Command::ApprovalBind(bind) => {
+                let request = self.clearance.request(bind.id).ok_or(Code::NotFound)?;
+                self.sphere_of_task(request.task)?
+            }
+            Command::AbsenceDelegate(delegate) => Sphere::Person(delegate.principal),
+            // Offices speak by their role, which the command itself looks at.
+            Command::TaskStep(_)
+            | Command::PolicyEvaluate(_)
+            | Command::ArtifactAdd(_)
+            | Command::TaintPromote(_)
+            | Command::SkillManifestCreate(_)
+            | Command::ApprovalDecide(_)
+            | Command::EscalationRaise(_)
+            | Command::EscalationResolve(_) => Sphere::Open,
         })
+    }
+
+    /// The affairs of whoever acts in a declared task.
+    fn sphere_of_task(&self, id: TaskId) -> Result<Sphere, Rejection> {
+        let task = self.clearance.task(id).ok_or(Code::NotFound)?;
+        Ok(Sphere::Managed(self.principals.get(task.principal).id))
     }
 
     /// What a grant's limits are measured against, and the grant that was charged for it before.

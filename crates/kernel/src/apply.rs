@@ -9,7 +9,8 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::funding::Stage;
 use crate::{
-    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
+    transfer,
 };
 
 impl State {
@@ -77,6 +78,23 @@ impl State {
             | Event::PolicySetChangeRequested(_)
             | Event::PolicyJudged(_)
             | Event::PolicyEvaluated(_) => self.apply_policy_event(entry),
+            Event::TaskDeclared(_)
+            | Event::TaskMoved(_)
+            | Event::ArtifactAdded(_)
+            | Event::TaintPromoted(_)
+            | Event::SkillRegistered(_)
+            | Event::RoleAssigned(_)
+            | Event::RoleWithdrawn(_)
+            | Event::AbsenceDelegated(_)
+            | Event::ApprovalRequested(_)
+            | Event::ApprovalBound(_)
+            | Event::ApprovalDecided(_)
+            | Event::ApprovalUsed(_)
+            | Event::ApprovalExpired(_)
+            | Event::ApprovalReminded(_)
+            | Event::TaskParked(_)
+            | Event::EscalationRaised(_)
+            | Event::EscalationResolved(_) => self.apply_clearance_event(entry),
             Event::AccountRegistered(_)
             | Event::PasswordChanged(_)
             | Event::RecoveryKeyUsed(_)
@@ -116,6 +134,29 @@ impl State {
             Event::TotpEnabled(done) => account::apply_enabled(self, entry, done),
             Event::TotpDisabled(_) => account::apply_disabled(self, entry),
             event => panic!("{} is about no account", event.kind()),
+        }
+    }
+
+    fn apply_clearance_event(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::TaskDeclared(declared) => clearance::apply_declared(self, entry, declared),
+            Event::TaskMoved(moved) => clearance::apply_moved(self, entry, moved),
+            Event::ArtifactAdded(artifact) => clearance::apply_added(self, entry, artifact),
+            Event::TaintPromoted(promoted) => clearance::apply_promoted(self, entry, promoted),
+            Event::SkillRegistered(skill) => clearance::apply_registered(self, entry, skill),
+            Event::RoleAssigned(assigned) => clearance::apply_assigned(self, entry, assigned),
+            Event::RoleWithdrawn(withdrawn) => clearance::apply_withdrawn(self, entry, withdrawn),
+            Event::AbsenceDelegated(away) => clearance::apply_absence_delegated(self, entry, away),
+            Event::ApprovalRequested(asked) => clearance::apply_requested(self, entry, asked),
+            Event::ApprovalBound(bound) => clearance::apply_bound(self, entry, bound),
+            Event::ApprovalDecided(decided) => clearance::apply_decided(self, entry, decided),
+            Event::ApprovalUsed(_) => clearance::apply_used(self, entry),
+            Event::ApprovalExpired(_) => clearance::apply_approval_expired(self, entry),
+            Event::ApprovalReminded(_) => clearance::apply_reminded(self, entry),
+            Event::TaskParked(parked) => clearance::apply_parked(self, entry, parked),
+            Event::EscalationRaised(raised) => clearance::apply_raised(self, entry, raised),
+            Event::EscalationResolved(resolved) => clearance::apply_resolved(self, entry, resolved),
+            event => panic!("{} is about no clearance", event.kind()),
         }
     }
 

@@ -85,6 +85,17 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::PolicySet(id) => id.with_text(push),
         AnyId::PolicyEvaluation(id) => id.with_text(push),
         AnyId::Entry(id) => id.with_text(push),
+        AnyId::Liability(id) => id.with_text(push),
+        AnyId::Context(id) => id.with_text(push),
+        AnyId::Evidence(id) => id.with_text(push),
+        AnyId::Decision(id) => id.with_text(push),
+        AnyId::Impact(id) => id.with_text(push),
+        AnyId::Attestation(id) => id.with_text(push),
+        AnyId::Commerce(id) => id.with_text(push),
+        AnyId::Skill(id) => id.with_text(push),
+        AnyId::ApprovalRequest(id) => id.with_text(push),
+        AnyId::Approval(id) => id.with_text(push),
+        AnyId::Escalation(id) => id.with_text(push),
     }
 }
 

@@ -5,7 +5,8 @@ use hansa_types::{Correlation, PrincipalId};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
+    transfer,
 };
 
 /// An authenticated asker.
@@ -30,12 +31,14 @@ pub struct Request {
     pub looked_up: Option<LookedUp>,
     /// What policy said of it, once admission has asked for that. Only the node's judge says it.
     pub judgement: Option<Judgement>,
+    /// Whether it waits for an approval, or comes back from there. Only the node says it.
+    pub parking: Option<clearance::Parking>,
 }
 
 impl Request {
     /// A request as it comes in: nothing was looked up for it and nobody has judged it.
     pub fn new(caller: Caller, command: Command, corr: Option<Correlation>) -> Self {
-        Self { caller, command, corr, looked_up: None, judgement: None }
+        Self { caller, command, corr, looked_up: None, judgement: None, parking: None }
     }
 }
 
@@ -149,6 +152,34 @@ pub enum Command {
     PolicySetModeSet(policy::SetMode),
     /// Put an evaluation of policy on record.
     PolicyEvaluate(policy::Evaluate),
+    /// Declare a task.
+    TaskDeclare(clearance::Declare),
+    /// Move a declared task.
+    TaskUpdate(clearance::Move),
+    /// Attach an artifact to a task.
+    ArtifactAdd(clearance::AddArtifact),
+    /// Vouch for a context.
+    TaintPromote(clearance::PromoteTrust),
+    /// Put the manifest of a skill on record.
+    SkillManifestCreate(clearance::RegisterSkill),
+    /// Give a governance role.
+    RoleAssign(clearance::AssignRole),
+    /// Take a governance role.
+    RoleWithdraw(clearance::WithdrawRole),
+    /// Say who stands in.
+    AbsenceDelegate(clearance::DelegateAbsence),
+    /// Ask for approval.
+    ApprovalRequestCreate(clearance::RequestApproval),
+    /// Bind a request for approval to a call.
+    ApprovalBind(clearance::BindApproval),
+    /// Approve or reject.
+    ApprovalDecide(clearance::DecideApproval),
+    /// Raise a concern.
+    EscalationRaise(clearance::Raise),
+    /// Resolve an escalation.
+    EscalationResolve(clearance::Resolve),
+    /// End a parked command that is refused when it comes back.
+    ParkedEnd(clearance::EndParked),
     /// Carry out what has come due.
     Expire(crate::due::Due),
 }
@@ -202,6 +233,20 @@ impl Command {
             Command::PolicySetRevoke(_) => "policy_set_revoke",
             Command::PolicySetModeSet(_) => "policy_set_mode_set",
             Command::PolicyEvaluate(_) => "policy_evaluate",
+            Command::TaskDeclare(_) => "task_declare",
+            Command::TaskUpdate(_) => "task_update",
+            Command::ArtifactAdd(add) => add.artifact.operation(),
+            Command::TaintPromote(_) => "taint_promote",
+            Command::SkillManifestCreate(_) => "skill_manifest_create",
+            Command::RoleAssign(_) => "role_assign",
+            Command::RoleWithdraw(_) => "role_withdraw",
+            Command::AbsenceDelegate(_) => "absence_delegate",
+            Command::ApprovalRequestCreate(_) => "approval_request_create",
+            Command::ApprovalBind(_) => "approval_bind",
+            Command::ApprovalDecide(_) => "approval_decide",
+            Command::EscalationRaise(_) => "escalation_raise",
+            Command::EscalationResolve(_) => "escalation_resolve",
+            Command::ParkedEnd(_) => "parked_end",
             Command::Expire(_) => "expire",
         }
     }
@@ -216,6 +261,11 @@ impl Command {
             | Command::GrantCreate(_)
             | Command::BootstrapCreate(_)
             | Command::SessionOpen(_)
+            | Command::TaskDeclare(_)
+            | Command::TaskUpdate(_)
+            | Command::AbsenceDelegate(_)
+            | Command::ApprovalRequestCreate(_)
+            | Command::ApprovalDecide(_)
             | Command::PolicySetActivate(_)
             | Command::PolicySetDeprecate(_)
             | Command::PolicySetRevoke(_)

@@ -5,6 +5,7 @@
 use hansa_types::{AnyId, EntryId, PrincipalId, Rejection, Time, Vis};
 
 use crate::admit::Permit;
+use crate::clearance::{Parking, resumed};
 use crate::command::Command;
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
@@ -113,6 +114,22 @@ fn decide_command(
     ctx: &mut Context<'_>,
     out: &mut Vec<Draft>,
 ) -> Result<(), Rejection> {
+    match permit.parking() {
+        Some(Parking::Park(park)) => return park.decide(permit, ctx, out),
+        Some(Parking::Resume(task)) => {
+            carry_out(permit, ctx, out)?;
+            return resumed(permit, *task, ctx, out);
+        }
+        None => {}
+    }
+    carry_out(permit, ctx, out)
+}
+
+fn carry_out(
+    permit: &Permit<'_>,
+    ctx: &mut Context<'_>,
+    out: &mut Vec<Draft>,
+) -> Result<(), Rejection> {
     match permit.command() {
         Command::TransferCreate(create) => create.decide(permit, ctx, out),
         Command::TransferPost(post) => post.decide(permit, ctx, out),
@@ -161,7 +178,21 @@ fn decide_command(
         Command::PolicySetDeprecate(deprecate) => deprecate.decide(permit, ctx, out),
         Command::PolicySetRevoke(revoke) => revoke.decide(permit, ctx, out),
         Command::PolicySetModeSet(set) => set.decide(permit, ctx, out),
-        Command::PolicyEvaluate(evaluate) => evaluate.decide(permit, out),
+        Command::PolicyEvaluate(evaluate) => evaluate.decide(permit, ctx, out),
+        Command::TaskDeclare(declare) => declare.decide(permit, ctx, out),
+        Command::TaskUpdate(update) => update.decide(permit, ctx, out),
+        Command::ArtifactAdd(add) => add.decide(permit, ctx, out),
+        Command::TaintPromote(promote) => promote.decide(permit, ctx, out),
+        Command::SkillManifestCreate(register) => register.decide(permit, out),
+        Command::RoleAssign(assign) => assign.decide(permit, ctx, out),
+        Command::RoleWithdraw(withdraw) => withdraw.decide(permit, ctx, out),
+        Command::AbsenceDelegate(delegate) => delegate.decide(permit, ctx, out),
+        Command::ApprovalRequestCreate(ask) => ask.decide(permit, ctx.now, out),
+        Command::ApprovalBind(bind) => bind.decide(permit, ctx, out),
+        Command::ApprovalDecide(decided) => decided.decide(permit, ctx.now, out),
+        Command::EscalationRaise(raise) => raise.decide(permit, out),
+        Command::EscalationResolve(resolve) => resolve.decide(permit, ctx, out),
+        Command::ParkedEnd(end) => end.decide(permit, ctx, out),
         Command::Expire(due) => due.decide(permit, ctx, out),
     }
 }

@@ -4,14 +4,15 @@
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
 use hansa_types::{
-    ApiKeyId, BootstrapId, Code, FundingId, GrantId, PolicyEvaluationId, PolicySetId, Rejection,
-    SessionId, TaskId, Time, TransferId,
+    ApiKeyId, ApprovalRequestId, BootstrapId, Code, FundingId, GrantId, PolicyEvaluationId,
+    PolicySetId, Rejection, SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::State;
 use crate::account::forget_session;
 use crate::admit::Permit;
+use crate::clearance;
 use crate::decide::{Context, Draft};
 use crate::limits::LEAVING_PER_ENTRY_MAX;
 use crate::onboard;
@@ -25,6 +26,12 @@ pub enum Due {
     Hold(TransferId),
     /// A task's deadline, or the end of an offer nobody took.
     Task(TaskId),
+    /// The end of a request for approval; before that of its task, which it denies.
+    Approval(ApprovalRequestId),
+    /// Half of its time is over.
+    Reminder(ApprovalRequestId),
+    /// The end of a declared task.
+    Declared(TaskId),
 }
 
 /// Something that nothing in the future can ask for any more.
@@ -46,6 +53,8 @@ pub enum Leaving {
     PolicySet(PolicySetId),
     /// An evaluation that nothing refers to any more.
     PolicyEvaluation(PolicyEvaluationId),
+    /// A declared task that ended long ago.
+    Declared(TaskId),
 }
 
 impl State {
@@ -82,7 +91,11 @@ impl State {
                     holder.grants.retain(|&other| other != id);
                 }
             }
-            Leaving::Task(id) => self.tasks.remove(id),
+            Leaving::Task(id) => {
+                self.tasks.remove(id);
+                self.clearance.forget_contract(id);
+            }
+            Leaving::Declared(id) => self.clearance.forget_task(id),
             Leaving::ApiKey(id) => forget_api_key(self, id),
             Leaving::Bootstrap(id) => onboard::forget(self, id),
             Leaving::Funding(id) => self.fundings.forget(id),
@@ -113,6 +126,9 @@ impl Due {
                 refuse_early(task.due, ctx.now)?;
                 task.expire(state, ctx, id, out)
             }
+            Due::Declared(id) => clearance::expire_task(state, id, ctx, out),
+            Due::Approval(id) => clearance::expire_approval(state, id, ctx, out),
+            Due::Reminder(id) => clearance::remind_approvers(state, id, ctx, out),
         }
     }
 }

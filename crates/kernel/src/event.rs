@@ -4,7 +4,8 @@
 //! version beside the old one, or an event that puts right what an earlier one did.
 
 use crate::{
-    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
+    transfer,
 };
 
 /// The line is not an entry that this release understands.
@@ -175,4 +176,38 @@ events! {
     PolicyJudged = "policy.judged" v 1: policy::Judged;
     /// What policy said when somebody asked.
     PolicyEvaluated = "policy.evaluated" v 1: policy::Evaluated;
+    /// A task was declared.
+    TaskDeclared = "task.declared" v 1: clearance::Declared;
+    /// A declared task moved.
+    TaskMoved = "task.moved" v 1: clearance::Moved;
+    /// Something is on record for a task.
+    ArtifactAdded = "artifact.added" v 1: clearance::Artifact;
+    /// Somebody vouches for a context.
+    TaintPromoted = "taint.promoted" v 1: clearance::TaintPromoted;
+    /// The manifest of a skill is on record.
+    SkillRegistered = "skill.registered" v 1: clearance::SkillRegistered;
+    /// Somebody holds a governance role.
+    RoleAssigned = "role.assigned" v 1: clearance::RoleAssigned;
+    /// Somebody holds a governance role no longer.
+    RoleWithdrawn = "role.withdrawn" v 1: clearance::RoleWithdrawn;
+    /// Somebody is away, and another stands in.
+    AbsenceDelegated = "absence.delegated" v 1: clearance::AbsenceDelegated;
+    /// Somebody asked for approval.
+    ApprovalRequested = "approval.requested" v 1: clearance::ApprovalRequested;
+    /// A request for approval is for this call and no other.
+    ApprovalBound = "approval.bound" v 1: clearance::ApprovalBound;
+    /// An approver has spoken.
+    ApprovalDecided = "approval.decided" v 1: clearance::ApprovalDecided;
+    /// An approval was used up.
+    ApprovalUsed = "approval.used" v 1: clearance::ApprovalUsed;
+    /// Nobody spoke, or nobody used it, in time.
+    ApprovalExpired = "approval.expired" v 1: clearance::ApprovalExpired;
+    /// Those who have not spoken are reminded.
+    ApprovalReminded = "approval.reminded" v 1: clearance::ApprovalReminded;
+    /// A command waits for approval, as a task of its own.
+    TaskParked = "task.parked" v 1: clearance::Parked;
+    /// A concern stops a task.
+    EscalationRaised = "escalation.raised" v 1: clearance::Raised;
+    /// Somebody has looked into it.
+    EscalationResolved = "escalation.resolved" v 1: clearance::Resolved;
 }

@@ -11,6 +11,7 @@
 pub mod account;
 pub mod admit;
 pub mod apply;
+pub mod clearance;
 pub mod client;
 pub mod codec;
 pub mod command;

@@ -115,3 +115,43 @@ pub const OPERATION_ENVELOPES_MAX: usize = 4_000_000;
 pub const LEAVING_PER_ENTRY_MAX: usize = 8;
 /// Expiries that one step of the writer may carry out.
 pub const EXPIRIES_PER_STEP_MAX: usize = 64;
+/// Declared tasks, open or within their time of remembrance.
+pub const DECLARED_TASKS_MAX: usize = 1_000_000;
+/// Open declared tasks of one principal.
+pub const DECLARED_PER_PRINCIPAL_MAX: u32 = 10_000;
+/// Furthest end of a declared task.
+pub const TASK_LIFE_MAX: Duration = Duration::days(366);
+/// Jurisdictions, and frameworks, of one task.
+pub const SCOPES_MAX: usize = 16;
+/// Persons who may have to approve one call.
+pub const QUORUM_MAX: u8 = 8;
+/// Artifacts of one task; they leave with it.
+pub const ARTIFACTS_PER_TASK_MAX: usize = 256;
+/// Artifacts that one of them refers to.
+pub const REFERENCES_MAX: usize = 32;
+/// All of a doubt, in millionths.
+pub const UNCERTAINTY_PPM_MAX: u32 = 1_000_000;
+/// Horizons of one assessment.
+pub const HORIZONS_MAX: usize = 16;
+/// Stakeholders of one assessment.
+pub const STAKEHOLDERS_MAX: usize = 32;
+/// Most that somebody gains or loses.
+pub const MAGNITUDE_MAX: u8 = 100;
+/// Rights that one assessment names.
+pub const RIGHTS_MAX: usize = 8;
+/// Skills; they never leave.
+pub const SKILLS_MAX: usize = 100_000;
+/// Governance roles that are assigned; they leave when withdrawn.
+pub const ROLES_MAX: usize = 10_000;
+/// Furthest end of an absence.
+pub const ABSENCE_MAX: Duration = Duration::days(90);
+/// Requests for approval of one task; they leave with it.
+pub const APPROVAL_REQUESTS_PER_TASK_MAX: usize = 32;
+/// Approvers that one request names.
+pub const APPROVERS_MAX: usize = 16;
+/// Life of a request for approval that names none.
+pub const APPROVAL_LIFE_DEFAULT: Duration = Duration::days(1);
+/// Longest life of a request for approval.
+pub const APPROVAL_LIFE_MAX: Duration = Duration::days(30);
+/// Open escalations of one task; they leave with it.
+pub const ESCALATIONS_PER_TASK_MAX: usize = 16;

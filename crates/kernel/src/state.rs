@@ -13,6 +13,7 @@ use hansa_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::account::Accounts;
+use crate::clearance::Clearances;
 use crate::client::Clients;
 use crate::custody::Custody;
 use crate::due::{Due, Leaving};
@@ -126,6 +127,8 @@ pub struct State {
     pub held: HeldTransfers,
     /// Work that is agreed, under way or recently ended.
     pub tasks: Tasks,
+    /// Declared tasks, and who has a say in them.
+    pub clearance: Clearances,
     /// What is known of everyone's work.
     pub reputations: Reputations,
     /// What acts are judged by.
@@ -174,6 +177,8 @@ pub struct Rows {
     pub held: usize,
     /// Tasks.
     pub tasks: usize,
+    /// Declared tasks.
+    pub declared: usize,
     /// Policy sets.
     pub policy_sets: usize,
     /// Recorded evaluations of policy.
@@ -218,6 +223,7 @@ impl State {
             ledger: Ledger::new(&hasher),
             held: HeldTransfers::default(),
             tasks: Tasks::default(),
+            clearance: Clearances::default(),
             reputations: Reputations::new(),
             policies: Policies::default(),
             idempotency: Idempotency::new(&hasher, limits),
@@ -312,6 +318,7 @@ impl State {
             grants: self.grants.len(),
             held: self.held.len(),
             tasks: self.tasks.len(),
+            declared: self.clearance.len(),
             policy_sets: self.policies.len(),
             policy_evaluations: self.policies.evaluations_len(),
             idempotency: self.idempotency.len(),

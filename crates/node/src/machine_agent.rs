@@ -66,6 +66,6 @@ async fn make(node: &Node, name: &str, secret: Digest) -> Result<ClientId, Rejec
 
 fn job(command: Command, vault: Vec<VaultChange>) -> Job {
     let caller = Caller { principal: None, auth: Auth::Machine };
-    let request = Request { caller, command, corr: None, looked_up: None, judgement: None };
+    let request = Request::new(caller, command, None);
     Job { request, vault }
 }

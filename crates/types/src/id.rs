@@ -167,6 +167,28 @@ ids! {
     PolicySetId = "pol_";
     /// A recorded evaluation of policy.
     PolicyEvaluationId = "pev_";
+    /// Who answers for a task.
+    LiabilityId = "lib_";
+    /// A context that a task was given, with how far it is trusted.
+    ContextId = "ctx_";
+    /// Evidence for a task.
+    EvidenceId = "evb_";
+    /// What an agent decided to do.
+    DecisionId = "dec_";
+    /// An assessment of what an act leads to.
+    ImpactId = "imp_";
+    /// What a governance role says of a task.
+    AttestationId = "gov_";
+    /// A commerce session of a task.
+    CommerceId = "com_";
+    /// The manifest of a skill.
+    SkillId = "skl_";
+    /// A request for approval.
+    ApprovalRequestId = "arq_";
+    /// One approver's decision.
+    ApprovalId = "apr_";
+    /// A concern that was raised.
+    EscalationId = "esc_";
     /// One incarnation of a node's journal.
     IncarnationId = "inc_";
     /// One request at an edge, for logs and problems.
@@ -243,6 +265,28 @@ pub enum AnyId {
     PolicyEvaluation(PolicyEvaluationId),
     /// An entry about nothing with an id of its own.
     Entry(EntryId),
+    /// Who answers for a task.
+    Liability(LiabilityId),
+    /// A context of a task.
+    Context(ContextId),
+    /// Evidence for a task.
+    Evidence(EvidenceId),
+    /// What an agent decided to do.
+    Decision(DecisionId),
+    /// An assessment of impact.
+    Impact(ImpactId),
+    /// A governance role's attestation.
+    Attestation(AttestationId),
+    /// A commerce session.
+    Commerce(CommerceId),
+    /// The manifest of a skill.
+    Skill(SkillId),
+    /// A request for approval.
+    ApprovalRequest(ApprovalRequestId),
+    /// One approver's decision.
+    Approval(ApprovalId),
+    /// A concern that was raised.
+    Escalation(EscalationId),
 }
 
 macro_rules! any_id {
@@ -287,7 +331,18 @@ any_id!(
     Session(SessionId),
     PolicySet(PolicySetId),
     PolicyEvaluation(PolicyEvaluationId),
-    Entry(EntryId)
+    Entry(EntryId),
+    Liability(LiabilityId),
+    Context(ContextId),
+    Evidence(EvidenceId),
+    Decision(DecisionId),
+    Impact(ImpactId),
+    Attestation(AttestationId),
+    Commerce(CommerceId),
+    Skill(SkillId),
+    ApprovalRequest(ApprovalRequestId),
+    Approval(ApprovalId),
+    Escalation(EscalationId)
 );
 
 impl<'de> serde::Deserialize<'de> for AnyId {

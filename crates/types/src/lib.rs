@@ -6,6 +6,7 @@
 pub mod amount;
 pub mod bytes;
 pub mod did;
+pub mod governance;
 pub mod id;
 pub mod limits;
 pub mod rejection;
@@ -17,9 +18,10 @@ pub use amount::{Amount, AmountError, Currency, CurrencyCode};
 pub use bytes::{Correlation, Digest, Label, Salt, Signature};
 pub use did::Did;
 pub use id::{
-    AnyId, ApiKeyId, BootstrapId, ClientId, EntryId, EnvelopeId, FundingId, GrantId, IdError,
-    IncarnationId, PolicyEvaluationId, PolicySetId, PrincipalId, RequestId, SessionId, TaskId,
-    TransferId,
+    AnyId, ApiKeyId, ApprovalId, ApprovalRequestId, AttestationId, BootstrapId, ClientId,
+    CommerceId, ContextId, DecisionId, EntryId, EnvelopeId, EscalationId, EvidenceId, FundingId,
+    GrantId, IdError, ImpactId, IncarnationId, LiabilityId, PolicyEvaluationId, PolicySetId,
+    PrincipalId, RequestId, SessionId, SkillId, TaskId, TransferId,
 };
 pub use rejection::{Code, Rejection};
 pub use time::{Duration, Time};

@@ -203,6 +203,31 @@ codes! {
     RatingInvalid = "rating_invalid", 422, "A rating is an integer from 1 to 5.", "Send 1, 2, 3, 4 or 5.";
     RatingRepeated = "rating_repeated", 409, "This side has rated the delegation already.", "Each side rates once.";
 
+    // Clearance.
+    TaskHeld = "task_held", 409, "The task stands still until an escalation is resolved.", "Wait for the compliance monitor; escalation_list shows who looks at it.";
+    TransitionRefused = "transition_refused", 409, "The task does not move there from where it is.", "Look at the task (task_get) for where it stands.";
+    GuardRequired = "guard_required", 422, "The move needs the artifact that allows it.", "Name the artifact as guard.";
+    LiabilityRequired = "liability_required", 409, "Nobody is liable for the task yet.", "Bind somebody with liability_bind.";
+    DecisionRequired = "decision_required", 409, "The task has no decision record.", "Put one on record with decision_record.";
+    PolicyUnchecked = "policy_unchecked", 409, "Policy has not cleared the task.", "Have it evaluated with policy_evaluate.";
+    ImpactRequired = "impact_assessment_required", 409, "A task of this risk needs an impact assessment first.", "Assess it with impact_assess.";
+    ImpactForbids = "impact_forbids", 403, "The impact assessment says that this must not be done.", "Change what is planned, and assess it anew.";
+    AttestationRequired = "attestation_required", 409, "A task of this risk needs the word of a governance role.", "Ask a holder of one for governance_attest.";
+    AttestationBlocked = "attestation_blocked", 403, "A governance role says that this must not go on.", "Declare another task that answers the concern.";
+    RoleRequired = "role_required", 403, "Only a holder of the governance role does this.", "Ask somebody who holds it; role_list shows who.";
+    RoleConflict = "role_conflict", 409, "One person holds one office on one task.", "Let somebody else speak.";
+    OwnAct = "own_act", 403, "Nobody approves, attests or lifts what is their own.", "Let somebody without a part in it speak.";
+    ApprovalPending = "approval_pending", 409, "The approval has not been given yet.", "Wait for the approvers; approval_get shows how far it is.";
+    ApprovalRejected = "approval_rejected", 403, "An approver said no.", "Ask anew for something else.";
+    ApprovalExpired = "approval_expired", 403, "The approval was not given, or not used, in time.", "Ask anew.";
+    ApprovalUsed = "approval_used", 409, "The approval was used; it is good for one call.", "Ask anew for another call.";
+    ApprovalVoid = "approval_void", 409, "What the approval was for has changed or ended.", "Ask anew.";
+    ApprovalMismatch = "approval_mismatch", 403, "The approval is for another call.", "Call exactly what was approved, or ask anew.";
+    ApprovalLost = "approval_lost", 403, "An approver was suspended or lost the role since.", "Ask anew.";
+    ApprovalDecided = "approval_decided", 409, "This was decided already.", "Nothing to do: the first word stands.";
+    ApprovalUnbound = "approval_unbound", 409, "The request does not say yet which call it is for.", "Wait until it is bound to one.";
+    EscalationResolved = "escalation_resolved", 409, "The escalation was resolved already.", "Raise another if there is a new concern.";
+
     // Faults, told without their inside.
     Internal = "internal", 500, "Something failed inside the node.", "Retry; if it persists, give the operator the request id.";
 }

@@ -34,7 +34,7 @@ pub struct Ask {
 }
 
 /// Mint what was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approve {
     /// Which request.
     pub id: FundingId,

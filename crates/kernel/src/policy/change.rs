@@ -41,7 +41,7 @@ pub struct Revoke {
 }
 
 /// Say how much a set counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetMode {
     /// Which set.
     pub id: PolicySetId,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{JudgedSet, Judgement, Mode, Obligation, Verdict};
 use crate::State;
 use crate::admit::Permit;
+use crate::clearance;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -115,6 +116,7 @@ impl Evaluate {
     pub(crate) fn decide(
         &self,
         permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -136,7 +138,28 @@ impl Evaluate {
             Some(task) => draft.about(task),
             None => draft,
         });
-        Ok(())
+        match self.task.filter(|task| state.clearance.task(*task).is_some()) {
+            Some(task) => self.note(permit, task, ctx, out),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Evaluate {
+    /// Moves a declared task by what was said, if who asks has a part in it.
+    fn note(
+        &self,
+        permit: &Permit<'_>,
+        task: TaskId,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        let by = permit.caller().principal.ok_or(Code::Forbidden)?;
+        match state.takes_part(task, state.principal(by)?) {
+            true => state.note_verdict(task, self.judgement.verdict, self.id.into(), ctx, out),
+            false => Err(Code::NotFound.into()),
+        }
     }
 }
 
@@ -158,6 +181,9 @@ pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Eval
         _ => None,
     };
     let judged = &evaluated.judged;
+    if let Some(task) = task {
+        clearance::oblige(state, task, &judged.obligations);
+    }
     let evaluation = Evaluation {
         by: state.handle(actor),
         task,

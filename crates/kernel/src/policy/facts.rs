@@ -10,10 +10,11 @@
 use std::borrow::Cow;
 
 use hansa_crypto::hash::sha256;
+use hansa_types::governance::RiskTier;
 use hansa_types::{
     Amount, Currency, Digest, Framework, GrantId, Jurisdiction, PrincipalId, TaskId, Time,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::principal::Kind;
 
@@ -22,32 +23,6 @@ const DIGEST_DOMAIN: &[u8] = b"hansa facts 1\n";
 
 /// Milliseconds of the time bucket.
 const BUCKET_MS: u64 = 3_600_000;
-
-/// How risky a task was declared to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Risk {
-    /// Little can go wrong.
-    Low,
-    /// Something can.
-    Medium,
-    /// Much can.
-    High,
-    /// What goes wrong cannot be undone.
-    Critical,
-}
-
-impl Risk {
-    /// Its word.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Risk::Low => "low",
-            Risk::Medium => "medium",
-            Risk::High => "high",
-            Risk::Critical => "critical",
-        }
-    }
-}
 
 /// The money that an act moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -90,7 +65,7 @@ pub struct TaskFacts {
     /// Which.
     pub id: TaskId,
     /// How risky it was declared to be.
-    pub risk: Option<Risk>,
+    pub risk: Option<RiskTier>,
     /// Where it happens.
     pub jurisdictions: Vec<Jurisdiction>,
     /// By which frameworks it is bound.

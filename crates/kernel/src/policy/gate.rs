@@ -149,7 +149,7 @@ impl State {
             resource,
             grant,
             task,
-            roles: self.governance_roles(caller, now),
+            roles: self.governance_roles(caller),
             auth: request.caller.auth.method(),
             strong_auth: self.is_strong(&request.caller),
             hour: Facts::hour_of(now),
@@ -180,19 +180,28 @@ impl State {
 
     /// What is known of a task. Contracts declare no risk and no place.
     pub fn task_facts(&self, id: hansa_types::TaskId) -> Option<TaskFacts> {
+        if let Some(task) = self.clearance.task(id) {
+            return Some(TaskFacts {
+                id,
+                risk: Some(task.risk),
+                jurisdictions: task.jurisdictions.clone(),
+                frameworks: task.frameworks.clone(),
+                taint: task.taint().into_iter().map(|taint| taint.as_str().into()).collect(),
+                artifacts: task.artifact_kinds().into_iter().map(Into::into).collect(),
+            });
+        }
         self.tasks.get(id)?;
         let (jurisdictions, frameworks) = (Vec::new(), Vec::new());
         let (taint, artifacts) = (Vec::new(), Vec::new());
         Some(TaskFacts { id, risk: None, jurisdictions, frameworks, taint, artifacts })
     }
 
-    /// The governance roles that a principal holds for the node.
-    pub fn governance_roles(
-        &self,
-        _holder: Handle,
-        _now: Time,
-    ) -> Vec<std::borrow::Cow<'static, str>> {
-        Vec::new()
+    /// The governance roles that a principal holds for the node, sorted.
+    pub fn governance_roles(&self, holder: Handle) -> Vec<std::borrow::Cow<'static, str>> {
+        let roles = self.clearance.roles_of(holder);
+        let mut roles: Vec<_> = roles.into_iter().map(|role| role.as_str().into()).collect();
+        roles.sort_unstable();
+        roles
     }
 
     /// Whether a caller showed a key of their own or a second factor.
@@ -247,6 +256,9 @@ fn is_own_control(command: &Command) -> bool {
             | Command::TokensRevoke(_)
             | Command::ApiKeyRevoke(_)
             | Command::PolicyEvaluate(_)
+            | Command::ApprovalDecide(_)
+            | Command::EscalationRaise(_)
+            | Command::EscalationResolve(_)
     )
 }
 

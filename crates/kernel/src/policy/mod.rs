@@ -37,7 +37,7 @@ pub(crate) use create::apply_created;
 pub use create::{Create, Created};
 pub(crate) use evaluate::apply_evaluated;
 pub use evaluate::{Evaluate, Evaluated, Evaluation, Judged, JudgedLine};
-pub use facts::{CounterpartyFacts, Facts, GrantFacts, MoneyFacts, Risk, TaskFacts};
+pub use facts::{CounterpartyFacts, Facts, GrantFacts, MoneyFacts, TaskFacts};
 pub(crate) use gate::Gate;
 pub use gate::{Question, SetRef};
 pub use verdict::{JudgedSet, Judgement, Obligation, Verdict};

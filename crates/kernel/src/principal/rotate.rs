@@ -21,7 +21,7 @@ use crate::event::Event;
 use crate::limits::{FORMER_KEYS_MAX, KEY_OVERLAP};
 
 /// Give a principal another key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RotateKey {
     /// Whose.
     pub principal: PrincipalId,

@@ -180,6 +180,7 @@ impl Step {
         if state.principals.get(other).id != self.to {
             return Err(Code::RecipientMismatch.into());
         }
+        state.clearance.refuse_held(step.task)?;
         Ok(View { id: step.task, task, parent, step, by_payer })
     }
 }

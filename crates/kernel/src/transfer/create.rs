@@ -17,7 +17,7 @@ use crate::grant::charge;
 use crate::limits::{HOLD_LIFE_DEFAULT, HOLD_LIFE_MAX, HOLD_LIFE_MIN, HOLDS_MAX};
 
 /// Move money, or set it aside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Create {
     /// Who pays.
     pub from: PrincipalId,
@@ -32,7 +32,7 @@ pub struct Create {
 }
 
 /// How long money stays set aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// How long until it goes back by itself, measured from the moment it is decided; seven days
     /// if unsaid.

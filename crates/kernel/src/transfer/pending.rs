@@ -22,7 +22,7 @@ use crate::grant::charge;
 use crate::principal::Handle;
 
 /// Post a pending transfer. The payer releases what it set aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
     /// Which.
     pub id: TransferId,
@@ -31,7 +31,7 @@ pub struct Post {
 }
 
 /// Void a pending transfer. The payee gives up what was set aside for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Void {
     /// Which.
     pub id: TransferId,

@@ -27,7 +27,7 @@ pub struct CreateCurrency {
 }
 
 /// Make money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mint {
     /// Who receives it.
     pub to: PrincipalId,
@@ -38,7 +38,7 @@ pub struct Mint {
 }
 
 /// Destroy money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Burn {
     /// Out of whose account: the treasury's, or the burner's own.
     pub from: PrincipalId,

@@ -12,6 +12,11 @@ use hansa_kernel::event::DecodeError;
 use hansa_kernel::grant::Action;
 use hansa_kernel::policy::{Obligation, Verdict};
 use hansa_kernel::{Event, State, codec};
+use hansa_types::governance::{
+    ActionClass, AttestationLevel, Attested, Clearance, CommerceState, Concern, Decision, Finding,
+    GovernanceRole, Horizon, Recommendation, Resolution, Right, RiskTier, Severity, SkillClass,
+    SourceType, Stakeholder, Taint, TrustClass, Verification,
+};
 use hansa_types::{
     Amount, AnyId, Correlation, CurrencyCode, Digest, EnvelopeId, Framework, IncarnationId,
     Jurisdiction, Label, RuleName, Signature,
@@ -139,6 +144,52 @@ const SCRIPT: &str = "
     deprecate pu @omar
     unpolicy pu
     unpolicy pt
+    agent gus @machine
+    agent gia @machine
+    person gil @machine
+    agent god @machine
+    role gus compliance_monitor
+    role gil compliance_monitor
+    role gia executive
+    role gia impact_assessor
+    unrole gia impact_assessor
+    declare bob risk:high role:executive quorum:2 in:EU under:gdpr !with:bob2 as gt
+    bind bob gt to:olga in:EU !with:bob2
+    context bob gt external taint:injected !with:bob2 as gc
+    context bob gt derived from:gc !with:bob2
+    promote gus gt gc
+    evidence bob gt !with:bob2 as ge
+    skill bob !with:bob2
+    commerce bob gt !with:bob2
+    impact bob gt harm:20 mitigated irreversible !with:bob2
+    decision bob gt transact on:ge unsure:100000 !with:bob2
+    attested gus gt compliance_monitor cleared
+    verdict bob gt require_approval !with:bob2
+    request bob gt dual role:compliance_monitor by:gus by:gia strong for:4h !with:bob2 as gr
+    bound bob gr pay !with:bob2
+    away gia god 1d
+    back gia
+    away gia god 1d
+    at +2h
+    tick => reminded
+    approve gus gr call:pay
+    approve god gr instead:gia
+    concern gia gt quarantine as gx
+    resolve gil gx partially_upheld
+    request bob gt for:1h !with:bob2 as gs
+    at +1h
+    tick => reminded expired
+    declare bob !with:bob2 as gu
+    impact bob gu violates:dignity !with:bob2 => added raised
+    verdict bob gu allow !with:bob2 => task_held
+    declare bob !with:bob2 as gw
+    verdict bob gw allow !with:bob2 => evaluated added added moved
+    move bob gw revoked !with:bob2
+    policy caps bound:mint_create/AVT/5/10 on mint_create as pc
+    activate pc
+    mint bob 9 !park => parked as gp
+    approve gia gp
+    mint bob 9 !resume:gp => minted used moved
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -219,7 +270,20 @@ fn walk(member: &str, value: &Value, line: &str) {
         Value::Null | Value::Bool(false) => panic!("{member} says nothing: {line}"),
         Value::Bool(true) => {
             assert!(
-                ["own", "owner", "second_factor", "failed"].contains(&member),
+                [
+                    "own",
+                    "owner",
+                    "second_factor",
+                    "failed",
+                    "implicit",
+                    "irreversible",
+                    "harmed",
+                    "mitigated",
+                    "conflict",
+                    "strong",
+                    "by_node",
+                ]
+                .contains(&member),
                 "{member}: {line}"
             )
         }
@@ -290,8 +354,43 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "principal_kind" => word(&["agent", "person", "organization", "node"]),
         "mode" => word(&["sovereign", "satellite", "off", "shadow", "enforce"]),
         "rail" => word(&["amp-escrow", "amp-outcome"]),
+        "accountable" | "guard" | "derived_from" | "evidence" | "approvers" | "on_behalf_of"
+        | "deputy" | "request" | "context" => text.parse::<AnyId>().is_ok(),
+        "outcome" => text.parse::<Digest>().is_ok() || text.parse::<Recommendation>().is_ok(),
+        "call" | "policy" => text.parse::<Digest>().is_ok(),
+        "risk" => text.parse::<RiskTier>().is_ok(),
+        "to" => text.parse::<Clearance>().is_ok(),
+        "role" | "roles" => text.parse::<GovernanceRole>().is_ok(),
+        "artifact" => word(&[
+            "liability_binding",
+            "attested_context",
+            "evidence_bundle",
+            "decision_record",
+            "impact_assessment",
+            "governance_attestation",
+            "commerce_session",
+        ]),
+        "jurisdiction" => text.parse::<Jurisdiction>().is_ok(),
+        "source" => text.parse::<SourceType>().is_ok(),
+        "taint" => text.parse::<Taint>().is_ok(),
+        "verification" => text.parse::<Verification>().is_ok(),
+        "class" => text.parse::<ActionClass>().is_ok() || text.parse::<SkillClass>().is_ok(),
+        "horizon" => text.parse::<Horizon>().is_ok(),
+        "severity" => text.parse::<Severity>().is_ok(),
+        "stakeholder" => text.parse::<Stakeholder>().is_ok(),
+        "violates" => text.parse::<Right>().is_ok(),
+        "recommendation" => text.parse::<Recommendation>().is_ok(),
+        "horizons" | "worst_off" | "pareto" | "rights" => text.parse::<Finding>().is_ok(),
+        "attested" => text.parse::<Attested>().is_ok(),
+        "stands" => text.parse::<CommerceState>().is_ok(),
+        "level" => text.parse::<AttestationLevel>().is_ok(),
+        "decision" => text.parse::<Decision>().is_ok(),
+        "concern" => text.parse::<Concern>().is_ok(),
+        "resolution" => text.parse::<Resolution>().is_ok(),
+        "operation" => text.parse::<Action>().is_ok(),
+        "refusal" => hansa_types::Code::ALL.iter().any(|code| code.as_str() == text),
         "verdict" => word(&["accept", "refuse"]) || Verdict::from_word(text).is_some(),
-        "trust" => word(&["verified", "invalid"]),
+        "trust" => word(&["verified", "invalid"]) || text.parse::<TrustClass>().is_ok(),
         "reason" => word(&[
             "voided",
             "expired",

@@ -3,6 +3,7 @@
 //! `Town::submit` checks after every command that a refusal changed nothing, that no account is out
 //! of bounds and that escrow holds what is held. The walks are drawn from a fixed seed.
 
+mod keys;
 mod walk;
 
 use std::cell::RefCell;
@@ -38,6 +39,23 @@ const NOT_WALKED: &[&str] = &[
     "policy_set.change_requested",
     "policy.judged",
     "policy.evaluated",
+    "task.declared",
+    "task.moved",
+    "task.parked",
+    "artifact.added",
+    "taint.promoted",
+    "skill.registered",
+    "role.assigned",
+    "role.withdrawn",
+    "absence.delegated",
+    "approval.requested",
+    "approval.bound",
+    "approval.decided",
+    "approval.used",
+    "approval.expired",
+    "approval.reminded",
+    "escalation.raised",
+    "escalation.resolved",
 ];
 
 #[test]

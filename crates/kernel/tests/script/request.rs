@@ -2,6 +2,8 @@
 //!
 //! `!says:VERDICT` answers what policy is asked, with further words behind commas: rules, obligations,
 //! `by:N` for the Nth set alone; `!says:dead` is a failed engine, `!stale` a judgement of other facts.
+//! `!park` has the command wait where policy asks for approval, `!resume:T` brings it back from T.
+//!
 //! `!idem:K` sends the Idempotency-Key K, `!found:SEQ`, `!found_other:SEQ` and `!absent` answer what
 //! the state asked the read models. An envelope gets a fresh id and the sender's next nonce unless
 //! `!env:NAME` and `!nonce:N` say otherwise; `!unproven` leaves its proof out and `!forged` signs
@@ -12,10 +14,11 @@
 use std::sync::Arc;
 
 use hansa_crypto::hash::{label, sha256};
+use hansa_kernel::clearance::{Park, Parking};
 use hansa_kernel::client::{Claims, Jwt, Signer};
 use hansa_kernel::idempotency::split;
 use hansa_kernel::{Auth, Caller, Command, EnvelopeProof, LookedUp, Request};
-use hansa_types::{Correlation, Duration, EnvelopeId, Signature};
+use hansa_types::{ApprovalRequestId, Correlation, Duration, EnvelopeId, Signature, TaskId};
 
 use super::words::span;
 use super::{Named, Town, Words};
@@ -39,7 +42,17 @@ pub(crate) fn request(
     }
     let corr = words.option("!idem:").map(|key| correlation(asker, key, &body(words)));
     let looked_up = looked_up(words, corr)?;
-    Ok(Request { looked_up, ..Request::new(caller, command, corr) })
+    let parking = match (words.option("!park"), words.option("!resume:")) {
+        (None, None) => None,
+        (_, Some(name)) => Some(Parking::Resume(town.task(name)?)),
+        (Some(_), None) => {
+            let (at, task, request) = (town.now.0, town.entropy(), town.entropy());
+            let document = sha256(b"the sealed command");
+            let (task, request) = (TaskId::new(at, task), ApprovalRequestId::new(at, request));
+            Some(Parking::Park(Box::new(Park { task, request, document })))
+        }
+    };
+    Ok(Request { looked_up, parking, ..Request::new(caller, command, corr) })
 }
 
 /// The command without its options: what is repeated when a request is sent again.

@@ -6,6 +6,7 @@
 //! rows tasks grants … = 0 2          task STEP = delegated working open paid
 //! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
 //! policy P = active enforce waits
+//! clearance T = policy_checked asked held   taint T = external   agp T = CREATED   approval R = pending 1
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp epoch 3
 //! ```
 
@@ -31,6 +32,7 @@ impl Town {
                     format!("{:?} {:?}{}", task.stage, task.work, milestones.collect::<String>());
                 Ok(shown.to_lowercase())
             }
+            "clearance" | "taint" | "agp" | "approval" => self.show_clearance(what, words),
             "reputation" => self.show_reputation(words),
             "policy" => match self.named(words.next()?)? {
                 Named::Id(AnyId::PolicySet(id)) => {
@@ -71,6 +73,30 @@ impl Town {
         }
     }
 
+    fn show_clearance(&self, what: &str, words: &mut Words<'_>) -> Result<String, String> {
+        let name = words.next()?;
+        if what == "approval" {
+            let Named::Id(AnyId::ApprovalRequest(id)) = self.named(name)? else {
+                return Err(format!("{name} is no request"));
+            };
+            let request = self.state.clearance.request(id).ok_or("it has left the state")?;
+            return Ok(format!("{} {}", request.state, request.votes.len()));
+        }
+        let id = self.task(name)?;
+        if what == "agp" {
+            let standing = self.state.standing(id).ok_or("the task has left the state")?;
+            return Ok(standing.agp().as_str().to_owned());
+        }
+        let task = self.state.clearance.task(id).ok_or("the task has left the state")?;
+        if what == "taint" {
+            let taint: Vec<&str> = task.taint().into_iter().map(|taint| taint.as_str()).collect();
+            return Ok(if taint.is_empty() { "none".to_owned() } else { taint.join(" ") });
+        }
+        let asked = if task.asked { " asked" } else { "" };
+        let held = self.state.clearance.hold(id).map_or(String::new(), |kind| format!(" {kind}"));
+        Ok(format!("{}{asked}{held}", task.clearance))
+    }
+
     fn show_money(&self, what: &str, words: &mut Words<'_>) -> Result<String, String> {
         let owner = if what == "balance" { words.next()? } else { "node" };
         let currency = self.currency(words.code().unwrap_or("AVT"))?;
@@ -102,6 +128,7 @@ impl Town {
                 "grants" => rows.grants,
                 "held" => rows.held,
                 "tasks" => rows.tasks,
+                "declared" => rows.declared,
                 "policies" => rows.policy_sets,
                 "evaluations" => rows.policy_evaluations,
                 "idempotency" => rows.idempotency,

@@ -218,7 +218,7 @@ impl Town {
                 self.bind(&format!("{name}.hold"), Named::Id(entry.id));
             }
         }
-        let proof = first.auth.proof().filter(|_| first.event.kind().starts_with("task."));
+        let proof = first.auth.proof().filter(|proof| self.state.tasks.step(proof.id).is_some());
         let named = match (first.id, first.subject, proof) {
             (id, _, Some(proof)) => {
                 if let AnyId::Task(_) = id {

@@ -1,8 +1,11 @@
 //! Scripts by topic.
 
 mod accounts;
+mod approvals;
+mod clearance;
 mod custody;
 mod envelopes;
+mod escalations;
 mod eviction;
 mod grants;
 mod holds;
@@ -10,6 +13,7 @@ mod idempotency;
 mod keys;
 mod negotiation;
 mod onboarding;
+mod parking;
 mod policy;
 mod principals;
 mod rotation;

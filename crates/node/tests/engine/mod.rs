@@ -212,6 +212,7 @@ pub fn by(principal: PrincipalId, command: Command) -> Request {
         corr: None,
         looked_up: None,
         judgement: None,
+        parking: None,
     }
 }
 

@@ -216,6 +216,24 @@ impl Working<'_> {
             | Event::PolicySetChangeRequested(_)
             | Event::PolicyJudged(_)
             | Event::PolicyEvaluated(_) => {}
+            // So are declared tasks with everything on record for them.
+            Event::TaskDeclared(_)
+            | Event::TaskMoved(_)
+            | Event::TaskParked(_)
+            | Event::ArtifactAdded(_)
+            | Event::TaintPromoted(_)
+            | Event::SkillRegistered(_)
+            | Event::RoleAssigned(_)
+            | Event::RoleWithdrawn(_)
+            | Event::AbsenceDelegated(_)
+            | Event::ApprovalRequested(_)
+            | Event::ApprovalBound(_)
+            | Event::ApprovalDecided(_)
+            | Event::ApprovalUsed(_)
+            | Event::ApprovalExpired(_)
+            | Event::ApprovalReminded(_)
+            | Event::EscalationRaised(_)
+            | Event::EscalationResolved(_) => {}
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }

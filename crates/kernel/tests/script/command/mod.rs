@@ -2,6 +2,7 @@
 
 mod account;
 mod authority;
+mod clearance;
 mod money;
 mod people;
 mod policy;
@@ -60,6 +61,7 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
         "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,
         "key" | "unkey" | "grant" | "ungrant" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
+        verb if clearance::VERBS.contains(&verb) => clearance::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
         _ => work::parse,
     };

@@ -1,0 +1,594 @@
+//! Approvals: asked for one exact call, given by persons without a part in it, used once.
+//!
+//! A request is bound to the digest of a call and to the policy that asked; another call needs
+//! another request. Everybody who has a say speaks once; one rejection is enough, and so is silence
+//! until the request ends. What was approved is counted again when it is used: an approver who was
+//! suspended or lost the role meanwhile counts for nothing.
+
+use std::collections::BTreeSet;
+
+use hansa_types::governance::{ApprovalMode, ApprovalState, Clearance, Decision, GovernanceRole};
+use hansa_types::{
+    AnyId, ApprovalId, ApprovalRequestId, Code, Digest, PrincipalId, Rejection, TaskId, Time, Vis,
+};
+use serde::{Deserialize, Serialize};
+
+use super::declare::{is_one, move_to, one};
+use super::machine::{Guard, next};
+use super::{DeclaredTask, Said};
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::{Context, Draft};
+use crate::due::Due;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::limits::{APPROVAL_LIFE_MAX, APPROVAL_REQUESTS_PER_TASK_MAX, APPROVERS_MAX, QUORUM_MAX};
+use crate::principal::Handle;
+
+/// Ask for approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestApproval {
+    /// The id it shall have.
+    pub id: ApprovalRequestId,
+    /// Of which task.
+    pub task: TaskId,
+    /// Digest of the call; bound later when absent, and before anybody approves.
+    pub call: Option<Digest>,
+    /// How many have to approve.
+    pub mode: ApprovalMode,
+    /// For `multi`: how many. Otherwise the mode says.
+    pub quorum: u8,
+    /// Roles that approve; with more than one approver each of them has to.
+    pub roles: Vec<GovernanceRole>,
+    /// Who may approve, if not everybody in the roles.
+    pub approvers: Vec<PrincipalId>,
+    /// Whether approvers have to prove who they are by a second factor or their own key.
+    pub strong: bool,
+    /// When silence counts as a rejection.
+    pub expires: Time,
+}
+
+/// Bind a request to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BindApproval {
+    /// Which request.
+    pub id: ApprovalRequestId,
+    /// Digest of the call.
+    pub call: Digest,
+}
+
+/// Approve or reject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideApproval {
+    /// The id the decision shall have.
+    pub id: ApprovalId,
+    /// Which request.
+    pub request: ApprovalRequestId,
+    /// What is said.
+    pub decision: Decision,
+    /// What the approver saw, so that nobody approves another call than they think.
+    pub call: Option<Digest>,
+    /// For whom, when somebody stands in.
+    pub on_behalf_of: Option<PrincipalId>,
+    /// Whether the approver has just shown a second factor.
+    pub second_factor: bool,
+    /// Salted digest of the reasons.
+    pub document: Option<Digest>,
+}
+
+/// Data of `approval.requested`. The entry's id is the request, its subject the task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequested {
+    /// Digest of the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Digest>,
+    /// How many persons have to approve; one unless said.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub quorum: u8,
+    /// Roles that approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<GovernanceRole>,
+    /// Who may approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<PrincipalId>,
+    /// Whether approvers have to prove better who they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strong: bool,
+    /// When silence counts as a rejection.
+    pub expires: Time,
+}
+
+/// Data of `approval.bound`. The entry's subject is the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalBound {
+    /// Digest of the call.
+    pub call: Digest,
+}
+
+/// Data of `approval.decided`. The entry's id is the decision, its subject the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalDecided {
+    /// What was said.
+    pub decision: Decision,
+    /// In which role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<GovernanceRole>,
+    /// For whom, when somebody stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PrincipalId>,
+    /// Salted digest of the reasons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Digest>,
+}
+
+/// Data of `approval.used`. The entry's subject is the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalUsed {}
+
+/// Data of `approval.expired`. The entry's subject is the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalExpired {}
+
+/// Data of `approval.reminded`. The entry's subject is the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalReminded {}
+
+/// What one approver said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vote {
+    /// The decision's id.
+    pub id: ApprovalId,
+    /// Who said it.
+    pub by: Handle,
+    /// For whom, when somebody stands in.
+    pub on_behalf_of: Option<Handle>,
+    /// In which role.
+    pub role: Option<GovernanceRole>,
+    /// What.
+    pub decision: Decision,
+}
+
+/// What the state keeps of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalRequest {
+    /// Of which task.
+    pub task: TaskId,
+    /// Who asked.
+    pub requester: Handle,
+    /// Digest of the call.
+    pub call: Option<Digest>,
+    /// How many persons have to approve.
+    pub quorum: u8,
+    /// Roles that approve.
+    pub roles: Vec<GovernanceRole>,
+    /// Who may approve; everybody in the roles when empty.
+    pub approvers: Vec<Handle>,
+    /// Whether approvers have to prove better who they are.
+    pub strong: bool,
+    /// When it was asked for.
+    pub requested: Time,
+    /// When silence counts as a rejection.
+    pub expires: Time,
+    /// Where it stands.
+    pub state: ApprovalState,
+    /// What was said.
+    pub votes: Vec<Vote>,
+    /// The entry that holds it.
+    pub seq: u64,
+}
+
+impl ApprovalRequest {
+    /// Whether somebody is named in it.
+    pub(super) fn concerns(&self, state: &State, handle: Handle) -> bool {
+        let stands_in = |approver: &Handle| {
+            let absence = state.clearance.absences.get(approver);
+            absence.is_some_and(|absence| absence.deputy == handle)
+        };
+        self.requester == handle
+            || self.approvers.contains(&handle)
+            || self.approvers.iter().any(stands_in)
+    }
+
+    /// Halfway to its end those who have said nothing are reminded.
+    fn reminder(&self) -> Time {
+        Time(self.requested.0 + self.expires.distance(self.requested).0 / 2)
+    }
+
+    /// The role in which somebody may speak, or nothing where they are named themselves.
+    fn role_of(
+        &self,
+        state: &State,
+        task: &DeclaredTask,
+        speaker: Handle,
+        by: Handle,
+    ) -> Result<Option<GovernanceRole>, Rejection> {
+        if !self.approvers.is_empty() && !self.approvers.contains(&speaker) {
+            return Err(Rejection::new(Code::RoleRequired, "the request names other approvers"));
+        }
+        let held = state.clearance.roles_of(speaker);
+        let asked = |role: &&GovernanceRole| self.roles.is_empty() || self.roles.contains(role);
+        let mut conflict = None;
+        // A role that nobody has spoken in yet first, so that everyone who is needed finds room.
+        let spoken: BTreeSet<_> = self.votes.iter().filter_map(|vote| vote.role).collect();
+        let mut fitting: Vec<_> = held.iter().filter(asked).copied().collect();
+        fitting.sort_by_key(|role| spoken.contains(role));
+        for role in fitting {
+            match state.refuse_second_office(task, by, role) {
+                Ok(()) => return Ok(Some(role)),
+                Err(refusal) => conflict = Some(refusal),
+            }
+        }
+        match conflict {
+            Some(refusal) => Err(refusal),
+            None if self.roles.is_empty() && !self.approvers.is_empty() => Ok(None),
+            None => Err(Code::RoleRequired.into()),
+        }
+    }
+
+    /// Whether enough of those who approved still may, each of them another person.
+    fn is_carried(&self, state: &State, now: Time) -> bool {
+        let counted = |vote: &&Vote| {
+            let speaker = vote.on_behalf_of.unwrap_or(vote.by);
+            let active = |handle: Handle| state.principals.get(handle).active;
+            let in_office = vote.role.is_none_or(|role| state.clearance.holds(role, speaker));
+            let stands_in = vote.on_behalf_of.is_none_or(|away| {
+                let absence = state.clearance.absences.get(&away);
+                absence.is_some_and(|absence| absence.deputy == vote.by && absence.until > now)
+            });
+            vote.decision == Decision::Approved && active(vote.by) && in_office && stands_in
+        };
+        let counted: Vec<&Vote> = self.votes.iter().filter(counted).collect();
+        let persons: BTreeSet<_> = counted.iter().map(|vote| state.person_of(vote.by)).collect();
+        let roles: BTreeSet<_> = counted.iter().filter_map(|vote| vote.role).collect();
+        // Policy may have asked for more since the request was made.
+        let task = state.clearance.task(self.task);
+        let quorum = task.map_or(self.quorum, |task| task.quorum.max(self.quorum));
+        let needed = task.into_iter().flat_map(|task| &task.roles).chain(&self.roles);
+        let covered = quorum == 1 || needed.into_iter().all(|role| roles.contains(role));
+        persons.len() >= usize::from(quorum) && covered
+    }
+
+    /// Whether it allows a call now, or why not.
+    pub(super) fn allows(&self, state: &State, call: &Digest, now: Time) -> Result<(), Rejection> {
+        match self.state {
+            ApprovalState::Approved => {}
+            ApprovalState::Pending => return Err(Code::ApprovalPending.into()),
+            ApprovalState::Rejected => return Err(Code::ApprovalRejected.into()),
+            ApprovalState::Expired => return Err(Code::ApprovalExpired.into()),
+            ApprovalState::Used => return Err(Code::ApprovalUsed.into()),
+            ApprovalState::Void => return Err(Code::ApprovalVoid.into()),
+        }
+        if self.call.as_ref() != Some(call) {
+            return Err(Code::ApprovalMismatch.into());
+        }
+        if self.expires <= now {
+            return Err(Code::ApprovalExpired.into());
+        }
+        match self.is_carried(state, now) {
+            true => Ok(()),
+            false => Err(Code::ApprovalLost.into()),
+        }
+    }
+}
+
+impl RequestApproval {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        now: Time,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        let task = state.clearance.open(self.task)?;
+        state.clearance.refuse_held(self.task)?;
+        let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
+        if task.requests.len() >= APPROVAL_REQUESTS_PER_TASK_MAX {
+            return Err(Rejection::new(Code::StateFull, "at most 32 requests for approval a task"));
+        }
+        if state.clearance.requests.contains_key(&self.id) {
+            return refuse("id: there is such a request already");
+        }
+        if self.approvers.len() > APPROVERS_MAX || self.roles.len() > GovernanceRole::ALL.len() {
+            return refuse("approvers: at most 16; roles: each once");
+        }
+        if self.expires <= now || self.expires > now.after(APPROVAL_LIFE_MAX) {
+            return refuse("expires_in_s: a moment in the future within 30 days");
+        }
+        let quorum = match self.mode {
+            ApprovalMode::Single => 1,
+            ApprovalMode::Dual => 2,
+            ApprovalMode::Multi if (2..=QUORUM_MAX).contains(&self.quorum) => self.quorum,
+            ApprovalMode::Multi => return refuse("quorum: 2 to 8 for multi"),
+        };
+        // What the task was declared to need is the least.
+        let mut roles = self.roles.clone();
+        roles.extend(&task.roles);
+        roles.sort_unstable();
+        roles.dedup();
+        self.approvers.iter().try_for_each(|id| state.principal(*id).map(|_| ()))?;
+        let requested = ApprovalRequested {
+            call: self.call,
+            quorum: quorum.max(task.quorum).max(count(&task.roles)),
+            roles,
+            approvers: self.approvers.clone(),
+            strong: self.strong,
+            expires: self.expires,
+        };
+        let event = Event::ApprovalRequested(requested);
+        out.push(Draft::new(self.id, Vis::Parties, event).about(self.task));
+        Ok(())
+    }
+}
+
+fn count(roles: &[GovernanceRole]) -> u8 {
+    u8::try_from(roles.len()).unwrap_or(u8::MAX)
+}
+
+impl BindApproval {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        let request = state.clearance.requests.get(&self.id).ok_or(Code::NotFound)?;
+        if request.state != ApprovalState::Pending {
+            return Err(Code::ApprovalDecided.into());
+        }
+        match request.call {
+            Some(_) => Err(Code::ApprovalMismatch.into()),
+            None => {
+                let event = Event::ApprovalBound(ApprovalBound { call: self.call });
+                out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(self.id));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl DecideApproval {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        now: Time,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        let caller = permit.caller();
+        let by = state.principal(caller.principal.ok_or(Code::Forbidden)?)?;
+        let request = state.clearance.requests.get(&self.request).ok_or(Code::NotFound)?;
+        if !state.takes_part(request.task, by) {
+            return Err(Code::NotFound.into());
+        }
+        let task = state.clearance.open(request.task)?;
+        match request.state {
+            ApprovalState::Pending if request.expires > now => {}
+            ApprovalState::Pending => return Err(Code::ApprovalExpired.into()),
+            _ => return Err(Code::ApprovalDecided.into()),
+        }
+        state.clearance.refuse_held(request.task)?;
+        let call = request.call.ok_or(Code::ApprovalUnbound)?;
+        if self.call.is_some_and(|seen| seen != call) {
+            return Err(Code::ApprovalMismatch.into());
+        }
+        let speaker = self.speaker(state, by, now)?;
+        for handle in [by, speaker] {
+            state.refuse_own(task, handle)?;
+            if handle == request.requester || state.is_under(handle, request.requester) {
+                return Err(Code::OwnAct.into());
+            }
+        }
+        let person = state.person_of(by);
+        if request.votes.iter().any(|vote| state.person_of(vote.by) == person) {
+            return Err(Rejection::new(Code::ApprovalDecided, "one person speaks once"));
+        }
+        if request.strong && !self.second_factor && !state.is_strong(caller) {
+            return Err(Code::StrongerAuthRequired.into());
+        }
+        let role = request.role_of(state, task, speaker, by)?;
+        let event = Event::ApprovalDecided(ApprovalDecided {
+            decision: self.decision,
+            role,
+            on_behalf_of: self.on_behalf_of,
+            document: self.document,
+        });
+        out.push(Draft::new(self.id, Vis::Parties, event).about(self.request));
+        Ok(())
+    }
+
+    /// Whose right to speak is used.
+    fn speaker(&self, state: &State, by: Handle, now: Time) -> Result<Handle, Rejection> {
+        let Some(away) = self.on_behalf_of else { return Ok(by) };
+        let away = state.principal(away)?;
+        let absence = state.clearance.absences.get(&away);
+        let stands_in = absence.is_some_and(|a| a.deputy == by && a.until > now);
+        match stands_in && state.principals.get(away).active {
+            true => Ok(away),
+            false => Err(Rejection::new(Code::RoleRequired, "you do not stand in for them")),
+        }
+    }
+}
+
+/// A request whose time ran out: silence is a rejection.
+pub(crate) fn expire(
+    state: &State,
+    id: ApprovalRequestId,
+    ctx: &mut Context<'_>,
+    out: &mut Vec<Draft>,
+) -> Result<(), Rejection> {
+    let request = state.clearance.requests.get(&id).ok_or(Code::NotFound)?;
+    if request.expires > ctx.now {
+        return Err(Rejection::new(Code::TaskState, "its time has not come"));
+    }
+    let event = Event::ApprovalExpired(ApprovalExpired {});
+    out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(id));
+    Ok(())
+}
+
+/// Reminds those who have said nothing, for whoever follows the journal.
+pub(crate) fn remind(
+    state: &State,
+    id: ApprovalRequestId,
+    ctx: &mut Context<'_>,
+    out: &mut Vec<Draft>,
+) -> Result<(), Rejection> {
+    let request = state.clearance.requests.get(&id).ok_or(Code::NotFound)?;
+    if request.reminder() > ctx.now {
+        return Err(Rejection::new(Code::TaskState, "its time has not come"));
+    }
+    let event = Event::ApprovalReminded(ApprovalReminded {});
+    out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(id));
+    Ok(())
+}
+
+/// The entry that uses an approval up, beside the entries of what it allows.
+pub(super) fn used(ctx: &mut Context<'_>, id: ApprovalRequestId) -> Draft {
+    let event = Event::ApprovalUsed(ApprovalUsed {});
+    Draft::new(ctx.entry_id(), Vis::Parties, event).about(id)
+}
+
+pub(crate) fn apply_requested(state: &mut State, entry: &Entry, requested: &ApprovalRequested) {
+    let (AnyId::ApprovalRequest(id), Some(AnyId::Task(task))) = (entry.id, entry.subject) else {
+        panic!("approval.requested names the request and the task");
+    };
+    let requester = entry.actor.map_or(state.node_handle(), |actor| state.handle(actor));
+    let request = ApprovalRequest {
+        task,
+        requester,
+        call: requested.call,
+        quorum: requested.quorum,
+        roles: requested.roles.clone(),
+        approvers: requested.approvers.iter().map(|id| state.handle(*id)).collect(),
+        strong: requested.strong,
+        requested: entry.ts,
+        expires: requested.expires,
+        state: ApprovalState::Pending,
+        votes: Vec::new(),
+        seq: entry.seq,
+    };
+    put(state, id, request);
+    state.clearance.get_mut(task).requests.push(id);
+}
+
+/// Keeps a request, and when it comes due.
+pub(super) fn put(state: &mut State, id: ApprovalRequestId, request: ApprovalRequest) {
+    state.due.insert((request.reminder(), Due::Reminder(id)));
+    state.due.insert((request.expires, Due::Approval(id)));
+    state.clearance.requests.insert(id, request);
+}
+
+pub(crate) fn apply_bound(state: &mut State, entry: &Entry, bound: &ApprovalBound) {
+    request_mut(state, subject(entry)).call = Some(bound.call);
+}
+
+pub(crate) fn apply_decided(state: &mut State, entry: &Entry, decided: &ApprovalDecided) {
+    let (AnyId::Approval(vote), id) = (entry.id, subject(entry)) else {
+        panic!("approval.decided carries the decision as its id");
+    };
+    let by = entry.actor.map_or(state.node_handle(), |actor| state.handle(actor));
+    let on_behalf_of = decided.on_behalf_of.map(|away| state.handle(away));
+    let (role, decision) = (decided.role, decided.decision);
+    let request = request_mut(state, id);
+    request.votes.push(Vote { id: vote, by, on_behalf_of, role, decision });
+    let task = request.task;
+    if let Some(role) = role {
+        let person = state.person_of(by);
+        let task = state.clearance.get_mut(task);
+        task.offices.insert(person, role);
+        if decision == Decision::Approved {
+            // Whoever approves in an office says that nothing stands against it.
+            let verdict = hansa_types::governance::Attested::Cleared;
+            task.said.push(Said { role, by, verdict });
+        }
+    }
+    let carried = state.clearance.requests.get(&id).is_some_and(|r| r.is_carried(state, entry.ts));
+    match decision {
+        Decision::Rejected => settle(state, id, ApprovalState::Rejected, entry.ts),
+        Decision::Approved if carried => settle(state, id, ApprovalState::Approved, entry.ts),
+        Decision::Approved => {}
+    }
+}
+
+/// Settles a request, and moves its task by what came of it.
+fn settle(state: &mut State, id: ApprovalRequestId, to: ApprovalState, at: Time) {
+    let request = request_mut(state, id);
+    request.state = to;
+    let (task, reminder, expires) = (request.task, request.reminder(), request.expires);
+    state.due.remove(&(reminder, Due::Reminder(id)));
+    if to != ApprovalState::Approved {
+        state.due.remove(&(expires, Due::Approval(id)));
+    }
+    let guard = match to {
+        ApprovalState::Approved => Guard::Approval,
+        _ => Guard::Rejection,
+    };
+    let declared = state.clearance.get_mut(task);
+    // What stands still does not move, though its requests end.
+    let (from, held) = (declared.clearance, declared.held_since.is_some());
+    if from == Clearance::ApprovalPending
+        && !held
+        && let Some(to) = next(from, guard)
+    {
+        move_to(state, task, to, at);
+    }
+}
+
+pub(crate) fn apply_used(state: &mut State, entry: &Entry) {
+    let id = subject(entry);
+    let request = request_mut(state, id);
+    request.state = ApprovalState::Used;
+    let expires = request.expires;
+    state.due.remove(&(expires, Due::Approval(id)));
+}
+
+pub(crate) fn apply_expired(state: &mut State, entry: &Entry) {
+    let id = subject(entry);
+    let request = request_mut(state, id);
+    let (was, task) = (request.state, request.task);
+    settle(state, id, ApprovalState::Expired, entry.ts);
+    // An approval that was not used in time sends its task back to those who approve.
+    if was == ApprovalState::Approved {
+        let task_state = state.clearance.get_mut(task);
+        if task_state.clearance == Clearance::PolicyChecked && task_state.asked {
+            move_to(state, task, Clearance::ApprovalPending, entry.ts);
+        }
+    }
+}
+
+pub(crate) fn apply_reminded(state: &mut State, entry: &Entry) {
+    let id = subject(entry);
+    let reminder = request_mut(state, id).reminder();
+    state.due.remove(&(reminder, Due::Reminder(id)));
+}
+
+/// Nothing that was asked for or approved for a task counts any more.
+pub(super) fn void_all(state: &mut State, task: TaskId) {
+    for id in state.clearance.get_mut(task).requests.clone() {
+        let request = request_mut(state, id);
+        if matches!(request.state, ApprovalState::Pending | ApprovalState::Approved) {
+            request.state = ApprovalState::Void;
+            let (reminder, expires) = (request.reminder(), request.expires);
+            state.due.remove(&(reminder, Due::Reminder(id)));
+            state.due.remove(&(expires, Due::Approval(id)));
+        }
+    }
+}
+
+fn request_mut(state: &mut State, id: ApprovalRequestId) -> &mut ApprovalRequest {
+    let request = state.clearance.requests.get_mut(&id);
+    request.unwrap_or_else(|| panic!("{id} is named by an entry and unknown"))
+}
+
+fn subject(entry: &Entry) -> ApprovalRequestId {
+    match entry.subject {
+        Some(AnyId::ApprovalRequest(id)) => id,
+        _ => panic!("{} is about a request for approval", entry.event.kind()),
+    }
+}
