@@ -121,6 +121,8 @@ export interface ApiKey {
   id: ApiKeyId;
   /** What its owner calls it. */
   label?: string | null;
+  /** When it was last used, to the minute, as far as the node remembers. */
+  last_used_at?: string | null;
   /** When it was revoked. */
   revoked_at?: string | null;
   /** The entry that recorded it. */
@@ -1288,6 +1290,8 @@ export interface WhoAsks {
   method: string;
   /** Recovery keys that are left. */
   recovery_keys_left: number;
+  /** Whether the caller showed one: the credential is a session that was opened with it. */
+  second_factor: boolean;
   /** Whether the account asks for a second factor. */
   totp: boolean;
 }
@@ -1441,6 +1445,8 @@ export interface AgentFreezeRequest {
 export interface AgentKeyRotateRequest {
   /** Which agent. */
   agent: PrincipalRef;
+  /** Shows that the caller holds the key: as for onboarding. Required beside `public_key`. */
+  proof?: string | null;
   /** Its new public key. Without one the node makes a key pair and shows the private key once. */
   public_key?: PublicKey | null;
   /**
@@ -2705,7 +2711,10 @@ export abstract class Operations {
     return this.call(OPERATIONS.transfer_void, request, options) as Promise<Transfer>;
   }
 
-  /** Who asks. The caller's principal, credential and account. */
+  /**
+   * Who asks. The caller's principal, credential and account. May also be carried by a signed
+   * envelope addressed to the node.
+   */
   whoami(request: WhoamiRequest = {}, options: CallOptions = {}): Promise<WhoAsks> {
     return this.call(OPERATIONS.whoami, request, options) as Promise<WhoAsks>;
   }

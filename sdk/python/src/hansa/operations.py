@@ -95,6 +95,7 @@ ApiKey = TypedDict(
         'expires_at': 'NotRequired[str | None]',
         'id': 'ApiKeyId',
         'label': 'NotRequired[str | None]',
+        'last_used_at': 'NotRequired[str | None]',
         'revoked_at': 'NotRequired[str | None]',
         'seq': 'int',
     },
@@ -1118,6 +1119,7 @@ WhoAsks = TypedDict(
         'kind': 'PrincipalKind',
         'method': 'str',
         'recovery_keys_left': 'int',
+        'second_factor': 'bool',
         'totp': 'bool',
     },
 )
@@ -1510,6 +1512,7 @@ class Operations:
         self,
         *,
         agent: PrincipalRef,
+        proof: str | None = None,
         public_key: PublicKey | None = None,
         revoke_former: bool | None = None,
         idempotency_key: str | None = None,
@@ -1519,12 +1522,14 @@ class Operations:
         carried by a signed envelope addressed to the node.
 
         agent: Which agent.
+        proof: Shows that the caller holds the key: as for onboarding. Required beside
+            `public_key`.
         public_key: Its new public key. Without one the node makes a key pair and shows the
             private key once.
         revoke_former: Whether all its former keys stop at once, as after a theft; otherwise the
             one that is replaced is accepted for seven more days.
         """
-        return self._call(OPERATIONS['agent_key_rotate'], {'agent': agent, 'public_key': public_key, 'revoke_former': revoke_former}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['agent_key_rotate'], {'agent': agent, 'proof': proof, 'public_key': public_key, 'revoke_former': revoke_former}, idempotency_key)  # type: ignore[no-any-return]
 
     def agent_public_key(
         self,
@@ -2434,7 +2439,8 @@ class Operations:
     def whoami(
         self,
     ) -> WhoAsks:
-        """Who asks. The caller's principal, credential and account.
+        """Who asks. The caller's principal, credential and account. May also be carried by a signed
+        envelope addressed to the node.
         """
         return self._call(OPERATIONS['whoami'], {}, None)  # type: ignore[no-any-return]
 
