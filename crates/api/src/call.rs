@@ -4,8 +4,9 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, auth, cards, clients, currencies, discover, fundings, grants,
-    journal, node, onboarding, principals, projections, setup, tasks, the_protocol, transfers,
+    accounts, agents, amp, api_keys, auth, cards, clients, currencies, dids, discover, fundings,
+    grants, journal, node, onboarding, principals, projections, setup, tasks, the_protocol,
+    transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -109,6 +110,12 @@ async fn call_for_identity(context: Context, value: Value) -> Result<Answer, Pro
         clients::ClientList => ops::clients::client_list;
         clients::ClientRevoke => ops::clients::client_revoke;
         clients::TokensRevoke => ops::clients::tokens_revoke;
+        dids::DidGet => ops::dids::did_get;
+        dids::DidCreate => ops::dids::did_create;
+        dids::DidLogSet => ops::dids::did_log_set;
+        dids::DidLogGet => ops::did_documents::did_log_get;
+        dids::DidWebGet => ops::did_documents::did_web_get;
+        dids::DidResolve => ops::did_documents::did_resolve;
         onboarding::BootstrapCreate => ops::onboarding::bootstrap_create;
         onboarding::AgentOnboard => ops::onboarding::agent_onboard;
         fundings::FundingRequest => ops::fundings::funding_request;

@@ -105,9 +105,20 @@ impl Context {
     /// Has several commands carried out, each on its own, in order; of an envelope's only the first
     /// has its proof.
     pub(crate) async fn submit_all(&self, steps: Vec<Step>) -> Result<Outcomes, Problem> {
+        self.submit_with(steps, Vec::new()).await
+    }
+
+    /// As [`Context::submit_all`], with what the node itself does behind it, in the same batch. Each
+    /// of it must be refused by itself where what it follows was refused.
+    pub(crate) async fn submit_with(
+        &self,
+        steps: Vec<Step>,
+        behind: Vec<Job>,
+    ) -> Result<Outcomes, Problem> {
         let mut proven = self.prove().await?;
         let jobs = steps.into_iter().map(|step| self.job(step, proven.take()));
-        let jobs = jobs.collect::<Result<Vec<Job>, Rejection>>()?;
+        let mut jobs = jobs.collect::<Result<Vec<Job>, Rejection>>()?;
+        jobs.extend(behind);
         match jobs.is_empty() {
             true => Ok(Vec::new()),
             false => Ok(self.api.node.submit_all(jobs).await?),

@@ -34,6 +34,8 @@ pub(crate) fn is_open_to_pages(operation: &Operation) -> bool {
         "agent_card_well_known",
         "agent_card_export",
         "agent_public_key",
+        "did_log_get",
+        "did_web_get",
         "registry_card_get",
         "registry_jwks",
         "discover",

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
-use hansa_crypto::PublicKey;
 use hansa_types::{Amount, Code, Currency, CurrencyCode, Did, PrincipalId, Rejection};
 use hansa_views::PageQuery;
 use hansa_wire::scalar::{Cursor, Limit, PrincipalRef};
@@ -81,18 +80,17 @@ impl Context {
         &self,
         dids: impl IntoIterator<Item = Did>,
     ) -> Result<HashMap<Did, PrincipalId>, Rejection> {
-        let keys =
-            dids.into_iter().filter_map(|did| Some((PublicKey::from_did_key(&did).ok()?, did)));
-        let keys: Vec<(PublicKey, Did)> = keys.collect();
-        if keys.is_empty() {
+        let dids: Vec<Did> = dids.into_iter().collect();
+        if dids.is_empty() {
             return Ok(HashMap::new());
         }
         let asker = self.caller.as_ref().map(|identity| identity.principal);
+        let host = self.api.node.config.host.clone();
         self.api
             .node
             .read(asker, move |state| {
-                let found = keys.into_iter().filter_map(|(key, did)| {
-                    let handle = state.principals.find_by_key(&key)?;
+                let found = dids.into_iter().filter_map(|did| {
+                    let handle = state.find_by_did(&did, &host)?;
                     Some((did, state.principals.get(handle).id))
                 });
                 found.collect()

@@ -11,8 +11,8 @@ use crate::keys::PublicKey;
 
 const CONTEXT: [&str; 2] =
     ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"];
-/// The name of the key that a node keeps for an agent.
-pub const NODE_FRAGMENT: &str = "node";
+/// What the names of keys that a node keeps for an agent begin with; the generation follows.
+pub const NODE_FRAGMENT: &str = "node-";
 
 /// What a key of the document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub enum Use {
     Own,
     /// A key that the agent had: statements made with it stand, and it acts no more.
     Former,
-    /// The node's key for the agent: it states on the agent's behalf.
-    Node,
+    /// The node's key for the agent, and its generation: it states on the agent's behalf.
+    Node(u32),
 }
 
 /// A document to be written.
@@ -69,7 +69,7 @@ impl Document {
 
 fn name(did: &str, (used, key): &(Use, PublicKey)) -> String {
     match used {
-        Use::Node => format!("{did}#{NODE_FRAGMENT}"),
+        Use::Node(generation) => format!("{did}#{NODE_FRAGMENT}{generation}"),
         Use::Own | Use::Former => format!("{did}#{key}"),
     }
 }

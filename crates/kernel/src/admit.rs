@@ -397,6 +397,7 @@ impl State {
             | Command::NodeRestore(_)
             | Command::OwnerCreate(_)
             | Command::ParkedEnd(_)
+            | Command::DidPin(_)
             | Command::Expire(_) => {
                 return Err(Code::Forbidden.into());
             }
@@ -429,6 +430,8 @@ impl State {
             Command::CardSet(set) => Sphere::Managed(set.principal),
             Command::KeyRotate(rotate) => Sphere::Managed(rotate.principal),
             Command::CustodyKeySet(set) => Sphere::Managed(set.principal),
+            Command::DidCreate(create) => Sphere::Managed(create.principal),
+            Command::DidUpdate(update) => Sphere::Managed(update.principal),
             Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),
             Command::ApiKeyRevoke(revoke) => {
                 let key = self.api_keys.get(&revoke.id).ok_or(Code::NotFound)?;

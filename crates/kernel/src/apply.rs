@@ -11,6 +11,7 @@ use crate::funding::Stage;
 use crate::{
     account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
     transfer,
+    account, client, custody, did, funding, grant, node, onboard, policy, principal, task, transfer,
 };
 
 impl State {
@@ -95,6 +96,9 @@ impl State {
             | Event::TaskParked(_)
             | Event::EscalationRaised(_)
             | Event::EscalationResolved(_) => self.apply_clearance_event(entry),
+            Event::DidCreated(created) => did::apply_created(self, entry, created),
+            Event::DidUpdated(updated) => did::apply_updated(self, entry, updated),
+            Event::DidPinned(pinned) => did::apply_pinned(self, entry, pinned),
             Event::AccountRegistered(_)
             | Event::PasswordChanged(_)
             | Event::RecoveryKeyUsed(_)

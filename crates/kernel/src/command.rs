@@ -7,6 +7,9 @@ use crate::policy::Judgement;
 use crate::{
     account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
     transfer,
+    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+use crate::{
+    account, client, custody, did, funding, grant, node, onboard, principal, task, transfer,
 };
 
 /// An authenticated asker.
@@ -180,6 +183,12 @@ pub enum Command {
     EscalationResolve(clearance::Resolve),
     /// End a parked command that is refused when it comes back.
     ParkedEnd(clearance::EndParked),
+    /// Give a principal its DID log.
+    DidCreate(did::Create),
+    /// Let a principal's DID log go on.
+    DidUpdate(did::Update),
+    /// Record what was seen of a foreign DID.
+    DidPin(did::Pin),
     /// Carry out what has come due.
     Expire(crate::due::Due),
 }
@@ -247,6 +256,9 @@ impl Command {
             Command::EscalationRaise(_) => "escalation_raise",
             Command::EscalationResolve(_) => "escalation_resolve",
             Command::ParkedEnd(_) => "parked_end",
+            Command::DidCreate(_) => "did_create",
+            Command::DidUpdate(_) => "did_log_set",
+            Command::DidPin(_) => "did_resolve",
             Command::Expire(_) => "expire",
         }
     }

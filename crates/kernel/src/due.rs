@@ -6,6 +6,8 @@
 use hansa_types::{
     ApiKeyId, ApprovalRequestId, BootstrapId, Code, FundingId, GrantId, PolicyEvaluationId,
     PolicySetId, Rejection, SessionId, TaskId, Time, TransferId,
+    ApiKeyId, BootstrapId, Code, Digest, FundingId, GrantId, PolicyEvaluationId, PolicySetId,
+    Rejection, SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ use crate::account::forget_session;
 use crate::admit::Permit;
 use crate::clearance;
 use crate::decide::{Context, Draft};
+use crate::did::forget_pin;
 use crate::limits::LEAVING_PER_ENTRY_MAX;
 use crate::onboard;
 use crate::principal::forget_api_key;
@@ -55,6 +58,8 @@ pub enum Leaving {
     PolicyEvaluation(PolicyEvaluationId),
     /// A declared task that ended long ago.
     Declared(TaskId),
+    /// A foreign DID that nobody asked for in a long time.
+    DidSeen(Digest),
 }
 
 impl State {
@@ -102,6 +107,7 @@ impl State {
             Leaving::Session(id) => forget_session(self, id),
             Leaving::PolicySet(id) => self.policies.forget_set(id),
             Leaving::PolicyEvaluation(id) => self.policies.forget_evaluation(id),
+            Leaving::DidSeen(name) => forget_pin(self, &name),
         }
     }
 }

@@ -6,6 +6,8 @@
 use crate::{
     account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
     transfer,
+    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, client, custody, did, funding, grant, node, onboard, principal, task, transfer,
 };
 
 /// The line is not an entry that this release understands.
@@ -210,4 +212,10 @@ events! {
     EscalationRaised = "escalation.raised" v 1: clearance::Raised;
     /// Somebody has looked into it.
     EscalationResolved = "escalation.resolved" v 1: clearance::Resolved;
+    /// A principal has a DID log.
+    DidCreated = "did.created" v 1: did::Created;
+    /// A principal's DID log goes on.
+    DidUpdated = "did.updated" v 1: did::Updated;
+    /// A foreign DID was seen as it is.
+    DidPinned = "did.pinned" v 1: did::Pinned;
 }

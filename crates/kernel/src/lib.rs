@@ -17,6 +17,7 @@ pub mod codec;
 pub mod command;
 pub mod custody;
 pub mod decide;
+pub mod did;
 pub mod due;
 pub mod entry;
 pub mod envelope;

@@ -15,6 +15,10 @@ pub const CURRENCIES_MAX: usize = 1_000;
 pub const FORMER_KEYS_MAX: usize = 256;
 /// Time for which a key is accepted after it was replaced.
 pub const KEY_OVERLAP: Duration = Duration::days(7);
+/// Foreign DIDs that are remembered; one leaves some time after it was last seen.
+pub const DIDS_SEEN_MAX: usize = 100_000;
+/// Time for which a foreign DID is remembered after it was seen to change.
+pub const DID_SEEN_REMEMBERED: Duration = Duration::days(366);
 /// API keys of one principal; they leave when revoked or expired.
 pub const API_KEYS_PER_PRINCIPAL_MAX: usize = 100;
 /// OAuth clients of one principal; they leave when revoked.

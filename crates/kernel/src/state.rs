@@ -16,6 +16,7 @@ use crate::account::Accounts;
 use crate::clearance::Clearances;
 use crate::client::Clients;
 use crate::custody::Custody;
+use crate::did::Dids;
 use crate::due::{Due, Leaving};
 use crate::envelope::OperationEnvelopes;
 use crate::funding::Fundings;
@@ -29,7 +30,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 11;
+pub const SNAPSHOT_FORMAT: u32 = 12;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -109,6 +110,8 @@ pub struct State {
     pub(crate) api_key_by_secret: Map<Digest, ApiKeyId>,
     /// The keys that the node keeps for its agents.
     pub custody: Custody,
+    /// DID logs of principals, and what was seen of others'.
+    pub dids: Dids,
     /// OAuth clients.
     pub clients: Clients,
     /// Bootstrap tokens.
@@ -163,6 +166,10 @@ pub struct Rows {
     pub accounts: usize,
     /// API keys.
     pub api_keys: usize,
+    /// DID logs of principals.
+    pub dids: usize,
+    /// Foreign DIDs that were seen.
+    pub dids_seen: usize,
     /// OAuth clients.
     pub clients: usize,
     /// Bootstrap tokens.
@@ -214,6 +221,7 @@ impl State {
             api_keys: ApiKeys::new(&hasher),
             api_key_by_secret: Map::new(&hasher),
             custody: Custody::new(&hasher),
+            dids: Dids::new(&hasher),
             clients: Clients::new(&hasher),
             bootstraps: Bootstraps::new(&hasher),
             bootstrap_by_secret: Map::new(&hasher),
@@ -252,6 +260,7 @@ impl State {
         state.accounts.reindex(&state.hasher);
         state.api_keys.rehash(&state.hasher);
         state.custody.rehash(&state.hasher);
+        state.dids.reindex(&state.hasher);
         state.api_key_by_secret = Map::new(&state.hasher);
         for (&id, key) in state.api_keys.iter() {
             state.api_key_by_secret.insert(key.secret, id);
@@ -311,6 +320,8 @@ impl State {
             principals: self.principals.len(),
             accounts: self.ledger.accounts_len(),
             api_keys: self.api_keys.len(),
+            dids: self.dids.len(),
+            dids_seen: self.dids.seen_len(),
             clients: self.clients.len(),
             bootstraps: self.bootstraps.len(),
             fundings: self.fundings.len(),

@@ -20,6 +20,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The host name in checkpoint origins, e.g. `node.example`.
     pub host: String,
+    /// Where the node is reached from outside: DIDs live there.
+    pub public_url: Option<String>,
     /// Whether the node issues money. Counts at the founding only, as do the next three.
     pub mode: Mode,
     /// Its main currency.
@@ -62,6 +64,7 @@ impl Config {
         Ok(Self {
             data_dir,
             host: "localhost".to_owned(),
+            public_url: None,
             mode: Mode::Sovereign,
             currency: Currency { code, scale: 6 },
             fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },

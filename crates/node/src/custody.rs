@@ -49,6 +49,8 @@ pub struct Prepared {
     pub signing: SigningKey,
     /// The key that will follow it.
     pub next: PublicKey,
+    /// The keys for the first two entries of the agent's DID log.
+    pub update_keys: [SigningKey; 2],
     /// What records it. Handed in behind the agent's creation, it stands in the same batch.
     pub job: Job,
 }
@@ -97,6 +99,16 @@ impl Custody<'_> {
         Ok((signing, set))
     }
 
+    /// The key for one entry of an agent's DID log, by its number; not found where the agent has no
+    /// keys yet.
+    pub(crate) async fn update_key(
+        &self,
+        agent: PrincipalId,
+        number: u32,
+    ) -> Result<SigningKey, Rejection> {
+        Ok(update_key_of(&self.secret(agent).await?, number))
+    }
+
     /// The public halves by which signatures in the agent's name are checked now: the present one,
     /// and the one before it for a while. None are made.
     pub async fn public_halves(&self, agent: PrincipalId) -> Result<Vec<PublicHalf>, Rejection> {
@@ -116,6 +128,7 @@ impl Custody<'_> {
         let secret = SealKey::from_bytes(self.node.env.random());
         let signing = key_of(&secret, 1);
         let next = key_of(&secret, 2).public();
+        let update_keys = [update_key_of(&secret, 1), update_key_of(&secret, 2)];
         let vault = Arc::clone(&self.node.vault);
         let seal = move || vault.seal(agent, custody_id(agent), secret.expose());
         let sealed = blocking(seal).await.and_then(|sealed| sealed).map_err(internal)?;
@@ -123,7 +136,7 @@ impl Custody<'_> {
         let caller = Caller { principal: None, auth: Auth::Machine };
         let command = Command::CustodyKeySet(set);
         let request = Request::new(caller, command, None);
-        Ok(Prepared { signing, next, job: Job { request, vault: sealed.changes } })
+        Ok(Prepared { signing, next, update_keys, job: Job { request, vault: sealed.changes } })
     }
 
     async fn kept(&self, agent: PrincipalId) -> Result<Option<Kept>, Rejection> {
@@ -161,6 +174,12 @@ fn open_secret(vault: &Vault, agent: PrincipalId) -> Result<Option<SealKey>, Err
         Ok(bytes) => Ok(Some(SealKey::from_bytes(bytes))),
         Err(_) => Err(Error::Vault { id, why: "it is no secret of 32 bytes".to_owned() }),
     }
+}
+
+/// The key for one entry of a DID log. It signs nothing else, so that what is signed every day and
+/// what decides whose the DID is have nothing to do with each other.
+fn update_key_of(secret: &SealKey, number: u32) -> SigningKey {
+    SigningKey::from_seed(*derive(secret, &format!("did/{number}")).expose())
 }
 
 /// The key of a generation. Nobody who learns one key learns another.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod custody;
+pub mod did;
 pub mod egress;
 pub mod env;
 pub mod erase;

@@ -102,6 +102,8 @@ pub const TRIES_KEPT_MAX: usize = 100_000;
 pub const SETUP_TOKEN_LIFE: Duration = Duration::minutes(30);
 /// How long signatures of an agent's last custodial key stand after it was replaced.
 pub const CUSTODY_GRACE: Duration = Duration::days(7);
+/// Tries to write an entry of a DID log, or to record what was seen of one, while others do too.
+pub const DID_TRIES_MAX: usize = 4;
 /// Wrong setup tokens after which it is void.
 pub const SETUP_TRIES_MAX: u32 = 5;
 /// Seconds a caller is told to wait when the queue is full.

@@ -149,6 +149,8 @@ impl Metrics {
             ("principals", rows.principals),
             ("accounts", rows.accounts),
             ("api_keys", rows.api_keys),
+            ("dids", rows.dids),
+            ("dids_seen", rows.dids_seen),
             ("sessions", rows.sessions),
             ("grants", rows.grants),
             ("held", rows.held),

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hansa_crypto::json::{canonical, parse_strict};
 use hansa_crypto::{PreparedKey, PublicKey};
-use hansa_kernel::{Auth, EnvelopeProof};
+use hansa_kernel::{Auth, EnvelopeProof, State};
 use hansa_store::VaultChange;
 use hansa_types::{Code, Did, PrincipalId, Rejection};
 use hansa_wire::amp::{Envelope, Opened, within_window};
@@ -62,18 +62,26 @@ impl Opener {
         if !within_window(opened.envelope.ts, node.now()) {
             return Err(Code::EnvelopeExpired.into());
         }
-        let sender = self.sender(node, &opened.envelope.from).await?;
+        let from = &opened.envelope.from;
+        let sender = match PublicKey::from_did_key(from) {
+            Ok(key) => self.sender(node, from, key).await?,
+            Err(_) => signer(node, &opened, from).await?,
+        };
         opened.verify_prepared(&sender.prepared)?;
         let envelope = opened.envelope.clone();
         Ok(Signed { envelope, sender: sender.principal, key: sender.key, opened })
     }
 
-    async fn sender(&self, node: &Node, did: &Did) -> Result<Arc<Sender>, Rejection> {
+    async fn sender(
+        &self,
+        node: &Node,
+        did: &Did,
+        key: PublicKey,
+    ) -> Result<Arc<Sender>, Rejection> {
         let known = self.senders.read().unwrap_or_else(PoisonError::into_inner).get(did).cloned();
         if let Some(sender) = known {
             return Ok(sender);
         }
-        let key = PublicKey::from_did_key(did).map_err(|_| Code::DidUnknown)?;
         let principal = node
             .read(None, move |state| {
                 let handle = state.principals.find_by_key(&key)?;
@@ -89,6 +97,23 @@ impl Opener {
         senders.insert(did.clone(), Arc::clone(&sender));
         Ok(sender)
     }
+}
+
+/// The sender that a DID without a key in it names, with that of its keys which signed; the present
+/// one where none did. It is asked for each time, for such a DID outlives its keys.
+async fn signer(node: &Node, opened: &Opened, did: &Did) -> Result<Arc<Sender>, Rejection> {
+    let (did, host, now) = (did.clone(), node.config.host.clone(), node.now());
+    let look = move |state: &State| {
+        let found = state.principals.get(state.find_by_did(&did, &host)?);
+        let former = found.former_keys.iter().filter(|former| now < former.until);
+        let mut keys = vec![found.key];
+        keys.extend(former.map(|former| former.key));
+        Some((found.id, keys))
+    };
+    let (principal, keys) = node.read(None, look).await?.ok_or(Code::DidUnknown)?;
+    let signed = keys.iter().find(|key| opened.verify(key).is_ok());
+    let key = *signed.or(keys.first()).ok_or(Code::DidUnknown)?;
+    Ok(Arc::new(Sender { principal, key, prepared: key.prepare() }))
 }
 
 impl Signed {

@@ -152,7 +152,7 @@ fn client(state: &State, id: ClientId) -> Option<KnownClient> {
     Some(KnownClient {
         id,
         principal: principal.id,
-        did: principal.key.did_key(),
+        did: state.did_at(client.principal),
         epoch: principal.epoch,
         active: principal.active,
         actions: client.actions.clone(),
@@ -302,7 +302,7 @@ impl Node {
         let claims: OwnClaims = serde_json::from_value(Value::Object(claims))
             .map_err(|_| Rejection::new(Code::CredentialInvalid, "iss, aud, exp, iat and jti"))?;
         let did: Did = claims.iss.parse().map_err(|_| Code::DidUnknown)?;
-        let key = PublicKey::from_did_key(&did).map_err(|_| Code::DidUnknown)?;
+        let key = self.own_key(did).await?;
         read.verify(&key.prepare(), OWN).map_err(invalid)?;
         let (issued, expires, now) = (moment(claims.iat), moment(claims.exp), self.now());
         if claims.aud != self.keys.signing().public().did_key().to_string() {
@@ -332,6 +332,19 @@ impl Node {
         let kept = Claims { expires, epoch: None, actions: None };
         let jwt = Jwt { signer: Signer::Key(key), jti, claims: Some(Arc::new(kept)) };
         Ok(Identity { principal, auth: Auth::Jwt(jwt), actions: None })
+    }
+
+    /// The key behind a DID: the one it is made of, or the present one of the principal it names.
+    async fn own_key(&self, did: Did) -> Result<PublicKey, Rejection> {
+        if let Ok(key) = PublicKey::from_did_key(&did) {
+            return Ok(key);
+        }
+        let host = self.config.host.clone();
+        let look = move |state: &State| {
+            let found = state.find_by_did(&did, &host)?;
+            Some(state.principals.get(found).key)
+        };
+        self.read(None, look).await?.ok_or_else(|| Code::DidUnknown.into())
     }
 
     /// Who a bootstrap token stands for.

@@ -51,6 +51,11 @@ pub fn custody_id(agent: PrincipalId) -> String {
     format!("custody/{agent}")
 }
 
+/// Name of a principal's DID log in the vault.
+pub fn did_log_id(principal: PrincipalId) -> String {
+    format!("did/{principal}")
+}
+
 /// Name of an envelope's text in the vault.
 pub fn envelope_id(envelope: EnvelopeId) -> String {
     format!("envelope/{envelope}")

@@ -3,6 +3,7 @@
 //! Data only. No clock, no randomness, no IO, no wire shape: a value of these types means the same
 //! thing in the kernel, in the journal and at the edge.
 
+pub mod alias;
 pub mod amount;
 pub mod bytes;
 pub mod did;

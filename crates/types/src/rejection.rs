@@ -171,6 +171,13 @@ codes! {
     PrincipalUnknown = "principal_unknown", 404, "There is no such principal, or you may not see it.", "Check the id or DID.";
     PublicKeyInvalid = "public_key_invalid", 422, "The public key is not a valid Ed25519 key.", "Send a did:key or a z6Mk… multibase key.";
     DidLogInvalid = "did_log_invalid", 422, "The DID log does not prove itself.", "Fetch the whole log again; every entry must follow from the one before.";
+    DidLogMismatch = "did_log_mismatch", 422, "The DID log proves itself, but does not fit this agent or this node.", "The last entry must name the address and keys that did_get tells, and commit to its update key.";
+    DidLogExists = "did_log_exists", 409, "The agent has a DID log here already.", "Read it with did_get; a log is extended, never replaced.";
+    DidLogRaced = "did_log_raced", 409, "The agent, its keys or its DID log changed meanwhile.", "Read did_get again and write the entry anew.";
+    DidTaken = "did_taken", 409, "Another principal of this node has this DID.", "A DID belongs to one principal of a node; use that one.";
+    DidRolledBack = "did_rolled_back", 409, "The DID's log is not a continuation of the one seen before.", "Ask the host that has the longer log; never trust one that rewrites history.";
+    DidUnavailable = "did_unavailable", 409, "This node has no public name, so it hosts no DIDs of the web.", "Ask the operator to set server.public_url to an https URL with a host name.";
+    DidUnresolvable = "did_unresolvable", 502, "The DID cannot be resolved.", "Check the DID, and that its host serves its log.";
     CardInvalid = "card_invalid", 422, "The agent card does not have the shape of an A2A card.", "Correct the fields named in errors.";
     CardChanged = "card_changed", 409, "The agent's card was replaced meanwhile.", "Read the card again and sign it as it is now.";
     CardUntrusted = "card_untrusted", 422, "The card's signatures are missing or do not verify under its agent's key.", "Sign the card with the agent's own key, or hand its signature in with agent_card_sign.";

@@ -183,6 +183,7 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     let about = match operation.media {
         Media::Json => "Success.",
         Media::NdJson => "Success: one JSON value per line.",
+        Media::DidLog => "Success: one version of the log per line.",
         Media::Text => "Success: text.",
         Media::Html => "Success: a page.",
     };

@@ -78,6 +78,8 @@ pub enum Media {
     Json,
     /// One JSON value per line.
     NdJson,
+    /// A DID log: one version per line, of a bounded size.
+    DidLog,
     /// Plain text.
     Text,
     /// A page for people.
@@ -90,6 +92,7 @@ impl Media {
         match self {
             Media::Json => "application/json",
             Media::NdJson => "application/x-ndjson",
+            Media::DidLog => "text/jsonl",
             Media::Text => "text/plain; charset=utf-8",
             Media::Html => "text/html; charset=utf-8",
         }

@@ -8,8 +8,9 @@
 //! look for at a fixed path.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, auth, cards, clients, currencies, discover, fundings, grants,
-    journal, node, onboarding, principals, projections, setup, tasks, the_protocol, transfers,
+    accounts, agents, amp, api_keys, auth, cards, clients, currencies, dids, discover, fundings,
+    grants, journal, node, onboarding, principals, projections, setup, tasks, the_protocol,
+    transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -17,6 +18,10 @@ use crate::operation::{Access, Media, Method, Operation};
 pub const TAGS: &[(&str, &str)] = &[
     ("node", "The node itself: who it is, whether it is well, its first owner."),
     ("agents", "Principals with a key, a card, a reputation and money."),
+    (
+        "dids",
+        "Decentralized identifiers: logs that prove themselves, and go where their owner goes.",
+    ),
     (
         "accounts",
         "Accounts of people: registering, logging in, and what they prove themselves with.",
@@ -76,6 +81,13 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<agents::AgentKeyRotate>("/api/v1/agents/{agent}/key").about("agents", "Give an agent another key", "The agent itself or who registered it may. The former key is accepted for seven more days unless it is revoked; it cannot rotate again.").access(Principal),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
     Op::get::<discover::Discover>("/api/v1/discover").about("agents", "Find agents", "By words, skill, highest price and lowest reputation; best matches first."),
+
+    Op::get::<dids::DidGet>("/api/v1/agents/{agent}/did").about("dids", "Read an agent's DID", "With its aliases, its log, and what an entry must say for this node to host the log.").access(Principal),
+    Op::post::<dids::DidCreate>("/api/v1/agents/{agent}/did").about("dids", "Give an agent a DID log", "In place of the DID of its key. The recovery key, by which its owner can move it, is shown once unless it was brought.").access(Principal).status(201),
+    Op::put::<dids::DidLogSet>("/api/v1/agents/{agent}/did/log").about("dids", "Hand in an agent's DID log", "One that comes from another node, one that its owner wrote an entry to, or one that leaves. It must prove itself and go on from the one that is here.").access(Principal),
+    Op::get::<dids::DidLogGet>("/dids/{agent}/did.jsonl").about("dids", "Read an agent's DID log", "As did:webvh looks for it; the last one is served after the agent has left.").media(Media::DidLog),
+    Op::get::<dids::DidWebGet>("/dids/{agent}/did.json").about("dids", "Read an agent's did:web document", "The document of the last version under the name that did:web has for it."),
+    Op::get::<dids::DidResolve>("/api/v1/dids/{did}").about("dids", "Resolve a DID", "Of this node, for everyone; did:key; for principals also did:webvh and did:web of other hosts, fetched by the rules for going out and remembered, so that no host can take back what it showed."),
 
     Op::post::<auth::AccountRegister>("/api/v1/auth/register").about("accounts", "Ask for an account", "A token is mailed to the address; nothing is recorded before it was shown. The answer is the same whether the address is known.").without_key(),
     Op::post::<auth::AccountVerify>("/api/v1/auth/verify-email").about("accounts", "Make the account", "By the token that was mailed: once, within an hour.").without_key().status(201),

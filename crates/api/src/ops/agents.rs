@@ -10,7 +10,7 @@ use hansa_kernel::principal::{Create, CreateApiKey, Freeze, Kind, Reason, Reinst
 use hansa_kernel::{Command, Event, State};
 use hansa_node::vault::Sealed;
 use hansa_node::{Done, internal};
-use hansa_types::{AnyId, ApiKeyId, Code, Digest, PrincipalId, TransferId};
+use hansa_types::{AnyId, ApiKeyId, Code, Did, Digest, PrincipalId, TransferId};
 use hansa_views::AgentRow;
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 
 use super::accounts::balances;
 use super::cards::{Checked, check_first, seal, seal_draft};
+use super::dids::{Named, did_of};
 use super::setup::KEY_PREFIX;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -59,14 +60,20 @@ pub(crate) async fn agent_create(
     if !context.is_by_envelope() {
         steps.push(Step::new(agent_key(context, id, key_id, &secret)?).part(KEY_PART));
     }
-    let mut outcomes = context.submit_all(steps).await?.into_iter();
-    let done = outcomes.next().ok_or(Code::Internal)??;
+    let mut named = Named::prepare(context, id, &key, request.did).await?;
+    let mut outcomes = context.submit_with(steps, std::mem::take(&mut named.jobs)).await?;
+    let done = outcomes.remove(0)?;
     if done.repeated && made.is_some() {
         return Err(Code::SecretAlreadyShown.into());
     }
-    let keyed = outcomes.next().is_some_and(|outcome| outcome.is_ok_and(|done| !done.repeated));
+    let keyed = match context.is_by_envelope() {
+        true => false,
+        false => outcomes.remove(0).is_ok_and(|done| !done.repeated),
+    };
+    let recovery = if done.repeated { None } else { named.shown(&outcomes) };
     let granted = request.genesis_grant;
-    let created = Created { done, key, made, granted, secret: keyed.then_some(secret) };
+    let secret = keyed.then_some(secret);
+    let created = Created { done, key, made, granted, secret, recovery };
     created.answer(context, name).await
 }
 
@@ -106,11 +113,12 @@ struct Created {
     /// Whether the genesis grant was asked for.
     granted: bool,
     secret: Option<Secret>,
+    recovery: Option<Secret>,
 }
 
 impl Created {
     async fn answer(self, context: &Context, name: Name) -> Result<Answer, Problem> {
-        let Created { done, key, made, granted, secret } = self;
+        let Created { done, key, made, granted, secret, recovery } = self;
         let AnyId::Principal(id) = done.entry.id else { return Err(Code::Internal.into()) };
         let genesis_transfer = match granted {
             true => genesis_transfer(context, &done).await?,
@@ -119,9 +127,10 @@ impl Created {
         let look = move |state: &State| balances(state, id);
         let created = AgentCreated {
             id,
-            did: key.did_key(),
+            did: did_of(context, id).await?,
             name,
             public_key: WireKey(key),
+            recovery_key_pem: recovery.map(Into::into),
             private_key_pem: made.map(|key| Secret::from(key.to_pkcs8_pem()).into()),
             api_key: secret.map(Into::into),
             genesis_transfer,
@@ -162,7 +171,7 @@ pub(crate) async fn agent_list(context: &Context, request: AgentList) -> Result<
     let rows = context.api.node.views.agents(query).await.map_err(views_failed)?;
     let stands = all_stand(context, rows.items.iter().map(|row| row.id).collect()).await?;
     let data =
-        rows.items.iter().map(|row| tell(row, stands.get(&row.id).copied().unwrap_or_default()));
+        rows.items.iter().map(|row| tell(row, stands.get(&row.id).cloned().unwrap_or_default()));
     let data = data.collect::<Result<Vec<Agent>, Problem>>()?;
     Answer::json(&Page { data, next_cursor: next(rows.next), as_of_seq })
 }
@@ -240,12 +249,14 @@ async fn agent(context: &Context, id: PrincipalId) -> Result<Agent, Problem> {
     let row = context.api.node.views.agent(id).await.map_err(views_failed)?;
     let row = row.ok_or(Code::PrincipalUnknown)?;
     let stands = all_stand(context, vec![id]).await?;
-    tell(&row, stands.get(&id).copied().unwrap_or_default())
+    tell(&row, stands.get(&id).cloned().unwrap_or_default())
 }
 
 /// What the state alone knows of how a principal stands.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Stands {
+    /// Its DID.
+    did: Option<Did>,
     /// Whether it owns the node: the node itself gave it everything.
     owner: bool,
     frozen: bool,
@@ -253,12 +264,13 @@ struct Stands {
 
 fn stands(state: &State, id: PrincipalId) -> Option<Stands> {
     let node = state.treasury().ok()?;
-    let principal = state.principals.get(state.principals.find(id)?);
+    let handle = state.principals.find(id)?;
+    let principal = state.principals.get(handle);
     let mut held = principal.grants.iter().filter_map(|grant| state.grants.get(grant));
     let owner = held.any(|grant| {
         grant.issuer == node && !grant.revoked && grant.actions == [Action::everything()]
     });
-    Some(Stands { owner, frozen: principal.frozen })
+    Some(Stands { did: Some(state.did_at(handle)), owner, frozen: principal.frozen })
 }
 
 async fn all_stand(
@@ -275,7 +287,7 @@ fn tell(row: &AgentRow, stands: Stands) -> Result<Agent, Problem> {
     let key = PublicKey::from_multibase(&row.key).map_err(|_| Code::Internal)?;
     Ok(Agent {
         id: row.id,
-        did: key.did_key(),
+        did: stands.did.unwrap_or_else(|| key.did_key()),
         name: row.name.as_deref().and_then(Name::new),
         kind: match row.kind {
             Kind::Agent => PrincipalKind::Agent,

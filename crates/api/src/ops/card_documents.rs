@@ -8,6 +8,7 @@ use hansa_crypto::PublicKey;
 use hansa_crypto::card::{self, Form};
 use hansa_crypto::jws::ALGORITHM;
 use hansa_kernel::{Command, Event};
+use hansa_node::did::Subject;
 use hansa_types::Code;
 use hansa_wire::Problem;
 use hansa_wire::api::cards::{
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 
 use super::card_signatures::{Holder, custodial_kid, kept};
 use super::cards::{etag, stored};
+use super::rotate::with_log;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 
@@ -117,7 +119,10 @@ pub(crate) async fn custody_key_set(
 ) -> Result<Answer, Problem> {
     let agent = context.find(&request.agent, Code::PrincipalUnknown).await?;
     let (_, set) = context.api.node.custody().next_key(agent).await?;
-    let done = context.submit(Step::new(Command::CustodyKeySet(set))).await?;
+    let (key, generation) = (set.key, set.generation);
+    let step = Step::new(Command::CustodyKeySet(set));
+    let change = |subject: Subject| subject.with_custodial(key, generation);
+    let done = with_log(context, agent, step, change).await?;
     let Event::CustodyKeySet(set) = &done.entry.event else { return Err(Code::Internal.into()) };
     let told = CustodyKey {
         agent,

@@ -5,8 +5,10 @@
 
 use hansa_crypto::PreparedKey;
 use hansa_crypto::card::{self, Form};
+use hansa_crypto::did_document::NODE_FRAGMENT as CUSTODIAL;
 use hansa_crypto::jws::{Detached, Header};
 use hansa_kernel::State;
+use hansa_kernel::did::scid;
 use hansa_kernel::principal::{Kind, Trust};
 use hansa_types::{Code, Did, PrincipalId, Rejection};
 use hansa_wire::Problem;
@@ -16,8 +18,6 @@ use serde_json::{Map, Value, json};
 use crate::api::Api;
 use crate::context::Context;
 
-/// The fragment that marks a key which the node keeps for the agent.
-const CUSTODIAL: &str = "node-";
 /// The words for the forms in a stored profile.
 const FORMS: [(Form, &str); 2] = [(Form::A2a, "a2a"), (Form::TheProtocol, "the_protocol")];
 
@@ -74,13 +74,15 @@ impl Holder {
         id: PrincipalId,
     ) -> Result<Option<Self>, Rejection> {
         let look = move |state: &State| {
-            let found = state.principals.get(state.principals.find(id)?);
-            Some((found.key, found.active && found.kind == Kind::Agent))
+            let handle = state.principals.find(id)?;
+            let found = state.principals.get(handle);
+            let is_listed = found.active && found.kind == Kind::Agent;
+            Some((found.key, state.did_at(handle), is_listed))
         };
         let found = context.api.node.read(None, look).await?;
-        Ok(found.map(|(key, is_listed)| Self {
+        Ok(found.map(|(key, did, is_listed)| Self {
             id,
-            did: key.did_key(),
+            did,
             key: key.prepare(),
             is_listed,
             place: context.api.place(id),
@@ -132,15 +134,22 @@ impl Holder {
     fn is_named_by(&self, kid: &str) -> bool {
         let own_key = self.key.public().did_key();
         kid.split_once('#').is_some_and(|(did, fragment)| {
-            !fragment.is_empty() && (did == self.did.as_str() || did == own_key.as_str())
+            // A log's DID may have moved since, and its SCID is the same.
+            let named = did == self.did.as_str() || did == own_key.as_str() || self.is_log(did);
+            !fragment.is_empty() && named
         })
+    }
+
+    fn is_log(&self, did: &str) -> bool {
+        let found = did.parse().ok().and_then(|did| scid(&did));
+        found.is_some() && found == scid(&self.did)
     }
 
     fn is_of_node(&self, signed: &Detached) -> bool {
         let kid = Header::decode(&signed.protected).ok().and_then(|header| header.kid);
         kid.is_some_and(|kid| {
             kid.split_once('#').is_some_and(|(did, fragment)| {
-                did == self.did.as_str() && fragment.starts_with(CUSTODIAL)
+                (did == self.did.as_str() || self.is_log(did)) && fragment.starts_with(CUSTODIAL)
             })
         })
     }

@@ -1,8 +1,10 @@
 //! Finding agents.
 
+use std::collections::HashMap;
+
 use hansa_crypto::PublicKey;
-use hansa_kernel::principal as kernel;
-use hansa_types::Code;
+use hansa_kernel::{State, principal as kernel};
+use hansa_types::{Code, Did, PrincipalId};
 use hansa_views::{DiscoverQuery, DiscoveredRow};
 use hansa_wire::Problem;
 use hansa_wire::api::discover::{Discover, Discovered, DiscoveredAgent, Explanation, Price, Trust};
@@ -44,12 +46,30 @@ pub(super) async fn search(context: &Context, request: Discover) -> Result<Disco
     let rows = context.api.node.views.discover(&wanted, query).await.map_err(views_failed)?;
     let worded = wanted.query.is_some();
     let explain = request.explain.0;
-    let agents = rows.items.into_iter().map(|row| tell(row, worded, explain));
+    let dids = dids_of(context, rows.items.iter().map(|row| row.agent.id).collect()).await?;
+    let did = |row: &DiscoveredRow| dids.get(&row.agent.id).cloned();
+    let agents = rows.items.into_iter().map(|row| tell(did(&row), row, worded, explain));
     let agents = agents.collect::<Result<Vec<DiscoveredAgent>, Problem>>()?;
     Ok(Discovered { agents, next_cursor: next(rows.next), as_of_seq })
 }
 
-fn tell(row: DiscoveredRow, worded: bool, explain: bool) -> Result<DiscoveredAgent, Problem> {
+/// The present DIDs of agents, which the state has at hand.
+async fn dids_of(
+    context: &Context,
+    ids: Vec<PrincipalId>,
+) -> Result<HashMap<PrincipalId, Did>, Problem> {
+    let look = move |state: &State| {
+        ids.into_iter().filter_map(|id| Some((id, state.did_of(id).ok()?))).collect()
+    };
+    Ok(context.api.node.read(context.principal().ok(), look).await?)
+}
+
+fn tell(
+    did: Option<Did>,
+    row: DiscoveredRow,
+    worded: bool,
+    explain: bool,
+) -> Result<DiscoveredAgent, Problem> {
     let DiscoveredRow { agent, reputation, price, score, standing_milli } = row;
     let key = PublicKey::from_multibase(&agent.key).map_err(|_| Code::Internal)?;
     let mean = reputation.mean_milli.and_then(|milli| u32::try_from(milli / 10).ok());
@@ -57,7 +77,7 @@ fn tell(row: DiscoveredRow, worded: bool, explain: bool) -> Result<DiscoveredAge
         price.and_then(|(currency, amount)| Some(Price { amount: amount.parse().ok()?, currency }));
     Ok(DiscoveredAgent {
         id: agent.id,
-        did: key.did_key(),
+        did: did.unwrap_or_else(|| key.did_key()),
         name: agent.name.and_then(Name::new),
         card_data: agent.card.and_then(profile),
         reputation: mean.map(Hundredths),

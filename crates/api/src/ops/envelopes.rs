@@ -116,10 +116,8 @@ async fn tell(context: &Context, row: &EnvelopeRow) -> Result<GraphNode, Problem
 
 /// The DID of a principal, for envelopes whose text was erased.
 async fn did_of(context: &Context, principal: Option<PrincipalId>) -> Result<Did, Problem> {
-    let look = move |state: &hansa_kernel::State| {
-        let handle = state.principals.find(principal?)?;
-        Some(state.principals.get(handle).key.did_key())
-    };
+    let look =
+        move |state: &hansa_kernel::State| Some(state.did_at(state.principals.find(principal?)?));
     let did = context.api.node.read(context.principal().ok(), look).await?;
     Ok(did.ok_or(Code::Internal)?)
 }

@@ -14,6 +14,8 @@ pub(crate) mod cards;
 pub(crate) mod clients;
 pub(crate) mod clock;
 pub(crate) mod currencies;
+pub(crate) mod did_documents;
+pub(crate) mod dids;
 pub(crate) mod discover;
 pub(crate) mod docs;
 pub(crate) mod envelopes;

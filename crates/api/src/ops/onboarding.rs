@@ -15,6 +15,7 @@ use hansa_wire::scalar::WireKey;
 
 use super::agents::{genesis_transfer, profile};
 use super::clients::SECRET_PREFIX;
+use super::dids::{Named, did_of};
 use super::grants::actions;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -87,7 +88,9 @@ pub(crate) async fn agent_onboard(
         agents_max: node.config.agents_per_developer_max,
     };
     let step = Step::new(Command::AgentOnboard(onboard)).with(Some(sealed));
-    let done = context.submit(step).await?;
+    let mut named = Named::prepare(context, id, &key, request.did).await?;
+    let mut outcomes = context.submit_with(vec![step], std::mem::take(&mut named.jobs)).await?;
+    let done = outcomes.remove(0)?;
     if done.repeated {
         return Err(Code::SecretAlreadyShown.into());
     }
@@ -97,9 +100,10 @@ pub(crate) async fn agent_onboard(
     };
     let onboarded = AgentOnboarded {
         id,
-        did: key.did_key(),
+        did: did_of(context, id).await?,
         name,
         public_key: WireKey(key),
+        recovery_key_pem: named.shown(&outcomes).map(Into::into),
         private_key_pem: made.map(|key| Secret::from(key.to_pkcs8_pem()).into()),
         client_id: client,
         client_secret: secret.into(),

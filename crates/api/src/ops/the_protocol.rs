@@ -16,13 +16,14 @@ use crate::context::{Context, Step};
 pub(crate) async fn agent_me(context: &Context, _: AgentMe) -> Result<Answer, Problem> {
     let id = context.principal()?;
     let look = move |state: &State| {
-        let found = state.principals.get(state.principals.find(id)?);
-        (found.kind != Kind::Node).then_some((found.key, found.active))
+        let handle = state.principals.find(id)?;
+        let found = state.principals.get(handle);
+        (found.kind != Kind::Node).then(|| (state.did_at(handle), found.active))
     };
     let found = context.api.node.read(Some(id), look).await?;
-    let (key, active) = found.ok_or(Code::CredentialInvalid)?;
+    let (did, active) = found.ok_or(Code::CredentialInvalid)?;
     let status = if active { "active" } else { "suspended" };
-    Answer::json(&Me { did: key.did_key(), client_id: id.to_string(), status: status.to_owned() })
+    Answer::json(&Me { did, client_id: id.to_string(), status: status.to_owned() })
 }
 
 /// Sends money from the caller to an agent of this node.

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hansa_api::ApiSettings;
 use hansa_crypto::{Secret, SigningKey};
+use hansa_node::egress::EgressPolicy;
 use hansa_node::start::{Started, start};
-use hansa_node::{Config, Node};
+use hansa_node::{Config, Env, Node};
 use hansa_testkit::{SimClock, world};
 use hansa_types::{Code, Did, Duration, EnvelopeId, PrincipalId};
 use hansa_wire::amp::build::Header;
@@ -178,13 +179,47 @@ impl Town {
 
     /// A node with settings of its own.
     pub async fn with(configure: impl FnOnce(&mut Config), settings: ApiSettings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at(listener, world(7), configure, settings).await
+    }
+
+    /// Two nodes with public names on this machine, and their owners. Each may ask the other, and
+    /// whoever listens at `ports`.
+    pub async fn pair(ports: &[u16]) -> [(Self, Actor); 2] {
+        let bind = || async { TcpListener::bind("127.0.0.1:0").await.unwrap() };
+        let listeners = [bind().await, bind().await];
+        let mut all = ports.to_vec();
+        all.extend(listeners.iter().map(|listener| listener.local_addr().unwrap().port()));
+        let mut towns = Vec::new();
+        for (seed, listener) in (1..).zip(listeners) {
+            let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+            let settings = ApiSettings { public_url: Some(url.clone()), ..ApiSettings::default() };
+            let private = |port: &u16| format!("localhost:{port}").parse().unwrap();
+            let egress = all.iter().map(private);
+            let egress = egress.fold(EgressPolicy::default(), EgressPolicy::allow_private);
+            let configure = |config: &mut Config| {
+                (config.public_url, config.egress) = (Some(url), egress);
+            };
+            let (env, clock) = world(seed);
+            let env = Env { network: Env::real().network, ..env };
+            let mut town = Self::at(listener, (env, clock), configure, settings).await;
+            let owner = town.set_up().await;
+            towns.push((town, owner));
+        }
+        towns.try_into().unwrap_or_else(|_| panic!("two of them"))
+    }
+
+    async fn at(
+        listener: TcpListener,
+        (env, clock): (Env, Arc<SimClock>),
+        configure: impl FnOnce(&mut Config),
+        settings: ApiSettings,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::new(dir.path().to_owned()).unwrap();
         config.free_bytes_min = 0;
         configure(&mut config);
-        let (env, clock) = world(7);
         let Started { node, setup_token, .. } = start(config, env).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = hansa_api::serve(Arc::clone(&node), listener, settings, async {
@@ -274,6 +309,7 @@ impl Town {
             public_key: Some(WireKey(key.public())),
             card,
             genesis_grant: true,
+            did: None,
         };
         let created: AgentCreated = owner.client.call(&request).await.unwrap();
         self.actor(created.id, key, created.api_key.unwrap().0.expose())

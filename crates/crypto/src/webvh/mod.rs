@@ -23,7 +23,7 @@ use hansa_types::{Code, Rejection};
 
 pub use address::{Address, AddressError, normalise};
 pub use multihash::{Multihash, MultihashError};
-pub use verify::{Log, verify};
+pub use verify::{Log, hash_at, verify};
 pub use write::{Change, First, append, create, deactivate};
 
 /// The value of the parameter `method`.

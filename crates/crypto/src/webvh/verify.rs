@@ -57,6 +57,14 @@ impl Log {
         &self.version_id
     }
 
+    /// The hash of the last entry.
+    pub fn version_hash(&self) -> Multihash {
+        match split_version(&self.version_id) {
+            Some((_, hash)) => hash,
+            None => unreachable!("a verified log's versions have hashes"),
+        }
+    }
+
     /// When the first entry was made.
     pub fn created(&self) -> Time {
         self.created
@@ -151,6 +159,20 @@ fn follow(before: Option<Log>, line: &str, now: Time) -> Result<Log, Fault> {
         document: Value::Object(document.clone()),
         former,
     })
+}
+
+/// The hash of one version of a verified log.
+pub fn hash_at(text: &str, version: u32) -> Option<Multihash> {
+    let index = usize::try_from(version.checked_sub(1)?).ok()?;
+    let entry = parse_strict(text.split('\n').nth(index)?.as_bytes()).ok()?;
+    let (number, hash) = split_version(entry.get("versionId")?.as_str()?)?;
+    (number == version).then_some(hash)
+}
+
+/// Number and hash of a version id.
+fn split_version(id: &str) -> Option<(u32, Multihash)> {
+    let (number, hash) = id.split_once('-')?;
+    Some((number.parse().ok()?, hash.parse().ok()?))
 }
 
 fn check_time(entry: &Entry, before: Option<&Log>, now: Time) -> Result<Time, Fault> {

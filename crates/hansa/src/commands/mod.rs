@@ -16,6 +16,7 @@ mod currency;
 mod demo;
 mod dev;
 mod developer;
+mod did;
 mod discover;
 mod doctor;
 mod export;
@@ -83,6 +84,9 @@ pub(crate) enum Command {
     /// Agents: principals with a key, a card and money
     #[command(subcommand)]
     Agent(agent::Command),
+    /// DIDs: identifiers that prove themselves and go where their owner goes
+    #[command(subcommand)]
+    Did(did::Command),
     /// Principals of any kind: erasing one
     #[command(subcommand)]
     Principal(principal::Command),
@@ -190,6 +194,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Logout(args) => Box::pin(args.run(app)),
         Command::Whoami(args) => Box::pin(args.run(app)),
         Command::Agent(command) => Box::pin(command.run(app)),
+        Command::Did(command) => Box::pin(command.run(app)),
         Command::Principal(command) => Box::pin(command.run(app)),
         Command::User(command) => Box::pin(command.run(app)),
         Command::Token(command) => Box::pin(command.run(app)),

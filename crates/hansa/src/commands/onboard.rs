@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hansa_wire::api::dids::{DidMethod, NewDid};
 use hansa_wire::api::onboarding::{AgentOnboard, BootstrapCreate};
 use hansa_wire::client::Credential;
 use hansa_wire::scalar::{ActionPattern, Name, WireKey};
@@ -33,6 +34,11 @@ pub(crate) struct Onboard {
     #[arg(long, value_name = "PEM")]
     key_out: Option<PathBuf>,
 
+    /// Make its owner's recovery key here and write the private key to this new file; without it the
+    /// node makes one
+    #[arg(long, value_name = "PEM")]
+    recovery_key_out: Option<PathBuf>,
+
     /// An operation that its tokens may be used for, or the beginning of one with *; may be
     /// repeated; everything it may do unless named
     #[arg(long = "action", value_name = "PATTERN", value_parser = action)]
@@ -60,6 +66,7 @@ const ONBOARDED: &[&str] = &[
     "client_secret",
     "token_endpoint",
     "private_key_pem",
+    "recovery_key_pem",
     "genesis_transfer",
     "seq",
     "created_at",
@@ -71,6 +78,8 @@ impl Onboard {
         let card = self.card.as_deref().map(files::read_object).transpose()?;
         let remote = remote(app, self.bootstrap_token_file.as_deref())?;
         let own = self.key_out.as_deref().map(OwnKey::write).transpose()?;
+        let recovery = self.recovery_key_out.as_deref().map(OwnKey::write).transpose()?;
+        let recovery_key = recovery.as_ref().map(OwnKey::public);
         let brought = self.key.as_deref().map(files::read_key).transpose()?;
         let key = own.as_ref().map(OwnKey::key).or(brought.as_ref());
         let outcome = match remote.prove_some(key).await {
@@ -82,16 +91,22 @@ impl Onboard {
                     card,
                     genesis_grant: !self.no_genesis_grant,
                     actions: Some(self.actions).filter(|actions| !actions.is_empty()),
+                    did: recovery_key.map(|key| NewDid {
+                        method: DidMethod::Webvh,
+                        recovery_key: Some(key),
+                    }),
                 };
                 remote.call_once(&request, &self.idempotency).await
             }
             Err(failure) => Err(failure),
         };
-        let onboarded = OwnKey::settle(own, outcome)?;
+        let onboarded = OwnKey::settle(own, OwnKey::settle(recovery, outcome))?;
         app.ui.answer(&onboarded, ONBOARDED)?;
-        let what = match onboarded.private_key_pem {
-            Some(_) => "the client secret and the private key",
-            None => "the client secret",
+        let what = match (&onboarded.private_key_pem, &onboarded.recovery_key_pem) {
+            (Some(_), Some(_)) => "the client secret, the private key and the recovery key",
+            (Some(_), None) => "the client secret and the private key",
+            (None, Some(_)) => "the client secret and the recovery key",
+            (None, None) => "the client secret",
         };
         app.ui.say(&format!("{what} will not be shown again: keep what you see above"));
         app.ui.say("next step: hansa token issue --client-id …");

@@ -221,6 +221,7 @@ impl Settings {
         let config = Config::new(self.data_dir.clone())?;
         Ok(Config {
             host: self.server.host.clone(),
+            public_url: self.server.public_url.clone(),
             mode: self.mode,
             currency: self.currency,
             fee: self.fee,

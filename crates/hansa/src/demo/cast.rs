@@ -50,7 +50,7 @@ pub(crate) async fn register(
     let card = Card::draft(member.name, &[member.skill], Some(&price));
     let name = Name::new(member.name).ok_or_else(|| Failure::new("a name of the cast is none"))?;
     let card = Some(card.to_object());
-    let request = AgentCreate { name, public_key, card, genesis_grant: true };
+    let request = AgentCreate { name, public_key, card, genesis_grant: true, did: None };
     remote.call_once(&request, &Idempotency::default()).await
 }
 

@@ -89,6 +89,7 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry) {
     let principal = state.principals.get_mut(handle);
     (principal.active, principal.erased, principal.card) = (false, true, None);
     state.custody.remove(&handle);
+    state.dids.forget(handle);
     state.erased_seq = entry.seq;
 }
 

@@ -7,6 +7,7 @@
 //! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
 //! policy P = active enforce waits
 //! clearance T = policy_checked asked held   taint T = external   agp T = CREATED   approval R = pending 1
+//! did NAME = version 2 at town.example [left]             named DID = alice
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp epoch 3
 //! ```
 
@@ -54,6 +55,22 @@ impl Town {
                 let key = self.state.api_key_by_secret(&secret).map(AnyId::from);
                 let session = self.state.accounts.session_by_secret(&secret).map(AnyId::from);
                 Ok(key.or(session).map_or_else(|| "nobody".to_owned(), |id| self.name_of(id)))
+            }
+            "did" => {
+                let handle = self.state.principal(self.principal(words.next()?));
+                let held = self.state.dids.get(handle.map_err(|r| r.to_string())?);
+                let held = held.ok_or("it has no log")?;
+                let left = if held.left { " left" } else { "" };
+                let host = held.did.as_str().split(':').nth(3).unwrap_or_default();
+                Ok(format!("version {} at {host}{left}", held.head.version))
+            }
+            "named" => {
+                let did: hansa_types::Did = words.next()?.parse().map_err(|_| "no DID")?;
+                let found = self.state.find_by_did(&did, "town.example");
+                Ok(found.map_or_else(
+                    || "nobody".to_owned(),
+                    |handle| self.name_of(self.state.principals.get(handle).id.into()),
+                ))
             }
             "account" => {
                 let principal = self.principal(words.next()?);
@@ -123,6 +140,8 @@ impl Town {
                 "api_keys" => rows.api_keys,
                 "clients" => rows.clients,
                 "bootstraps" => rows.bootstraps,
+                "dids" => rows.dids,
+                "seen" => rows.dids_seen,
                 "fundings" => rows.fundings,
                 "sessions" => rows.sessions,
                 "grants" => rows.grants,

@@ -4,6 +4,7 @@ mod accounts;
 mod approvals;
 mod clearance;
 mod custody;
+mod dids;
 mod envelopes;
 mod escalations;
 mod eviction;

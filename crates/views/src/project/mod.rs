@@ -189,6 +189,8 @@ impl Working<'_> {
                 self.principals.founded(entry, founded);
             }
             Event::ClockAccepted(_) | Event::CustodyKeySet(_) | Event::NodeRestored(_) => {}
+            // Names are told from the state, which has them at hand.
+            Event::DidCreated(_) | Event::DidUpdated(_) | Event::DidPinned(_) => {}
             // The state itself has these at hand; a funding's money is minted by its own entry.
             Event::ClientCreated(_)
             | Event::ClientRevoked(_)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::accounts::Balance;
+use super::dids::NewDid;
 use super::{Page, is_default, operations, yes};
 use crate::scalar::{
     Cursor, Hundredths, Limit, Name, Note, PrincipalRef, WireKey, WireSecret, WireTime,
@@ -42,6 +43,9 @@ pub struct AgentCreate {
     /// Whether it receives the node's genesis grant.
     #[serde(default = "yes")]
     pub genesis_grant: bool,
+    /// What its DID shall be: one with a log and a recovery key, where the node has a public name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub did: Option<NewDid>,
 }
 
 /// An agent that was just registered, with what is shown only now.
@@ -60,6 +64,10 @@ pub struct AgentCreated {
     /// Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_key_pem: Option<WireSecret>,
+    /// The private half of its recovery key as PKCS#8 PEM, by which its owner can move its DID to
+    /// another node: shown once, only when the node made it, never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_key_pem: Option<WireSecret>,
     /// An API key for it: shown once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_key: Option<WireSecret>,

@@ -16,6 +16,7 @@ pub mod auth;
 pub mod cards;
 pub mod clients;
 pub mod currencies;
+pub mod dids;
 pub mod discover;
 pub mod fundings;
 pub mod grants;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::dids::NewDid;
 use super::{operations, yes};
 use crate::scalar::{ActionPattern, Name, WireKey, WireSecret, WireTime};
 use crate::schema;
@@ -57,6 +58,9 @@ pub struct AgentOnboard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 32))]
     pub actions: Option<Vec<ActionPattern>>,
+    /// What its DID shall be: one with a log and a recovery key, where the node has a public name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub did: Option<NewDid>,
 }
 
 /// An agent that was just onboarded, with what is shown only now.
@@ -75,6 +79,10 @@ pub struct AgentOnboarded {
     /// Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_key_pem: Option<WireSecret>,
+    /// The private half of its recovery key as PKCS#8 PEM, by which its owner can move its DID to
+    /// another node: shown once, only when the node made it, never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_key_pem: Option<WireSecret>,
     /// The id of its OAuth client.
     #[schemars(with = "schema::ClientId")]
     pub client_id: ClientId,

@@ -20,7 +20,7 @@ pub(super) fn read(operation: &Operation, status: u16, body: &[u8]) -> Result<Va
         (true, Media::Json) => {
             serde_json::from_slice(body).map_err(|error| unexpected(status, error.to_string()))
         }
-        (true, Media::Text | Media::Html) => match std::str::from_utf8(body) {
+        (true, Media::Text | Media::Html | Media::DidLog) => match std::str::from_utf8(body) {
             Ok(text) => Ok(Value::String(text.to_owned())),
             Err(error) => Err(unexpected(status, error.to_string())),
         },

@@ -27,7 +27,7 @@ pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Probl
         let principal = state.principals.get(handle);
         let account = state.accounts.get(handle);
         let account = account.map(|kept| (kept.totp.is_some(), kept.recovery_keys.len()));
-        Some((principal.key.did_key(), principal.kind, account, shown))
+        Some((state.did_at(handle), principal.kind, account, shown))
     };
     let looked = context.api.node.read(Some(id), look).await?;
     let (did, kind, account, second_factor) = looked.ok_or(Code::PrincipalUnknown)?;

@@ -3,6 +3,7 @@
 mod account;
 mod authority;
 mod clearance;
+mod did;
 mod money;
 mod people;
 mod policy;
@@ -65,7 +66,10 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
         _ => work::parse,
     };
-    let Asked { asker, command } = parse(town, verb, words)?;
+    let Asked { asker, command } = match verb {
+        "did" => did::parse(town, words)?,
+        verb => parse(town, verb, words)?,
+    };
     words.finish()?;
     let request = request(town, words, &asker, command)?;
     let outcome = policy::submit(town, words, &request)?;

@@ -1,5 +1,7 @@
 //! `hansa agent`: registering agents, and looking at them.
 
+mod moving;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -7,6 +9,7 @@ use hansa_crypto::SigningKey;
 use hansa_wire::api::agents::{
     AgentCardGet, AgentCardSet, AgentCreate, AgentGet, AgentKeyRotate, AgentList, ReputationGet,
 };
+use hansa_wire::api::dids::{DidMethod, NewDid};
 use hansa_wire::scalar::{Name, PrincipalRef, WireKey};
 
 use super::onboard::{self, Onboard};
@@ -53,6 +56,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         idempotency: Idempotency,
     },
+    /// Take an agent's DID to this node with its owner's recovery key; the node it leaves is not asked
+    Move(moving::Move),
     /// Stop an agent from acting
     Suspend(Stop),
     /// Keep an agent's money where it is
@@ -83,6 +88,18 @@ pub(crate) struct Create {
     /// Give it nothing to begin with
     #[arg(long)]
     no_genesis_grant: bool,
+
+    /// Name it by its key alone, for a DID log that comes from another node
+    #[arg(long, conflicts_with_all = ["recovery_key", "recovery_key_out"])]
+    did_key: bool,
+
+    /// The public half of its owner's recovery key; without one the node makes a pair
+    #[arg(long, value_name = "KEY", conflicts_with = "recovery_key_out", value_parser = public_key)]
+    recovery_key: Option<WireKey>,
+
+    /// Make its owner's recovery key here and write the private key to this new file
+    #[arg(long, value_name = "PEM")]
+    recovery_key_out: Option<PathBuf>,
 
     #[command(flatten)]
     idempotency: Idempotency,
@@ -145,6 +162,7 @@ const CREATED: &[&str] = &[
     "public_key",
     "api_key",
     "private_key_pem",
+    "recovery_key_pem",
     "genesis_transfer",
     "balances:currency,balance,available,held",
     "seq",
@@ -181,6 +199,7 @@ impl Command {
             Command::Bootstrap { idempotency } => {
                 return onboard::bootstrap(app, &idempotency).await;
             }
+            Command::Move(moving) => return moving.run(app).await,
             Command::Suspend(stop) => return stop.suspend(app).await,
             Command::Freeze(stop) => return stop.freeze(app).await,
             Command::Reinstate(reinstate) => return reinstate.run(app).await,
@@ -218,15 +237,23 @@ impl Create {
         let card = self.card.as_deref().map(files::read_object).transpose()?;
         let remote = app.remote()?;
         let own = self.key_out.as_deref().map(OwnKey::write).transpose()?;
+        let recovery = self.recovery_key_out.as_deref().map(OwnKey::write).transpose()?;
         let public_key = own.as_ref().map(OwnKey::public).or(self.public_key);
+        let recovery_key = recovery.as_ref().map(OwnKey::public).or(self.recovery_key);
+        let did = match (self.did_key, recovery_key) {
+            (true, _) => Some(NewDid { method: DidMethod::Key, recovery_key: None }),
+            (false, Some(_)) => Some(NewDid { method: DidMethod::Webvh, recovery_key }),
+            (false, None) => None,
+        };
         let genesis_grant = !self.no_genesis_grant;
-        let request = AgentCreate { name: self.name, public_key, card, genesis_grant };
+        let request = AgentCreate { name: self.name, public_key, card, genesis_grant, did };
         let created = remote.call_once(&request, &self.idempotency).await;
-        let created = OwnKey::settle(own, created)?;
+        let created = OwnKey::settle(own, OwnKey::settle(recovery, created))?;
         app.ui.answer(&created, CREATED)?;
         let shown = [
             created.api_key.as_ref().map(|_| "the API key"),
             created.private_key_pem.as_ref().map(|_| "the private key"),
+            created.recovery_key_pem.as_ref().map(|_| "the recovery key"),
         ];
         let shown: Vec<&str> = shown.into_iter().flatten().collect();
         if !shown.is_empty() {
