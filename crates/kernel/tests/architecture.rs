@@ -2,6 +2,8 @@
 //!
 //! `BLESS=1 cargo test -p hansa-kernel` shows the golden lines of today on the page.
 
+#![cfg(test)]
+
 use hansa_kernel::Event;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/entries.jsonl");
