@@ -10,6 +10,7 @@ use crate::{
     account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
 use crate::{
     account, client, custody, did, funding, grant, node, onboard, principal, task, transfer,
+    account, client, custody, did, funding, grant, node, onboard, policy, principal, task, transfer,
 };
 
 /// An authenticated asker.

@@ -8,6 +8,7 @@ use crate::{
     transfer,
     account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
     account, client, custody, did, funding, grant, node, onboard, principal, task, transfer,
+    account, client, custody, did, funding, grant, node, onboard, policy, principal, task, transfer,
 };
 
 /// The line is not an entry that this release understands.

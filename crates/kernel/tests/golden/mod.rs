@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use hansa_crypto::PublicKey;
+use hansa_crypto::webvh::Address;
 use hansa_kernel::event::DecodeError;
 use hansa_kernel::grant::Action;
 use hansa_kernel::policy::{Obligation, Verdict};
@@ -18,8 +19,8 @@ use hansa_types::governance::{
     SourceType, Stakeholder, Taint, TrustClass, Verification,
 };
 use hansa_types::{
-    Amount, AnyId, Correlation, CurrencyCode, Digest, EnvelopeId, Framework, IncarnationId,
-    Jurisdiction, Label, RuleName, Signature,
+    Amount, AnyId, Correlation, CurrencyCode, Did, Digest, EnvelopeId, Framework, IncarnationId,
+    Jurisdiction, Label, PrincipalId, RuleName, Signature,
 };
 use serde_json::Value;
 
@@ -190,6 +191,11 @@ const SCRIPT: &str = "
     mint bob 9 !park => parked as gp
     approve gia gp
     mint bob 9 !resume:gp => minted used moved
+    did create alice
+    did update alice from:1 version:2 scid:moved/alice @machine
+    did update alice from:2 version:4 left @machine
+    did pin did:web:elsewhere.example version:0
+    did pin scid version:3
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -284,6 +290,7 @@ fn walk(member: &str, value: &Value, line: &str) {
                     "by_node",
                 ]
                 .contains(&member),
+                ["own", "owner", "second_factor", "failed", "left"].contains(&member),
                 "{member}: {line}"
             )
         }
@@ -346,7 +353,14 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "digest" | "card" | "secret" | "sla" | "output" | "result" => {
             text.parse::<Digest>().is_ok()
         }
-        "skill" | "on" | "name" => text.parse::<Label>().is_ok(),
+        "did" => text.parse::<Did>().is_ok_and(|did| {
+            let named = Address::of_webvh(&did).map(|(_, address)| address.to_string());
+            let last = named.as_deref().unwrap_or_default().rsplit(':').next().map(str::to_owned);
+            last.is_some_and(|last| last.parse::<PrincipalId>().is_ok())
+        }),
+        "hash" | "log" => text.parse::<Digest>().is_ok(),
+        "name" => text.parse::<Label>().is_ok() || text.parse::<Digest>().is_ok(),
+        "skill" | "on" => text.parse::<Label>().is_ok(),
         "amount" | "fee" | "minimum" | "genesis_grant" | "per_use" | "total" | "allow_up_to"
         | "approve_up_to" => Amount::from_minor(text).is_ok_and(|amount| amount > Amount::ZERO),
         "currency" | "code" => text.parse::<CurrencyCode>().is_ok(),
