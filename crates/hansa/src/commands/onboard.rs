@@ -91,10 +91,8 @@ impl Onboard {
                     card,
                     genesis_grant: !self.no_genesis_grant,
                     actions: Some(self.actions).filter(|actions| !actions.is_empty()),
-                    did: recovery_key.map(|key| NewDid {
-                        method: DidMethod::Webvh,
-                        recovery_key: Some(key),
-                    }),
+                    did: recovery_key
+                        .map(|key| NewDid { method: DidMethod::Webvh, recovery_key: Some(key) }),
                 };
                 remote.call_once(&request, &self.idempotency).await
             }
