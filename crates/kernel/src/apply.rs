@@ -9,9 +9,8 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::funding::Stage;
 use crate::{
-    account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
-    transfer,
-    account, client, custody, did, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, clearance, client, custody, did, funding, grant, node, onboard, policy, principal,
+    task, transfer,
 };
 
 impl State {

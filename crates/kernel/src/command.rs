@@ -5,12 +5,8 @@ use hansa_types::{Correlation, PrincipalId};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
-    transfer,
-    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
-use crate::{
-    account, client, custody, did, funding, grant, node, onboard, principal, task, transfer,
-    account, client, custody, did, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, clearance, client, custody, did, funding, grant, node, onboard, policy, principal,
+    task, transfer,
 };
 
 /// An authenticated asker.

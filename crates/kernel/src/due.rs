@@ -4,10 +4,8 @@
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
 use hansa_types::{
-    ApiKeyId, ApprovalRequestId, BootstrapId, Code, FundingId, GrantId, PolicyEvaluationId,
+    ApiKeyId, ApprovalRequestId, BootstrapId, Code, Digest, FundingId, GrantId, PolicyEvaluationId,
     PolicySetId, Rejection, SessionId, TaskId, Time, TransferId,
-    ApiKeyId, BootstrapId, Code, Digest, FundingId, GrantId, PolicyEvaluationId, PolicySetId,
-    Rejection, SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 

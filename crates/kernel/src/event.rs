@@ -4,11 +4,8 @@
 //! version beside the old one, or an event that puts right what an earlier one did.
 
 use crate::{
-    account, clearance, client, custody, funding, grant, node, onboard, policy, principal, task,
-    transfer,
-    account, client, custody, funding, grant, node, onboard, policy, principal, task, transfer,
-    account, client, custody, did, funding, grant, node, onboard, principal, task, transfer,
-    account, client, custody, did, funding, grant, node, onboard, policy, principal, task, transfer,
+    account, clearance, client, custody, did, funding, grant, node, onboard, policy, principal,
+    task, transfer,
 };
 
 /// The line is not an entry that this release understands.

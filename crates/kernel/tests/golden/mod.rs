@@ -288,9 +288,9 @@ fn walk(member: &str, value: &Value, line: &str) {
                     "conflict",
                     "strong",
                     "by_node",
+                    "left",
                 ]
                 .contains(&member),
-                ["own", "owner", "second_factor", "failed", "left"].contains(&member),
                 "{member}: {line}"
             )
         }
