@@ -60,8 +60,30 @@ export interface AgentCreated {
   private_key_pem?: string | null;
   /** Its public key. */
   public_key: PublicKey;
+  /**
+   * The private half of its recovery key as PKCS#8 PEM, by which its owner can move its DID to
+   * another node: shown once, only when the node made it, never kept.
+   */
+  recovery_key_pem?: string | null;
   /** The entry that registered it. */
   seq: number;
+}
+
+/** An agent's DID, and what an entry of its log must say here. */
+export interface AgentDid {
+  /** Which agent. */
+  agent: PrincipalId;
+  /** Other names of it that this node answers to. */
+  also_known_as: Array<Did>;
+  /** Its DID here. */
+  did: Did;
+  /**
+   * What the next entry must say for this node to host the log; null on a node without a public
+   * name.
+   */
+  home?: DidHome | null;
+  /** The log of its DID; null without one. */
+  log?: DidLog | null;
 }
 
 /** A key that was just replaced. */
@@ -100,6 +122,11 @@ export interface AgentOnboarded {
   private_key_pem?: string | null;
   /** Its public key. */
   public_key: PublicKey;
+  /**
+   * The private half of its recovery key as PKCS#8 PEM, by which its owner can move its DID to
+   * another node: shown once, only when the node made it, never kept.
+   */
+  recovery_key_pem?: string | null;
   /** The entry that registered it. */
   seq: number;
   /** Where the client gets tokens. */
@@ -347,6 +374,96 @@ export interface CustodyKey {
 
 /** A decentralized identifier. */
 export type Did = string;
+
+/** A DID log that was just made, with what is shown only now. */
+export interface DidCreated {
+  /** Whose. */
+  agent: PrincipalId;
+  /** Its DID from now on. */
+  did: Did;
+  /**
+   * The private half of the recovery key as PKCS#8 PEM: shown once, only when the node made it,
+   * never kept.
+   */
+  recovery_key_pem?: string | null;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** A DID document. */
+export type DidDocument = Record<string, unknown>;
+
+/** What an entry must say for a node to host the log. */
+export interface DidHome {
+  /** The DID there, with `{SCID}` for the SCID. */
+  did: string;
+  /**
+   * The document, with `{SCID}` for the SCID; a log that moves adds its former DID to
+   * `alsoKnownAs`.
+   */
+  document: Record<string, unknown>;
+  /** The key that the node writes the entry after it with: `nextKeyHashes` must hold its hash. */
+  update_key: PublicKey;
+}
+
+/** Where an agent's DID log stands. */
+export interface DidLog {
+  /** When the first version was made. */
+  created_at: string;
+  /** Whether the last version names another node as its home. */
+  left: boolean;
+  /** When the last one was. */
+  updated_at: string;
+  /** Where it is served. */
+  url: string;
+  /** Number and hash of the last version. */
+  version_id: string;
+}
+
+/** A DID log that was just taken. */
+export interface DidLogStored {
+  /** Whose. */
+  agent: PrincipalId;
+  /** Its DID from now on, wherever that is. */
+  did: Did;
+  /** Whether the last version names another node as its home. */
+  left: boolean;
+  /** The entry that recorded it. */
+  seq: number;
+  /** Number and hash of the last version. */
+  version_id: string;
+}
+
+/** A DID log: one version a line. */
+export type DidLogText = string;
+
+/** How a new agent is named. */
+export type DidMethod = "webvh" | "key";
+
+/** What a DID resolves to. */
+export interface DidResolved {
+  /** When its first version was made. */
+  created_at?: string | null;
+  /** Whether it has ended. */
+  deactivated?: boolean;
+  /** The DID of the document: where it moved to, when it did. */
+  did: Did;
+  /** The document. */
+  document: Record<string, unknown>;
+  /** The entry that keeps the digest of what was fetched. */
+  pinned_seq?: number | null;
+  /** Which principal of this node it names. */
+  principal?: PrincipalId | null;
+  /** Where it came from. */
+  source: DidSource;
+  /** When this one was. */
+  updated_at?: string | null;
+  /** Number and hash of its version. */
+  version_id?: string | null;
+}
+
+/** Where a document came from. */
+export type DidSource = "derived" | "local" | "fetched";
 
 /** A SHA-256 digest as unpadded base64url. */
 export type Digest = string;
@@ -710,6 +827,17 @@ export type MilestoneState = "open" | "executed" | "claimed" | "paid" | "refused
 
 /** An amount of major units, with its currency or beside it. */
 export type Money = string;
+
+/** What the DID of a new agent shall be. */
+export interface NewDid {
+  /** Its method; a node without a public name has `key` alone. */
+  method?: DidMethod;
+  /**
+   * The public half of the owner's recovery key. Without one the node makes a pair and shows the
+   * private half once.
+   */
+  recovery_key?: PublicKey | null;
+}
 
 /** Who a node is. */
 export interface NodeInfo {
@@ -1379,6 +1507,8 @@ export interface AgentCreateRequest {
   name: string;
   /** Its A2A card. */
   card?: Record<string, unknown> | null;
+  /** What its DID shall be: one with a log and a recovery key, where the node has a public name. */
+  did?: NewDid | null;
   /** Whether it receives the node's genesis grant. */
   genesis_grant?: boolean;
   /** Its public key. Without one the node makes a key pair and shows the private key once. */
@@ -1429,6 +1559,31 @@ export interface AgentCardSignRequest {
 export interface CustodyKeySetRequest {
   /** Which agent. */
   agent: PrincipalRef;
+}
+
+/** What `didGet` takes. */
+export interface DidGetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `didCreate` takes. */
+export interface DidCreateRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /**
+   * The public half of the owner's recovery key. Without one the node makes a pair and shows the
+   * private half once.
+   */
+  recovery_key?: PublicKey | null;
+}
+
+/** What `didLogSet` takes. */
+export interface DidLogSetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** The log: one version a line, from the first to the last. */
+  log: string;
 }
 
 /** What `agentFreeze` takes. */
@@ -1653,6 +1808,12 @@ export interface CurrencyCreateRequest {
   scale: number;
 }
 
+/** What `didResolve` takes. */
+export interface DidResolveRequest {
+  /** Which DID, in any spelling; within a path `%` and `/` are escaped as everywhere. */
+  did: Did;
+}
+
 /** What `discover` takes. */
 export interface DiscoverRequest {
   /** The currency of the price; the node's own unless named. */
@@ -1805,6 +1966,8 @@ export interface AgentOnboardRequest {
   actions?: Array<string> | null;
   /** Its A2A card. */
   card?: Record<string, unknown> | null;
+  /** What its DID shall be: one with a log and a recovery key, where the node has a public name. */
+  did?: NewDid | null;
   /** Whether it receives the node's genesis grant. */
   genesis_grant?: boolean;
   /**
@@ -1945,6 +2108,18 @@ export interface TransferVoidRequest {
 export interface WhoamiRequest {
 }
 
+/** What `didWebGet` takes. */
+export interface DidWebGetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
+/** What `didLogGet` takes. */
+export interface DidLogGetRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+}
+
 /** What `docs` takes. */
 export interface DocsRequest {
 }
@@ -2007,6 +2182,9 @@ export const OPERATIONS = {
   agent_card_export: { id: "agent_card_export", method: "GET", path: "/api/v1/agents/{agent}/card-export", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_card_sign: { id: "agent_card_sign", method: "POST", path: "/api/v1/agents/{agent}/card/signatures", query: [], takesBody: true, idempotent: true, public: false, json: true },
   custody_key_set: { id: "custody_key_set", method: "POST", path: "/api/v1/agents/{agent}/custody-key", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  did_get: { id: "did_get", method: "GET", path: "/api/v1/agents/{agent}/did", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  did_create: { id: "did_create", method: "POST", path: "/api/v1/agents/{agent}/did", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  did_log_set: { id: "did_log_set", method: "PUT", path: "/api/v1/agents/{agent}/did/log", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_freeze: { id: "agent_freeze", method: "POST", path: "/api/v1/agents/{agent}/freeze", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_key_rotate: { id: "agent_key_rotate", method: "POST", path: "/api/v1/agents/{agent}/key", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_public_key: { id: "agent_public_key", method: "GET", path: "/api/v1/agents/{agent}/public-key", query: [], takesBody: false, idempotent: false, public: true, json: true },
@@ -2035,6 +2213,7 @@ export const OPERATIONS = {
   clock_accept: { id: "clock_accept", method: "POST", path: "/api/v1/clock/accept", query: [], takesBody: true, idempotent: true, public: false, json: true },
   currency_list: { id: "currency_list", method: "GET", path: "/api/v1/currencies", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: true, json: true },
   currency_create: { id: "currency_create", method: "POST", path: "/api/v1/currencies", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  did_resolve: { id: "did_resolve", method: "GET", path: "/api/v1/dids/{did}", query: [], takesBody: false, idempotent: false, public: true, json: true },
   discover: { id: "discover", method: "GET", path: "/api/v1/discover", query: ["currency", "cursor", "explain", "limit", "max_price", "min_reputation", "query", "skill", "tag"], takesBody: false, idempotent: false, public: true, json: true },
   funding_list: { id: "funding_list", method: "GET", path: "/api/v1/fundings", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   funding_request: { id: "funding_request", method: "POST", path: "/api/v1/fundings", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -2067,6 +2246,8 @@ export const OPERATIONS = {
   transfer_post: { id: "transfer_post", method: "POST", path: "/api/v1/transfers/{transfer}/post", query: [], takesBody: true, idempotent: true, public: false, json: true },
   transfer_void: { id: "transfer_void", method: "POST", path: "/api/v1/transfers/{transfer}/void", query: [], takesBody: true, idempotent: true, public: false, json: true },
   whoami: { id: "whoami", method: "GET", path: "/api/v1/whoami", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  did_web_get: { id: "did_web_get", method: "GET", path: "/dids/{agent}/did.json", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  did_log_get: { id: "did_log_get", method: "GET", path: "/dids/{agent}/did.jsonl", query: [], takesBody: false, idempotent: false, public: true, json: false },
   docs: { id: "docs", method: "GET", path: "/docs", query: [], takesBody: false, idempotent: false, public: true, json: false },
   health: { id: "health", method: "GET", path: "/healthz", query: [], takesBody: false, idempotent: false, public: true, json: true },
   metrics: { id: "metrics", method: "GET", path: "/metrics", query: [], takesBody: false, idempotent: false, public: true, json: false },
@@ -2215,6 +2396,32 @@ export abstract class Operations {
    */
   custodyKeySet(request: CustodyKeySetRequest, options: CallOptions = {}): Promise<CustodyKey> {
     return this.call(OPERATIONS.custody_key_set, request, options) as Promise<CustodyKey>;
+  }
+
+  /**
+   * Read an agent's DID. With its aliases, its log, and what an entry must say for this node to
+   * host the log. May also be carried by a signed envelope addressed to the node.
+   */
+  didGet(request: DidGetRequest, options: CallOptions = {}): Promise<AgentDid> {
+    return this.call(OPERATIONS.did_get, request, options) as Promise<AgentDid>;
+  }
+
+  /**
+   * Give an agent a DID log. In place of the DID of its key. The recovery key, by which its owner
+   * can move it, is shown once unless it was brought. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  didCreate(request: DidCreateRequest, options: CallOptions = {}): Promise<DidCreated> {
+    return this.call(OPERATIONS.did_create, request, options) as Promise<DidCreated>;
+  }
+
+  /**
+   * Hand in an agent's DID log. One that comes from another node, one that its owner wrote an entry
+   * to, or one that leaves. It must prove itself and go on from the one that is here. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  didLogSet(request: DidLogSetRequest, options: CallOptions = {}): Promise<DidLogStored> {
+    return this.call(OPERATIONS.did_log_set, request, options) as Promise<DidLogStored>;
   }
 
   /**
@@ -2437,6 +2644,15 @@ export abstract class Operations {
    */
   currencyCreate(request: CurrencyCreateRequest, options: CallOptions = {}): Promise<CurrencyInfo> {
     return this.call(OPERATIONS.currency_create, request, options) as Promise<CurrencyInfo>;
+  }
+
+  /**
+   * Resolve a DID. Of this node, for everyone; did:key; for principals also did:webvh and did:web
+   * of other hosts, fetched by the rules for going out and remembered, so that no host can take
+   * back what it showed. May also be carried by a signed envelope addressed to the node.
+   */
+  didResolve(request: DidResolveRequest, options: CallOptions = {}): Promise<DidResolved> {
+    return this.call(OPERATIONS.did_resolve, request, options) as Promise<DidResolved>;
   }
 
   /**
@@ -2717,6 +2933,22 @@ export abstract class Operations {
    */
   whoami(request: WhoamiRequest = {}, options: CallOptions = {}): Promise<WhoAsks> {
     return this.call(OPERATIONS.whoami, request, options) as Promise<WhoAsks>;
+  }
+
+  /**
+   * Read an agent's did:web document. The document of the last version under the name that did:web
+   * has for it.
+   */
+  didWebGet(request: DidWebGetRequest, options: CallOptions = {}): Promise<DidDocument> {
+    return this.call(OPERATIONS.did_web_get, request, options) as Promise<DidDocument>;
+  }
+
+  /**
+   * Read an agent's DID log. As did:webvh looks for it; the last one is served after the agent has
+   * left.
+   */
+  didLogGet(request: DidLogGetRequest, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call(OPERATIONS.did_log_get, request, options) as Promise<Uint8Array>;
   }
 
   /**

@@ -48,10 +48,23 @@ AgentCreated = TypedDict(
         'name': 'str',
         'private_key_pem': 'NotRequired[str | None]',
         'public_key': 'PublicKey',
+        'recovery_key_pem': 'NotRequired[str | None]',
         'seq': 'int',
     },
 )
 """An agent that was just registered, with what is shown only now."""
+
+AgentDid = TypedDict(
+    'AgentDid',
+    {
+        'agent': 'PrincipalId',
+        'also_known_as': 'list[Did]',
+        'did': 'Did',
+        'home': 'NotRequired[DidHome | None]',
+        'log': 'NotRequired[DidLog | None]',
+    },
+)
+"""An agent's DID, and what an entry of its log must say here."""
 
 AgentKeyRotated = TypedDict(
     'AgentKeyRotated',
@@ -78,6 +91,7 @@ AgentOnboarded = TypedDict(
         'name': 'str',
         'private_key_pem': 'NotRequired[str | None]',
         'public_key': 'PublicKey',
+        'recovery_key_pem': 'NotRequired[str | None]',
         'seq': 'int',
         'token_endpoint': 'str',
     },
@@ -307,6 +321,79 @@ CustodyKey = TypedDict(
 
 Did: TypeAlias = 'str'
 """A decentralized identifier."""
+
+DidCreated = TypedDict(
+    'DidCreated',
+    {
+        'agent': 'PrincipalId',
+        'did': 'Did',
+        'recovery_key_pem': 'NotRequired[str | None]',
+        'seq': 'int',
+    },
+)
+"""A DID log that was just made, with what is shown only now."""
+
+DidDocument: TypeAlias = 'dict[str, Any]'
+"""A DID document."""
+
+DidHome = TypedDict(
+    'DidHome',
+    {
+        'did': 'str',
+        'document': 'dict[str, Any]',
+        'update_key': 'PublicKey',
+    },
+)
+"""What an entry must say for a node to host the log."""
+
+DidLog = TypedDict(
+    'DidLog',
+    {
+        'created_at': 'str',
+        'left': 'bool',
+        'updated_at': 'str',
+        'url': 'str',
+        'version_id': 'str',
+    },
+)
+"""Where an agent's DID log stands."""
+
+DidLogStored = TypedDict(
+    'DidLogStored',
+    {
+        'agent': 'PrincipalId',
+        'did': 'Did',
+        'left': 'bool',
+        'seq': 'int',
+        'version_id': 'str',
+    },
+)
+"""A DID log that was just taken."""
+
+DidLogText: TypeAlias = 'str'
+"""A DID log: one version a line."""
+
+DidMethod: TypeAlias = "Literal['webvh'] | Literal['key']"
+"""How a new agent is named."""
+
+DidResolved = TypedDict(
+    'DidResolved',
+    {
+        'created_at': 'NotRequired[str | None]',
+        'deactivated': 'NotRequired[bool]',
+        'did': 'Did',
+        'document': 'dict[str, Any]',
+        'pinned_seq': 'NotRequired[int | None]',
+        'principal': 'NotRequired[PrincipalId | None]',
+        'source': 'DidSource',
+        'updated_at': 'NotRequired[str | None]',
+        'version_id': 'NotRequired[str | None]',
+    },
+)
+"""What a DID resolves to."""
+
+DidSource: TypeAlias = "Literal['derived'] | Literal['local'] | Literal['fetched']"
+"""Where a document came from."""
 
 Digest: TypeAlias = 'str'
 """A SHA-256 digest as unpadded base64url."""
@@ -620,6 +707,15 @@ MilestoneState: TypeAlias = "Literal['open'] | Literal['executed'] | Literal['cl
 
 Money: TypeAlias = 'str'
 """An amount of major units, with its currency or beside it."""
+
+NewDid = TypedDict(
+    'NewDid',
+    {
+        'method': 'NotRequired[DidMethod]',
+        'recovery_key': 'NotRequired[PublicKey | None]',
+    },
+)
+"""What the DID of a new agent shall be."""
 
 NodeInfo = TypedDict(
     'NodeInfo',
@@ -1159,6 +1255,9 @@ OPERATIONS: Mapping[str, Operation] = {
     'agent_card_export': Operation('agent_card_export', 'GET', '/api/v1/agents/{agent}/card-export', (), False, False, True, True),
     'agent_card_sign': Operation('agent_card_sign', 'POST', '/api/v1/agents/{agent}/card/signatures', (), True, True, False, True),
     'custody_key_set': Operation('custody_key_set', 'POST', '/api/v1/agents/{agent}/custody-key', (), True, True, False, True),
+    'did_get': Operation('did_get', 'GET', '/api/v1/agents/{agent}/did', (), False, False, False, True),
+    'did_create': Operation('did_create', 'POST', '/api/v1/agents/{agent}/did', (), True, True, False, True),
+    'did_log_set': Operation('did_log_set', 'PUT', '/api/v1/agents/{agent}/did/log', (), True, True, False, True),
     'agent_freeze': Operation('agent_freeze', 'POST', '/api/v1/agents/{agent}/freeze', (), True, True, False, True),
     'agent_key_rotate': Operation('agent_key_rotate', 'POST', '/api/v1/agents/{agent}/key', (), True, True, False, True),
     'agent_public_key': Operation('agent_public_key', 'GET', '/api/v1/agents/{agent}/public-key', (), False, False, True, True),
@@ -1187,6 +1286,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'clock_accept': Operation('clock_accept', 'POST', '/api/v1/clock/accept', (), True, True, False, True),
     'currency_list': Operation('currency_list', 'GET', '/api/v1/currencies', ('cursor', 'limit',), False, False, True, True),
     'currency_create': Operation('currency_create', 'POST', '/api/v1/currencies', (), True, True, False, True),
+    'did_resolve': Operation('did_resolve', 'GET', '/api/v1/dids/{did}', (), False, False, True, True),
     'discover': Operation('discover', 'GET', '/api/v1/discover', ('currency', 'cursor', 'explain', 'limit', 'max_price', 'min_reputation', 'query', 'skill', 'tag',), False, False, True, True),
     'funding_list': Operation('funding_list', 'GET', '/api/v1/fundings', ('cursor', 'limit',), False, False, False, True),
     'funding_request': Operation('funding_request', 'POST', '/api/v1/fundings', (), True, True, False, True),
@@ -1219,6 +1319,8 @@ OPERATIONS: Mapping[str, Operation] = {
     'transfer_post': Operation('transfer_post', 'POST', '/api/v1/transfers/{transfer}/post', (), True, True, False, True),
     'transfer_void': Operation('transfer_void', 'POST', '/api/v1/transfers/{transfer}/void', (), True, True, False, True),
     'whoami': Operation('whoami', 'GET', '/api/v1/whoami', (), False, False, False, True),
+    'did_web_get': Operation('did_web_get', 'GET', '/dids/{agent}/did.json', (), False, False, True, True),
+    'did_log_get': Operation('did_log_get', 'GET', '/dids/{agent}/did.jsonl', (), False, False, True, False),
     'docs': Operation('docs', 'GET', '/docs', (), False, False, True, False),
     'health': Operation('health', 'GET', '/healthz', (), False, False, True, True),
     'metrics': Operation('metrics', 'GET', '/metrics', (), False, False, True, False),
@@ -1379,6 +1481,7 @@ class Operations:
         *,
         name: str,
         card: dict[str, Any] | None = None,
+        did: NewDid | None = None,
         genesis_grant: bool | None = None,
         public_key: PublicKey | None = None,
         idempotency_key: str | None = None,
@@ -1389,11 +1492,13 @@ class Operations:
 
         name: What people call it.
         card: Its A2A card.
+        did: What its DID shall be: one with a log and a recovery key, where the node has a
+            public name.
         genesis_grant: Whether it receives the node's genesis grant.
         public_key: Its public key. Without one the node makes a key pair and shows the private
             key once.
         """
-        return self._call(OPERATIONS['agent_create'], {'name': name, 'card': card, 'genesis_grant': genesis_grant, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['agent_create'], {'name': name, 'card': card, 'did': did, 'genesis_grant': genesis_grant, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
 
     def agent_me(
         self,
@@ -1489,6 +1594,51 @@ class Operations:
         agent: Which agent.
         """
         return self._call(OPERATIONS['custody_key_set'], {'agent': agent}, idempotency_key)  # type: ignore[no-any-return]
+
+    def did_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> AgentDid:
+        """Read an agent's DID. With its aliases, its log, and what an entry must say for this node
+        to host the log. May also be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['did_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def did_create(
+        self,
+        *,
+        agent: PrincipalRef,
+        recovery_key: PublicKey | None = None,
+        idempotency_key: str | None = None,
+    ) -> DidCreated:
+        """Give an agent a DID log. In place of the DID of its key. The recovery key, by which its
+        owner can move it, is shown once unless it was brought. May also be carried by a signed
+        envelope addressed to the node.
+
+        agent: Which agent.
+        recovery_key: The public half of the owner's recovery key. Without one the node makes a
+            pair and shows the private half once.
+        """
+        return self._call(OPERATIONS['did_create'], {'agent': agent, 'recovery_key': recovery_key}, idempotency_key)  # type: ignore[no-any-return]
+
+    def did_log_set(
+        self,
+        *,
+        agent: PrincipalRef,
+        log: str,
+        idempotency_key: str | None = None,
+    ) -> DidLogStored:
+        """Hand in an agent's DID log. One that comes from another node, one that its owner wrote an
+        entry to, or one that leaves. It must prove itself and go on from the one that is here. May
+        also be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        log: The log: one version a line, from the first to the last.
+        """
+        return self._call(OPERATIONS['did_log_set'], {'agent': agent, 'log': log}, idempotency_key)  # type: ignore[no-any-return]
 
     def agent_freeze(
         self,
@@ -1909,6 +2059,20 @@ class Operations:
         """
         return self._call(OPERATIONS['currency_create'], {'code': code, 'scale': scale}, idempotency_key)  # type: ignore[no-any-return]
 
+    def did_resolve(
+        self,
+        *,
+        did: Did,
+    ) -> DidResolved:
+        """Resolve a DID. Of this node, for everyone; did:key; for principals also did:webvh and
+        did:web of other hosts, fetched by the rules for going out and remembered, so that no host
+        can take back what it showed. May also be carried by a signed envelope addressed to the
+        node.
+
+        did: Which DID, in any spelling; within a path `%` and `/` are escaped as everywhere.
+        """
+        return self._call(OPERATIONS['did_resolve'], {'did': did}, None)  # type: ignore[no-any-return]
+
     def discover(
         self,
         *,
@@ -2176,6 +2340,7 @@ class Operations:
         name: str,
         actions: list[str] | None = None,
         card: dict[str, Any] | None = None,
+        did: NewDid | None = None,
         genesis_grant: bool | None = None,
         proof: str | None = None,
         public_key: PublicKey | None = None,
@@ -2189,6 +2354,8 @@ class Operations:
         actions: The operations that its tokens may be used for at most; everything it may do
             unless named.
         card: Its A2A card.
+        did: What its DID shall be: one with a log and a recovery key, where the node has a
+            public name.
         genesis_grant: Whether it receives the node's genesis grant.
         proof: Shows that the caller holds the key: a JWS of type `key-proof+jwt` signed with
             it, whose claims are `aud` (the node's DID), `iat`, and `ath`, the base64url SHA-256 of
@@ -2196,7 +2363,7 @@ class Operations:
         public_key: Its public key. Without one the node makes a key pair and shows the private
             key once.
         """
-        return self._call(OPERATIONS['agent_onboard'], {'name': name, 'actions': actions, 'card': card, 'genesis_grant': genesis_grant, 'proof': proof, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['agent_onboard'], {'name': name, 'actions': actions, 'card': card, 'did': did, 'genesis_grant': genesis_grant, 'proof': proof, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
 
     def bootstrap_create(
         self,
@@ -2443,6 +2610,30 @@ class Operations:
         envelope addressed to the node.
         """
         return self._call(OPERATIONS['whoami'], {}, None)  # type: ignore[no-any-return]
+
+    def did_web_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> DidDocument:
+        """Read an agent's did:web document. The document of the last version under the name that
+        did:web has for it.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['did_web_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
+    def did_log_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> bytes:
+        """Read an agent's DID log. As did:webvh looks for it; the last one is served after the
+        agent has left.
+
+        agent: Which agent.
+        """
+        return self._call(OPERATIONS['did_log_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
 
     def docs(
         self,
