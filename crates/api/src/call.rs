@@ -4,9 +4,9 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, auth, cards, clients, currencies, dids, discover, fundings,
-    grants, journal, node, onboarding, principals, projections, setup, tasks, the_protocol,
-    transfers,
+    accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
+    discover, fundings, grants, journal, node, onboarding, principals, projections, setup, tasks,
+    the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -24,7 +24,7 @@ macro_rules! dispatch {
     ($context:expr, $value:expr, $otherwise:expr; $($request:ty => $handler:path;)*) => {
         match $context.operation.id {
             $(<$request as Request>::OPERATION => {
-                $handler(&$context, parse::<$request>($value)?).await
+                $handler($context, parse::<$request>($value)?).await
             })*
             _ => $otherwise,
         }
@@ -34,66 +34,75 @@ macro_rules! dispatch {
 /// Carries an operation out.
 pub(crate) fn call(context: Context, value: Value) -> Answering {
     Box::pin(async move {
-        dispatch! { context, value, call_for_identity(context, value).await;
-            node::NodeGet => ops::node::node_get;
-            node::ClockAccept => ops::clock::clock_accept;
-            node::Health => ops::health::health;
-            node::Ready => ops::health::ready;
-            node::Metrics => ops::health::metrics;
-            node::Version => ops::health::version;
-            node::OpenApi => ops::docs::openapi;
-            node::Docs => ops::docs::docs;
-            setup::SetupComplete => ops::setup::setup_complete;
-            agents::AgentCreate => ops::agents::agent_create;
-            agents::AgentGet => ops::agents::agent_get;
-            agents::AgentList => ops::agents::agent_list;
-            agents::AgentCardSet => ops::cards::agent_card_set;
-            agents::AgentCardGet => ops::cards::agent_card_get;
-            cards::AgentCardSign => ops::cards::agent_card_sign;
-            cards::AgentCardWellKnown => ops::card_documents::agent_card_well_known;
-            cards::AgentCardExport => ops::card_documents::agent_card_export;
-            cards::AgentPublicKey => ops::card_documents::agent_public_key;
-            cards::CustodyKeySet => ops::card_documents::custody_key_set;
-            cards::RegistryCardGet => ops::registry::registry_card_get;
-            cards::RegistryJwks => ops::registry::registry_jwks;
-            the_protocol::AgentMe => ops::the_protocol::agent_me;
-            the_protocol::TegSend => ops::the_protocol::teg_send;
-            agents::AgentSuspend => ops::agents::agent_suspend;
-            agents::AgentFreeze => ops::agents::agent_freeze;
-            agents::AgentReinstate => ops::agents::agent_reinstate;
-            agents::AgentKeyRotate => ops::rotate::agent_key_rotate;
-            agents::ReputationGet => ops::reputation::reputation_get;
-            discover::Discover => ops::discover::discover;
-            currencies::CurrencyList => ops::currencies::currency_list;
-            currencies::CurrencyCreate => ops::currencies::currency_create;
-            currencies::MintCreate => ops::supply::mint_create;
-            currencies::BurnCreate => ops::supply::burn_create;
-            projections::SupplyAudit => ops::projections::supply_audit;
-            transfers::TransferQuote => ops::transfers::transfer_quote;
-            transfers::TransferCreate => ops::transfers::transfer_create;
-            transfers::TransferBatch => ops::transfers::transfer_batch;
-            transfers::TransferList => ops::transfers::transfer_list;
-            transfers::TransferGet => ops::transfers::transfer_get;
-            transfers::TransferPost => ops::holds::transfer_post;
-            transfers::TransferVoid => ops::holds::transfer_void;
-            accounts::BalanceList => ops::accounts::balance_list;
-            amp::EnvelopeSubmit => ops::amp::envelope_submit;
-            amp::EnvelopeGet => ops::envelopes::envelope_get;
-            amp::EnvelopeGraph => ops::envelopes::envelope_graph;
-            tasks::TaskList => ops::tasks::task_list;
-            tasks::TaskGet => ops::tasks::task_get;
-            journal::JournalCheckpoint => ops::journal::journal_checkpoint;
-            journal::JournalInclusion => ops::journal::journal_inclusion;
-            journal::JournalConsistency => ops::journal::journal_consistency;
-            journal::JournalExport => ops::export::journal_export;
-            journal::EntryGet => ops::journal::entry_get;
+        let answered = call_for_whom(&context, value).await;
+        match (answered, context.parked.get()) {
+            (Err(_), Some(parked)) => ops::declared::waiting(&context, parked).await,
+            (answered, _) => answered,
         }
     })
 }
 
+/// Carries an operation out.
+async fn call_for_whom(context: &Context, value: Value) -> Result<Answer, Problem> {
+    dispatch! { context, value, call_for_identity(context, value).await;
+        node::NodeGet => ops::node::node_get;
+        node::ClockAccept => ops::clock::clock_accept;
+        node::Health => ops::health::health;
+        node::Ready => ops::health::ready;
+        node::Metrics => ops::health::metrics;
+        node::Version => ops::health::version;
+        node::OpenApi => ops::docs::openapi;
+        node::Docs => ops::docs::docs;
+        setup::SetupComplete => ops::setup::setup_complete;
+        agents::AgentCreate => ops::agents::agent_create;
+        agents::AgentGet => ops::agents::agent_get;
+        agents::AgentList => ops::agents::agent_list;
+        agents::AgentCardSet => ops::cards::agent_card_set;
+        agents::AgentCardGet => ops::cards::agent_card_get;
+        cards::AgentCardSign => ops::cards::agent_card_sign;
+        cards::AgentCardWellKnown => ops::card_documents::agent_card_well_known;
+        cards::AgentCardExport => ops::card_documents::agent_card_export;
+        cards::AgentPublicKey => ops::card_documents::agent_public_key;
+        cards::CustodyKeySet => ops::card_documents::custody_key_set;
+        cards::RegistryCardGet => ops::registry::registry_card_get;
+        cards::RegistryJwks => ops::registry::registry_jwks;
+        the_protocol::AgentMe => ops::the_protocol::agent_me;
+        the_protocol::TegSend => ops::the_protocol::teg_send;
+        agents::AgentSuspend => ops::agents::agent_suspend;
+        agents::AgentFreeze => ops::agents::agent_freeze;
+        agents::AgentReinstate => ops::agents::agent_reinstate;
+        agents::AgentKeyRotate => ops::rotate::agent_key_rotate;
+        agents::ReputationGet => ops::reputation::reputation_get;
+        discover::Discover => ops::discover::discover;
+        currencies::CurrencyList => ops::currencies::currency_list;
+        currencies::CurrencyCreate => ops::currencies::currency_create;
+        currencies::MintCreate => ops::supply::mint_create;
+        currencies::BurnCreate => ops::supply::burn_create;
+        projections::SupplyAudit => ops::projections::supply_audit;
+        transfers::TransferQuote => ops::transfers::transfer_quote;
+        transfers::TransferCreate => ops::transfers::transfer_create;
+        transfers::TransferBatch => ops::transfers::transfer_batch;
+        transfers::TransferList => ops::transfers::transfer_list;
+        transfers::TransferGet => ops::transfers::transfer_get;
+        transfers::TransferPost => ops::holds::transfer_post;
+        transfers::TransferVoid => ops::holds::transfer_void;
+        accounts::BalanceList => ops::accounts::balance_list;
+        amp::EnvelopeSubmit => ops::amp::envelope_submit;
+        amp::EnvelopeGet => ops::envelopes::envelope_get;
+        amp::EnvelopeGraph => ops::envelopes::envelope_graph;
+        tasks::TaskList => ops::tasks::task_list;
+        tasks::TaskGet => ops::tasks::task_get;
+        journal::JournalCheckpoint => ops::journal::journal_checkpoint;
+        journal::JournalInclusion => ops::journal::journal_inclusion;
+        journal::JournalConsistency => ops::journal::journal_consistency;
+        journal::JournalExport => ops::export::journal_export;
+        journal::EntryGet => ops::journal::entry_get;
+    }
+}
+
 /// Carries an operation out that is about credentials, authority or an agent's beginning and end.
-async fn call_for_identity(context: Context, value: Value) -> Result<Answer, Problem> {
-    dispatch! { context, value, Err(Code::NotFound.into());
+async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Problem> {
+    dispatch! { context, value, call_for_clearance(context, value).await;
         auth::AccountRegister => ops::auth::account_register;
         auth::AccountVerify => ops::auth::account_verify;
         auth::SessionOpen => ops::auth::session_open;
@@ -130,5 +139,37 @@ async fn call_for_identity(context: Context, value: Value) -> Result<Answer, Pro
         api_keys::ApiKeyList => ops::api_keys::api_key_list;
         api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
         principals::PrincipalErase => ops::principals::principal_erase;
+    }
+}
+
+/// Carries an operation out that is about declared tasks and who has a say in them.
+async fn call_for_clearance(context: &Context, value: Value) -> Result<Answer, Problem> {
+    dispatch! { context, value, Err(Code::NotFound.into());
+        clearance::TaskDeclare => ops::declared::task_declare;
+        clearance::TaskUpdate => ops::declared::task_update;
+        clearance::LiabilityBind => ops::declared::liability_bind;
+        clearance::ContextAttest => ops::declared::context_attest;
+        clearance::TaintPromote => ops::declared::taint_promote;
+        clearance::EvidenceAdd => ops::declared::evidence_add;
+        clearance::ImpactAssess => ops::declared::impact_assess;
+        clearance::DecisionRecord => ops::declared::decision_record;
+        clearance::GovernanceAttest => ops::declared::governance_attest;
+        clearance::CommerceSessionCreate => ops::declared::commerce_session_create;
+        clearance::ArtifactList => ops::declared::artifact_list;
+        clearance::ArtifactGet => ops::declared::artifact_get;
+        clearance::SkillManifestCreate => ops::declared::skill_manifest_create;
+        approvals::ApprovalRequestCreate => ops::approvals::approval_request_create;
+        approvals::ApprovalList => ops::approvals::approval_list;
+        approvals::ApprovalGet => ops::approvals::approval_get;
+        approvals::ApprovalBind => ops::approvals::approval_bind;
+        approvals::ApprovalDecide => ops::approvals::approval_decide;
+        approvals::AbsenceDelegate => ops::approvals::absence_delegate;
+        approvals::EscalationRaise => ops::escalations::escalation_raise;
+        approvals::EscalationList => ops::escalations::escalation_list;
+        approvals::EscalationGet => ops::escalations::escalation_get;
+        approvals::EscalationResolve => ops::escalations::escalation_resolve;
+        approvals::RoleAssign => ops::escalations::role_assign;
+        approvals::RoleWithdraw => ops::escalations::role_withdraw;
+        approvals::RoleList => ops::escalations::role_list;
     }
 }

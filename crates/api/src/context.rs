@@ -3,14 +3,14 @@
 //! The same for requests with an API key and for those in envelopes: an operation never learns
 //! which it was. A command repeats safely by its Idempotency-Key or by its envelope's id.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use hansa_kernel::{Auth, Caller, Command, Request};
+use hansa_kernel::{Auth, Caller, Command, Event, Request};
 use hansa_node::open::{Proven, Signed};
 use hansa_node::vault::{Sealed, erase};
 use hansa_node::writer::Job;
 use hansa_node::{Done, Identity, internal};
-use hansa_types::{Code, Correlation, Digest, PrincipalId, Rejection};
+use hansa_types::{AnyId, Code, Correlation, Digest, PrincipalId, Rejection};
 use hansa_wire::{Operation, Problem};
 
 use crate::api::Api;
@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) if_none_match: Option<String>,
     /// Who sent the request, as far as the connection tells.
     pub(crate) client: Client,
+    /// What was parked instead of carried out.
+    pub(crate) parked: OnceLock<Done>,
     /// Digest of the secret that the request was sent with.
     pub(crate) credential: Option<Digest>,
 }
@@ -121,8 +123,22 @@ impl Context {
         jobs.extend(behind);
         match jobs.is_empty() {
             true => Ok(Vec::new()),
-            false => Ok(self.api.node.submit_all(jobs).await?),
+            false => {
+                let outcomes = self.api.node.submit_all(jobs).await?;
+                Ok(outcomes.into_iter().map(|outcome| self.unless_parked(outcome?)).collect())
+            }
         }
+    }
+
+    /// What was carried out; what waits for an approval instead is kept for the answer.
+    fn unless_parked(&self, done: Done) -> Result<Done, Rejection> {
+        let (Event::TaskParked(_), AnyId::Task(task)) = (&done.entry.event, done.entry.id) else {
+            return Ok(done);
+        };
+        let waits = format!("policy asks for an approval: the operation waits as {task}");
+        // A batch tells of each by itself, and any other request has but one.
+        let _ = self.parked.set(done);
+        Err(Rejection::new(Code::ApprovalPending, waits))
     }
 
     /// The proof of the envelope that carries the request, sealed for the vault.

@@ -50,3 +50,9 @@ pub const RETRY_AFTER_S: u32 = 1;
 pub const REGISTRY_CARD_SIGNED_EVERY: Duration = Duration::days(30);
 /// How long it holds: a caller that is told 304 keeps what it has.
 pub const REGISTRY_CARD_LIFE: Duration = Duration::days(366);
+/// Seconds after which a declared task fails that names no end.
+pub const DECLARED_LIFE_S: u64 = 7 * 24 * 3_600;
+/// Seconds for which a deputy stands in when nobody says.
+pub const ABSENCE_LIFE_S: u64 = 24 * 3_600;
+/// Claims of one evidence bundle.
+pub const CLAIMS_MAX: usize = 64;

@@ -64,7 +64,7 @@ impl Context {
 }
 
 /// Whether one principal holds a grant of another that was not taken back.
-fn holds_grant_of(state: &State, holder: PrincipalId, root: PrincipalId) -> bool {
+pub(crate) fn holds_grant_of(state: &State, holder: PrincipalId, root: PrincipalId) -> bool {
     let found = (state.principals.find(holder), state.principals.find(root));
     let (Some(holder), Some(root)) = found else { return false };
     let held = state.principals.get(holder).grants.iter();

@@ -24,6 +24,7 @@ mod machine_agent;
 pub mod metrics;
 mod node;
 pub mod open;
+mod parked;
 pub mod projector;
 pub mod scrub;
 pub mod setup;

@@ -145,6 +145,14 @@ impl Node {
             Outcome::LookUp(job) => self.ask_again(*job).await?,
             known => known,
         };
+        let outcome = match outcome {
+            Outcome::Approval(job, judgement) => {
+                let why = Rejection::new(Code::ApprovalRequired, judgement.tell());
+                let job = self.parked(*job).await?.ok_or(why)?;
+                self.hand_over(vec![job]).await?.pop().ok_or(Code::Internal)?
+            }
+            known => known,
+        };
         match outcome {
             Outcome::Accepted(accepted) => {
                 self.forget_credentials(&accepted.entry);

@@ -122,6 +122,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     node.look_at_disk();
     begin(&node, ran, incarnation).await?;
     keep_working(&node, snapshot_seq);
+    node.wake_all_parked().await;
     Ok(Started { node, setup_token, replayed })
 }
 

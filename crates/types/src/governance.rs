@@ -12,6 +12,12 @@ use std::str::FromStr;
 #[error("expected one of: {0}")]
 pub struct WordError(pub &'static str);
 
+/// A closed vocabulary.
+pub trait Vocabulary {
+    /// Every word of it.
+    fn words() -> Vec<&'static str>;
+}
+
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal),* $(,)? })*) => {
         $(
@@ -29,6 +35,12 @@ macro_rules! words {
                 /// The word.
                 pub const fn as_str(self) -> &'static str {
                     match self { $($name::$variant => $word),* }
+                }
+            }
+
+            impl Vocabulary for $name {
+                fn words() -> Vec<&'static str> {
+                    vec![$($word),*]
                 }
             }
 

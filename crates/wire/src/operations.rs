@@ -8,9 +8,9 @@
 //! look for at a fixed path.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, auth, cards, clients, currencies, dids, discover, fundings,
-    grants, journal, node, onboarding, principals, projections, setup, tasks, the_protocol,
-    transfers,
+    accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
+    discover, fundings, grants, journal, node, onboarding, principals, projections, setup, tasks,
+    the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -33,6 +33,10 @@ pub const TAGS: &[(&str, &str)] = &[
     ("currencies", "Currencies, and the making and destroying of money."),
     ("transfers", "Balanced movements of money, at once or held first."),
     ("amp", "Signed envelopes and the work they agree on."),
+    (
+        "clearance",
+        "Declared tasks, what is on record for them, approvals, escalations and governance roles.",
+    ),
     ("journal", "Entries, proofs and exports of the node's only record."),
 ];
 
@@ -144,6 +148,33 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<amp::EnvelopeGraph>("/amp/graph/{envelope}").about("amp", "Read a graph of envelopes", "From the root intent to the last outcomes.").access(Principal),
     Op::get::<tasks::TaskList>("/api/v1/tasks").about("amp", "List tasks", "Those the caller is a party of, the latest first.").access(Principal),
     Op::get::<tasks::TaskGet>("/api/v1/tasks/{task}").about("amp", "Read a task", "Terms, milestones, money and state.").access(Principal),
+
+    Op::post::<clearance::TaskDeclare>("/api/v1/tasks").about("clearance", "Declare a task", "Who acts, what shall come of it and how risky it is, before anything happens.").access(Principal).status(201),
+    Op::post::<clearance::TaskUpdate>("/api/v1/tasks/{task}/move").about("clearance", "Move a declared task", "By the artifact that allows it; policy, approvals and receipts move it by themselves.").access(Principal),
+    Op::post::<clearance::LiabilityBind>("/api/v1/tasks/{task}/liability-bindings").about("clearance", "Say who answers for a task", "Moves a new task to bound.").access(Principal).status(201),
+    Op::post::<clearance::ContextAttest>("/api/v1/tasks/{task}/contexts").about("clearance", "Attest a context", "What comes from outside or was retrieved is tainted, and so is what is derived from it.").access(Principal).status(201),
+    Op::post::<clearance::TaintPromote>("/api/v1/tasks/{task}/contexts/{context}/promote").about("clearance", "Vouch for a context", "By a compliance monitor without a part in the task; it alone clears taint.").access(Principal),
+    Op::post::<clearance::EvidenceAdd>("/api/v1/tasks/{task}/evidence-bundles").about("clearance", "Add evidence", "Claims with their sources and how far they were looked into.").access(Principal).status(201),
+    Op::post::<clearance::ImpactAssess>("/api/v1/tasks/{task}/impact-assessments").about("clearance", "Assess the impact of a task", "Evaluated by the node: horizons, the worst off, Pareto and rights. Frameworks in conflict escalate to a person.").access(Principal).status(201),
+    Op::post::<clearance::DecisionRecord>("/api/v1/tasks/{task}/decisions").about("clearance", "Record a decision", "What the agent chose, why, and how unsure it is.").access(Principal).status(201),
+    Op::post::<clearance::GovernanceAttest>("/api/v1/tasks/{task}/attestations").about("clearance", "Attest in a governance role", "Cleared or blocked, by a holder of the role without a part in the task.").access(Principal).status(201),
+    Op::post::<clearance::CommerceSessionCreate>("/api/v1/tasks/{task}/commerce-sessions").about("clearance", "Open a commerce session", "The shopping that a task belongs to.").access(Principal).status(201),
+    Op::get::<clearance::ArtifactList>("/api/v1/tasks/{task}/artifacts").about("clearance", "List what is on record for a task", "In order, with the texts that were not erased.").access(Principal),
+    Op::get::<clearance::ArtifactGet>("/api/v1/artifacts/{artifact}").about("clearance", "Read an artifact", "One of a task, or the manifest of a skill.").access(Principal),
+    Op::post::<clearance::SkillManifestCreate>("/api/v1/skills").about("clearance", "Register a skill", "Its manifest, how risky it is and who vouches for it.").access(Principal).status(201),
+    Op::post::<approvals::ApprovalRequestCreate>("/api/v1/tasks/{task}/approval-requests").about("clearance", "Ask for approval", "Of one exact call, by one, two or more persons in governance roles.").access(Principal).status(201),
+    Op::get::<approvals::ApprovalList>("/api/v1/approvals").about("clearance", "List requests for approval", "Those the caller asked for or has a say in, the newest first.").access(Principal),
+    Op::get::<approvals::ApprovalGet>("/api/v1/approvals/{request}").about("clearance", "Read a request for approval", "With what was said so far.").access(Principal),
+    Op::post::<approvals::ApprovalBind>("/api/v1/approvals/{request}/bind").about("clearance", "Bind a request to a call", "Once, before anybody approves.").access(Principal),
+    Op::post::<approvals::ApprovalDecide>("/api/v1/approvals/{request}/decide").about("clearance", "Approve or reject", "By somebody without a part in it, once. A parked operation completes with the last approval.").access(Principal),
+    Op::post::<approvals::AbsenceDelegate>("/api/v1/absence").about("clearance", "Name a deputy", "Who speaks in the caller's governance roles while the caller is away.").access(Principal),
+    Op::post::<approvals::EscalationRaise>("/api/v1/tasks/{task}/escalations").about("clearance", "Raise a concern", "The task stands still until a compliance monitor without a part in it has looked.").access(Principal).status(201),
+    Op::get::<approvals::EscalationList>("/api/v1/escalations").about("clearance", "List escalations", "Of tasks the caller takes part in, the newest first.").access(Principal),
+    Op::get::<approvals::EscalationGet>("/api/v1/escalations/{escalation}").about("clearance", "Read an escalation", "With what came of it.").access(Principal),
+    Op::post::<approvals::EscalationResolve>("/api/v1/escalations/{escalation}/resolve").about("clearance", "Resolve an escalation", "Upheld ends the task, dismissed restores it, partially upheld has it approved anew.").access(Principal),
+    Op::post::<approvals::RoleAssign>("/api/v1/roles").about("clearance", "Assign a governance role", "executive, compliance_monitor or impact_assessor.").access(Owner).status(201),
+    Op::post::<approvals::RoleWithdraw>("/api/v1/roles/withdraw").about("clearance", "Withdraw a governance role", "What its holder approved and nobody used counts no longer.").access(Owner),
+    Op::get::<approvals::RoleList>("/api/v1/roles").about("clearance", "List governance roles", "Who holds which.").access(Principal),
 
     Op::get::<journal::JournalCheckpoint>("/api/v1/journal/checkpoint").about("journal", "Read the latest checkpoint", "A signed note: origin, tree size and root.").media(Media::Text),
     Op::get::<journal::JournalInclusion>("/api/v1/journal/inclusion").about("journal", "Prove that an entry is included", "The siblings from the entry's leaf to the root.").access(Principal),

@@ -9,6 +9,22 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+/// One word of a closed vocabulary.
+#[derive(Debug)]
+pub struct OneOf<T>(std::marker::PhantomData<T>);
+
+impl<T: hansa_types::governance::Vocabulary> JsonSchema for OneOf<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        format!("OneOf_{}", T::words().join("_")).into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": T::words() })
+    }
+}
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident, $pattern:literal, $about:literal, $example:literal;)*) => {
         $(

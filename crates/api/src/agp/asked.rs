@@ -86,6 +86,7 @@ impl Asked {
             asker: Asker::default(),
             if_none_match: None,
             client: self.client.clone(),
+            parked: std::sync::OnceLock::new(),
             credential: None,
         };
         Ok(call(context, value).await?)

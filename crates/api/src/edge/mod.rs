@@ -207,6 +207,7 @@ impl Exchange {
             asker: self.asker,
             if_none_match: if_none_match.map(str::to_owned),
             client: self.client,
+            parked: OnceLock::new(),
             credential,
         };
         call(context, value).await

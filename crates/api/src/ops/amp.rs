@@ -4,7 +4,7 @@
 //! request with an API key. Any other has a verb: discover is answered from the read models, the
 //! rest are steps of a task.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hansa_node::open::Signed;
 use hansa_types::{Code, Rejection};
@@ -53,6 +53,7 @@ fn within(context: &Context, signed: &Arc<Signed>, operation: &'static Operation
         asker: Arc::clone(&context.asker),
         if_none_match: None,
         client: context.client.clone(),
+        parked: OnceLock::new(),
         credential: None,
     }
 }

@@ -6,7 +6,7 @@ use hansa_types::{Amount, Code, Currency, EnvelopeId, Label, TaskId};
 use hansa_views::{TaskFilter, TaskRow};
 use hansa_wire::api::Page;
 use hansa_wire::api::tasks::{
-    MilestoneState, Task, TaskGet, TaskList, TaskMilestone, TermsState, WorkState,
+    AnyTask, MilestoneState, Task, TaskGet, TaskList, TaskMilestone, TermsState, WorkState,
 };
 use hansa_wire::{Problem, WireAmount, amp};
 
@@ -19,6 +19,9 @@ type Ends = Option<(EnvelopeId, EnvelopeId, u64)>;
 
 /// Lists the tasks that the caller is a party of, the latest first.
 pub(crate) async fn task_list(context: &Context, request: TaskList) -> Result<Answer, Problem> {
+    if request.declared.0 {
+        return super::declared::declared_list(context, request).await;
+    }
     let query = page(request.cursor.as_ref(), request.limit)?;
     let party = match &request.party {
         Some(named) => Some(context.find(named, Code::PrincipalUnknown).await?),
@@ -29,12 +32,16 @@ pub(crate) async fn task_list(context: &Context, request: TaskList) -> Result<An
     let as_of_seq = context.api.node.views_caught_up().await;
     let rows = context.api.node.views.tasks(&filter, query, viewer).await;
     let rows = rows.map_err(views_failed)?;
-    let data = tell_rows(context, &rows.items).await?;
+    let told = tell_rows(context, &rows.items).await?;
+    let data = told.into_iter().map(|task| AnyTask::Contract(Box::new(task))).collect();
     Answer::json(&Page { data, next_cursor: next(rows.next), as_of_seq })
 }
 
 /// Reads a task.
 pub(crate) async fn task_get(context: &Context, request: TaskGet) -> Result<Answer, Problem> {
+    if let Some(declared) = super::declared::find(context, request.task).await? {
+        return Answer::json(&declared);
+    }
     let viewer = context.viewer().await?;
     context.api.node.views_caught_up().await;
     let row = context.api.node.views.task(request.task, viewer).await.map_err(views_failed)?;

@@ -16,6 +16,7 @@ mod amp;
 mod api_keys;
 mod auth;
 mod cards;
+mod clearance;
 mod coverage;
 mod dids;
 mod edge;

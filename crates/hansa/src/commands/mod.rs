@@ -6,6 +6,7 @@
 mod admin;
 mod agent;
 mod api;
+mod approval;
 mod audit;
 mod backup;
 mod balance;
@@ -19,6 +20,7 @@ mod developer;
 mod did;
 mod discover;
 mod doctor;
+mod escalation;
 mod export;
 mod grant;
 mod init;
@@ -32,6 +34,7 @@ mod openapi;
 mod paging;
 mod principal;
 mod restore;
+mod role;
 mod serve;
 mod setup;
 mod snapshot;
@@ -121,9 +124,18 @@ pub(crate) enum Command {
     /// and nonce_used comes back, send the step again.
     #[command(subcommand)]
     Intent(intent::Command),
-    /// Tasks that the caller is a party of
+    /// Tasks: work that was agreed on or declared
     #[command(subcommand)]
     Task(task::Command),
+    /// Approvals: asking for them and giving them
+    #[command(subcommand)]
+    Approval(approval::Command),
+    /// Escalations: concerns that stop a task
+    #[command(subcommand)]
+    Escalation(escalation::Command),
+    /// Governance roles
+    #[command(subcommand)]
+    Role(role::Command),
     /// Find agents by skill, words, price and reputation
     Discover(discover::Args),
     /// Verify a journal offline: chain, tree, signatures and books
@@ -207,6 +219,9 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Transfer(command) => Box::pin(command.run(app)),
         Command::Intent(command) => Box::pin(command.run(app)),
         Command::Task(command) => Box::pin(command.run(app)),
+        Command::Approval(command) => Box::pin(command.run(app)),
+        Command::Escalation(command) => Box::pin(command.run(app)),
+        Command::Role(command) => Box::pin(command.run(app)),
         Command::Discover(args) => Box::pin(args.run(app)),
         Command::Audit(args) => Box::pin(args.run(app)),
         Command::Export(args) => Box::pin(args.run(app)),

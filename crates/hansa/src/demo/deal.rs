@@ -55,5 +55,6 @@ pub(super) fn terms(whole: &str) -> Result<SettleSpec, Failure> {
 
 /// The task as alice sees it.
 pub(super) async fn task(cast: &Cast, task: TaskId) -> Result<Task, Failure> {
-    cast.alice.remote.call(&TaskGet { task }).await
+    let task = cast.alice.remote.call(&TaskGet { task }).await?;
+    task.contract().ok_or_else(|| Failure::new("the task is no contract"))
 }

@@ -11,6 +11,7 @@
 mod absence;
 mod approval;
 mod artifact;
+mod ask;
 mod declare;
 mod escalation;
 pub mod impact;
@@ -36,7 +37,7 @@ pub(crate) use absence::apply_delegated as apply_absence_delegated;
 pub use absence::{Absence, AbsenceDelegated, DelegateAbsence};
 pub use approval::{
     ApprovalBound, ApprovalDecided, ApprovalExpired, ApprovalReminded, ApprovalRequest,
-    ApprovalRequested, ApprovalUsed, BindApproval, DecideApproval, RequestApproval, Vote,
+    ApprovalRequested, ApprovalUsed, Vote,
 };
 pub(crate) use approval::{
     apply_bound, apply_decided, apply_expired as apply_approval_expired, apply_reminded,
@@ -47,6 +48,7 @@ pub use artifact::{
     AddArtifact, Artifact, Attestation, Commerce, Context, DecisionRecord, Evidence, Impact,
     Liability,
 };
+pub use ask::{BindApproval, DecideApproval, RequestApproval};
 pub use declare::{Declare, Declared, Move, Moved};
 pub(crate) use declare::{apply_declared, apply_moved, expire as expire_task};
 pub use escalation::{Escalation, Raise, Raised, Resolve, Resolved};

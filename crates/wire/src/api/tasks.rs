@@ -4,15 +4,16 @@ use hansa_types::{CurrencyCode, EnvelopeId, PrincipalId, TaskId, TransferId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::clearance::DeclaredTask;
 use super::{Page, operations};
 use crate::amount::WireAmount;
 use crate::amp::Rail;
-use crate::scalar::{Cursor, Limit, PrincipalRef, WireTime};
+use crate::scalar::{Cursor, Flag, Limit, PrincipalRef, WireTime};
 use crate::schema;
 
 operations! {
-    TaskGet = "task_get" => Task;
-    TaskList = "task_list" => Page<Task>;
+    TaskGet = "task_get" => AnyTask;
+    TaskList = "task_list" => Page<AnyTask>;
 }
 
 /// Where the agreement stands.
@@ -142,6 +143,26 @@ pub struct Task {
     pub seq: u64,
 }
 
+/// A task of either kind, told apart by `terms_state` and `clearance`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum AnyTask {
+    /// Work that a payer and an agent agreed on.
+    Contract(Box<Task>),
+    /// Work that was declared, to be cleared.
+    Declared(Box<DeclaredTask>),
+}
+
+impl AnyTask {
+    /// The contract, if it is one.
+    pub fn contract(self) -> Option<Task> {
+        match self {
+            AnyTask::Contract(task) => Some(*task),
+            AnyTask::Declared(_) => None,
+        }
+    }
+}
+
 /// Reads one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -151,7 +172,7 @@ pub struct TaskGet {
     pub task: TaskId,
 }
 
-/// Lists the tasks that the caller is a party of, the latest first.
+/// Lists the contracts that the caller is a party of, or declared tasks, the latest first.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskList {
@@ -161,6 +182,9 @@ pub struct TaskList {
     /// Only those whose agreement stands there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms_state: Option<TermsState>,
+    /// Declared tasks that the caller takes part in, instead of contracts.
+    #[serde(default)]
+    pub declared: Flag,
     /// Where to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,

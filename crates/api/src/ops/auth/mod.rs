@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use change::{account_recover, password_change, recovery_keys_set};
 pub(crate) use register::{account_register, account_verify};
-pub(crate) use session::{session_close, session_list, session_open};
+pub(crate) use session::{session_close, session_list, session_open, shows_second_factor};
 pub(crate) use totp::{totp_begin, totp_disable, totp_enable};
 pub(crate) use whoami::whoami;
 

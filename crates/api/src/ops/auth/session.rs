@@ -64,6 +64,13 @@ pub(crate) async fn session_open(
     Ok(Answer::json(&opened)?.secret())
 }
 
+/// Whether the caller shows a code of its own second factor.
+pub(crate) async fn shows_second_factor(context: &Context, code: &Secret) -> Result<bool, Problem> {
+    let known = context.own_account().await?;
+    context.count_address()?;
+    Ok(second_factor(context, &known, Some(code)).await?.is_some())
+}
+
 /// What was shown of the second factor. A code counts once.
 async fn second_factor(
     context: &Context,

@@ -106,7 +106,7 @@ impl<'a> Step<'a> {
     async fn after(remote: &'a Remote, Parent { parent, task }: Parent) -> Result<Self, Failure> {
         let signer = remote.required_signer()?;
         let task = match task {
-            Some(task) => remote.call(&TaskGet { task }).await?,
+            Some(task) => contract(remote, task).await?,
             None => task_by_envelope(remote, parent).await?,
         };
         Ok(Self { remote, signer, parent, task })
@@ -142,5 +142,14 @@ async fn task_by_envelope(remote: &Remote, envelope: EnvelopeId) -> Result<Task,
         Failure::new(format!("the envelope {envelope} belongs to no task"))
             .next_step("name a step of a negotiation or of delegated work")
     })?;
-    remote.call(&TaskGet { task }).await
+    contract(remote, task).await
+}
+
+/// A task that grows by envelopes.
+async fn contract(remote: &Remote, task: TaskId) -> Result<Task, Failure> {
+    let found = remote.call(&TaskGet { task }).await?.contract();
+    found.ok_or_else(|| {
+        Failure::new(format!("{task} is a declared task, which has no terms"))
+            .next_step("name a task that was offered")
+    })
 }
