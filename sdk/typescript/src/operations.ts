@@ -4,6 +4,16 @@
  * Generated from the node's OpenAPI document by sdk/generate.py: change that, not this.
  */
 
+/** Who stands in for whom. */
+export interface Absence {
+  /** Who stands in. */
+  deputy?: PrincipalId | null;
+  /** Who is away. */
+  principal: PrincipalId;
+  /** Until when. */
+  until?: string | null;
+}
+
 /** An account, with what is shown only now. */
 export interface AccountCreated {
   /** Their DID. */
@@ -136,6 +146,9 @@ export interface AgentOnboarded {
 /** An amount of major units as a decimal string, never a JSON number. */
 export type Amount = string;
 
+/** A task of either kind, told apart by `terms_state` and `clearance`. */
+export type AnyTask = Task | DeclaredTask;
+
 /** An API key without its secret. */
 export interface ApiKey {
   /** The operations it may be used for. */
@@ -176,6 +189,72 @@ export interface ApiKeyCreated {
 
 /** The id of an API key; not its secret. */
 export type ApiKeyId = string;
+
+/** What one approver said. */
+export interface Approval {
+  /** Who said it. */
+  by: PrincipalId;
+  /** What. */
+  decision: "approved" | "rejected";
+  /** Its id. */
+  id: string;
+  /** For whom, when somebody stood in. */
+  on_behalf_of?: PrincipalId | null;
+  /** In which role. */
+  role?: "executive" | "compliance_monitor" | "impact_assessor" | null;
+}
+
+/** A request for approval. */
+export interface ApprovalRequest {
+  /** What was said. */
+  approvals: Array<Approval>;
+  /** Who may approve, if not everybody in the roles. */
+  approvers?: Array<string>;
+  /** The call, where the node knows it. */
+  call?: Call | null;
+  /** Digest of the call it is for. */
+  call_digest?: Digest | null;
+  /** When silence counts as a rejection. */
+  expires_at: string;
+  /** Its id. */
+  id: string;
+  /** How many persons have to approve. */
+  quorum: number;
+  /** When it was asked for. */
+  requested_at: string;
+  /** Who asked. */
+  requested_by: PrincipalId;
+  /** Roles that approve. */
+  roles?: Array<"executive" | "compliance_monitor" | "impact_assessor">;
+  /** Its entry. */
+  seq: number;
+  /** Where it stands. */
+  state: "pending" | "approved" | "rejected" | "expired" | "used" | "void";
+  /** Whether approvers have to prove better who they are. */
+  step_up?: boolean;
+  /** Of which task. */
+  task: TaskId;
+}
+
+/** Something on record: an artifact of a task, or the manifest of a skill. */
+export interface Artifact {
+  /** Who put it on record. */
+  by?: PrincipalId | null;
+  /** When. */
+  created_at: string;
+  /** Its text as it was handed in; absent where there is none, or once it was erased. */
+  document?: Record<string, unknown> | null;
+  /** Its id. */
+  id: string;
+  /** What it is, e.g. `liability_binding`. */
+  kind: string;
+  /** What its entry keeps: words, numbers and digests. */
+  record: Record<string, unknown>;
+  /** Its entry. */
+  seq: number;
+  /** The task it belongs to. */
+  task?: TaskId | null;
+}
 
 /** Ways to another node. */
 export type Backend = "2pc" | "async";
@@ -220,6 +299,16 @@ export interface BootstrapCreated {
   seq: number;
 }
 
+/** What is called: its digest is what an approval is bound to. */
+export interface Call {
+  /** Its parameters, to the last. */
+  params: Record<string, unknown>;
+  /** The tool. */
+  tool: string;
+  /** What kind of call, e.g. `tool_call`. */
+  type: string;
+}
+
 /** An A2A card as its agent set it. */
 export type CardDocument = Record<string, unknown>;
 
@@ -258,6 +347,16 @@ export interface Changed {
 
 /** A signed note: origin, tree size, root and signatures as lines of text. */
 export type CheckpointNote = string;
+
+/** One claim of an evidence bundle. */
+export interface Claim {
+  /** What is claimed. */
+  claim_text: string;
+  /** Where that is said. */
+  source_refs?: Array<string>;
+  /** How far it was looked into. */
+  verification_status: "unverified" | "corroborated" | "verified" | "disputed";
+}
 
 /** A client without its secret. */
 export interface Client {
@@ -370,6 +469,60 @@ export interface CustodyKey {
   public_key: PublicKey;
   /** The entry that recorded it. */
   seq: number;
+}
+
+/** A declared task. */
+export interface DeclaredTask {
+  /** A2A's word for where it stands. */
+  a2a_state: string;
+  /** AGP's word for where it stands. */
+  agp_state: string;
+  /** Its requests for approval. */
+  approval_requests?: Array<string>;
+  /** Everything on record for it. */
+  artifacts?: Array<string>;
+  /** Where its clearance stands. */
+  clearance: "created" | "bound" | "delegated" | "skill_bound" | "commerce_init" | "analyzing" | "decided" | "approval_pending" | "policy_checked" | "executing" | "completed" | "failed" | "denied" | "revoked";
+  /** When it was declared. */
+  created_at: string;
+  /** Who declared it. */
+  declared_by: PrincipalId;
+  /** The open escalations that hold it still. */
+  escalations?: Array<string>;
+  /** When it fails by itself. */
+  expires_at: string;
+  /** By which frameworks it is bound. */
+  frameworks?: Array<string>;
+  /** Why it stands still. */
+  hold?: "pause_and_review" | "escalate_to_human" | "quarantine" | null;
+  /** Its id. */
+  id: TaskId;
+  /** What the last impact assessment came to. */
+  impact?: "proceed" | "proceed_with_conditions" | "escalate" | "stop" | null;
+  /** Where it happens. */
+  jurisdictions?: Array<string>;
+  /** The operation that waits in it, when policy parked one. Nothing is reserved for it. */
+  parked?: string | null;
+  /** Who acts. */
+  principal: PrincipalId;
+  /** How many persons have to approve. */
+  quorum: number;
+  /** The refusal that the parked operation met when it was approved. */
+  refusal?: string | null;
+  /** What shall come of it; absent once it was erased. */
+  requested_outcome?: string | null;
+  /** Governance roles that have to approve. */
+  required_roles?: Array<"executive" | "compliance_monitor" | "impact_assessor">;
+  /** What came of it: the id of the first thing it did. */
+  result?: string | null;
+  /** How much may go wrong. */
+  risk_tier: "low" | "medium" | "high" | "critical";
+  /** The entry that declared it. */
+  seq: number;
+  /** Why what it knows is not to be trusted. */
+  taint?: Array<"external" | "retrieved" | "unverified" | "injected">;
+  /** When it last moved. */
+  updated_at: string;
 }
 
 /** A decentralized identifier. */
@@ -587,6 +740,34 @@ export interface Erasure {
   signature?: Signature | null;
   /** Tasks still open: they run out by their deadlines. */
   tasks: number;
+}
+
+/** An escalation. */
+export interface Escalation {
+  /** What it is about. */
+  concern_type: "ethical_violation" | "policy_violation" | "authority_violation" | "safety" | "fraud" | "privacy" | "legal" | "framework_conflict" | "other";
+  /** What was seen; absent once it was erased. */
+  description?: string | null;
+  /** Its id. */
+  id: string;
+  /** Why. */
+  notes?: string | null;
+  /** What came of it. */
+  outcome?: "upheld" | "dismissed" | "partially_upheld" | null;
+  /** When. */
+  raised_at: string;
+  /** Who raised it; absent when the node did. */
+  raised_by?: PrincipalId | null;
+  /** What happens to the task while it is open. */
+  requested_action: "pause_and_review" | "escalate_to_human" | "quarantine";
+  /** When. */
+  resolved_at?: string | null;
+  /** Who resolved it. */
+  resolved_by?: PrincipalId | null;
+  /** Its entry. */
+  seq: number;
+  /** About which task. */
+  task: TaskId;
 }
 
 /** The parts of an agent's place: agents are sorted by the first that differs. */
@@ -878,11 +1059,41 @@ export interface PageOfAgent {
 }
 
 /** One page of a list. */
+export interface PageOfAnyTask {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<AnyTask>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageOfApiKey {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
   /** The items, in the list's order. */
   data: Array<ApiKey>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfApprovalRequest {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<ApprovalRequest>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfArtifact {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Artifact>;
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
@@ -918,6 +1129,16 @@ export interface PageOfCurrencyInfo {
 }
 
 /** One page of a list. */
+export interface PageOfEscalation {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Escalation>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageOfFunding {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
@@ -938,21 +1159,21 @@ export interface PageOfGrant {
 }
 
 /** One page of a list. */
-export interface PageOfSession {
+export interface PageOfRole {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
   /** The items, in the list's order. */
-  data: Array<Session>;
+  data: Array<Role>;
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
 
 /** One page of a list. */
-export interface PageOfTask {
+export interface PageOfSession {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
   /** The items, in the list's order. */
-  data: Array<Task>;
+  data: Array<Session>;
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
@@ -1147,6 +1368,18 @@ export interface Require {
   zkml?: boolean | null;
 }
 
+/** A governance role that somebody holds, or held. */
+export interface Role {
+  /** Whether they hold it. */
+  active: boolean;
+  /** Who. */
+  principal: PrincipalId;
+  /** Which. */
+  role: "executive" | "compliance_monitor" | "impact_assessor";
+  /** Since when they do, or do not. */
+  since: string;
+}
+
 /** A session without its secret. */
 export interface Session {
   /** Whether it is the one that asks. */
@@ -1210,6 +1443,18 @@ export interface SetupDone {
 
 /** An Ed25519 signature as unpadded base64url. */
 export type Signature = string;
+
+/** What it does to somebody. */
+export interface StakeholderImpact {
+  /** Whether it harms them. */
+  harmed: boolean;
+  /** How much, of 100. */
+  magnitude: number;
+  /** What it is. */
+  notes?: string | null;
+  /** To whom. */
+  stakeholder: "principal" | "user" | "counterparty" | "customer" | "employee" | "community" | "vulnerable_group" | "public" | "environment" | "other";
+}
 
 /** How somebody did in one role. */
 export interface Standing {
@@ -1314,6 +1559,18 @@ export type TermsState = "offered" | "accepted" | "rejected" | "delegated" | "se
 
 /** A document of text. */
 export type TextDocument = string;
+
+/** What one horizon holds. */
+export interface TimeHorizon {
+  /** What happens. */
+  consequences?: Array<string>;
+  /** How far ahead. */
+  horizon: "immediate" | "short_term" | "medium_term" | "long_term";
+  /** Whether it can be undone. */
+  reversible?: boolean;
+  /** The worst of it. */
+  severity: "negligible" | "low" | "moderate" | "high" | "severe";
+}
 
 /** Whose tokens were revoked. */
 export interface TokensRevoked {
@@ -1481,6 +1738,14 @@ export interface EnvelopeGetRequest {
 export interface EnvelopeGraphRequest {
   /** Any envelope of the graph. */
   envelope: EnvelopeId;
+}
+
+/** What `absenceDelegate` takes. */
+export interface AbsenceDelegateRequest {
+  /** Who stands in; nobody any more when absent. */
+  deputy?: PrincipalRef | null;
+  /** For how many seconds; a day unless said. */
+  for_s?: number | null;
 }
 
 /** What `balanceList` takes. */
@@ -1671,6 +1936,56 @@ export interface ApiKeyRevokeRequest {
   key: ApiKeyId;
 }
 
+/** What `approvalList` takes. */
+export interface ApprovalListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+  /** Only those that stand there. */
+  state?: "pending" | "approved" | "rejected" | "expired" | "used" | "void" | null;
+  /** Only those of this task. */
+  task?: TaskId;
+}
+
+/** What `approvalGet` takes. */
+export interface ApprovalGetRequest {
+  /** Which request. */
+  request: string;
+}
+
+/** What `approvalBind` takes. */
+export interface ApprovalBindRequest {
+  /** Which request. */
+  request: string;
+  /** The call. */
+  call?: Call | null;
+  /** Its digest, instead of the call itself. */
+  call_digest?: Digest | null;
+}
+
+/** What `approvalDecide` takes. */
+export interface ApprovalDecideRequest {
+  /** Which request. */
+  request: string;
+  /** What is said. */
+  decision: "approved" | "rejected";
+  /** Digest of the call that the approver saw; refused if the request is for another. */
+  call_digest?: Digest | null;
+  /** Why. */
+  notes?: string | null;
+  /** For whom, when the caller stands in. */
+  on_behalf_of?: PrincipalRef | null;
+  /** A code of the caller's second factor, where the request asks for one. */
+  totp?: string | null;
+}
+
+/** What `artifactGet` takes. */
+export interface ArtifactGetRequest {
+  /** Which. */
+  artifact: string;
+}
+
 /** What `sessionOpen` takes. */
 export interface SessionOpenRequest {
   /** The account's address. */
@@ -1836,6 +2151,32 @@ export interface DiscoverRequest {
   tag?: string;
 }
 
+/** What `escalationList` takes. */
+export interface EscalationListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+  /** Only those of this task. */
+  task?: TaskId;
+}
+
+/** What `escalationGet` takes. */
+export interface EscalationGetRequest {
+  /** Which. */
+  escalation: string;
+}
+
+/** What `escalationResolve` takes. */
+export interface EscalationResolveRequest {
+  /** Which. */
+  escalation: string;
+  /** What came of it. */
+  outcome: "upheld" | "dismissed" | "partially_upheld";
+  /** Why. */
+  notes?: string | null;
+}
+
 /** What `fundingList` takes. */
 export interface FundingListRequest {
   /** Where to go on. */
@@ -1996,6 +2337,30 @@ export interface PrincipalEraseRequest {
 export interface SupplyAuditRequest {
 }
 
+/** What `roleList` takes. */
+export interface RoleListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `roleAssign` takes. */
+export interface RoleAssignRequest {
+  /** To whom. */
+  principal: PrincipalRef;
+  /** Which. */
+  role: "executive" | "compliance_monitor" | "impact_assessor";
+}
+
+/** What `roleWithdraw` takes. */
+export interface RoleWithdrawRequest {
+  /** From whom. */
+  principal: PrincipalRef;
+  /** Which. */
+  role: "executive" | "compliance_monitor" | "impact_assessor";
+}
+
 /** What `setupComplete` takes. */
 export interface SetupCompleteRequest {
   /** The one-time token that the node printed when it started. */
@@ -2006,10 +2371,32 @@ export interface SetupCompleteRequest {
   public_key?: PublicKey | null;
 }
 
+/** What `skillManifestCreate` takes. */
+export interface SkillManifestCreateRequest {
+  /** Its name. */
+  name: string;
+  /** How much may go wrong. */
+  risk_class: "low" | "medium" | "high" | "critical";
+  /** What it is. */
+  skill_class: "protocol_adapter" | "tool" | "workflow" | "reasoning" | "knowledge";
+  /** Its version. */
+  version: string;
+  /** Who vouches for it; its publisher unless said. */
+  attestation_level?: "self_attested" | "third_party_attested" | "verified" | null;
+  /** SHA-256 of its instructions. */
+  instruction_hash?: Digest | null;
+  /** Tools it needs. */
+  required_tools?: Array<string>;
+  /** Protocols it speaks. */
+  supported_protocols?: Array<string>;
+}
+
 /** What `taskList` takes. */
 export interface TaskListRequest {
   /** Where to go on. */
   cursor?: string;
+  /** Declared tasks that the caller takes part in, instead of contracts. */
+  declared?: boolean;
   /** How many at most. */
   limit?: number;
   /** Only those of this party. */
@@ -2018,10 +2405,192 @@ export interface TaskListRequest {
   terms_state?: TermsState;
 }
 
+/** What `taskDeclare` takes. */
+export interface TaskDeclareRequest {
+  /** What shall come of it. */
+  requested_outcome: string;
+  /** How much may go wrong. */
+  risk_tier: "low" | "medium" | "high" | "critical";
+  /** Seconds until it fails by itself; seven days unless said. */
+  expires_in_s?: number | null;
+  /** By which frameworks it is bound, e.g. `eu-ai-act`. */
+  frameworks?: Array<string>;
+  /** Where it happens, e.g. `EU` or `US-NY`. */
+  jurisdictions?: Array<string>;
+  /** Who will act; the caller unless named. */
+  principal?: PrincipalRef | null;
+  /** How many persons have to approve. */
+  quorum?: number | null;
+  /** Governance roles that have to approve. */
+  required_roles?: Array<"executive" | "compliance_monitor" | "impact_assessor">;
+}
+
 /** What `taskGet` takes. */
 export interface TaskGetRequest {
   /** Which task. */
   task: TaskId;
+}
+
+/** What `approvalRequestCreate` takes. */
+export interface ApprovalRequestCreateRequest {
+  /** Of which task. */
+  task: TaskId;
+  /** Who may approve, if not everybody in the roles. */
+  approvers?: Array<PrincipalRef>;
+  /** The call; it can be bound later, before anybody approves. */
+  call?: Call | null;
+  /** Its digest, instead of the call itself. */
+  call_digest?: Digest | null;
+  /** Seconds until silence counts as a rejection; a day unless said. */
+  expires_in_s?: number | null;
+  /** How many have to approve; one unless said. */
+  mode?: "single" | "dual" | "multi" | null;
+  /** For `multi`: how many. */
+  quorum?: number | null;
+  /** Roles that approve; any governance role unless named. */
+  roles?: Array<"executive" | "compliance_monitor" | "impact_assessor">;
+  /** Whether approvers have to show a second factor or sign with their own key. */
+  step_up?: boolean;
+}
+
+/** What `artifactList` takes. */
+export interface ArtifactListRequest {
+  /** Which task. */
+  task: TaskId;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `governanceAttest` takes. */
+export interface GovernanceAttestRequest {
+  /** Which task. */
+  task: TaskId;
+  /** In which role. */
+  role: "executive" | "compliance_monitor" | "impact_assessor";
+  /** What is said. */
+  verdict: "cleared" | "blocked";
+  /** Why. */
+  notes?: string | null;
+}
+
+/** What `commerceSessionCreate` takes. */
+export interface CommerceSessionCreateRequest {
+  /** Which task. */
+  task: TaskId;
+  /** The merchant. */
+  merchant: string;
+  /** The session at the merchant. */
+  ucp_session_ref: string;
+  /** SHA-256 of the cart. */
+  cart_hash?: Digest | null;
+  /** Where it stands; initialized unless said. */
+  status?: "initialized" | "active" | "completed" | "cancelled" | null;
+}
+
+/** What `contextAttest` takes. */
+export interface ContextAttestRequest {
+  /** Of which task. */
+  task: TaskId;
+  /** Where it comes from. */
+  source_type: "policy" | "user" | "system" | "tool" | "retrieved" | "external" | "derived";
+  /** The contexts it was made of. */
+  derived_from?: Array<string>;
+  /** SHA-256 of its content. */
+  hash?: Digest | null;
+  /** What names its source. */
+  source_id?: string | null;
+  /** Taint it is known to have. */
+  taint_labels?: Array<"external" | "retrieved" | "unverified" | "injected">;
+  /** How far it claims to be trusted; untrusted unless said. */
+  trust_class?: "trusted_policy" | "trusted_user" | "trusted_system" | "untrusted" | null;
+}
+
+/** What `taintPromote` takes. */
+export interface TaintPromoteRequest {
+  /** Of which task. */
+  task: TaskId;
+  /** Which context. */
+  context: string;
+  /** Why it can be trusted. */
+  rationale: string;
+}
+
+/** What `decisionRecord` takes. */
+export interface DecisionRecordRequest {
+  /** Of which task. */
+  task: TaskId;
+  /** What kind of act that is. */
+  action_class: "read" | "write" | "communicate" | "transact" | "delete" | "admin" | "unspecified";
+  /** What was chosen. */
+  selected_action: string;
+  /** The evidence it rests on. */
+  evidence?: Array<string>;
+  /** Why. */
+  rationale?: string | null;
+  /** How unsure the agent is, in millionths. */
+  uncertainty_ppm?: number | null;
+}
+
+/** What `escalationRaise` takes. */
+export interface EscalationRaiseRequest {
+  /** About which task. */
+  task: TaskId;
+  /** What it is about. */
+  concern_type: "ethical_violation" | "policy_violation" | "authority_violation" | "safety" | "fraud" | "privacy" | "legal" | "framework_conflict" | "other";
+  /** What was seen. */
+  description: string;
+  /** What shall happen to the task; it pauses for review unless said. */
+  requested_action?: "pause_and_review" | "escalate_to_human" | "quarantine" | null;
+}
+
+/** What `evidenceAdd` takes. */
+export interface EvidenceAddRequest {
+  /** Of which task. */
+  task: TaskId;
+  /** What is claimed. */
+  claims: Array<Claim>;
+  /** Until when it counts. */
+  fresh_until?: string | null;
+}
+
+/** What `impactAssess` takes. */
+export interface ImpactAssessRequest {
+  /** Which task. */
+  task: TaskId;
+  /** What the assessor advises. */
+  recommendation: "proceed" | "proceed_with_conditions" | "escalate" | "stop";
+  /** Whom they are about. */
+  stakeholders: Array<StakeholderImpact>;
+  /** Consequences over time. */
+  time_horizons: Array<TimeHorizon>;
+  /** Whether what harms somebody is made good. */
+  mitigated?: boolean;
+  /** Rights that it would violate. */
+  rights_violated?: Array<"life_and_safety" | "dignity" | "privacy" | "non_discrimination" | "due_process" | "expression" | "property" | "childhood">;
+}
+
+/** What `liabilityBind` takes. */
+export interface LiabilityBindRequest {
+  /** Which task. */
+  task: TaskId;
+  /** Who is accountable; whoever declared the task unless named. */
+  accountable?: PrincipalRef | null;
+  /** Where. */
+  jurisdiction?: string | null;
+  /** On behalf of which entity. */
+  sponsoring_entity?: string | null;
+}
+
+/** What `taskUpdate` takes. */
+export interface TaskUpdateRequest {
+  /** Which task. */
+  task: TaskId;
+  /** Whereto. Policy, approvals and receipts move it to the other states. */
+  to: "created" | "bound" | "delegated" | "skill_bound" | "commerce_init" | "analyzing" | "decided" | "approval_pending" | "policy_checked" | "executing" | "completed" | "failed" | "denied" | "revoked";
+  /** The artifact that allows it. */
+  guard?: string | null;
 }
 
 /** What `tegSend` takes. */
@@ -2172,6 +2741,7 @@ export const OPERATIONS = {
   envelope_submit: { id: "envelope_submit", method: "POST", path: "/amp/envelopes", query: [], takesBody: true, idempotent: false, public: true, json: true },
   envelope_get: { id: "envelope_get", method: "GET", path: "/amp/envelopes/{envelope}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   envelope_graph: { id: "envelope_graph", method: "GET", path: "/amp/graph/{envelope}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  absence_delegate: { id: "absence_delegate", method: "POST", path: "/api/v1/absence", query: [], takesBody: true, idempotent: true, public: false, json: true },
   balance_list: { id: "balance_list", method: "GET", path: "/api/v1/accounts/{principal}/balances", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   agent_list: { id: "agent_list", method: "GET", path: "/api/v1/agents", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   agent_create: { id: "agent_create", method: "POST", path: "/api/v1/agents", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -2195,6 +2765,11 @@ export const OPERATIONS = {
   api_key_list: { id: "api_key_list", method: "GET", path: "/api/v1/api-keys", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   api_key_create: { id: "api_key_create", method: "POST", path: "/api/v1/api-keys", query: [], takesBody: true, idempotent: true, public: false, json: true },
   api_key_revoke: { id: "api_key_revoke", method: "DELETE", path: "/api/v1/api-keys/{key}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  approval_list: { id: "approval_list", method: "GET", path: "/api/v1/approvals", query: ["cursor", "limit", "state", "task"], takesBody: false, idempotent: false, public: false, json: true },
+  approval_get: { id: "approval_get", method: "GET", path: "/api/v1/approvals/{request}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  approval_bind: { id: "approval_bind", method: "POST", path: "/api/v1/approvals/{request}/bind", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  approval_decide: { id: "approval_decide", method: "POST", path: "/api/v1/approvals/{request}/decide", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  artifact_get: { id: "artifact_get", method: "GET", path: "/api/v1/artifacts/{artifact}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   session_open: { id: "session_open", method: "POST", path: "/api/v1/auth/login", query: [], takesBody: true, idempotent: false, public: true, json: true },
   session_close: { id: "session_close", method: "POST", path: "/api/v1/auth/logout", query: [], takesBody: true, idempotent: false, public: false, json: true },
   password_change: { id: "password_change", method: "POST", path: "/api/v1/auth/password", query: [], takesBody: true, idempotent: false, public: false, json: true },
@@ -2215,6 +2790,9 @@ export const OPERATIONS = {
   currency_create: { id: "currency_create", method: "POST", path: "/api/v1/currencies", query: [], takesBody: true, idempotent: true, public: false, json: true },
   did_resolve: { id: "did_resolve", method: "GET", path: "/api/v1/dids/{did}", query: [], takesBody: false, idempotent: false, public: true, json: true },
   discover: { id: "discover", method: "GET", path: "/api/v1/discover", query: ["currency", "cursor", "explain", "limit", "max_price", "min_reputation", "query", "skill", "tag"], takesBody: false, idempotent: false, public: true, json: true },
+  escalation_list: { id: "escalation_list", method: "GET", path: "/api/v1/escalations", query: ["cursor", "limit", "task"], takesBody: false, idempotent: false, public: false, json: true },
+  escalation_get: { id: "escalation_get", method: "GET", path: "/api/v1/escalations/{escalation}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  escalation_resolve: { id: "escalation_resolve", method: "POST", path: "/api/v1/escalations/{escalation}/resolve", query: [], takesBody: true, idempotent: true, public: false, json: true },
   funding_list: { id: "funding_list", method: "GET", path: "/api/v1/fundings", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   funding_request: { id: "funding_request", method: "POST", path: "/api/v1/fundings", query: [], takesBody: true, idempotent: true, public: false, json: true },
   funding_approve: { id: "funding_approve", method: "POST", path: "/api/v1/fundings/{funding}/approve", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -2234,9 +2812,26 @@ export const OPERATIONS = {
   bootstrap_create: { id: "bootstrap_create", method: "POST", path: "/api/v1/onboarding/bootstrap", query: [], takesBody: true, idempotent: true, public: false, json: true },
   principal_erase: { id: "principal_erase", method: "POST", path: "/api/v1/principals/{principal}/erase", query: [], takesBody: true, idempotent: true, public: false, json: true },
   supply_audit: { id: "supply_audit", method: "GET", path: "/api/v1/projections/supply-audit", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  role_list: { id: "role_list", method: "GET", path: "/api/v1/roles", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  role_assign: { id: "role_assign", method: "POST", path: "/api/v1/roles", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  role_withdraw: { id: "role_withdraw", method: "POST", path: "/api/v1/roles/withdraw", query: [], takesBody: true, idempotent: true, public: false, json: true },
   setup_complete: { id: "setup_complete", method: "POST", path: "/api/v1/setup", query: [], takesBody: true, idempotent: false, public: true, json: true },
-  task_list: { id: "task_list", method: "GET", path: "/api/v1/tasks", query: ["cursor", "limit", "party", "terms_state"], takesBody: false, idempotent: false, public: false, json: true },
+  skill_manifest_create: { id: "skill_manifest_create", method: "POST", path: "/api/v1/skills", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  task_list: { id: "task_list", method: "GET", path: "/api/v1/tasks", query: ["cursor", "declared", "limit", "party", "terms_state"], takesBody: false, idempotent: false, public: false, json: true },
+  task_declare: { id: "task_declare", method: "POST", path: "/api/v1/tasks", query: [], takesBody: true, idempotent: true, public: false, json: true },
   task_get: { id: "task_get", method: "GET", path: "/api/v1/tasks/{task}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  approval_request_create: { id: "approval_request_create", method: "POST", path: "/api/v1/tasks/{task}/approval-requests", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  artifact_list: { id: "artifact_list", method: "GET", path: "/api/v1/tasks/{task}/artifacts", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  governance_attest: { id: "governance_attest", method: "POST", path: "/api/v1/tasks/{task}/attestations", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  commerce_session_create: { id: "commerce_session_create", method: "POST", path: "/api/v1/tasks/{task}/commerce-sessions", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  context_attest: { id: "context_attest", method: "POST", path: "/api/v1/tasks/{task}/contexts", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  taint_promote: { id: "taint_promote", method: "POST", path: "/api/v1/tasks/{task}/contexts/{context}/promote", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  decision_record: { id: "decision_record", method: "POST", path: "/api/v1/tasks/{task}/decisions", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  escalation_raise: { id: "escalation_raise", method: "POST", path: "/api/v1/tasks/{task}/escalations", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  evidence_add: { id: "evidence_add", method: "POST", path: "/api/v1/tasks/{task}/evidence-bundles", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  impact_assess: { id: "impact_assess", method: "POST", path: "/api/v1/tasks/{task}/impact-assessments", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  liability_bind: { id: "liability_bind", method: "POST", path: "/api/v1/tasks/{task}/liability-bindings", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  task_update: { id: "task_update", method: "POST", path: "/api/v1/tasks/{task}/move", query: [], takesBody: true, idempotent: true, public: false, json: true },
   teg_send: { id: "teg_send", method: "POST", path: "/api/v1/teg/send", query: [], takesBody: true, idempotent: true, public: false, json: true },
   transfer_list: { id: "transfer_list", method: "GET", path: "/api/v1/transfers", query: ["account", "currency", "cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   transfer_create: { id: "transfer_create", method: "POST", path: "/api/v1/transfers", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -2305,6 +2900,14 @@ export abstract class Operations {
    */
   envelopeGraph(request: EnvelopeGraphRequest, options: CallOptions = {}): Promise<Graph> {
     return this.call(OPERATIONS.envelope_graph, request, options) as Promise<Graph>;
+  }
+
+  /**
+   * Name a deputy. Who speaks in the caller's governance roles while the caller is away. May also
+   * be carried by a signed envelope addressed to the node.
+   */
+  absenceDelegate(request: AbsenceDelegateRequest = {}, options: CallOptions = {}): Promise<Absence> {
+    return this.call(OPERATIONS.absence_delegate, request, options) as Promise<Absence>;
   }
 
   /**
@@ -2513,6 +3116,51 @@ export abstract class Operations {
     return this.call(OPERATIONS.api_key_revoke, request, options) as Promise<ApiKey>;
   }
 
+  /**
+   * List requests for approval. Those the caller asked for or has a say in, the newest first. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  approvalList(request: ApprovalListRequest = {}, options: CallOptions = {}): Promise<PageOfApprovalRequest> {
+    return this.call(OPERATIONS.approval_list, request, options) as Promise<PageOfApprovalRequest>;
+  }
+
+  /** List requests for approval: all pages, item by item. */
+  approvalListAll(request: ApprovalListRequest = {}): AsyncGenerator<ApprovalRequest> {
+    return this.pages(OPERATIONS.approval_list, request) as AsyncGenerator<ApprovalRequest>;
+  }
+
+  /**
+   * Read a request for approval. With what was said so far. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  approvalGet(request: ApprovalGetRequest, options: CallOptions = {}): Promise<ApprovalRequest> {
+    return this.call(OPERATIONS.approval_get, request, options) as Promise<ApprovalRequest>;
+  }
+
+  /**
+   * Bind a request to a call. Once, before anybody approves. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  approvalBind(request: ApprovalBindRequest, options: CallOptions = {}): Promise<ApprovalRequest> {
+    return this.call(OPERATIONS.approval_bind, request, options) as Promise<ApprovalRequest>;
+  }
+
+  /**
+   * Approve or reject. By somebody without a part in it, once. A parked operation completes with
+   * the last approval. May also be carried by a signed envelope addressed to the node.
+   */
+  approvalDecide(request: ApprovalDecideRequest, options: CallOptions = {}): Promise<ApprovalRequest> {
+    return this.call(OPERATIONS.approval_decide, request, options) as Promise<ApprovalRequest>;
+  }
+
+  /**
+   * Read an artifact. One of a task, or the manifest of a skill. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  artifactGet(request: ArtifactGetRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.artifact_get, request, options) as Promise<Artifact>;
+  }
+
   /** Log in. By e-mail address and password, and by a code where the account has a second factor. */
   sessionOpen(request: SessionOpenRequest, options: CallOptions = {}): Promise<SessionOpened> {
     return this.call(OPERATIONS.session_open, request, options) as Promise<SessionOpened>;
@@ -2661,6 +3309,35 @@ export abstract class Operations {
    */
   discover(request: DiscoverRequest = {}, options: CallOptions = {}): Promise<Discovered> {
     return this.call(OPERATIONS.discover, request, options) as Promise<Discovered>;
+  }
+
+  /**
+   * List escalations. Of tasks the caller takes part in, the newest first. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  escalationList(request: EscalationListRequest = {}, options: CallOptions = {}): Promise<PageOfEscalation> {
+    return this.call(OPERATIONS.escalation_list, request, options) as Promise<PageOfEscalation>;
+  }
+
+  /** List escalations: all pages, item by item. */
+  escalationListAll(request: EscalationListRequest = {}): AsyncGenerator<Escalation> {
+    return this.pages(OPERATIONS.escalation_list, request) as AsyncGenerator<Escalation>;
+  }
+
+  /**
+   * Read an escalation. With what came of it. May also be carried by a signed envelope addressed to
+   * the node.
+   */
+  escalationGet(request: EscalationGetRequest, options: CallOptions = {}): Promise<Escalation> {
+    return this.call(OPERATIONS.escalation_get, request, options) as Promise<Escalation>;
+  }
+
+  /**
+   * Resolve an escalation. Upheld ends the task, dismissed restores it, partially upheld has it
+   * approved anew. May also be carried by a signed envelope addressed to the node.
+   */
+  escalationResolve(request: EscalationResolveRequest, options: CallOptions = {}): Promise<Escalation> {
+    return this.call(OPERATIONS.escalation_resolve, request, options) as Promise<Escalation>;
   }
 
   /**
@@ -2828,6 +3505,37 @@ export abstract class Operations {
   }
 
   /**
+   * List governance roles. Who holds which. May also be carried by a signed envelope addressed to
+   * the node.
+   */
+  roleList(request: RoleListRequest = {}, options: CallOptions = {}): Promise<PageOfRole> {
+    return this.call(OPERATIONS.role_list, request, options) as Promise<PageOfRole>;
+  }
+
+  /** List governance roles: all pages, item by item. */
+  roleListAll(request: RoleListRequest = {}): AsyncGenerator<Role> {
+    return this.pages(OPERATIONS.role_list, request) as AsyncGenerator<Role>;
+  }
+
+  /**
+   * Assign a governance role. executive, compliance_monitor or impact_assessor. Only the node's
+   * owner, or whoever holds a grant from them. May also be carried by a signed envelope addressed
+   * to the node.
+   */
+  roleAssign(request: RoleAssignRequest, options: CallOptions = {}): Promise<Role> {
+    return this.call(OPERATIONS.role_assign, request, options) as Promise<Role>;
+  }
+
+  /**
+   * Withdraw a governance role. What its holder approved and nobody used counts no longer. Only the
+   * node's owner, or whoever holds a grant from them. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  roleWithdraw(request: RoleWithdrawRequest, options: CallOptions = {}): Promise<Role> {
+    return this.call(OPERATIONS.role_withdraw, request, options) as Promise<Role>;
+  }
+
+  /**
    * Make the first owner. Needs the one-time token the node printed when it started (30 minutes, 5
    * tries). Secrets in the answer are shown once.
    */
@@ -2836,24 +3544,142 @@ export abstract class Operations {
   }
 
   /**
+   * Register a skill. Its manifest, how risky it is and who vouches for it. May also be carried by
+   * a signed envelope addressed to the node.
+   */
+  skillManifestCreate(request: SkillManifestCreateRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.skill_manifest_create, request, options) as Promise<Artifact>;
+  }
+
+  /**
    * List tasks. Those the caller is a party of, the latest first. May also be carried by a signed
    * envelope addressed to the node.
    */
-  taskList(request: TaskListRequest = {}, options: CallOptions = {}): Promise<PageOfTask> {
-    return this.call(OPERATIONS.task_list, request, options) as Promise<PageOfTask>;
+  taskList(request: TaskListRequest = {}, options: CallOptions = {}): Promise<PageOfAnyTask> {
+    return this.call(OPERATIONS.task_list, request, options) as Promise<PageOfAnyTask>;
   }
 
   /** List tasks: all pages, item by item. */
-  taskListAll(request: TaskListRequest = {}): AsyncGenerator<Task> {
-    return this.pages(OPERATIONS.task_list, request) as AsyncGenerator<Task>;
+  taskListAll(request: TaskListRequest = {}): AsyncGenerator<AnyTask> {
+    return this.pages(OPERATIONS.task_list, request) as AsyncGenerator<AnyTask>;
+  }
+
+  /**
+   * Declare a task. Who acts, what shall come of it and how risky it is, before anything happens.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  taskDeclare(request: TaskDeclareRequest, options: CallOptions = {}): Promise<DeclaredTask> {
+    return this.call(OPERATIONS.task_declare, request, options) as Promise<DeclaredTask>;
   }
 
   /**
    * Read a task. Terms, milestones, money and state. May also be carried by a signed envelope
    * addressed to the node.
    */
-  taskGet(request: TaskGetRequest, options: CallOptions = {}): Promise<Task> {
-    return this.call(OPERATIONS.task_get, request, options) as Promise<Task>;
+  taskGet(request: TaskGetRequest, options: CallOptions = {}): Promise<AnyTask> {
+    return this.call(OPERATIONS.task_get, request, options) as Promise<AnyTask>;
+  }
+
+  /**
+   * Ask for approval. Of one exact call, by one, two or more persons in governance roles. May also
+   * be carried by a signed envelope addressed to the node.
+   */
+  approvalRequestCreate(request: ApprovalRequestCreateRequest, options: CallOptions = {}): Promise<ApprovalRequest> {
+    return this.call(OPERATIONS.approval_request_create, request, options) as Promise<ApprovalRequest>;
+  }
+
+  /**
+   * List what is on record for a task. In order, with the texts that were not erased. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  artifactList(request: ArtifactListRequest, options: CallOptions = {}): Promise<PageOfArtifact> {
+    return this.call(OPERATIONS.artifact_list, request, options) as Promise<PageOfArtifact>;
+  }
+
+  /** List what is on record for a task: all pages, item by item. */
+  artifactListAll(request: ArtifactListRequest): AsyncGenerator<Artifact> {
+    return this.pages(OPERATIONS.artifact_list, request) as AsyncGenerator<Artifact>;
+  }
+
+  /**
+   * Attest in a governance role. Cleared or blocked, by a holder of the role without a part in the
+   * task. May also be carried by a signed envelope addressed to the node.
+   */
+  governanceAttest(request: GovernanceAttestRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.governance_attest, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Open a commerce session. The shopping that a task belongs to. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  commerceSessionCreate(request: CommerceSessionCreateRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.commerce_session_create, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Attest a context. What comes from outside or was retrieved is tainted, and so is what is
+   * derived from it. May also be carried by a signed envelope addressed to the node.
+   */
+  contextAttest(request: ContextAttestRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.context_attest, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Vouch for a context. By a compliance monitor without a part in the task; it alone clears taint.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  taintPromote(request: TaintPromoteRequest, options: CallOptions = {}): Promise<DeclaredTask> {
+    return this.call(OPERATIONS.taint_promote, request, options) as Promise<DeclaredTask>;
+  }
+
+  /**
+   * Record a decision. What the agent chose, why, and how unsure it is. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  decisionRecord(request: DecisionRecordRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.decision_record, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Raise a concern. The task stands still until a compliance monitor without a part in it has
+   * looked. May also be carried by a signed envelope addressed to the node.
+   */
+  escalationRaise(request: EscalationRaiseRequest, options: CallOptions = {}): Promise<Escalation> {
+    return this.call(OPERATIONS.escalation_raise, request, options) as Promise<Escalation>;
+  }
+
+  /**
+   * Add evidence. Claims with their sources and how far they were looked into. May also be carried
+   * by a signed envelope addressed to the node.
+   */
+  evidenceAdd(request: EvidenceAddRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.evidence_add, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Assess the impact of a task. Evaluated by the node: horizons, the worst off, Pareto and rights.
+   * Frameworks in conflict escalate to a person. May also be carried by a signed envelope addressed
+   * to the node.
+   */
+  impactAssess(request: ImpactAssessRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.impact_assess, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Say who answers for a task. Moves a new task to bound. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  liabilityBind(request: LiabilityBindRequest, options: CallOptions = {}): Promise<Artifact> {
+    return this.call(OPERATIONS.liability_bind, request, options) as Promise<Artifact>;
+  }
+
+  /**
+   * Move a declared task. By the artifact that allows it; policy, approvals and receipts move it by
+   * themselves. May also be carried by a signed envelope addressed to the node.
+   */
+  taskUpdate(request: TaskUpdateRequest, options: CallOptions = {}): Promise<DeclaredTask> {
+    return this.call(OPERATIONS.task_update, request, options) as Promise<DeclaredTask>;
   }
 
   /**

@@ -21,7 +21,6 @@ use crate::decide::{Context, Draft};
 use crate::due::Due;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::limits::{APPROVAL_LIFE_MAX, APPROVAL_REQUESTS_PER_TASK_MAX, APPROVERS_MAX, QUORUM_MAX};
 use crate::principal::Handle;
 
 /// Data of `approval.requested`. The entry's id is the request, its subject the task.

@@ -8,6 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
 
+Absence = TypedDict(
+    'Absence',
+    {
+        'deputy': 'NotRequired[PrincipalId | None]',
+        'principal': 'PrincipalId',
+        'until': 'NotRequired[str | None]',
+    },
+)
+"""Who stands in for whom."""
+
 AccountCreated = TypedDict(
     'AccountCreated',
     {
@@ -101,6 +111,9 @@ AgentOnboarded = TypedDict(
 Amount: TypeAlias = 'str'
 """An amount of major units as a decimal string, never a JSON number."""
 
+AnyTask: TypeAlias = 'Task | DeclaredTask'
+"""A task of either kind, told apart by `terms_state` and `clearance`."""
+
 ApiKey = TypedDict(
     'ApiKey',
     {
@@ -132,6 +145,54 @@ ApiKeyCreated = TypedDict(
 
 ApiKeyId: TypeAlias = 'str'
 """The id of an API key; not its secret."""
+
+Approval = TypedDict(
+    'Approval',
+    {
+        'by': 'PrincipalId',
+        'decision': "Literal['approved', 'rejected']",
+        'id': 'str',
+        'on_behalf_of': 'NotRequired[PrincipalId | None]',
+        'role': "NotRequired[Literal['executive', 'compliance_monitor', 'impact_assessor', None]]",
+    },
+)
+"""What one approver said."""
+
+ApprovalRequest = TypedDict(
+    'ApprovalRequest',
+    {
+        'approvals': 'list[Approval]',
+        'approvers': 'NotRequired[list[str]]',
+        'call': 'NotRequired[Call | None]',
+        'call_digest': 'NotRequired[Digest | None]',
+        'expires_at': 'str',
+        'id': 'str',
+        'quorum': 'int',
+        'requested_at': 'str',
+        'requested_by': 'PrincipalId',
+        'roles': "NotRequired[list[Literal['executive', 'compliance_monitor', 'impact_assessor']]]",
+        'seq': 'int',
+        'state': "Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void']",
+        'step_up': 'NotRequired[bool]',
+        'task': 'TaskId',
+    },
+)
+"""A request for approval."""
+
+Artifact = TypedDict(
+    'Artifact',
+    {
+        'by': 'NotRequired[PrincipalId | None]',
+        'created_at': 'str',
+        'document': 'NotRequired[dict[str, Any] | None]',
+        'id': 'str',
+        'kind': 'str',
+        'record': 'dict[str, Any]',
+        'seq': 'int',
+        'task': 'NotRequired[TaskId | None]',
+    },
+)
+"""Something on record: an artifact of a task, or the manifest of a skill."""
 
 Backend: TypeAlias = "Literal['2pc'] | Literal['async']"
 """Ways to another node."""
@@ -176,6 +237,16 @@ BootstrapCreated = TypedDict(
 )
 """A bootstrap token."""
 
+Call = TypedDict(
+    'Call',
+    {
+        'params': 'dict[str, Any]',
+        'tool': 'str',
+        'type': 'str',
+    },
+)
+"""What is called: its digest is what an approval is bound to."""
+
 CardDocument: TypeAlias = 'dict[str, Any]'
 """An A2A card as its agent set it."""
 
@@ -214,6 +285,16 @@ Changed = TypedDict(
 
 CheckpointNote: TypeAlias = 'str'
 """A signed note: origin, tree size, root and signatures as lines of text."""
+
+Claim = TypedDict(
+    'Claim',
+    {
+        'claim_text': 'str',
+        'source_refs': 'NotRequired[list[str]]',
+        'verification_status': "Literal['unverified', 'corroborated', 'verified', 'disputed']",
+    },
+)
+"""One claim of an evidence bundle."""
 
 Client = TypedDict(
     'Client',
@@ -318,6 +399,38 @@ CustodyKey = TypedDict(
     },
 )
 """A key that the node signs with for an agent from now on."""
+
+DeclaredTask = TypedDict(
+    'DeclaredTask',
+    {
+        'a2a_state': 'str',
+        'agp_state': 'str',
+        'approval_requests': 'NotRequired[list[str]]',
+        'artifacts': 'NotRequired[list[str]]',
+        'clearance': "Literal['created', 'bound', 'delegated', 'skill_bound', 'commerce_init', 'analyzing', 'decided', 'approval_pending', 'policy_checked', 'executing', 'completed', 'failed', 'denied', 'revoked']",
+        'created_at': 'str',
+        'declared_by': 'PrincipalId',
+        'escalations': 'NotRequired[list[str]]',
+        'expires_at': 'str',
+        'frameworks': 'NotRequired[list[str]]',
+        'hold': "NotRequired[Literal['pause_and_review', 'escalate_to_human', 'quarantine', None]]",
+        'id': 'TaskId',
+        'impact': "NotRequired[Literal['proceed', 'proceed_with_conditions', 'escalate', 'stop', None]]",
+        'jurisdictions': 'NotRequired[list[str]]',
+        'parked': 'NotRequired[str | None]',
+        'principal': 'PrincipalId',
+        'quorum': 'int',
+        'refusal': 'NotRequired[str | None]',
+        'requested_outcome': 'NotRequired[str | None]',
+        'required_roles': "NotRequired[list[Literal['executive', 'compliance_monitor', 'impact_assessor']]]",
+        'result': 'NotRequired[str | None]',
+        'risk_tier': "Literal['low', 'medium', 'high', 'critical']",
+        'seq': 'int',
+        'taint': "NotRequired[list[Literal['external', 'retrieved', 'unverified', 'injected']]]",
+        'updated_at': 'str',
+    },
+)
+"""A declared task."""
 
 Did: TypeAlias = 'str'
 """A decentralized identifier."""
@@ -494,6 +607,25 @@ Erasure = TypedDict(
     },
 )
 """What an erasure destroys, and what it leaves."""
+
+Escalation = TypedDict(
+    'Escalation',
+    {
+        'concern_type': "Literal['ethical_violation', 'policy_violation', 'authority_violation', 'safety', 'fraud', 'privacy', 'legal', 'framework_conflict', 'other']",
+        'description': 'NotRequired[str | None]',
+        'id': 'str',
+        'notes': 'NotRequired[str | None]',
+        'outcome': "NotRequired[Literal['upheld', 'dismissed', 'partially_upheld', None]]",
+        'raised_at': 'str',
+        'raised_by': 'NotRequired[PrincipalId | None]',
+        'requested_action': "Literal['pause_and_review', 'escalate_to_human', 'quarantine']",
+        'resolved_at': 'NotRequired[str | None]',
+        'resolved_by': 'NotRequired[PrincipalId | None]',
+        'seq': 'int',
+        'task': 'TaskId',
+    },
+)
+"""An escalation."""
 
 Explanation = TypedDict(
     'Explanation',
@@ -749,11 +881,41 @@ PageOfAgent = TypedDict(
 )
 """One page of a list."""
 
+PageOfAnyTask = TypedDict(
+    'PageOfAnyTask',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[AnyTask]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
 PageOfApiKey = TypedDict(
     'PageOfApiKey',
     {
         'as_of_seq': 'int',
         'data': 'list[ApiKey]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfApprovalRequest = TypedDict(
+    'PageOfApprovalRequest',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[ApprovalRequest]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfArtifact = TypedDict(
+    'PageOfArtifact',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Artifact]',
         'next_cursor': 'NotRequired[str | None]',
     },
 )
@@ -789,6 +951,16 @@ PageOfCurrencyInfo = TypedDict(
 )
 """One page of a list."""
 
+PageOfEscalation = TypedDict(
+    'PageOfEscalation',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Escalation]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
 PageOfFunding = TypedDict(
     'PageOfFunding',
     {
@@ -809,21 +981,21 @@ PageOfGrant = TypedDict(
 )
 """One page of a list."""
 
-PageOfSession = TypedDict(
-    'PageOfSession',
+PageOfRole = TypedDict(
+    'PageOfRole',
     {
         'as_of_seq': 'int',
-        'data': 'list[Session]',
+        'data': 'list[Role]',
         'next_cursor': 'NotRequired[str | None]',
     },
 )
 """One page of a list."""
 
-PageOfTask = TypedDict(
-    'PageOfTask',
+PageOfSession = TypedDict(
+    'PageOfSession',
     {
         'as_of_seq': 'int',
-        'data': 'list[Task]',
+        'data': 'list[Session]',
         'next_cursor': 'NotRequired[str | None]',
     },
 )
@@ -994,6 +1166,17 @@ Require = TypedDict(
 )
 """Proofs the sender asks for."""
 
+Role = TypedDict(
+    'Role',
+    {
+        'active': 'bool',
+        'principal': 'PrincipalId',
+        'role': "Literal['executive', 'compliance_monitor', 'impact_assessor']",
+        'since': 'str',
+    },
+)
+"""A governance role that somebody holds, or held."""
+
 Session = TypedDict(
     'Session',
     {
@@ -1048,6 +1231,17 @@ SetupDone = TypedDict(
 
 Signature: TypeAlias = 'str'
 """An Ed25519 signature as unpadded base64url."""
+
+StakeholderImpact = TypedDict(
+    'StakeholderImpact',
+    {
+        'harmed': 'bool',
+        'magnitude': 'int',
+        'notes': 'NotRequired[str | None]',
+        'stakeholder': "Literal['principal', 'user', 'counterparty', 'customer', 'employee', 'community', 'vulnerable_group', 'public', 'environment', 'other']",
+    },
+)
+"""What it does to somebody."""
 
 Standing = TypedDict(
     'Standing',
@@ -1131,6 +1325,17 @@ TermsState: TypeAlias = "Literal['offered'] | Literal['accepted'] | Literal['rej
 
 TextDocument: TypeAlias = 'str'
 """A document of text."""
+
+TimeHorizon = TypedDict(
+    'TimeHorizon',
+    {
+        'consequences': 'NotRequired[list[str]]',
+        'horizon': "Literal['immediate', 'short_term', 'medium_term', 'long_term']",
+        'reversible': 'NotRequired[bool]',
+        'severity': "Literal['negligible', 'low', 'moderate', 'high', 'severe']",
+    },
+)
+"""What one horizon holds."""
 
 TokensRevoked = TypedDict(
     'TokensRevoked',
@@ -1245,6 +1450,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'envelope_submit': Operation('envelope_submit', 'POST', '/amp/envelopes', (), True, False, True, True),
     'envelope_get': Operation('envelope_get', 'GET', '/amp/envelopes/{envelope}', (), False, False, False, True),
     'envelope_graph': Operation('envelope_graph', 'GET', '/amp/graph/{envelope}', (), False, False, False, True),
+    'absence_delegate': Operation('absence_delegate', 'POST', '/api/v1/absence', (), True, True, False, True),
     'balance_list': Operation('balance_list', 'GET', '/api/v1/accounts/{principal}/balances', ('cursor', 'limit',), False, False, False, True),
     'agent_list': Operation('agent_list', 'GET', '/api/v1/agents', ('cursor', 'limit',), False, False, False, True),
     'agent_create': Operation('agent_create', 'POST', '/api/v1/agents', (), True, True, False, True),
@@ -1268,6 +1474,11 @@ OPERATIONS: Mapping[str, Operation] = {
     'api_key_list': Operation('api_key_list', 'GET', '/api/v1/api-keys', ('cursor', 'limit',), False, False, False, True),
     'api_key_create': Operation('api_key_create', 'POST', '/api/v1/api-keys', (), True, True, False, True),
     'api_key_revoke': Operation('api_key_revoke', 'DELETE', '/api/v1/api-keys/{key}', (), False, True, False, True),
+    'approval_list': Operation('approval_list', 'GET', '/api/v1/approvals', ('cursor', 'limit', 'state', 'task',), False, False, False, True),
+    'approval_get': Operation('approval_get', 'GET', '/api/v1/approvals/{request}', (), False, False, False, True),
+    'approval_bind': Operation('approval_bind', 'POST', '/api/v1/approvals/{request}/bind', (), True, True, False, True),
+    'approval_decide': Operation('approval_decide', 'POST', '/api/v1/approvals/{request}/decide', (), True, True, False, True),
+    'artifact_get': Operation('artifact_get', 'GET', '/api/v1/artifacts/{artifact}', (), False, False, False, True),
     'session_open': Operation('session_open', 'POST', '/api/v1/auth/login', (), True, False, True, True),
     'session_close': Operation('session_close', 'POST', '/api/v1/auth/logout', (), True, False, False, True),
     'password_change': Operation('password_change', 'POST', '/api/v1/auth/password', (), True, False, False, True),
@@ -1288,6 +1499,9 @@ OPERATIONS: Mapping[str, Operation] = {
     'currency_create': Operation('currency_create', 'POST', '/api/v1/currencies', (), True, True, False, True),
     'did_resolve': Operation('did_resolve', 'GET', '/api/v1/dids/{did}', (), False, False, True, True),
     'discover': Operation('discover', 'GET', '/api/v1/discover', ('currency', 'cursor', 'explain', 'limit', 'max_price', 'min_reputation', 'query', 'skill', 'tag',), False, False, True, True),
+    'escalation_list': Operation('escalation_list', 'GET', '/api/v1/escalations', ('cursor', 'limit', 'task',), False, False, False, True),
+    'escalation_get': Operation('escalation_get', 'GET', '/api/v1/escalations/{escalation}', (), False, False, False, True),
+    'escalation_resolve': Operation('escalation_resolve', 'POST', '/api/v1/escalations/{escalation}/resolve', (), True, True, False, True),
     'funding_list': Operation('funding_list', 'GET', '/api/v1/fundings', ('cursor', 'limit',), False, False, False, True),
     'funding_request': Operation('funding_request', 'POST', '/api/v1/fundings', (), True, True, False, True),
     'funding_approve': Operation('funding_approve', 'POST', '/api/v1/fundings/{funding}/approve', (), True, True, False, True),
@@ -1307,9 +1521,26 @@ OPERATIONS: Mapping[str, Operation] = {
     'bootstrap_create': Operation('bootstrap_create', 'POST', '/api/v1/onboarding/bootstrap', (), True, True, False, True),
     'principal_erase': Operation('principal_erase', 'POST', '/api/v1/principals/{principal}/erase', (), True, True, False, True),
     'supply_audit': Operation('supply_audit', 'GET', '/api/v1/projections/supply-audit', (), False, False, True, True),
+    'role_list': Operation('role_list', 'GET', '/api/v1/roles', ('cursor', 'limit',), False, False, False, True),
+    'role_assign': Operation('role_assign', 'POST', '/api/v1/roles', (), True, True, False, True),
+    'role_withdraw': Operation('role_withdraw', 'POST', '/api/v1/roles/withdraw', (), True, True, False, True),
     'setup_complete': Operation('setup_complete', 'POST', '/api/v1/setup', (), True, False, True, True),
-    'task_list': Operation('task_list', 'GET', '/api/v1/tasks', ('cursor', 'limit', 'party', 'terms_state',), False, False, False, True),
+    'skill_manifest_create': Operation('skill_manifest_create', 'POST', '/api/v1/skills', (), True, True, False, True),
+    'task_list': Operation('task_list', 'GET', '/api/v1/tasks', ('cursor', 'declared', 'limit', 'party', 'terms_state',), False, False, False, True),
+    'task_declare': Operation('task_declare', 'POST', '/api/v1/tasks', (), True, True, False, True),
     'task_get': Operation('task_get', 'GET', '/api/v1/tasks/{task}', (), False, False, False, True),
+    'approval_request_create': Operation('approval_request_create', 'POST', '/api/v1/tasks/{task}/approval-requests', (), True, True, False, True),
+    'artifact_list': Operation('artifact_list', 'GET', '/api/v1/tasks/{task}/artifacts', ('cursor', 'limit',), False, False, False, True),
+    'governance_attest': Operation('governance_attest', 'POST', '/api/v1/tasks/{task}/attestations', (), True, True, False, True),
+    'commerce_session_create': Operation('commerce_session_create', 'POST', '/api/v1/tasks/{task}/commerce-sessions', (), True, True, False, True),
+    'context_attest': Operation('context_attest', 'POST', '/api/v1/tasks/{task}/contexts', (), True, True, False, True),
+    'taint_promote': Operation('taint_promote', 'POST', '/api/v1/tasks/{task}/contexts/{context}/promote', (), True, True, False, True),
+    'decision_record': Operation('decision_record', 'POST', '/api/v1/tasks/{task}/decisions', (), True, True, False, True),
+    'escalation_raise': Operation('escalation_raise', 'POST', '/api/v1/tasks/{task}/escalations', (), True, True, False, True),
+    'evidence_add': Operation('evidence_add', 'POST', '/api/v1/tasks/{task}/evidence-bundles', (), True, True, False, True),
+    'impact_assess': Operation('impact_assess', 'POST', '/api/v1/tasks/{task}/impact-assessments', (), True, True, False, True),
+    'liability_bind': Operation('liability_bind', 'POST', '/api/v1/tasks/{task}/liability-bindings', (), True, True, False, True),
+    'task_update': Operation('task_update', 'POST', '/api/v1/tasks/{task}/move', (), True, True, False, True),
     'teg_send': Operation('teg_send', 'POST', '/api/v1/teg/send', (), True, True, False, True),
     'transfer_list': Operation('transfer_list', 'GET', '/api/v1/transfers', ('account', 'currency', 'cursor', 'limit',), False, False, False, True),
     'transfer_create': Operation('transfer_create', 'POST', '/api/v1/transfers', (), True, True, False, True),
@@ -1428,6 +1659,21 @@ class Operations:
         envelope: Any envelope of the graph.
         """
         return self._call(OPERATIONS['envelope_graph'], {'envelope': envelope}, None)  # type: ignore[no-any-return]
+
+    def absence_delegate(
+        self,
+        *,
+        deputy: PrincipalRef | None = None,
+        for_s: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Absence:
+        """Name a deputy. Who speaks in the caller's governance roles while the caller is away. May
+        also be carried by a signed envelope addressed to the node.
+
+        deputy: Who stands in; nobody any more when absent.
+        for_s: For how many seconds; a day unless said.
+        """
+        return self._call(OPERATIONS['absence_delegate'], {'deputy': deputy, 'for_s': for_s}, idempotency_key)  # type: ignore[no-any-return]
 
     def balance_list(
         self,
@@ -1804,6 +2050,99 @@ class Operations:
         """
         return self._call(OPERATIONS['api_key_revoke'], {'key': key}, idempotency_key)  # type: ignore[no-any-return]
 
+    def approval_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void', None] | None = None,
+        task: TaskId | None = None,
+    ) -> PageOfApprovalRequest:
+        """List requests for approval. Those the caller asked for or has a say in, the newest first.
+        May also be carried by a signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        state: Only those that stand there.
+        task: Only those of this task.
+        """
+        return self._call(OPERATIONS['approval_list'], {'cursor': cursor, 'limit': limit, 'state': state, 'task': task}, None)  # type: ignore[no-any-return]
+
+    def approval_list_all(
+        self,
+        *,
+        limit: int | None = None,
+        state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void', None] | None = None,
+        task: TaskId | None = None,
+    ) -> Iterator[ApprovalRequest]:
+        """List requests for approval: all pages, item by item."""
+        return self._pages(OPERATIONS['approval_list'], {'limit': limit, 'state': state, 'task': task})
+
+    def approval_get(
+        self,
+        *,
+        request: str,
+    ) -> ApprovalRequest:
+        """Read a request for approval. With what was said so far. May also be carried by a signed
+        envelope addressed to the node.
+
+        request: Which request.
+        """
+        return self._call(OPERATIONS['approval_get'], {'request': request}, None)  # type: ignore[no-any-return]
+
+    def approval_bind(
+        self,
+        *,
+        request: str,
+        call: Call | None = None,
+        call_digest: Digest | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApprovalRequest:
+        """Bind a request to a call. Once, before anybody approves. May also be carried by a signed
+        envelope addressed to the node.
+
+        request: Which request.
+        call: The call.
+        call_digest: Its digest, instead of the call itself.
+        """
+        return self._call(OPERATIONS['approval_bind'], {'request': request, 'call': call, 'call_digest': call_digest}, idempotency_key)  # type: ignore[no-any-return]
+
+    def approval_decide(
+        self,
+        *,
+        request: str,
+        decision: Literal['approved', 'rejected'],
+        call_digest: Digest | None = None,
+        notes: str | None = None,
+        on_behalf_of: PrincipalRef | None = None,
+        totp: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApprovalRequest:
+        """Approve or reject. By somebody without a part in it, once. A parked operation completes
+        with the last approval. May also be carried by a signed envelope addressed to the node.
+
+        request: Which request.
+        decision: What is said.
+        call_digest: Digest of the call that the approver saw; refused if the request is for
+            another.
+        notes: Why.
+        on_behalf_of: For whom, when the caller stands in.
+        totp: A code of the caller's second factor, where the request asks for one.
+        """
+        return self._call(OPERATIONS['approval_decide'], {'request': request, 'decision': decision, 'call_digest': call_digest, 'notes': notes, 'on_behalf_of': on_behalf_of, 'totp': totp}, idempotency_key)  # type: ignore[no-any-return]
+
+    def artifact_get(
+        self,
+        *,
+        artifact: str,
+    ) -> Artifact:
+        """Read an artifact. One of a task, or the manifest of a skill. May also be carried by a
+        signed envelope addressed to the node.
+
+        artifact: Which.
+        """
+        return self._call(OPERATIONS['artifact_get'], {'artifact': artifact}, None)  # type: ignore[no-any-return]
+
     def session_open(
         self,
         *,
@@ -2100,6 +2439,60 @@ class Operations:
         tag: A tag that one of its skills must have, whatever its case.
         """
         return self._call(OPERATIONS['discover'], {'currency': currency, 'cursor': cursor, 'explain': explain, 'limit': limit, 'max_price': max_price, 'min_reputation': min_reputation, 'query': query, 'skill': skill, 'tag': tag}, None)  # type: ignore[no-any-return]
+
+    def escalation_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        task: TaskId | None = None,
+    ) -> PageOfEscalation:
+        """List escalations. Of tasks the caller takes part in, the newest first. May also be
+        carried by a signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        task: Only those of this task.
+        """
+        return self._call(OPERATIONS['escalation_list'], {'cursor': cursor, 'limit': limit, 'task': task}, None)  # type: ignore[no-any-return]
+
+    def escalation_list_all(
+        self,
+        *,
+        limit: int | None = None,
+        task: TaskId | None = None,
+    ) -> Iterator[Escalation]:
+        """List escalations: all pages, item by item."""
+        return self._pages(OPERATIONS['escalation_list'], {'limit': limit, 'task': task})
+
+    def escalation_get(
+        self,
+        *,
+        escalation: str,
+    ) -> Escalation:
+        """Read an escalation. With what came of it. May also be carried by a signed envelope
+        addressed to the node.
+
+        escalation: Which.
+        """
+        return self._call(OPERATIONS['escalation_get'], {'escalation': escalation}, None)  # type: ignore[no-any-return]
+
+    def escalation_resolve(
+        self,
+        *,
+        escalation: str,
+        outcome: Literal['upheld', 'dismissed', 'partially_upheld'],
+        notes: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Escalation:
+        """Resolve an escalation. Upheld ends the task, dismissed restores it, partially upheld has
+        it approved anew. May also be carried by a signed envelope addressed to the node.
+
+        escalation: Which.
+        outcome: What came of it.
+        notes: Why.
+        """
+        return self._call(OPERATIONS['escalation_resolve'], {'escalation': escalation, 'outcome': outcome, 'notes': notes}, idempotency_key)  # type: ignore[no-any-return]
 
     def funding_list(
         self,
@@ -2401,6 +2794,60 @@ class Operations:
         """
         return self._call(OPERATIONS['supply_audit'], {}, None)  # type: ignore[no-any-return]
 
+    def role_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfRole:
+        """List governance roles. Who holds which. May also be carried by a signed envelope
+        addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['role_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def role_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Role]:
+        """List governance roles: all pages, item by item."""
+        return self._pages(OPERATIONS['role_list'], {'limit': limit})
+
+    def role_assign(
+        self,
+        *,
+        principal: PrincipalRef,
+        role: Literal['executive', 'compliance_monitor', 'impact_assessor'],
+        idempotency_key: str | None = None,
+    ) -> Role:
+        """Assign a governance role. executive, compliance_monitor or impact_assessor. Only the
+        node's owner, or whoever holds a grant from them. May also be carried by a signed envelope
+        addressed to the node.
+
+        principal: To whom.
+        role: Which.
+        """
+        return self._call(OPERATIONS['role_assign'], {'principal': principal, 'role': role}, idempotency_key)  # type: ignore[no-any-return]
+
+    def role_withdraw(
+        self,
+        *,
+        principal: PrincipalRef,
+        role: Literal['executive', 'compliance_monitor', 'impact_assessor'],
+        idempotency_key: str | None = None,
+    ) -> Role:
+        """Withdraw a governance role. What its holder approved and nobody used counts no longer.
+        Only the node's owner, or whoever holds a grant from them. May also be carried by a signed
+        envelope addressed to the node.
+
+        principal: From whom.
+        role: Which.
+        """
+        return self._call(OPERATIONS['role_withdraw'], {'principal': principal, 'role': role}, idempotency_key)  # type: ignore[no-any-return]
+
     def setup_complete(
         self,
         *,
@@ -2418,45 +2865,357 @@ class Operations:
         """
         return self._call(OPERATIONS['setup_complete'], {'token': token, 'name': name, 'public_key': public_key}, None)  # type: ignore[no-any-return]
 
+    def skill_manifest_create(
+        self,
+        *,
+        name: str,
+        risk_class: Literal['low', 'medium', 'high', 'critical'],
+        skill_class: Literal['protocol_adapter', 'tool', 'workflow', 'reasoning', 'knowledge'],
+        version: str,
+        attestation_level: Literal['self_attested', 'third_party_attested', 'verified', None] | None = None,
+        instruction_hash: Digest | None = None,
+        required_tools: list[str] | None = None,
+        supported_protocols: list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Register a skill. Its manifest, how risky it is and who vouches for it. May also be
+        carried by a signed envelope addressed to the node.
+
+        name: Its name.
+        risk_class: How much may go wrong.
+        skill_class: What it is.
+        version: Its version.
+        attestation_level: Who vouches for it; its publisher unless said.
+        instruction_hash: SHA-256 of its instructions.
+        required_tools: Tools it needs.
+        supported_protocols: Protocols it speaks.
+        """
+        return self._call(OPERATIONS['skill_manifest_create'], {'name': name, 'risk_class': risk_class, 'skill_class': skill_class, 'version': version, 'attestation_level': attestation_level, 'instruction_hash': instruction_hash, 'required_tools': required_tools, 'supported_protocols': supported_protocols}, idempotency_key)  # type: ignore[no-any-return]
+
     def task_list(
         self,
         *,
         cursor: str | None = None,
+        declared: bool | None = None,
         limit: int | None = None,
         party: PrincipalRef | None = None,
         terms_state: TermsState | None = None,
-    ) -> PageOfTask:
+    ) -> PageOfAnyTask:
         """List tasks. Those the caller is a party of, the latest first. May also be carried by a
         signed envelope addressed to the node.
 
         cursor: Where to go on.
+        declared: Declared tasks that the caller takes part in, instead of contracts.
         limit: How many at most.
         party: Only those of this party.
         terms_state: Only those whose agreement stands there.
         """
-        return self._call(OPERATIONS['task_list'], {'cursor': cursor, 'limit': limit, 'party': party, 'terms_state': terms_state}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['task_list'], {'cursor': cursor, 'declared': declared, 'limit': limit, 'party': party, 'terms_state': terms_state}, None)  # type: ignore[no-any-return]
 
     def task_list_all(
         self,
         *,
+        declared: bool | None = None,
         limit: int | None = None,
         party: PrincipalRef | None = None,
         terms_state: TermsState | None = None,
-    ) -> Iterator[Task]:
+    ) -> Iterator[AnyTask]:
         """List tasks: all pages, item by item."""
-        return self._pages(OPERATIONS['task_list'], {'limit': limit, 'party': party, 'terms_state': terms_state})
+        return self._pages(OPERATIONS['task_list'], {'declared': declared, 'limit': limit, 'party': party, 'terms_state': terms_state})
+
+    def task_declare(
+        self,
+        *,
+        requested_outcome: str,
+        risk_tier: Literal['low', 'medium', 'high', 'critical'],
+        expires_in_s: int | None = None,
+        frameworks: list[str] | None = None,
+        jurisdictions: list[str] | None = None,
+        principal: PrincipalRef | None = None,
+        quorum: int | None = None,
+        required_roles: list[Literal['executive', 'compliance_monitor', 'impact_assessor']] | None = None,
+        idempotency_key: str | None = None,
+    ) -> DeclaredTask:
+        """Declare a task. Who acts, what shall come of it and how risky it is, before anything
+        happens. May also be carried by a signed envelope addressed to the node.
+
+        requested_outcome: What shall come of it.
+        risk_tier: How much may go wrong.
+        expires_in_s: Seconds until it fails by itself; seven days unless said.
+        frameworks: By which frameworks it is bound, e.g. `eu-ai-act`.
+        jurisdictions: Where it happens, e.g. `EU` or `US-NY`.
+        principal: Who will act; the caller unless named.
+        quorum: How many persons have to approve.
+        required_roles: Governance roles that have to approve.
+        """
+        return self._call(OPERATIONS['task_declare'], {'requested_outcome': requested_outcome, 'risk_tier': risk_tier, 'expires_in_s': expires_in_s, 'frameworks': frameworks, 'jurisdictions': jurisdictions, 'principal': principal, 'quorum': quorum, 'required_roles': required_roles}, idempotency_key)  # type: ignore[no-any-return]
 
     def task_get(
         self,
         *,
         task: TaskId,
-    ) -> Task:
+    ) -> AnyTask:
         """Read a task. Terms, milestones, money and state. May also be carried by a signed envelope
         addressed to the node.
 
         task: Which task.
         """
         return self._call(OPERATIONS['task_get'], {'task': task}, None)  # type: ignore[no-any-return]
+
+    def approval_request_create(
+        self,
+        *,
+        task: TaskId,
+        approvers: list[PrincipalRef] | None = None,
+        call: Call | None = None,
+        call_digest: Digest | None = None,
+        expires_in_s: int | None = None,
+        mode: Literal['single', 'dual', 'multi', None] | None = None,
+        quorum: int | None = None,
+        roles: list[Literal['executive', 'compliance_monitor', 'impact_assessor']] | None = None,
+        step_up: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApprovalRequest:
+        """Ask for approval. Of one exact call, by one, two or more persons in governance roles. May
+        also be carried by a signed envelope addressed to the node.
+
+        task: Of which task.
+        approvers: Who may approve, if not everybody in the roles.
+        call: The call; it can be bound later, before anybody approves.
+        call_digest: Its digest, instead of the call itself.
+        expires_in_s: Seconds until silence counts as a rejection; a day unless said.
+        mode: How many have to approve; one unless said.
+        quorum: For `multi`: how many.
+        roles: Roles that approve; any governance role unless named.
+        step_up: Whether approvers have to show a second factor or sign with their own key.
+        """
+        return self._call(OPERATIONS['approval_request_create'], {'task': task, 'approvers': approvers, 'call': call, 'call_digest': call_digest, 'expires_in_s': expires_in_s, 'mode': mode, 'quorum': quorum, 'roles': roles, 'step_up': step_up}, idempotency_key)  # type: ignore[no-any-return]
+
+    def artifact_list(
+        self,
+        *,
+        task: TaskId,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfArtifact:
+        """List what is on record for a task. In order, with the texts that were not erased. May
+        also be carried by a signed envelope addressed to the node.
+
+        task: Which task.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['artifact_list'], {'task': task, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def artifact_list_all(
+        self,
+        *,
+        task: TaskId,
+        limit: int | None = None,
+    ) -> Iterator[Artifact]:
+        """List what is on record for a task: all pages, item by item."""
+        return self._pages(OPERATIONS['artifact_list'], {'task': task, 'limit': limit})
+
+    def governance_attest(
+        self,
+        *,
+        task: TaskId,
+        role: Literal['executive', 'compliance_monitor', 'impact_assessor'],
+        verdict: Literal['cleared', 'blocked'],
+        notes: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Attest in a governance role. Cleared or blocked, by a holder of the role without a part
+        in the task. May also be carried by a signed envelope addressed to the node.
+
+        task: Which task.
+        role: In which role.
+        verdict: What is said.
+        notes: Why.
+        """
+        return self._call(OPERATIONS['governance_attest'], {'task': task, 'role': role, 'verdict': verdict, 'notes': notes}, idempotency_key)  # type: ignore[no-any-return]
+
+    def commerce_session_create(
+        self,
+        *,
+        task: TaskId,
+        merchant: str,
+        ucp_session_ref: str,
+        cart_hash: Digest | None = None,
+        status: Literal['initialized', 'active', 'completed', 'cancelled', None] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Open a commerce session. The shopping that a task belongs to. May also be carried by a
+        signed envelope addressed to the node.
+
+        task: Which task.
+        merchant: The merchant.
+        ucp_session_ref: The session at the merchant.
+        cart_hash: SHA-256 of the cart.
+        status: Where it stands; initialized unless said.
+        """
+        return self._call(OPERATIONS['commerce_session_create'], {'task': task, 'merchant': merchant, 'ucp_session_ref': ucp_session_ref, 'cart_hash': cart_hash, 'status': status}, idempotency_key)  # type: ignore[no-any-return]
+
+    def context_attest(
+        self,
+        *,
+        task: TaskId,
+        source_type: Literal['policy', 'user', 'system', 'tool', 'retrieved', 'external', 'derived'],
+        derived_from: list[str] | None = None,
+        hash: Digest | None = None,
+        source_id: str | None = None,
+        taint_labels: list[Literal['external', 'retrieved', 'unverified', 'injected']] | None = None,
+        trust_class: Literal['trusted_policy', 'trusted_user', 'trusted_system', 'untrusted', None] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Attest a context. What comes from outside or was retrieved is tainted, and so is what is
+        derived from it. May also be carried by a signed envelope addressed to the node.
+
+        task: Of which task.
+        source_type: Where it comes from.
+        derived_from: The contexts it was made of.
+        hash: SHA-256 of its content.
+        source_id: What names its source.
+        taint_labels: Taint it is known to have.
+        trust_class: How far it claims to be trusted; untrusted unless said.
+        """
+        return self._call(OPERATIONS['context_attest'], {'task': task, 'source_type': source_type, 'derived_from': derived_from, 'hash': hash, 'source_id': source_id, 'taint_labels': taint_labels, 'trust_class': trust_class}, idempotency_key)  # type: ignore[no-any-return]
+
+    def taint_promote(
+        self,
+        *,
+        task: TaskId,
+        context: str,
+        rationale: str,
+        idempotency_key: str | None = None,
+    ) -> DeclaredTask:
+        """Vouch for a context. By a compliance monitor without a part in the task; it alone clears
+        taint. May also be carried by a signed envelope addressed to the node.
+
+        task: Of which task.
+        context: Which context.
+        rationale: Why it can be trusted.
+        """
+        return self._call(OPERATIONS['taint_promote'], {'task': task, 'context': context, 'rationale': rationale}, idempotency_key)  # type: ignore[no-any-return]
+
+    def decision_record(
+        self,
+        *,
+        task: TaskId,
+        action_class: Literal['read', 'write', 'communicate', 'transact', 'delete', 'admin', 'unspecified'],
+        selected_action: str,
+        evidence: list[str] | None = None,
+        rationale: str | None = None,
+        uncertainty_ppm: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Record a decision. What the agent chose, why, and how unsure it is. May also be carried
+        by a signed envelope addressed to the node.
+
+        task: Of which task.
+        action_class: What kind of act that is.
+        selected_action: What was chosen.
+        evidence: The evidence it rests on.
+        rationale: Why.
+        uncertainty_ppm: How unsure the agent is, in millionths.
+        """
+        return self._call(OPERATIONS['decision_record'], {'task': task, 'action_class': action_class, 'selected_action': selected_action, 'evidence': evidence, 'rationale': rationale, 'uncertainty_ppm': uncertainty_ppm}, idempotency_key)  # type: ignore[no-any-return]
+
+    def escalation_raise(
+        self,
+        *,
+        task: TaskId,
+        concern_type: Literal['ethical_violation', 'policy_violation', 'authority_violation', 'safety', 'fraud', 'privacy', 'legal', 'framework_conflict', 'other'],
+        description: str,
+        requested_action: Literal['pause_and_review', 'escalate_to_human', 'quarantine', None] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Escalation:
+        """Raise a concern. The task stands still until a compliance monitor without a part in it
+        has looked. May also be carried by a signed envelope addressed to the node.
+
+        task: About which task.
+        concern_type: What it is about.
+        description: What was seen.
+        requested_action: What shall happen to the task; it pauses for review unless said.
+        """
+        return self._call(OPERATIONS['escalation_raise'], {'task': task, 'concern_type': concern_type, 'description': description, 'requested_action': requested_action}, idempotency_key)  # type: ignore[no-any-return]
+
+    def evidence_add(
+        self,
+        *,
+        task: TaskId,
+        claims: list[Claim],
+        fresh_until: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Add evidence. Claims with their sources and how far they were looked into. May also be
+        carried by a signed envelope addressed to the node.
+
+        task: Of which task.
+        claims: What is claimed.
+        fresh_until: Until when it counts.
+        """
+        return self._call(OPERATIONS['evidence_add'], {'task': task, 'claims': claims, 'fresh_until': fresh_until}, idempotency_key)  # type: ignore[no-any-return]
+
+    def impact_assess(
+        self,
+        *,
+        task: TaskId,
+        recommendation: Literal['proceed', 'proceed_with_conditions', 'escalate', 'stop'],
+        stakeholders: list[StakeholderImpact],
+        time_horizons: list[TimeHorizon],
+        mitigated: bool | None = None,
+        rights_violated: list[Literal['life_and_safety', 'dignity', 'privacy', 'non_discrimination', 'due_process', 'expression', 'property', 'childhood']] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Assess the impact of a task. Evaluated by the node: horizons, the worst off, Pareto and
+        rights. Frameworks in conflict escalate to a person. May also be carried by a signed
+        envelope addressed to the node.
+
+        task: Which task.
+        recommendation: What the assessor advises.
+        stakeholders: Whom they are about.
+        time_horizons: Consequences over time.
+        mitigated: Whether what harms somebody is made good.
+        rights_violated: Rights that it would violate.
+        """
+        return self._call(OPERATIONS['impact_assess'], {'task': task, 'recommendation': recommendation, 'stakeholders': stakeholders, 'time_horizons': time_horizons, 'mitigated': mitigated, 'rights_violated': rights_violated}, idempotency_key)  # type: ignore[no-any-return]
+
+    def liability_bind(
+        self,
+        *,
+        task: TaskId,
+        accountable: PrincipalRef | None = None,
+        jurisdiction: str | None = None,
+        sponsoring_entity: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Artifact:
+        """Say who answers for a task. Moves a new task to bound. May also be carried by a signed
+        envelope addressed to the node.
+
+        task: Which task.
+        accountable: Who is accountable; whoever declared the task unless named.
+        jurisdiction: Where.
+        sponsoring_entity: On behalf of which entity.
+        """
+        return self._call(OPERATIONS['liability_bind'], {'task': task, 'accountable': accountable, 'jurisdiction': jurisdiction, 'sponsoring_entity': sponsoring_entity}, idempotency_key)  # type: ignore[no-any-return]
+
+    def task_update(
+        self,
+        *,
+        task: TaskId,
+        to: Literal['created', 'bound', 'delegated', 'skill_bound', 'commerce_init', 'analyzing', 'decided', 'approval_pending', 'policy_checked', 'executing', 'completed', 'failed', 'denied', 'revoked'],
+        guard: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> DeclaredTask:
+        """Move a declared task. By the artifact that allows it; policy, approvals and receipts move
+        it by themselves. May also be carried by a signed envelope addressed to the node.
+
+        task: Which task.
+        to: Whereto. Policy, approvals and receipts move it to the other states.
+        guard: The artifact that allows it.
+        """
+        return self._call(OPERATIONS['task_update'], {'task': task, 'to': to, 'guard': guard}, idempotency_key)  # type: ignore[no-any-return]
 
     def teg_send(
         self,
