@@ -141,6 +141,24 @@ pub(crate) const KEYS: &[Key] = &[
     printed("envelope.strict_us", "us", "CPU of verify_strict alone on the same bytes"),
     at_least(0.6, "envelope.vs_strict", "x", "envelopes opened / signatures verified, per core"),
     printed(
+        "gate.rego.writer_cpu_us",
+        "us",
+        "writer thread's CPU for a transfer that a policy in Rego judges: facts out, judgement back, batch of 1,024",
+    ),
+    at_most(
+        2.0,
+        "gate.rego.writer_cpu_vs_ungated",
+        "x",
+        "the same / the same transfers without any policy",
+    ),
+    at_most(
+        30.0,
+        "gate.rego.decision_us",
+        "us",
+        "one evaluation of policies/finance-v2: input document, rules, answer; median",
+    ),
+    printed("gate.rego.decision_p99_us", "us", "the same, slowest hundredth"),
+    printed(
         "agents.per_s",
         "1/s",
         "agents with cards registered and found, 1,000 at once, up to 100,000",

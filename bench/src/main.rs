@@ -16,6 +16,7 @@ mod discover;
 mod engine;
 mod envelope;
 mod http;
+mod judge;
 mod keys;
 mod machine;
 mod measure;
@@ -172,6 +173,9 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     }
     if bench.wants("envelope.") {
         add("envelope", report, &mut |_| Ok(Box::new(envelope::EnvelopeScene::prepare(bench)?)));
+    }
+    if bench.wants("gate.rego.") {
+        add("judge", report, &mut |_| Ok(Box::new(judge::JudgeScene::prepare(bench)?)));
     }
     if bench.wants("mem.") {
         add("memory", report, &mut |_| Ok(Box::new(memory::MemoryScene)));

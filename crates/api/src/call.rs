@@ -5,7 +5,7 @@ use std::pin::Pin;
 use hansa_types::Code;
 use hansa_wire::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, journal, node, onboarding, principals, projections, setup, tasks,
+    discover, fundings, grants, journal, node, onboarding, policies, principals, projections, setup, tasks,
     the_protocol, transfers,
 };
 use hansa_wire::request::parse;
@@ -135,6 +135,15 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         grants::GrantList => ops::grants::grant_list;
         grants::GrantGet => ops::grants::grant_get;
         grants::GrantRevoke => ops::grants::grant_revoke;
+        policies::PolicySetCreate => ops::policies::policy_set_create;
+        policies::PolicySetList => ops::policies::policy_set_list;
+        policies::PolicySetGet => ops::policies::policy_set_get;
+        policies::PolicySetActivate => ops::policies::policy_set_activate;
+        policies::PolicySetDeprecate => ops::policies::policy_set_deprecate;
+        policies::PolicySetRevoke => ops::policies::policy_set_revoke;
+        policies::PolicySetModeSet => ops::policies::policy_set_mode_set;
+        policies::PolicyDifferenceList => ops::policies::policy_difference_list;
+        policies::PolicyEvaluate => ops::policies::policy_evaluate;
         api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
         api_keys::ApiKeyList => ops::api_keys::api_key_list;
         api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;

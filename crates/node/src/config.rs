@@ -11,6 +11,7 @@ use hansa_types::{Amount, Currency};
 use crate::account::Mailer;
 use crate::egress::EgressPolicy;
 use crate::error::Error;
+use crate::judge::JudgeConfig;
 use crate::limits;
 
 /// A node's settings.
@@ -50,6 +51,8 @@ pub struct Config {
     pub verify_full: bool,
     /// Where the node itself may go.
     pub egress: EgressPolicy,
+    /// What evaluates policies.
+    pub judge: JudgeConfig,
     /// Days after which backups forget what was erased: told in receipts, kept by pruning.
     pub backup_days_max: u32,
     /// The program that makes snapshots: this one, called as `snapshot --data-dir DIR`. Without it
@@ -79,6 +82,7 @@ impl Config {
             scrub_days_max: limits::SCRUB_DAYS_MAX,
             verify_full: false,
             egress: EgressPolicy::default(),
+            judge: JudgeConfig::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,
             snapshot_program: None,
         })
@@ -96,6 +100,7 @@ impl Config {
         if self.batch_commands_max == 0 || self.batch_commands_max > 65_536 {
             return refuse("store.batch_commands_max: 1 to 65,536");
         }
+        self.judge.check().map_err(Error::Config)?;
         if self.snapshot_entries == 0 {
             return refuse("store.snapshot_entries: at least 1");
         }

@@ -225,6 +225,14 @@ pub fn run_program(program: &Path, arguments: &[&OsStr]) -> Result<(), String> {
     }
 }
 
+/// How long this process has been looking at the clock, for what cannot be given an [`Env`] and only
+/// measures how long it has taken.
+#[allow(clippy::disallowed_methods, reason = "the one place that reads the real clocks")]
+pub fn since_start() -> std::time::Duration {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed()
+}
+
 struct SystemClock {
     start: std::time::Instant,
 }

@@ -106,6 +106,34 @@ pub const CUSTODY_GRACE: Duration = Duration::days(7);
 pub const DID_TRIES_MAX: usize = 4;
 /// Wrong setup tokens after which it is void.
 pub const SETUP_TRIES_MAX: u32 = 5;
+/// Threads that evaluate policies.
+pub const JUDGE_THREADS_MAX: usize = 64;
+/// Questions that wait for a thread that evaluates; one more is denied.
+pub const JUDGE_QUEUE_MAX: usize = 1_024;
+/// Rules that are kept compiled.
+pub const JUDGE_ENGINES_MAX: usize = 256;
+/// Longest evaluation of one policy set.
+pub const JUDGE_TIME_MAX: Duration = Duration(50);
+/// Steps of the evaluation of one policy set.
+pub const JUDGE_STEPS_MAX: u32 = 1_000_000;
+/// Steps between two looks at the clock.
+pub const JUDGE_STEPS_PER_LOOK: u32 = 64;
+/// Longest wait for all policy sets of one question.
+pub const JUDGE_WAIT_MAX: Duration = Duration(1_000);
+/// Longest wait for a remote engine.
+pub const JUDGE_REMOTE_MAX: Duration = Duration(1_000);
+/// Largest answer of a remote engine, in bytes.
+pub const JUDGE_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// Threads that did not come back and were replaced.
+pub const JUDGE_LOST_MAX: usize = 8;
+/// Times that a command is judged anew because what was judged had changed.
+pub const JUDGE_ROUNDS_MAX: usize = 3;
+/// Modules of one policy set.
+pub const POLICY_MODULES_MAX: usize = 32;
+/// Bytes of the document of one policy set.
+pub const POLICY_BYTES_MAX: usize = 256 << 10;
+/// Bytes of a policy set's name, version or path.
+pub const POLICY_TEXT_BYTES_MAX: usize = 128;
 /// Seconds a caller is told to wait when the queue is full.
 pub const RETRY_AFTER_S: u32 = 1;
 /// Longest URL that is fetched, in bytes.

@@ -36,6 +36,24 @@ pub struct EgressLabels {
     pub outcome: &'static str,
 }
 
+/// Labels of a judgement.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct JudgementLabels {
+    /// What policy said.
+    pub verdict: &'static str,
+}
+
+/// Labels of a set in shadow that said something else than what counted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ShadowLabels {
+    /// Which set.
+    pub policy_set: String,
+    /// What it said.
+    pub verdict: &'static str,
+    /// What counted.
+    pub enforced: &'static str,
+}
+
 /// How long a batch took to decide, and how long to write and hash its entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Took {
@@ -54,6 +72,13 @@ pub struct Metrics {
     pub request_seconds: Histogram,
     /// Requests to elsewhere, by purpose and outcome.
     pub egress: Family<EgressLabels, Counter>,
+    /// Judgements, by verdict.
+    pub judgements: Family<JudgementLabels, Counter>,
+    /// Policy sets that could not be evaluated.
+    pub judge_failures: Counter,
+    /// Verdicts of sets in shadow that differ from what counted.
+    pub shadow_differences: Family<ShadowLabels, Counter>,
+    judge_seconds: Histogram,
     batches: Counter,
     commands: Counter,
     entries: Counter,
@@ -78,6 +103,10 @@ impl Default for Metrics {
             requests: Family::default(),
             request_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 18)),
             egress: Family::default(),
+            judgements: Family::default(),
+            judge_failures: Counter::default(),
+            shadow_differences: Family::default(),
+            judge_seconds: Histogram::new(exponential_buckets(0.000_005, 2.0, 18)),
             batches: Counter::default(),
             commands: Counter::default(),
             entries: Counter::default(),
@@ -100,6 +129,23 @@ impl Default for Metrics {
         registry.register_with_unit(
             "http_request_duration",
             "Time from the request's head to the answer's",
+            Unit::Seconds,
+            seconds,
+        );
+        let judgements = metrics.judgements.clone();
+        registry.register("policy_judgements", "Acts that policy was asked about", judgements);
+        let failures = metrics.judge_failures.clone();
+        registry.register("policy_failures", "Policy sets that failed, hence denied", failures);
+        let differences = metrics.shadow_differences.clone();
+        registry.register(
+            "policy_shadow_differences",
+            "Verdicts in shadow that differ from what counted",
+            differences,
+        );
+        let seconds = metrics.judge_seconds.clone();
+        registry.register_with_unit(
+            "policy_judgement_duration",
+            "Time to judge one act",
             Unit::Seconds,
             seconds,
         );
@@ -132,6 +178,16 @@ impl Metrics {
         }
     }
 
+    /// Takes in how long a judgement took.
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::float_arithmetic,
+        reason = "Prometheus counts seconds in floats"
+    )]
+    pub fn judged(&self, ns: u64) {
+        self.judge_seconds.observe(ns as f64 / 1e9);
+    }
+
     /// Where the journal counts its commits.
     pub fn watch_journal(&self, stats: Arc<JournalStats>) {
         // A node has one journal, so only the first call counts.
@@ -155,6 +211,8 @@ impl Metrics {
             ("grants", rows.grants),
             ("held", rows.held),
             ("tasks", rows.tasks),
+            ("policy_sets", rows.policy_sets),
+            ("policy_evaluations", rows.policy_evaluations),
             ("idempotency", rows.idempotency),
             ("operation_envelopes", rows.operation_envelopes),
         ];

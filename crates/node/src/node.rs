@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_crypto::secret::token_digest;
+use hansa_kernel::policy::{Engine, Mode, Stage};
 use hansa_kernel::{Caller, Command, Entry, Event, LookedUp, Request, State, codec};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{JournalStats, Reader};
-use hansa_types::{Code, Correlation, PrincipalId, Rejection, Time};
+use hansa_types::{Code, Correlation, PolicySetId, PrincipalId, Rejection, Time};
 use hansa_views::Views;
 use tokio::sync::{Notify, oneshot, watch};
 
@@ -18,8 +19,9 @@ use crate::credentials::{Credentials, Identity, look_up};
 use crate::egress::Egress;
 use crate::env::{Env, Tasks, blocking};
 use crate::error::Error;
+use crate::judge::Judge;
 use crate::keys::NodeKeys;
-use crate::limits::{BATCH_ITEMS_MAX, VIEWS_WAIT_MAX};
+use crate::limits::{BATCH_ITEMS_MAX, JUDGE_ROUNDS_MAX, VIEWS_WAIT_MAX};
 use crate::metrics::Metrics;
 use crate::setup::Setup;
 use crate::tokens::{OwnTokens, is_jwt};
@@ -48,6 +50,8 @@ pub struct Node {
     pub metrics: Arc<Metrics>,
     /// The way out to other machines.
     pub egress: Arc<Egress>,
+    /// What evaluates policies.
+    pub judge: Judge,
     /// What accounts need beside the journal.
     pub accounts: Accounts,
     /// The way to the first owner.
@@ -93,6 +97,15 @@ pub struct Readiness {
     pub views: bool,
     /// The node is not about to stop.
     pub serving: bool,
+}
+
+/// Which active policy sets decide, and which do not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicyStanding {
+    /// Those that decide.
+    pub enforced: Vec<PolicySetId>,
+    /// Those that were set to less.
+    pub weakened: Vec<(PolicySetId, Mode)>,
 }
 
 impl Readiness {
@@ -141,33 +154,81 @@ impl Node {
     }
 
     async fn tell(&self, outcome: Outcome) -> Result<Done, Rejection> {
-        let outcome = match outcome {
-            Outcome::LookUp(job) => self.ask_again(*job).await?,
-            known => known,
-        };
-        let outcome = match outcome {
+        let outcome = match Box::pin(self.settle(outcome)).await? {
             Outcome::Approval(job, judgement) => {
                 let why = Rejection::new(Code::ApprovalRequired, judgement.tell());
                 let job = self.parked(*job).await?.ok_or(why)?;
                 self.hand_over(vec![job]).await?.pop().ok_or(Code::Internal)?
             }
-            known => known,
+            settled => settled,
         };
         match outcome {
             Outcome::Accepted(accepted) => {
                 self.forget_credentials(&accepted.entry);
+                warn_of_weakening(&accepted.entry);
                 Ok(Done { entry: accepted.entry, last_seq: accepted.last_seq, repeated: false })
             }
             Outcome::Repeated(seq) => {
                 let entry = self.entry(seq).await.map_err(internal)?.ok_or(Code::Internal)?;
                 Ok(Done { last_seq: entry.seq, entry, repeated: true })
             }
-            Outcome::LookUp(_) => Err(Code::Internal.into()),
-            Outcome::Judge(..) => Err(Code::PolicyEngineUnavailable.into()),
+            Outcome::LookUp(_) | Outcome::Judge(..) => Err(Code::Internal.into()),
             Outcome::Approval(_, judgement) => {
                 Err(Rejection::new(Code::ApprovalRequired, judgement.tell()))
             }
             Outcome::Refused(rejection) => Err(rejection),
+        }
+    }
+
+    /// Asks whoever the writer could not ask, until it has decided: the read models once, the judge
+    /// again while what it looked at keeps changing.
+    async fn settle(&self, mut outcome: Outcome) -> Result<Outcome, Rejection> {
+        let (mut looked_up, mut judged) = (false, 0);
+        loop {
+            outcome = match outcome {
+                Outcome::LookUp(job) if !looked_up => {
+                    looked_up = true;
+                    self.ask_again(*job).await?
+                }
+                Outcome::Judge(..) if judged == JUDGE_ROUNDS_MAX => {
+                    return Err(Code::VerdictStale.into());
+                }
+                Outcome::Judge(mut job, question) => {
+                    judged += 1;
+                    job.request.judgement = Some(self.judge.judge(*question).await);
+                    self.hand_over(vec![*job]).await?.pop().ok_or(Code::Internal)?
+                }
+                settled => return Ok(settled),
+            };
+        }
+    }
+
+    /// What policy does, for whoever asks whether the node is well: they do not wait for a writer that
+    /// is not.
+    pub async fn policy_standing(&self) -> Result<PolicyStanding, Rejection> {
+        let look = |state: &State| {
+            let mut standing = PolicyStanding::default();
+            for (id, set) in state.policies.iter().filter(|(_, set)| set.stage == Stage::Active) {
+                match set.mode {
+                    _ if set.engine == Engine::Record => {}
+                    Mode::Enforce => standing.enforced.push(id),
+                    mode => standing.weakened.push((id, mode)),
+                }
+            }
+            standing
+        };
+        tokio::select! {
+            biased;
+            standing = self.read(None, look) => standing,
+            () = self.env.clock.sleep(VIEWS_WAIT_MAX) => Err(Code::NotYet.into()),
+        }
+    }
+
+    /// Says which sets do not decide, as whoever runs the node should know.
+    pub(crate) async fn warn_of_weak_policy(&self) {
+        for (set, mode) in self.policy_standing().await.unwrap_or_default().weakened {
+            let mode = mode.as_str();
+            tracing::warn!(%set, mode, "an active policy set is not enforced");
         }
     }
 
@@ -365,9 +426,24 @@ impl Node {
         if let Some(writer) = writer {
             blocking(move || writer.join()).await??;
         }
+        self.judge.stop();
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         tasks.end().await;
         Ok(())
+    }
+}
+
+/// Says in the log that a policy set counts for less from now on.
+fn warn_of_weakening(entry: &Entry) {
+    match &entry.event {
+        Event::PolicySetModeSet(set) if set.mode != Mode::Enforce => {
+            let mode = set.mode.as_str();
+            tracing::warn!(set = %entry.id, mode, "a policy set is not enforced any more");
+        }
+        Event::PolicySetDeprecated(_) | Event::PolicySetRevoked(_) => {
+            tracing::warn!(set = %entry.id, "a policy set is not asked any more");
+        }
+        _ => {}
     }
 }
 

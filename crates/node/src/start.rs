@@ -21,6 +21,7 @@ use crate::credentials::Credentials;
 use crate::egress::Egress;
 use crate::env::{Env, blocking, threads_give_way};
 use crate::error::Error;
+use crate::judge::Judge;
 use crate::keys::NodeKeys;
 use crate::metrics::Metrics;
 use crate::node::Node;
@@ -92,6 +93,10 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
     let (setup, setup_token) = way_to_owner(owned, &env);
     let egress = Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics));
+    let egress = Arc::new(egress);
+    let (way_out, kept) = (Arc::clone(&egress), Arc::clone(&vault));
+    let judge = Judge::start(&config.judge, env.clone(), way_out, kept, Arc::clone(&metrics))
+        .map_err(|error| Error::Config(format!("the judge's threads cannot start: {error}")))?;
     let node = Arc::new(Node {
         views,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
@@ -114,13 +119,15 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         reader,
         durable,
         metrics,
-        egress: Arc::new(egress),
+        egress,
+        judge,
         setup,
         journal_stats,
         queue,
     });
     node.look_at_disk();
     begin(&node, ran, incarnation).await?;
+    node.warn_of_weak_policy().await;
     keep_working(&node, snapshot_seq);
     node.wake_all_parked().await;
     Ok(Started { node, setup_token, replayed })

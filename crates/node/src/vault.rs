@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hansa_crypto::hash::salted;
 use hansa_crypto::seal::{SealKey, open, seal, unwrap_key, wrap_key};
 use hansa_store::{Reader, VaultChange};
-use hansa_types::{Digest, EnvelopeId, PrincipalId, Salt};
+use hansa_types::{Digest, EnvelopeId, PolicySetId, PrincipalId, Salt};
 use zeroize::Zeroizing;
 
 use crate::env::Env;
@@ -59,6 +59,11 @@ pub fn did_log_id(principal: PrincipalId) -> String {
 /// Name of an envelope's text in the vault.
 pub fn envelope_id(envelope: EnvelopeId) -> String {
     format!("envelope/{envelope}")
+}
+
+/// Name of a policy set's document in the vault. Its subject is the node.
+pub fn policy_id(set: PolicySetId) -> String {
+    format!("policy/{set}")
 }
 
 /// Destroys a subject's key, salts and documents, with the batch that says so.

@@ -33,7 +33,7 @@ pub use error::Error;
 pub use open::WRITER_THREAD;
 pub use rows::{
     AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, MilestoneRow, Page,
-    PageQuery, Projected, ReputationRow, Standing, TaskFilter, TaskRow, TransferFilter,
-    TransferKind, TransferRow, TransferState, Viewer,
+    PageQuery, PolicyDifferenceRow, Projected, ReputationRow, Standing, TaskFilter, TaskRow,
+    TransferFilter, TransferKind, TransferRow, TransferState, Viewer,
 };
 pub use views::Views;

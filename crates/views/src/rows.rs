@@ -3,11 +3,12 @@
 //! Plain values of the core's types: amounts in minor units, times as moments, states as the
 //! kernel's own enums. Deliberately absent: JSON shapes of the wire and rendering for people.
 
+use hansa_kernel::policy::Verdict;
 use hansa_kernel::principal::{Kind, Trust};
 use hansa_kernel::task::{MilestoneState, Rail, Side, Stage, Work};
 use hansa_types::{
-    Amount, ApiKeyId, CurrencyCode, EnvelopeId, GrantId, Label, PrincipalId, TaskId, Time,
-    TransferId,
+    Amount, AnyId, ApiKeyId, CurrencyCode, EnvelopeId, GrantId, Label, PolicySetId, PrincipalId,
+    TaskId, Time, TransferId,
 };
 use serde_json::Value;
 
@@ -341,6 +342,21 @@ pub struct GrantRow {
     pub created_at: Time,
     /// When it was itself taken back.
     pub revoked_at: Option<Time>,
+}
+
+/// A command about which policy sets in shadow said something else than what counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyDifferenceRow {
+    /// The entry that recorded it.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// What the command brought about.
+    pub subject: Option<AnyId>,
+    /// What counted.
+    pub enforced: Verdict,
+    /// The sets that said otherwise, and what.
+    pub differs: Vec<(PolicySetId, Verdict)>,
 }
 
 /// What is known of somebody's work at one skill, in one role.

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 4;
+pub(crate) const FORMAT: i64 = 5;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -146,6 +146,13 @@ const TABLES: &[&str] = &[
         task BLOB,
         document TEXT
     )",
+    "CREATE TABLE policy_differences (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        subject TEXT,
+        enforced TEXT NOT NULL,
+        differs TEXT NOT NULL
+    )",
     "CREATE TABLE accepted (
         seq INTEGER PRIMARY KEY,
         key BLOB NOT NULL,
@@ -197,6 +204,7 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS grants",
     "DROP TABLE IF EXISTS tasks",
     "DROP TABLE IF EXISTS envelopes",
+    "DROP TABLE IF EXISTS policy_differences",
     "DROP TABLE IF EXISTS accepted",
     fts::DROP,
 ];

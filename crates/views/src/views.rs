@@ -12,10 +12,11 @@ use crate::column::long;
 use crate::error::Error;
 use crate::open::Opened;
 use crate::project::{self, Known};
-use crate::query::{accepted, agents, discover, envelopes, grants, tasks, transfers};
+use crate::query::{accepted, agents, discover, envelopes, grants, policies, tasks, transfers};
 use crate::rows::{
     AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, Page, PageQuery,
-    Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter, TransferRow, Viewer,
+    PolicyDifferenceRow, Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter,
+    TransferRow, Viewer,
 };
 use crate::{open, schema};
 
@@ -208,6 +209,15 @@ impl Views {
         page: PageQuery,
     ) -> Result<Page<GrantRow>, Error> {
         grants::list(&self.inner.readers, party, page).await
+    }
+
+    /// Commands about which policy sets in shadow said otherwise, newest first. For whoever keeps the
+    /// node's policy: the caller sees to that.
+    pub async fn policy_differences(
+        &self,
+        page: PageQuery,
+    ) -> Result<Page<PolicyDifferenceRow>, Error> {
+        policies::differences(&self.inner.readers, page).await
     }
 
     /// The first entry of the accepted request with this key, and the digest of its body, for at

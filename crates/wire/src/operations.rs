@@ -11,6 +11,11 @@ use crate::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
     discover, fundings, grants, journal, node, onboarding, principals, projections, setup, tasks,
     the_protocol, transfers,
+    accounts, agents, amp, api_keys, auth, cards, clients, currencies, dids, discover, fundings,
+    grants, journal, node, onboarding, principals, projections, setup, tasks, the_protocol,
+    accounts, agents, amp, api_keys, auth, cards, clients, currencies, discover, fundings, grants,
+    journal, node, onboarding, policies, principals, projections, setup, tasks, the_protocol,
+    transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -30,6 +35,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("clients", "OAuth clients and the tokens they were given; tokens come from /oauth/token."),
     ("onboarding", "Agents made in one call, the tokens for it, and requests for money."),
     ("grants", "Scoped, limited, expiring authority over what is another's."),
+    ("policies", "Policy sets, by which acts are judged, and what they say when asked."),
     ("currencies", "Currencies, and the making and destroying of money."),
     ("transfers", "Balanced movements of money, at once or held first."),
     ("amp", "Signed envelopes and the work they agree on."),
@@ -126,6 +132,16 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),
     Op::get::<grants::GrantGet>("/api/v1/grants/{grant}").about("grants", "Read a grant", "With what was used of it.").access(Principal),
     Op::post::<grants::GrantRevoke>("/api/v1/grants/{grant}/revoke").about("grants", "Take authority back", "With everything that was narrowed from it.").access(Principal),
+
+    Op::post::<policies::PolicySetCreate>("/api/v1/policy-sets").about("policies", "Make a policy set", "As a draft: it decides nothing until it is activated. Its rules must compile.").access(Owner).status(201),
+    Op::get::<policies::PolicySetList>("/api/v1/policy-sets").about("policies", "List policy sets", "The newest first, without their rules.").access(Principal),
+    Op::get::<policies::PolicySetGet>("/api/v1/policy-sets/{policy_set}").about("policies", "Read a policy set", "With its rules, for whoever sees everything of the node.").access(Principal),
+    Op::post::<policies::PolicySetActivate>("/api/v1/policy-sets/{policy_set}/activate").about("policies", "Activate a policy set", "In the place of the active one of its name. Taking the place of an enforced one takes two people: the second asks for the same.").access(Owner),
+    Op::post::<policies::PolicySetDeprecate>("/api/v1/policy-sets/{policy_set}/deprecate").about("policies", "Deprecate a policy set", "It is no longer asked by itself. Of an enforced set this takes two people.").access(Owner),
+    Op::post::<policies::PolicySetRevoke>("/api/v1/policy-sets/{policy_set}/revoke").about("policies", "Revoke a policy set", "For good. Of an enforced set this takes two people.").access(Owner),
+    Op::post::<policies::PolicySetModeSet>("/api/v1/policy-sets/{policy_set}/mode").about("policies", "Set a policy set's mode", "Anything less than before takes two people: the second asks for the same.").access(Owner),
+    Op::get::<policies::PolicyDifferenceList>("/api/v1/policy-differences").about("policies", "List what shadow sets would have decided", "Acts about which a set in shadow said something else than what counted, the latest first.").access(Owner),
+    Op::post::<policies::PolicyEvaluate>("/api/v1/policy-evaluations").about("policies", "Ask what policy would say", "Of an act of the caller's, recorded. It is no leave to act: whoever acts is judged again.").access(Principal).status(201),
 
     Op::get::<currencies::CurrencyList>("/api/v1/currencies").about("currencies", "List currencies", "Those this node holds, its own and foreign ones."),
     Op::post::<currencies::CurrencyCreate>("/api/v1/currencies").about("currencies", "Make a currency", "One that this node issues.").access(Owner).status(201),

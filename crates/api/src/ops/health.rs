@@ -1,5 +1,6 @@
 //! Whether the process lives, whether the node can work, what it measures and which version it is.
 
+use hansa_node::PolicyStanding;
 use hansa_wire::Problem;
 use hansa_wire::api::node::{
     Health, HealthStatus, Metrics, Readiness, ReadinessCheck, Ready, Version, VersionInfo,
@@ -24,16 +25,29 @@ pub(crate) async fn ready(context: &Context, _: Ready) -> Result<Answer, Problem
     };
     let jump = format!("the wall clock jumped by {} ms", node.clock_jump_ms().unwrap_or(0));
     let free = format!("{} bytes are free", node.free_bytes());
-    let checks = vec![
+    let mut checks = vec![
         check("writer", found.writer, "the writer takes no commands".to_owned()),
         check("clock", found.clock, jump),
         check("disk", found.disk, free),
         check("views", found.views, "the read models do not follow".to_owned()),
         check("serving", found.serving, "the node is about to stop".to_owned()),
     ];
+    checks.extend(node.policy_standing().await.ok().map(|standing| policy(&standing)));
     let ready = found.is_ready();
     let answer = Answer::json(&Readiness { ready, checks })?;
     Ok(if ready { answer } else { answer.with_status(503) })
+}
+
+/// What policy does. Weak policy is said and is no reason to send requests elsewhere.
+fn policy(standing: &PolicyStanding) -> ReadinessCheck {
+    let weak = standing.weakened.iter().map(|(set, mode)| format!("{set} is {}", mode.as_str()));
+    let weak: Vec<String> = weak.collect();
+    let detail = match (standing.enforced.len(), weak.is_empty()) {
+        (0, true) => Some("no policy set is active: the gate asks nobody".to_owned()),
+        (_, true) => None,
+        (enforced, false) => Some(format!("{enforced} enforced; {}", weak.join(", "))),
+    };
+    ReadinessCheck { name: "policy".to_owned(), ok: true, detail }
 }
 
 /// Everything that is measured.

@@ -31,6 +31,7 @@ pub(crate) mod holds;
 pub(crate) mod journal;
 pub(crate) mod node;
 pub(crate) mod onboarding;
+pub(crate) mod policies;
 pub(crate) mod principals;
 pub(crate) mod projections;
 mod proof;

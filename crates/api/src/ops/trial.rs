@@ -4,7 +4,9 @@
 //! what the command itself would answer, refusals included.
 
 use hansa_kernel::decide::{Place, Repetition, decide};
+use hansa_kernel::policy::Question;
 use hansa_kernel::{Admission, Command, Entry, Request, State};
+use hansa_node::limits::JUDGE_ROUNDS_MAX;
 use hansa_types::{Code, Rejection, Time};
 use hansa_wire::Problem;
 
@@ -22,15 +24,38 @@ pub(super) async fn attempt_as(context: &Context, request: Request) -> Result<En
     if node.clock_jump_ms().is_some() && request.command.depends_on_time() {
         return Err(Code::ClockUnsure.into());
     }
-    let now = node.now();
-    node.read(Some(context.principal()?), move |state| on(state, &request, now)).await?
+    let (now, caller) = (node.now(), context.principal()?);
+    let mut request = request;
+    for _ in 0..=JUDGE_ROUNDS_MAX {
+        let asked = request.clone();
+        match node.read(Some(caller), move |state| on(state, &asked, now)).await?? {
+            Tried::Entry(entry) => return Ok(*entry),
+            Tried::Judge(question) => {
+                request.judgement = Some(Box::pin(node.judge.judge(*question)).await);
+            }
+        }
+    }
+    Err(Code::VerdictStale.into())
 }
 
-fn on(state: &State, request: &Request, now: Time) -> Result<Entry, Rejection> {
+/// What came of a trial.
+enum Tried {
+    /// The first entry it would make.
+    Entry(Box<Entry>),
+    /// Policy has to be asked first.
+    Judge(Box<Question>),
+}
+
+fn on(state: &State, request: &Request, now: Time) -> Result<Tried, Rejection> {
     let now = now.max(state.now);
-    let Admission::Fresh(permit) = state.admit(request, now)? else {
+    let permit = match state.admit(request, now)? {
+        Admission::Fresh(permit) => permit,
+        Admission::Judge(question) => return Ok(Tried::Judge(question)),
+        Admission::Approval(judgement) => {
+            return Err(Rejection::new(Code::ApprovalRequired, judgement.tell()));
+        }
         // Only requests with a key are known from before.
-        return Err(Code::Internal.into());
+        Admission::Repeated(_) | Admission::LookUp => return Err(Code::Internal.into()),
     };
     let mut drawn = 0u128;
     let mut entropy = || {
@@ -47,5 +72,5 @@ fn on(state: &State, request: &Request, now: Time) -> Result<Entry, Rejection> {
         auth: &request.caller.auth,
         corr: Repetition { is_first: true, correlation: None },
     };
-    Ok(draft.into_entry(place, &mut ctx))
+    Ok(Tried::Entry(Box::new(draft.into_entry(place, &mut ctx))))
 }

@@ -41,6 +41,7 @@ struct World {
     funding: String,
     envelope: String,
     task: String,
+    policy_set: String,
     key_seq: u64,
     declared: String,
     context: String,
@@ -265,6 +266,37 @@ fn rows() -> Vec<Row> {
             bad_input: bad!("POST", "/api/v1/fundings/x/reject", {}, InvalidField),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/fundings/{}/reject", w.funding), nothing, Forbidden) },
 
+        Row { id: "policy_set_create", denied: guest!("POST", "/api/v1/policy-sets", { "name": "x" }),
+            bad_input: bad!("POST", "/api/v1/policy-sets", { "name": " ", "version": "1", "actions": ["*"] }, InvalidField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/policy-sets".to_owned(),
+                |_: &World| super::policies::set("x", &["*"]), Forbidden) },
+        Row { id: "policy_set_list", denied: guest!("GET", "/api/v1/policy-sets", null),
+            bad_input: bad!("GET", "/api/v1/policy-sets?status=dead", null, InvalidField), other_tenant: SAME_FOR_ALL },
+        Row { id: "policy_set_get", denied: guest!("GET", "/api/v1/policy-sets/pol_00000000000000000000000000", null),
+            bad_input: bad!("GET", "/api/v1/policy-sets/x", null, InvalidField),
+            other_tenant: Hidden(|w| Ask::get(format!("/api/v1/policy-sets/{}", w.policy_set)).by(&w.mallory),
+                |_, set| set["modules"].is_null()) },
+        Row { id: "policy_set_activate", denied: guest!("POST", "/api/v1/policy-sets/pol_00000000000000000000000000/activate", {}),
+            bad_input: bad!("POST", "/api/v1/policy-sets/x/activate", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/policy-sets/{}/activate", w.policy_set), nothing, Forbidden) },
+        Row { id: "policy_set_deprecate", denied: guest!("POST", "/api/v1/policy-sets/pol_00000000000000000000000000/deprecate", {}),
+            bad_input: bad!("POST", "/api/v1/policy-sets/x/deprecate", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/policy-sets/{}/deprecate", w.policy_set), nothing, Forbidden) },
+        Row { id: "policy_set_revoke", denied: guest!("POST", "/api/v1/policy-sets/pol_00000000000000000000000000/revoke", {}),
+            bad_input: bad!("POST", "/api/v1/policy-sets/x/revoke", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/policy-sets/{}/revoke", w.policy_set), nothing, Forbidden) },
+        Row { id: "policy_set_mode_set", denied: guest!("POST", "/api/v1/policy-sets/pol_00000000000000000000000000/mode", { "mode": "off" }),
+            bad_input: bad!("POST", "/api/v1/policy-sets/pol_00000000000000000000000000/mode", { "mode": "on" }, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/policy-sets/{}/mode", w.policy_set),
+                |_: &World| json!({ "mode": "off" }), Forbidden) },
+        Row { id: "policy_difference_list", denied: guest!("GET", "/api/v1/policy-differences", null),
+            bad_input: bad!("GET", "/api/v1/policy-differences?x=1", null, UnknownField),
+            other_tenant: mallory!("GET", |_: &World| "/api/v1/policy-differences".to_owned(), no_body, Forbidden) },
+        Row { id: "policy_evaluate", denied: guest!("POST", "/api/v1/policy-evaluations", {}),
+            bad_input: bad!("POST", "/api/v1/policy-evaluations", { "action": "transfer_*" }, InvalidField),
+            other_tenant: mallory!("POST", |_: &World| "/api/v1/policy-evaluations".to_owned(),
+                |w: &World| json!({ "task": w.task }), NotFound) },
+
         Row { id: "grant_create", denied: guest!("POST", "/api/v1/grants", {}),
             bad_input: bad!("POST", "/api/v1/grants", { "holder": "x" }, InvalidField | MissingField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/grants".to_owned(),
@@ -457,6 +489,8 @@ async fn world() -> World {
     let terms = serde_json::from_value(terms).unwrap();
     let offer = build::intent(alice.header(bob.did.clone(), None), Intent::new("work"), terms);
     let offer = alice.send(offer).await.unwrap();
+    let policy = super::policies::set("payments", &["transfer_create"]);
+    let policy = made(town.ask(Ask::post("/api/v1/policy-sets", policy).by(&owner)).await);
     let signature = super::cards::own_signature(&town, &alice, super::cards::A2A).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let declared = json!({ "requested_outcome": "x", "risk_tier": "low" });
@@ -484,6 +518,7 @@ async fn world() -> World {
         key_seq: key["seq"].as_u64().unwrap(),
         envelope: offer.envelope_id.to_string(),
         task: offer.task.unwrap().to_string(),
+        policy_set: text(&policy["id"]),
         town,
         alice,
         bob,

@@ -29,6 +29,7 @@ mod moving;
 mod oauth;
 mod onboarding;
 mod operator;
+mod policies;
 mod proxy;
 mod sdk;
 mod sdk_hansa;

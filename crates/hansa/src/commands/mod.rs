@@ -32,6 +32,7 @@ mod mint;
 mod onboard;
 mod openapi;
 mod paging;
+mod policy;
 mod principal;
 mod restore;
 mod role;
@@ -105,6 +106,9 @@ pub(crate) enum Command {
     /// Grants: scoped, limited, expiring authority
     #[command(subcommand)]
     Grant(grant::Command),
+    /// Policy sets, by which acts are judged, and their tests
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Currencies that the node holds
     #[command(subcommand)]
     Currency(currency::Command),
@@ -212,6 +216,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Token(command) => Box::pin(command.run(app)),
         Command::Key(command) => Box::pin(command.run(app)),
         Command::Grant(command) => Box::pin(command.run(app)),
+        Command::Policy(command) => Box::pin(command.run(app)),
         Command::Currency(command) => Box::pin(command.run(app)),
         Command::Mint(args) => Box::pin(args.run(app)),
         Command::Burn(args) => Box::pin(args.run(app)),

@@ -277,6 +277,14 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_without_meanings_says_what_it_says() {
+        let aliases = [("OPA_URL", "http://opa:8181"), ("OPA_ENFORCE", "false")];
+        let loaded = load(None, pairs(&aliases), Vec::new()).unwrap();
+        assert_eq!(loaded.get("policy.opa_url").text, "http://opa:8181");
+        assert_eq!(loaded.get("policy.opa_enforce").text, "false");
+    }
+
+    #[test]
     fn an_alias_is_weaker_than_the_setting_s_own_variable() {
         let alias = ("MINTING_AUTHORITY", "disabled");
         let loaded = load(None, pairs(&[alias]), Vec::new()).unwrap();

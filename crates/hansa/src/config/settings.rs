@@ -11,6 +11,7 @@ use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
 use hansa_node::account::{LogMailer, Mailer};
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
+use hansa_node::judge::{JudgeConfig, RemoteOpa};
 use hansa_node::limits::ACME_NAMES_MAX;
 use hansa_node::tls::AcmeSettings;
 use hansa_types::{Amount, Currency};
@@ -77,6 +78,7 @@ pub(crate) struct Settings {
     /// How it tells about itself.
     pub(crate) log: Log,
     egress: EgressPolicy,
+    judge: JudgeConfig,
     /// What is done about signatures on cards that come in.
     pub(crate) card_signatures: CardSignatures,
     /// What the node's own card says.
@@ -127,7 +129,8 @@ impl Settings {
         let mut reader = Reader { loaded, complaints: Vec::new() };
         let server = server(&mut reader);
         let log = log(&mut reader);
-        let egress = egress(&mut reader, &server);
+        let judge = judge(&mut reader);
+        let egress = egress(&mut reader, &server, &judge);
         let registry = registry(&mut reader);
         let accounts = accounts::read(&mut reader);
         let currency = currency(&mut reader);
@@ -137,6 +140,7 @@ impl Settings {
             server,
             log,
             egress,
+            judge,
             card_signatures: reader.take(
                 "cards.signatures",
                 CardSignatures::Enforce,
@@ -238,6 +242,7 @@ impl Settings {
             admin_second_factor: self.accounts.admin_second_factor,
             scrub_days_max: self.scrub_days_max,
             egress: self.egress.clone(),
+            judge: self.judge.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
         })
@@ -347,8 +352,29 @@ fn log(reader: &mut Reader<'_>) -> Log {
     }
 }
 
-fn egress(reader: &mut Reader<'_>, server: &Server) -> EgressPolicy {
+fn judge(reader: &mut Reader<'_>) -> JudgeConfig {
+    let url = Some(reader.text("policy.opa_url")).filter(|url| !url.is_empty());
+    let host = url.as_deref().map(values::engine_authority).transpose();
+    let host = reader.take("policy.opa_url", None, host);
+    let enabled = values::flag(&reader.text("policy.opa_enabled"));
+    let enabled = reader.take("policy.opa_enabled", true, enabled);
+    let enforce = values::flag(&reader.text("policy.opa_enforce"));
+    let threads = values::integer(&reader.text("policy.threads"));
+    JudgeConfig {
+        threads: reader.take("policy.threads", 1, threads),
+        opa: url.filter(|_| enabled && host.is_some()).map(|url| RemoteOpa { url }),
+        opa_enforce: reader.take("policy.opa_enforce", true, enforce),
+    }
+}
+
+fn egress(reader: &mut Reader<'_>, server: &Server, judge: &JudgeConfig) -> EgressPolicy {
     let mut policy = EgressPolicy::closed();
+    if let Some(opa) = &judge.opa {
+        let host = values::engine_authority(&opa.url).ok();
+        if let Some(host) = host.and_then(|host| host.parse().ok()) {
+            policy = policy.allow(Purpose::Policy, host);
+        }
+    }
     if let Some(Tls::Acme(acme)) = &server.tls {
         // Where the authority's directory lies, and nowhere else.
         let host = values::url_authority(&acme.directory).ok();
@@ -476,6 +502,8 @@ mod tests {
             ("registry.parent_url", "the frame"),
             ("accounts.mail", "pigeon"),
             ("accounts.admin_2fa", "on"),
+            ("policy.opa_url", "opa"),
+            ("policy.opa_enforce", "maybe"),
         ];
         let complaints = settings(&wrong).unwrap_err();
         for (key, text) in wrong {

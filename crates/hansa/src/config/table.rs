@@ -80,12 +80,17 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("accounts", "How people register and are written to."),
     ("money", "Its currency. Counts once, when the node is founded."),
     ("limits", "How much anybody may have."),
+    ("policy", "What evaluates policies."),
     ("egress", "Where the node itself may go, for what."),
     ("cards", "What is done about the cards of agents."),
     ("registry", "What the node's own card says beside what the node knows."),
     ("agp", "The Agent Governance Protocol."),
     ("log", "What it tells about itself on standard error."),
 ];
+
+/// How other programs write a flag.
+const FLAGS: &[(&str, &str)] =
+    &[("true", "true"), ("false", "false"), ("1", "true"), ("0", "false")];
 
 use Kind::{Bytes, Flag, Integer, List, Text};
 
@@ -227,6 +232,28 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "100",
         "Agents that a developer may onboard without a grant of the owner's.",
     ),
+    Setting::new("policy.threads", Integer, "2", "Threads that evaluate policies."),
+    Setting::new(
+        "policy.opa_url",
+        Text,
+        "",
+        "A remote OPA, asked about policy sets whose engine is opa, e.g. https://opa.example:8181.",
+    )
+    .alias(&[Alias { variable: "OPA_URL", meanings: &[] }]),
+    Setting::new(
+        "policy.opa_enabled",
+        Flag,
+        "true",
+        "Whether it is asked; when not, whatever its sets concern is denied.",
+    )
+    .alias(&[Alias { variable: "OPA_ENABLED", meanings: FLAGS }]),
+    Setting::new(
+        "policy.opa_enforce",
+        Flag,
+        "true",
+        "Whether a new set of engine opa is enforced or shadow unless it says. Later two people decide.",
+    )
+    .alias(&[Alias { variable: "OPA_ENFORCE", meanings: FLAGS }]),
     Setting::new(
         "egress.did_resolution",
         List,

@@ -102,6 +102,25 @@ pub(super) fn url_authority(url: &str) -> Result<String, Refusal> {
     Ok(rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned())
 }
 
+/// The host and port of an engine, which may be reached without TLS where its host is private.
+pub(super) fn engine_authority(url: &str) -> Result<String, Refusal> {
+    let wrong = || "a URL such as https://opa.example:8181".to_owned();
+    let (plain, rest) = match (url.strip_prefix("http://"), url.strip_prefix("https://")) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return Err(wrong()),
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() || authority.contains('@') {
+        return Err(wrong());
+    }
+    let has_port = authority.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
+    Ok(match plain && !has_port {
+        true => format!("{authority}:80"),
+        false => authority.to_owned(),
+    })
+}
+
 pub(super) fn card_signatures(text: &str) -> Result<CardSignatures, Refusal> {
     match text {
         "off" => Ok(CardSignatures::Off),

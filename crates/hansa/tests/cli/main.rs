@@ -9,5 +9,6 @@ mod demo;
 mod doctor;
 mod exit_codes;
 mod offline;
+mod policy;
 mod serve;
 mod support;

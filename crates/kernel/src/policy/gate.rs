@@ -5,7 +5,9 @@
 //! keeps them in control of their own account, nor by a pattern as wide as `*` for changing policy:
 //! a broken policy must not be able to lock the door from inside.
 
-use hansa_types::{Code, CurrencyCode, Digest, GrantId, PolicySetId, Rejection, Time};
+use std::borrow::Cow;
+
+use hansa_types::{Amount, Code, CurrencyCode, Digest, GrantId, PolicySetId, Rejection, Time};
 
 use super::{
     CounterpartyFacts, Engine, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts,
@@ -15,7 +17,7 @@ use crate::State;
 use crate::command::{Caller, Command, Request};
 use crate::entry::Auth;
 use crate::principal::Handle;
-use crate::task::Act;
+use crate::task;
 
 /// The beginning of the operations that change policy itself.
 const POLICY_ACTIONS: &str = "policy_";
@@ -53,13 +55,23 @@ pub(crate) enum Gate {
     Judge(Box<Question>),
 }
 
-/// What a command is about, beside who asks and by what grant.
-#[derive(Default)]
-struct About {
-    counterparty: Option<CounterpartyFacts>,
-    resource: Option<Box<str>>,
-    task: Option<TaskFacts>,
-    parameters: Option<Box<str>>,
+/// An act, beside who does it and how they proved it: one that is asked for, or one that may be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Act {
+    /// The id of the operation, or of the tool.
+    pub action: Cow<'static, str>,
+    /// The money it moves.
+    pub money: Option<(CurrencyCode, Amount)>,
+    /// The other side.
+    pub counterparty: Option<CounterpartyFacts>,
+    /// What it is done to.
+    pub resource: Option<Box<str>>,
+    /// The grant it uses.
+    pub grant: Option<GrantId>,
+    /// The task it belongs to.
+    pub task: Option<TaskFacts>,
+    /// Its parameters as canonical JSON.
+    pub parameters: Option<Box<str>>,
 }
 
 impl State {
@@ -80,25 +92,13 @@ impl State {
         if !self.policies.asked().any(|(_, set)| concerned(set)) {
             return Ok(Gate::Pass(None));
         }
-        let money = self.money_of(&request.command);
-        let about = self.about(&request.command);
-        let place = about.task.as_ref();
-        let mut bounded: Vec<JudgedSet> = Vec::new();
-        let mut open: Vec<SetRef> = Vec::new();
-        for (id, set) in self.policies.asked().filter(|(_, set)| concerned(set)) {
-            if !set.concerns_place(place) {
-                continue;
-            }
-            match money.and_then(|money| bounds::verdict(&set.bounds, action, money)) {
-                Some(verdict) => bounded.push(set.bounded(id, verdict)),
-                None => open.push(set.reference(id)),
-            }
-        }
+        let act = Act { grant, ..self.act(&request.command) };
+        let (bounded, open) = self.sort_sets(&act);
         let is_plain = |judged: &JudgedSet| judged.verdict == Verdict::Allow;
         if open.is_empty() && bounded.iter().all(is_plain) {
             return Ok(Gate::Pass(None));
         }
-        let facts = self.facts(caller, request, grant, now, about, money);
+        let facts = self.facts(caller, &request.caller, act, now);
         if open.is_empty() {
             let judgement = Judgement::compose(facts.digest(), bounded);
             return Ok(match judgement.rule(&facts)? {
@@ -116,31 +116,39 @@ impl State {
         }
     }
 
+    /// The active sets that concern an act: what the bounds of some say, and those to be asked.
+    pub fn sort_sets(&self, act: &Act) -> (Vec<JudgedSet>, Vec<SetRef>) {
+        let (mut bounded, mut open) = (Vec::new(), Vec::new());
+        for (id, set) in self.policies.asked() {
+            if !set.concerns_action(&act.action) || !set.concerns_place(act.task.as_ref()) {
+                continue;
+            }
+            match act.money.and_then(|money| bounds::verdict(&set.bounds, &act.action, money)) {
+                Some(verdict) => bounded.push(set.bounded(id, verdict)),
+                None => open.push(set.reference(id)),
+            }
+        }
+        (bounded, open)
+    }
+
     /// The money of a command, by whose amount bounds decide.
-    fn money_of(&self, command: &Command) -> Option<(CurrencyCode, hansa_types::Amount)> {
+    fn money_of(&self, command: &Command) -> Option<(CurrencyCode, Amount)> {
         if let Command::TaskStep(step) = command
-            && let Act::Delegate { terms, .. } = &step.act
+            && let task::Act::Delegate { terms, .. } = &step.act
         {
             return Some((terms.currency, terms.amount));
         }
         self.money_moved(command).0
     }
 
-    /// The facts of a command. `hour` is the only part that time alone changes.
-    fn facts(
-        &self,
-        caller: Handle,
-        request: &Request,
-        grant: Option<GrantId>,
-        now: Time,
-        about: About,
-        money: Option<(CurrencyCode, hansa_types::Amount)>,
-    ) -> Facts {
-        let actor = self.principals.get(caller);
+    /// The facts of an act that somebody does. `hour` is the only part that time alone changes.
+    pub fn facts(&self, actor: Handle, proven: &Caller, act: Act, now: Time) -> Facts {
+        let Act { action, money, counterparty, resource, grant, task, parameters } = act;
         let grant = grant.and_then(|id| self.grant_facts(id));
-        let About { counterparty, resource, task, parameters } = about;
+        let roles = self.governance_roles(actor);
+        let actor = self.principals.get(actor);
         Facts {
-            action: request.command.action().into(),
+            action,
             actor: actor.id,
             actor_kind: actor.kind,
             on_behalf_of: grant.as_ref().map(|grant| grant.root),
@@ -149,9 +157,9 @@ impl State {
             resource,
             grant,
             task,
-            roles: self.governance_roles(caller),
-            auth: request.caller.auth.method(),
-            strong_auth: self.is_strong(&request.caller),
+            roles,
+            auth: proven.auth.method(),
+            strong_auth: self.is_strong(proven),
             hour: Facts::hour_of(now),
             parameters,
         }
@@ -166,7 +174,7 @@ impl State {
     }
 
     /// An amount with its currency as facts; nothing where the currency is unknown here.
-    pub fn money_facts(&self, money: (CurrencyCode, hansa_types::Amount)) -> Option<MoneyFacts> {
+    pub fn money_facts(&self, money: (CurrencyCode, Amount)) -> Option<MoneyFacts> {
         let index = self.ledger.currency(money.0).ok()?;
         let currency = self.ledger.currency_state(index).currency;
         Some(MoneyFacts { currency, amount: money.1 })
@@ -213,7 +221,7 @@ impl State {
         }
     }
 
-    fn about(&self, command: &Command) -> About {
+    fn act(&self, command: &Command) -> Act {
         let of = |handle: Handle| self.principals.get(handle).id;
         let other = |id| Some(self.counterparty_facts(id));
         let held = |id| self.held.get(id);
@@ -237,7 +245,8 @@ impl State {
             _ => None,
         };
         let task = parent.and_then(|step| self.task_facts(step.task));
-        About { counterparty, task, ..About::default() }
+        let (action, money) = (command.action().into(), self.money_of(command));
+        Act { action, money, counterparty, task, ..Act::default() }
     }
 }
 

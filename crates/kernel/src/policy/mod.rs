@@ -39,7 +39,7 @@ pub(crate) use evaluate::apply_evaluated;
 pub use evaluate::{Evaluate, Evaluated, Evaluation, Judged, JudgedLine};
 pub use facts::{CounterpartyFacts, Facts, GrantFacts, MoneyFacts, TaskFacts};
 pub(crate) use gate::Gate;
-pub use gate::{Question, SetRef};
+pub use gate::{Act, Question, SetRef};
 pub use verdict::{JudgedSet, Judgement, Obligation, Verdict};
 
 use crate::grant::Action;

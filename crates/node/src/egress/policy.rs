@@ -21,12 +21,20 @@ pub enum Purpose {
     Acme,
     /// Sending mail.
     Mail,
+    /// Asking a remote policy engine.
+    Policy,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 5] =
-        [Purpose::DidResolution, Purpose::Card, Purpose::Webhook, Purpose::Acme, Purpose::Mail];
+    pub const ALL: [Purpose; 6] = [
+        Purpose::DidResolution,
+        Purpose::Card,
+        Purpose::Webhook,
+        Purpose::Acme,
+        Purpose::Mail,
+        Purpose::Policy,
+    ];
 
     /// Its word in settings, logs and metrics.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +44,7 @@ impl Purpose {
             Purpose::Webhook => "webhook",
             Purpose::Acme => "acme",
             Purpose::Mail => "mail",
+            Purpose::Policy => "policy",
         }
     }
 }

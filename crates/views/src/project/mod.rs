@@ -13,6 +13,7 @@ mod card;
 mod envelope;
 mod erased;
 mod grant;
+mod policy;
 mod principal;
 mod task;
 mod transfer;
@@ -96,6 +97,7 @@ struct Working<'a> {
     envelopes: Vec<envelope::Record>,
     accepted: accepted::Accepted,
     erasures: erased::Erasures,
+    differences: policy::Differences,
 }
 
 /// Projects a batch within the transaction that the connection is in. Returns what the writer
@@ -130,6 +132,7 @@ async fn project_part(
         envelopes: Vec::new(),
         accepted: accepted::Accepted::default(),
         erasures: erased::Erasures::default(),
+        differences: policy::Differences::default(),
     };
     for projected in batch {
         working.fold(projected);
@@ -216,7 +219,6 @@ impl Working<'_> {
             | Event::PolicySetRevoked(_)
             | Event::PolicySetModeSet(_)
             | Event::PolicySetChangeRequested(_)
-            | Event::PolicyJudged(_)
             | Event::PolicyEvaluated(_) => {}
             // So are declared tasks with everything on record for them.
             Event::TaskDeclared(_)
@@ -236,6 +238,7 @@ impl Working<'_> {
             | Event::ApprovalReminded(_)
             | Event::EscalationRaised(_)
             | Event::EscalationResolved(_) => {}
+            Event::PolicyJudged(judged) => self.differences.judged(entry, judged),
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }
@@ -277,6 +280,7 @@ impl Working<'_> {
         self.tasks.store(connection).await?;
         self.principals.store(connection, &self.known).await?;
         self.grants.store(connection).await?;
+        self.differences.store(connection).await?;
         self.accepted.store(connection).await?;
         envelope::store(connection, &self.envelopes).await?;
         self.erasures.store(connection).await

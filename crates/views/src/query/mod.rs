@@ -9,6 +9,7 @@ pub(crate) mod discover;
 pub(crate) mod envelopes;
 pub(crate) mod grants;
 mod list;
+pub(crate) mod policies;
 pub(crate) mod tasks;
 pub(crate) mod transfers;
 

@@ -25,6 +25,7 @@ pub mod grants;
 pub mod journal;
 pub mod node;
 pub mod onboarding;
+pub mod policies;
 pub mod principals;
 pub mod projections;
 pub mod setup;
