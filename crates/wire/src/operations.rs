@@ -140,7 +140,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<policies::PolicySetDeprecate>("/api/v1/policy-sets/{policy_set}/deprecate").about("policies", "Deprecate a policy set", "It is no longer asked by itself. Of an enforced set this takes two people.").access(Owner),
     Op::post::<policies::PolicySetRevoke>("/api/v1/policy-sets/{policy_set}/revoke").about("policies", "Revoke a policy set", "For good. Of an enforced set this takes two people.").access(Owner),
     Op::post::<policies::PolicySetModeSet>("/api/v1/policy-sets/{policy_set}/mode").about("policies", "Set a policy set's mode", "Anything less than before takes two people: the second asks for the same.").access(Owner),
-    Op::get::<policies::PolicyDifferenceList>("/api/v1/policy-differences").about("policies", "List what shadow sets would have decided", "Acts about which a set in shadow said something else than what counted, the latest first.").access(Owner),
+    Op::get::<policies::PolicyDifferenceList>("/api/v1/policy-differences").about("policies", "List what shadow sets would have decided", "Acts about which a set in shadow said something else than what counted, the latest first.").access(Principal),
     Op::post::<policies::PolicyEvaluate>("/api/v1/policy-evaluations").about("policies", "Ask what policy would say", "Of an act of the caller's, recorded. It is no leave to act: whoever acts is judged again.").access(Principal).status(201),
 
     Op::get::<currencies::CurrencyList>("/api/v1/currencies").about("currencies", "List currencies", "Those this node holds, its own and foreign ones."),
