@@ -5,8 +5,8 @@ use std::pin::Pin;
 use hansa_types::Code;
 use hansa_wire::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, journal, node, onboarding, policies, principals, projections, setup, tasks,
-    the_protocol, transfers,
+    discover, fundings, grants, journal, node, onboarding, policies, principals, projections,
+    setup, tasks, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};

@@ -9,13 +9,8 @@
 
 use crate::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, journal, node, onboarding, principals, projections, setup, tasks,
-    the_protocol, transfers,
-    accounts, agents, amp, api_keys, auth, cards, clients, currencies, dids, discover, fundings,
-    grants, journal, node, onboarding, principals, projections, setup, tasks, the_protocol,
-    accounts, agents, amp, api_keys, auth, cards, clients, currencies, discover, fundings, grants,
-    journal, node, onboarding, policies, principals, projections, setup, tasks, the_protocol,
-    transfers,
+    discover, fundings, grants, journal, node, onboarding, policies, principals, projections,
+    setup, tasks, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
