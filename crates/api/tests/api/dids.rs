@@ -158,6 +158,15 @@ async fn an_agent_is_found_by_every_name_it_has() {
     town.stop().await;
 }
 
+/// A key that a caller brings, with the proof that the caller holds it.
+fn brought(town: &Town, secret: &str, key: &SigningKey) -> Value {
+    use hansa_crypto::jws::{Header, sign};
+    let (iat, ath) = (town.node.now().unix_seconds(), hansa_crypto::secret::token_digest(secret));
+    let claims = json!({ "aud": town.did(), "iat": iat, "ath": ath }).to_string();
+    let proof = sign(&Header::new("key-proof+jwt", "key"), claims.as_bytes(), key);
+    json!({ "public_key": key.public().to_multibase(), "proof": proof })
+}
+
 #[tokio::test]
 async fn a_change_of_keys_is_told_by_the_log_in_the_same_batch() {
     let [(town, owner), _other] = Town::pair(&[]).await;
@@ -166,8 +175,9 @@ async fn a_change_of_keys_is_told_by_the_log_in_the_same_batch() {
         Ask::post(format!("/api/v1/agents/{}/{path}", alice.id), body).bearer(&alice.secret)
     };
     let seq = town.seq();
-    let second = SigningKey::from_seed([2; 32]).public();
-    let rotated = town.ask(own("key", json!({ "public_key": second.to_multibase() }))).await;
+    let [two, three, four] = [2, 3, 4].map(|byte| SigningKey::from_seed([byte; 32]));
+    let (second, third) = (two.public(), three.public());
+    let rotated = town.ask(own("key", brought(&town, &alice.secret, &two))).await;
     assert_eq!(rotated.accepted()["did"], alice.did);
     assert_eq!(town.seq(), seq + 2);
     let log = read(&log_of(&town, &alice.id).await);
@@ -175,8 +185,8 @@ async fn a_change_of_keys_is_told_by_the_log_in_the_same_batch() {
     let stating = |log: &Log| log.document()["assertionMethod"].as_array().unwrap().len();
     assert_eq!(stating(&log), 3, "the former key still vouches");
     town.ask(own("custody-key", json!({}))).await.accepted();
-    let third = SigningKey::from_seed([3; 32]).public();
-    let body = json!({ "public_key": third.to_multibase(), "revoke_former": true });
+    let mut body = brought(&town, &alice.secret, &three);
+    body["revoke_former"] = json!(true);
     town.ask(own("key", body)).await.accepted();
     let text = log_of(&town, &alice.id).await;
     let log = read(&text);
@@ -184,13 +194,13 @@ async fn a_change_of_keys_is_told_by_the_log_in_the_same_batch() {
     assert!(text.contains("#node-2") && acting_keys(log.document()) == [third]);
     assert!(log.may_be_followed_by(&alice.recovery.unwrap().public()), "as from the beginning");
     assert_eq!(theirs(&alice.did, &text).unwrap().0, log.version_id());
-    town.ask(own("key", json!({ "public_key": third.to_multibase() })))
+    town.ask(own("key", brought(&town, &alice.secret, &three)))
         .await
         .refused(Code::PrincipalExists);
     // Nor does anybody write to it who may not change the keys.
     let mallory = register(&town, &owner, json!({ "name": "mallory" })).await;
-    for key in [third, second, SigningKey::from_seed([4; 32]).public()] {
-        let body = json!({ "public_key": key.to_multibase() });
+    for key in [&three, &two, &four] {
+        let body = brought(&town, &mallory.secret, key);
         let path = format!("/api/v1/agents/{}/key", alice.id);
         town.ask(Ask::post(path, body).bearer(&mallory.secret)).await.refused(Code::Forbidden);
     }
