@@ -56,6 +56,12 @@ impl Context {
         Ok(self.sees_money_of(other).await? || self.acts_for(other).await?)
     }
 
+    /// Whether the caller controls a principal.
+    pub(crate) async fn manages(&self, other: PrincipalId) -> Result<bool, Rejection> {
+        let Ok(looker) = self.principal() else { return Ok(false) };
+        self.api.node.read(Some(looker), move |state| controls(state, looker, other)).await
+    }
+
     /// Whether the caller holds a grant to act for a principal in something.
     pub(crate) async fn acts_for(&self, other: PrincipalId) -> Result<bool, Rejection> {
         let Ok(looker) = self.principal() else { return Ok(false) };
@@ -67,9 +73,7 @@ impl Context {
 pub(crate) fn holds_grant_of(state: &State, holder: PrincipalId, root: PrincipalId) -> bool {
     let found = (state.principals.find(holder), state.principals.find(root));
     let (Some(holder), Some(root)) = found else { return false };
-    let held = state.principals.get(holder).grants.iter();
-    let mut held = held.filter_map(|grant| state.grants.get(grant));
-    held.any(|grant| grant.root == root && !grant.revoked && grant.expires > state.now)
+    state.grants.held(holder, root).any(|(_, grant)| grant.terms.expires > state.now)
 }
 
 /// Whether one principal manages another.

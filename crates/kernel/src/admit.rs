@@ -15,7 +15,7 @@ use crate::clearance::Parking;
 use crate::command::{Caller, Command, LookedUp, Request};
 use crate::entry::Auth;
 use crate::envelope::{fingerprint, replayed};
-use crate::grant::{self, Use};
+use crate::grant::{self, Found, Use};
 use crate::idempotency::{Known, split};
 use crate::limits::RESTORED_WAIT;
 use crate::policy::{Gate, Judgement, Question};
@@ -26,7 +26,7 @@ use crate::principal::{Handle, Kind};
 pub struct Permit<'state> {
     state: &'state State,
     request: &'state Request,
-    grant: Option<GrantId>,
+    grant: Option<Found>,
     judgement: Option<Box<Judgement>>,
 }
 
@@ -87,7 +87,12 @@ impl<'state> Permit<'state> {
 
     /// The grant that is used, when the caller does not act for itself.
     pub fn grant(&self) -> Option<GrantId> {
-        self.grant
+        self.grant.map(|found| found.id)
+    }
+
+    /// The same, if its uses are counted and this one was not counted before.
+    pub(crate) fn counted_grant(&self) -> Option<GrantId> {
+        self.grant.filter(|found| found.counted).map(|found| found.id)
     }
 
     /// What policy said, where it was asked.
@@ -119,7 +124,7 @@ impl State {
             Some(caller) => {
                 self.check_fresh(caller, request, now)?;
                 let grant = self.authorize(caller, request, now)?;
-                match self.gate(caller, request, grant, now)? {
+                match self.gate(caller, request, grant.map(|found| found.id), now)? {
                     Gate::Pass(judgement) => (grant, judgement),
                     Gate::Judge(question) => return Ok(Admission::Judge(question)),
                     Gate::Approval(judgement) => match &request.parking {
@@ -241,7 +246,7 @@ impl State {
         caller: Handle,
         request: &Request,
         now: Time,
-    ) -> Result<Option<GrantId>, Rejection> {
+    ) -> Result<Option<Found>, Rejection> {
         let Request { caller: Caller { auth, .. }, command, .. } = request;
         let on_behalf_of = match self.sphere(command)? {
             Sphere::Open => return Ok(None),
@@ -274,7 +279,15 @@ impl State {
         if on_behalf_of == caller {
             return Ok(None);
         }
-        let wanted = Use { on_behalf_of, action: command.action(), money, charged, now };
+        let (resource, counterparty) = grant::about(self, command);
+        let wanted = Use {
+            resource,
+            counterparty,
+            money,
+            charged,
+            key: auth.key(),
+            ..Use::new(on_behalf_of, command.action(), now)
+        };
         let grant = grant::find(self, caller, &wanted);
         let grant = grant.map_err(|refusal| explain(refusal, command))?;
         if self.treasury()? == on_behalf_of {
@@ -304,9 +317,9 @@ impl State {
         caller: Handle,
         request: &Request,
         now: Time,
-    ) -> Result<Option<GrantId>, Rejection> {
-        let (on_behalf_of, action) = (self.treasury()?, request.command.action());
-        let wanted = Use { on_behalf_of, action, money: None, charged: None, now };
+    ) -> Result<Option<Found>, Rejection> {
+        let key = request.caller.auth.key();
+        let wanted = Use { key, ..Use::new(self.treasury()?, request.command.action(), now) };
         let grant = grant::find(self, caller, &wanted);
         // Without a second factor an owner onboards as everybody does, within the quota.
         let grant = grant.and_then(|grant| {
@@ -324,8 +337,7 @@ impl State {
         let (Ok(node), Ok(holder)) = (self.treasury(), self.principal(principal)) else {
             return false;
         };
-        let wanted = Use { on_behalf_of: node, action, money: None, charged: None, now };
-        node == holder || grant::find(self, holder, &wanted).is_ok()
+        node == holder || grant::find(self, holder, &Use::new(node, action, now)).is_ok()
     }
 
     fn sphere(&self, command: &Command) -> Result<Sphere, Rejection> {
@@ -379,6 +391,10 @@ impl State {
             Command::GrantRevoke(revoke) => {
                 let grant = self.grants.get(&revoke.id).ok_or(Code::NotFound)?;
                 Sphere::Own(of(grant.issuer))
+            }
+            Command::GrantRelinquish(relinquish) => {
+                let grant = self.grants.get(&relinquish.id).ok_or(Code::NotFound)?;
+                Sphere::Managed(of(grant.holder))
             }
             Command::TransferCreate(create) => Sphere::Own(create.from),
             Command::TransferPost(post) => {

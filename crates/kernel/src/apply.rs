@@ -55,7 +55,10 @@ impl State {
             Event::FundingApproved(_) => funding::apply_decided(self, entry, Stage::Approved),
             Event::FundingRejected(_) => funding::apply_decided(self, entry, Stage::Rejected),
             Event::GrantCreated(created) => grant::apply_created(self, entry, created),
-            Event::GrantRevoked(_) => grant::apply_revoked(self, entry),
+            Event::GrantRevoked(_) | Event::GrantRelinquished(_) => {
+                grant::apply_ended(self, entry);
+            }
+            Event::GrantUsed(_) => grant::apply_used(self, entry),
             Event::TaskOffered(offered) => task::apply_offered(self, entry, offered),
             Event::TaskCountered(countered) => task::apply_countered(self, entry, countered),
             Event::TaskAccepted(_) => task::apply_accepted(self, entry),

@@ -90,6 +90,8 @@ pub enum Command {
     GrantCreate(grant::Create),
     /// Take authority back.
     GrantRevoke(grant::Revoke),
+    /// Give authority up.
+    GrantRelinquish(grant::Relinquish),
     /// Register an account.
     AccountRegister(account::Register),
     /// Replace a password.
@@ -208,6 +210,7 @@ impl Command {
             Command::ApiKeyRevoke(_) => "api_key_revoke",
             Command::GrantCreate(_) => "grant_create",
             Command::GrantRevoke(_) => "grant_revoke",
+            Command::GrantRelinquish(_) => "grant_relinquish",
             Command::AccountRegister(_) => "account_register",
             Command::PasswordChange(_) => "password_change",
             Command::AccountRecover(_) => "account_recover",

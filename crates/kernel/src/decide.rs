@@ -9,6 +9,7 @@ use crate::clearance::{Parking, resumed};
 use crate::command::Command;
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
+use crate::grant;
 
 /// What a decision may depend on beside the state.
 pub struct Context<'a> {
@@ -103,6 +104,10 @@ pub fn decide(
     out: &mut Vec<Draft>,
 ) -> Result<(), Rejection> {
     decide_command(permit, ctx, out)?;
+    // What is parked uses nothing yet.
+    if !matches!(permit.parking(), Some(Parking::Park(_))) {
+        grant::note_use(permit, out);
+    }
     if let Some(judgement) = permit.judgement() {
         judgement.draft(ctx, out);
     }
@@ -152,6 +157,7 @@ fn carry_out(
         Command::ApiKeyRevoke(revoke) => revoke.decide(permit, out),
         Command::GrantCreate(create) => create.decide(permit, ctx, out),
         Command::GrantRevoke(revoke) => revoke.decide(permit, out),
+        Command::GrantRelinquish(relinquish) => relinquish.decide(permit, out),
         Command::AccountRegister(register) => register.decide(permit, ctx, out),
         Command::PasswordChange(change) => change.decide(permit, ctx, out),
         Command::AccountRecover(recover) => recover.decide(permit, ctx, out),

@@ -88,12 +88,7 @@ impl State {
 
     fn leave(&mut self, leaving: Leaving) {
         match leaving {
-            Leaving::Grant(id) => {
-                if let Some(grant) = self.grants.remove(&id) {
-                    let holder = self.principals.get_mut(grant.holder);
-                    holder.grants.retain(|&other| other != id);
-                }
-            }
+            Leaving::Grant(id) => self.grants.remove(id),
             Leaving::Task(id) => {
                 self.tasks.remove(id);
                 self.clearance.forget_contract(id);

@@ -7,7 +7,7 @@ use hansa_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::client::Jwt;
+use crate::client::{Jwt, Signer};
 use crate::event::Event;
 
 /// An entry of the journal.
@@ -108,6 +108,18 @@ impl Auth {
         match self {
             Auth::Envelope(key, _) => Auth::Envelope(*key, None),
             other => other.recorded(),
+        }
+    }
+
+    /// The key of its principal that proved the call, if one did.
+    pub fn key(&self) -> Option<&PublicKey> {
+        match self {
+            Auth::Envelope(key, _) => Some(key),
+            Auth::Jwt(jwt) => match &jwt.signer {
+                Signer::Key(key) => Some(key),
+                Signer::Client(_) => None,
+            },
+            _ => None,
         }
     }
 

@@ -216,4 +216,8 @@ events! {
     DidUpdated = "did.updated" v 1: did::Updated;
     /// A foreign DID was seen as it is.
     DidPinned = "did.pinned" v 1: did::Pinned;
+    /// A grant was given up by its holder, with everything delegated from it.
+    GrantRelinquished = "grant.relinquished" v 1: grant::Relinquished;
+    /// A grant whose uses are counted was used.
+    GrantUsed = "grant.used" v 1: grant::Used;
 }

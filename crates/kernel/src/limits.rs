@@ -42,11 +42,23 @@ pub const RECOVERY_KEYS_MAX: usize = 16;
 pub const SESSIONS_PER_PRINCIPAL_MAX: usize = 20;
 /// Longest life of a session.
 pub const SESSION_LIFE_MAX: Duration = Duration::days(30);
-/// Grants that one principal may hold; they leave when they expire or some time after they are
-/// revoked.
-pub const GRANTS_PER_HOLDER_MAX: usize = 1_000;
+/// Grants, live or remembered; they leave when they expire or some time after they are revoked.
+pub const GRANTS_MAX: usize = 4_000_000;
+/// Live grants that one principal, other than the node, may have given.
+pub const GRANTS_PER_ISSUER_MAX: usize = 10_000;
+/// Live grants that one principal may have given another.
+pub const GRANTS_PER_ISSUER_AND_HOLDER_MAX: usize = 100;
+/// Live grants to act for one principal that another may hold from those who were given authority
+/// to hand on.
+pub const GRANTS_HELD_FOR_ONE_MAX: usize = 1_000;
 /// Time for which a revoked grant is remembered as such.
 pub const GRANT_REVOKED_REMEMBERED: Duration = Duration::days(30);
+/// Revoked grants of one issuer that are remembered; of those beyond it nothing stays.
+pub const GRANTS_REVOKED_PER_ISSUER_MAX: usize = 1_000;
+/// Resources, counterparties and jurisdictions that one grant may name, of each.
+pub const SCOPE_ITEMS_MAX: usize = 32;
+/// Bytes of one resource pattern.
+pub const RESOURCE_BYTES_MAX: usize = 128;
 /// Action patterns in one grant or API key.
 pub const ACTIONS_MAX: usize = 32;
 /// Bytes of one action pattern.

@@ -30,7 +30,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 12;
+pub const SNAPSHOT_FORMAT: u32 = 13;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -227,7 +227,7 @@ impl State {
             bootstrap_by_secret: Map::new(&hasher),
             fundings: Fundings::default(),
             accounts: Accounts::new(&hasher),
-            grants: Grants::new(),
+            grants: Grants::new(&hasher),
             ledger: Ledger::new(&hasher),
             held: HeldTransfers::default(),
             tasks: Tasks::default(),
@@ -258,6 +258,7 @@ impl State {
         state.idempotency.reindex(&state.hasher);
         state.operation_envelopes.reindex(&state.hasher);
         state.accounts.reindex(&state.hasher);
+        state.grants.reindex(&state.hasher);
         state.api_keys.rehash(&state.hasher);
         state.custody.rehash(&state.hasher);
         state.dids.reindex(&state.hasher);

@@ -8,6 +8,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "golden files are read and blessed here")]
 
+mod chains;
 mod fuzz;
 mod golden;
 mod property;

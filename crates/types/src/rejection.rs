@@ -107,7 +107,10 @@ codes! {
     GrantRevoked = "grant_revoked", 403, "The grant, or one above it, was revoked.", "Ask for a new grant.";
     GrantLimitExceeded = "grant_limit_exceeded", 403, "The grant does not reach this far.", "Ask for a grant with a higher limit.";
     GrantNotNarrower = "grant_not_narrower", 422, "A delegated grant must be narrower than its parent in every way.", "Ask for less than the parent allows.";
-    GrantTooDeep = "grant_too_deep", 422, "Delegation is at most 8 deep.", "Delegate from a grant nearer to the root.";
+    GrantTooDeep = "grant_too_deep", 422, "Delegation is at most 8 deep, or as deep as a grant above says.", "Delegate from a grant nearer to the root, or ask its issuer for one that may be delegated.";
+    GrantUsedUp = "grant_used_up", 403, "The grant was used as often as it may be.", "Ask for a new grant.";
+    GrantOutOfScope = "grant_out_of_scope", 403, "The grant is for other resources, counterparties or jurisdictions.", "Stay within what the grant names, or ask for a grant that names this.";
+    GrantKeyRequired = "grant_key_required", 403, "The grant counts only when the key it names proves the call.", "Send the request as an envelope signed with that key.";
     PrincipalSuspended = "principal_suspended", 403, "The principal is suspended.", "Ask the node's owner.";
     ProofInvalid = "proof_invalid", 422, "The proof does not show that the caller holds the key.", "Sign a key-proof+jwt for this node and this credential with the key itself, within 300 seconds.";
     QuotaExceeded = "quota_exceeded", 403, "The developer has as many agents as this node allows.", "Ask the node's owner for a grant of agent_onboard.";

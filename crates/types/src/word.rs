@@ -105,13 +105,15 @@ fn is_name(text: &[u8], joint: u8, len_max: usize) -> bool {
 }
 
 impl Jurisdiction {
+    /// Whether another place is this one or a part of it.
+    pub fn includes(&self, other: &Jurisdiction) -> bool {
+        let rest = other.as_str().strip_prefix(self.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
     /// Whether what holds in one may hold in the other: the same place, or a part of it.
     pub fn overlaps(&self, other: &Jurisdiction) -> bool {
-        let (a, b) = (self.as_str(), other.as_str());
-        let part_of = |whole: &str, part: &str| {
-            part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        };
-        part_of(a, b) || part_of(b, a)
+        self.includes(other) || other.includes(self)
     }
 }
 
@@ -137,6 +139,8 @@ mod tests {
     fn a_part_overlaps_its_whole_and_nothing_else() {
         assert!(place("US").overlaps(&place("US-NY")) && place("US-NY").overlaps(&place("US")));
         assert!(!place("US-NY").overlaps(&place("US-CA")) && !place("EU").overlaps(&place("DE")));
+        assert!(place("US").includes(&place("US-NY")) && place("US").includes(&place("US")));
+        assert!(!place("US-NY").includes(&place("US")) && !place("EU").includes(&place("DE")));
     }
 
     #[test]

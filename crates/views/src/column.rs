@@ -134,6 +134,15 @@ impl<'r> Columns<'r> {
         self.must(column, self.maybe_number(column)?)
     }
 
+    pub(crate) fn maybe_small(&self, column: &'static str) -> Result<Option<u8>, Error> {
+        let value = self.maybe_number(column)?;
+        value.map(u8::try_from).transpose().map_err(|_| self.malformed(column))
+    }
+
+    pub(crate) fn small(&self, column: &'static str) -> Result<u8, Error> {
+        self.must(column, self.maybe_small(column)?)
+    }
+
     pub(crate) fn maybe_time(&self, column: &'static str) -> Result<Option<Time>, Error> {
         Ok(self.maybe_number(column)?.map(Time))
     }

@@ -3,6 +3,7 @@
 //! Plain values of the core's types: amounts in minor units, times as moments, states as the
 //! kernel's own enums. Deliberately absent: JSON shapes of the wire and rendering for people.
 
+use hansa_kernel::grant::Scope;
 use hansa_kernel::policy::Verdict;
 use hansa_kernel::principal::{Kind, Trust};
 use hansa_kernel::task::{MilestoneState, Rail, Side, Stage, Work};
@@ -332,16 +333,40 @@ pub struct GrantRow {
     pub per_use: Option<Amount>,
     /// Most over its life, fees excluded.
     pub total: Option<Amount>,
+    /// Most uses over its life.
+    pub uses_max: Option<u64>,
+    /// About what, with whom, where and by which key.
+    pub scope: Option<Box<Scope>>,
     /// How much it has moved, itself or through grants below it.
     pub spent: Amount,
+    /// How often it was used, itself or through grants below it, for money or where that is
+    /// counted.
+    pub uses: u64,
     /// When it ends.
     pub expires: Time,
+    /// Links above it.
+    pub depth: u8,
+    /// How many links may stand below it.
+    pub depth_max: Option<u8>,
     /// The grant it narrows.
     pub parent: Option<GrantId>,
     /// When it was made.
     pub created_at: Time,
     /// When it was itself taken back.
     pub revoked_at: Option<Time>,
+    /// When its holder gave it up.
+    pub relinquished_at: Option<Time>,
+    /// The entry that says either.
+    pub ended_seq: Option<u64>,
+}
+
+/// Which grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct GrantFilter {
+    /// Given by this principal.
+    pub issuer: Option<PrincipalId>,
+    /// Held by this one.
+    pub holder: Option<PrincipalId>,
 }
 
 /// A command about which policy sets in shadow said something else than what counted.

@@ -108,11 +108,18 @@ const TABLES: &[&str] = &[
         currency TEXT,
         per_use BLOB,
         total BLOB,
+        uses_max INTEGER,
+        scope TEXT,
         spent BLOB NOT NULL,
+        uses INTEGER NOT NULL,
         expires INTEGER NOT NULL,
+        depth INTEGER NOT NULL,
+        depth_max INTEGER,
         parent BLOB,
         created_at INTEGER NOT NULL,
-        revoked_at INTEGER
+        revoked_at INTEGER,
+        relinquished_at INTEGER,
+        ended_seq INTEGER
     )",
     "CREATE TABLE tasks (
         seq INTEGER PRIMARY KEY,

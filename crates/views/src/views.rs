@@ -14,8 +14,8 @@ use crate::open::Opened;
 use crate::project::{self, Known};
 use crate::query::{accepted, agents, discover, envelopes, grants, policies, tasks, transfers};
 use crate::rows::{
-    AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantRow, Page, PageQuery,
-    PolicyDifferenceRow, Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter,
+    AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantFilter, GrantRow, Page,
+    PageQuery, PolicyDifferenceRow, Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter,
     TransferRow, Viewer,
 };
 use crate::{open, schema};
@@ -206,9 +206,10 @@ impl Views {
     pub async fn grants(
         &self,
         party: PrincipalId,
+        filter: GrantFilter,
         page: PageQuery,
     ) -> Result<Page<GrantRow>, Error> {
-        grants::list(&self.inner.readers, party, page).await
+        grants::list(&self.inner.readers, party, filter, page).await
     }
 
     /// Commands about which policy sets in shadow said otherwise, newest first. For whoever keeps the

@@ -36,6 +36,8 @@ pub const AMOUNT_BYTES_MAX: usize = 64;
 pub const ACTION_BYTES_MAX: usize = 64;
 /// Most patterns in one grant or API key.
 pub const ACTIONS_MAX: usize = 32;
+/// Longest pattern of names of resources in bytes.
+pub const RESOURCE_BYTES_MAX: usize = 128;
 /// Longest name of an agent or owner in bytes.
 pub const NAME_BYTES_MAX: usize = 128;
 /// Longest label of an API key in bytes.

@@ -125,8 +125,9 @@ pub const OPERATIONS: &[Operation] = &[
 
     Op::post::<grants::GrantCreate>("/api/v1/grants").about("grants", "Give authority", "Over the caller's own things, or narrowed from a grant the caller holds.").access(Principal).status(201),
     Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),
-    Op::get::<grants::GrantGet>("/api/v1/grants/{grant}").about("grants", "Read a grant", "With what was used of it.").access(Principal),
+    Op::get::<grants::GrantGet>("/api/v1/grants/{grant}").about("grants", "Read a grant", "With what was used of it and every grant above it.").access(Principal),
     Op::post::<grants::GrantRevoke>("/api/v1/grants/{grant}/revoke").about("grants", "Take authority back", "With everything that was narrowed from it.").access(Principal),
+    Op::post::<grants::GrantRelinquish>("/api/v1/grants/{grant}/relinquish").about("grants", "Give a grant up", "One that the caller, or a principal it controls, holds; with everything that was narrowed from it.").access(Principal),
 
     Op::post::<policies::PolicySetCreate>("/api/v1/policy-sets").about("policies", "Make a policy set", "As a draft: it decides nothing until it is activated. Its rules must compile.").access(Owner).status(201),
     Op::get::<policies::PolicySetList>("/api/v1/policy-sets").about("policies", "List policy sets", "The newest first, without their rules.").access(Principal),

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::{
     ACTION_BYTES_MAX, CURSOR_BYTES_MAX, EMAIL_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX,
-    NOTE_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, QUERY_BYTES_MAX,
+    NOTE_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, QUERY_BYTES_MAX, RESOURCE_BYTES_MAX,
 };
 use crate::request::marked;
 
@@ -464,6 +464,9 @@ bounded_texts! {
     ActionPattern, ACTION_BYTES_MAX, Code::InvalidField, "^([a-z_]+\\*?|\\*)$",
         "An operation id, or the beginning of one followed by *.",
         |text| text.strip_suffix('*').unwrap_or(text).bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    ResourcePattern, RESOURCE_BYTES_MAX, Code::InvalidField, "^([A-Za-z0-9_.:/-]+\\*?|\\*)$",
+        "A resource's name of letters, digits and _ - . : /, or the beginning of names followed by *.",
+        |text| text.strip_suffix('*').unwrap_or(text).bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:/".contains(&b));
     Name, NAME_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A name of 1 to 128 bytes without control characters or outer white space.",
         printable;
@@ -586,6 +589,12 @@ mod tests {
         }
         for bad in ["", "Transfer", "a*b", "**", "a.b"] {
             assert!(ActionPattern::new(bad).is_none(), "{bad}");
+        }
+        for good in ["*", "mcp:pay/*", "trf_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD"] {
+            assert!(ResourcePattern::new(good).is_some(), "{good}");
+        }
+        for bad in ["", "a b", "a*b", "**", "a@b.example"] {
+            assert!(ResourcePattern::new(bad).is_none(), "{bad}");
         }
         assert_eq!(code_of::<Cursor>(json!("a b")), Code::InvalidCursor);
     }

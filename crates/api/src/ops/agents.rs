@@ -263,14 +263,9 @@ struct Stands {
 }
 
 fn stands(state: &State, id: PrincipalId) -> Option<Stands> {
-    let node = state.treasury().ok()?;
     let handle = state.principals.find(id)?;
-    let principal = state.principals.get(handle);
-    let mut held = principal.grants.iter().filter_map(|grant| state.grants.get(grant));
-    let owner = held.any(|grant| {
-        grant.issuer == node && !grant.revoked && grant.actions == [Action::everything()]
-    });
-    Some(Stands { did: Some(state.did_at(handle)), owner, frozen: principal.frozen })
+    let (owner, frozen) = (state.is_owner(handle), state.principals.get(handle).frozen);
+    Some(Stands { did: Some(state.did_at(handle)), owner, frozen })
 }
 
 async fn all_stand(

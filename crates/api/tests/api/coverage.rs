@@ -310,6 +310,9 @@ fn rows() -> Vec<Row> {
         Row { id: "grant_revoke", denied: guest!("POST", "/api/v1/grants/cap_00000000000000000000000000/revoke", {}),
             bad_input: bad!("POST", "/api/v1/grants/x/revoke", {}, InvalidField),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/grants/{}/revoke", w.grant), nothing, NotFound) },
+        Row { id: "grant_relinquish", denied: guest!("POST", "/api/v1/grants/cap_00000000000000000000000000/relinquish", {}),
+            bad_input: bad!("POST", "/api/v1/grants/x/relinquish", {}, InvalidField),
+            other_tenant: mallory!("POST", |w: &World| format!("/api/v1/grants/{}/relinquish", w.grant), nothing, NotFound) },
 
         Row { id: "currency_list", denied: PUBLIC,
             bad_input: bad!("GET", "/api/v1/currencies?limit=x", null, InvalidField), other_tenant: SAME_FOR_ALL },
@@ -621,6 +624,11 @@ async fn what_is_hidden_answers_exactly_like_what_is_absent() {
             "POST",
             format!("/api/v1/grants/{}/revoke", world.grant),
             "/api/v1/grants/cap_00000000000000000000000000/revoke".to_owned(),
+        ),
+        (
+            "POST",
+            format!("/api/v1/grants/{}/relinquish", world.grant),
+            "/api/v1/grants/cap_00000000000000000000000000/relinquish".to_owned(),
         ),
         (
             "DELETE",

@@ -1,6 +1,8 @@
 //! Acting on behalf of others.
 
 use hansa_types::{Code, Duration};
+use hansa_wire::amp::build;
+use hansa_wire::api::transfers::TransferCreate;
 use serde_json::{Value, json};
 
 use crate::harness::{Actor, Ask, Reply, Town};
@@ -84,6 +86,11 @@ async fn grants_of_others_are_not_there() {
     assert_eq!(held["data"][0]["id"], grant["id"]);
     let other = town.ask(Ask::get(format!("/api/v1/grants?holder={}", alice.id)).by(&alice)).await;
     assert_eq!(other.accepted()["data"], json!([]));
+    for (actor, issuer, count) in [(&bob, &alice, 1), (&alice, &bob, 0), (&mallory, &alice, 0)] {
+        let given = format!("/api/v1/grants?issuer={}&limit=1", issuer.id);
+        let given = town.ask(Ask::get(given).by(actor)).await.accepted();
+        assert_eq!(given["data"].as_array().unwrap().len(), count);
+    }
     town.stop().await;
 }
 
@@ -121,9 +128,87 @@ async fn a_grant_needs_actions_and_an_end() {
         (with("per_use", json!("0")), Code::AmountZero),
         (with("currency", json!("USD")), Code::CurrencyUnknown),
         (with("parent", json!("cap_00000000000000000000000000")), Code::NotFound),
+        (with("uses_max", json!(0)), Code::InvalidField),
+        (with("uses_max", json!(-1)), Code::InvalidField),
+        (with("depth_max", json!(256)), Code::InvalidField),
+        (with("resources", json!(["not a name"])), Code::InvalidField),
+        (with("resources", json!(vec!["x"; 33])), Code::InvalidField),
+        (with("counterparties", json!(["bob"])), Code::InvalidField),
+        (with("jurisdictions", json!(["Utopia"])), Code::InvalidField),
+        (with("holder_key", json!("z6Mk")), Code::PublicKeyInvalid),
+        (with("holder_key", json!(alice.key.public().to_multibase())), Code::InvalidField),
     ] {
         let reply = give(&town, &alice, body.clone()).await;
         assert_eq!(reply.code(), code.as_str(), "{body}: {}", reply.json());
     }
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_grant_names_what_it_is_for_and_tells_its_chain() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let (carol, dora) = (town.agent(&owner, "carol").await, town.agent(&owner, "dora").await);
+    let mut body = spending(&bob);
+    body["counterparties"] = json!([dora.did]);
+    (body["uses_max"], body["depth_max"]) = (json!(3), json!(1));
+    let above = give(&town, &alice, body.clone()).await.accepted();
+    assert_eq!(above["counterparties"], json!([dora.id]));
+    assert_eq!((&above["uses_max"], &above["uses"]), (&json!(3), &json!(0)));
+    spend(&town, &bob, &alice, &carol, "1").await.refused(Code::GrantOutOfScope);
+    spend(&town, &bob, &alice, &dora, "1").await.accepted();
+    (body["holder"], body["parent"]) = (json!(carol.id), above["id"].clone());
+    give(&town, &bob, body.clone()).await.refused(Code::GrantNotNarrower);
+    body["depth_max"] = json!(0);
+    body["uses_max"] = json!(1);
+    let below = give(&town, &bob, body.clone()).await.accepted();
+    spend(&town, &carol, &alice, &dora, "2").await.accepted();
+    spend(&town, &carol, &alice, &dora, "2").await.refused(Code::GrantUsedUp);
+    let read = read(&town, &carol, &below).await.accepted();
+    assert_eq!((&read["depth"], &read["depth_max"]), (&json!(1), &json!(0)));
+    assert_eq!((&read["used"], &read["uses"]), (&json!("2"), &json!(1)));
+    let chain = &read["chain"];
+    assert_eq!(chain.as_array().unwrap().len(), 1);
+    assert_eq!((&chain[0]["id"], &chain[0]["used"]), (&above["id"], &json!("3")));
+    assert_eq!((&chain[0]["uses"], &chain[0]["status"]), (&json!(2), &json!("active")));
+    (body["holder"], body["parent"]) = (json!(dora.id), below["id"].clone());
+    give(&town, &carol, body).await.refused(Code::GrantTooDeep);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_holder_gives_a_grant_up() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let grant = give(&town, &alice, spending(&bob)).await.accepted();
+    let path = format!("/api/v1/grants/{}/relinquish", grant["id"].as_str().unwrap());
+    let relinquish = || Ask::post(&*path, json!({}));
+    town.ask(relinquish().by(&alice)).await.refused(Code::Forbidden);
+    let ended = town.ask(relinquish().by(&bob)).await.accepted();
+    assert_eq!(ended["status"], "relinquished");
+    assert_eq!(read(&town, &alice, &grant).await.accepted()["status"], "relinquished");
+    spend(&town, &bob, &alice, &owner, "1").await.refused(Code::GrantRevoked);
+    town.ask(relinquish().by(&bob)).await.refused(Code::GrantRevoked);
+    // Who controls the holder gives it up too.
+    let other = give(&town, &alice, spending(&bob)).await.accepted();
+    let path = format!("/api/v1/grants/{}/relinquish", other["id"].as_str().unwrap());
+    town.ask(Ask::post(path, json!({})).by(&owner)).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_grant_for_a_key_takes_an_envelope_of_that_key() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let mut body = spending(&bob);
+    body["holder_key"] = json!(bob.key.public().to_multibase());
+    let grant = give(&town, &alice, body).await.accepted();
+    assert_eq!(grant["holder_key"], json!(bob.key.public().to_multibase()));
+    spend(&town, &bob, &alice, &owner, "1").await.refused(Code::GrantKeyRequired);
+    let pay = json!({ "from": alice.id, "to": owner.id, "amount": "1" });
+    let pay: TransferCreate = serde_json::from_value(pay).unwrap();
+    let header = bob.header(town.did(), None);
+    town.submit(&bob.sign(build::operation(header, &pay).unwrap())).await.accepted();
+    assert_eq!(read(&town, &bob, &grant).await.accepted()["used"], "1");
     town.stop().await;
 }

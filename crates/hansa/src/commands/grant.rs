@@ -1,15 +1,19 @@
-//! `hansa grant`: giving authority and taking it back.
+//! `hansa grant`: giving authority, narrowing it on, taking it back and giving it up.
 
 use clap::Subcommand;
-use hansa_types::{CurrencyCode, GrantId};
+use hansa_types::{CurrencyCode, GrantId, Jurisdiction, Time};
 use hansa_wire::WireAmount;
-use hansa_wire::api::grants::{GrantCreate, GrantGet, GrantList, GrantRevoke};
-use hansa_wire::scalar::{ActionPattern, PrincipalRef};
+use hansa_wire::api::grants::{
+    Grant, GrantCreate, GrantGet, GrantList, GrantRelinquish, GrantRevoke,
+};
+use hansa_wire::scalar::{ActionPattern, PrincipalRef, ResourcePattern, WireKey};
 
+use super::agent::public_key;
 use super::key::action;
 use super::paging::Paging;
 use super::{App, DONE, Outcome};
 use crate::duration::Span;
+use crate::failure::Failure;
 use crate::remote::Idempotency;
 
 /// What can be done with grants.
@@ -17,21 +21,31 @@ use crate::remote::Idempotency;
 pub(crate) enum Command {
     /// Give authority over what is the caller's, or narrow a grant the caller holds
     Create(Create),
+    /// Hand a grant on that the caller holds: what is left out is as the grant says
+    Delegate(Delegate),
     /// List grants that the caller gave or holds
     List {
+        /// Only those that this issuer gave
+        #[arg(long)]
+        issuer: Option<PrincipalRef>,
         /// Only those of this holder
         #[arg(long)]
         holder: Option<PrincipalRef>,
         #[command(flatten)]
         paging: Paging,
     },
-    /// Show a grant and what was used of it
+    /// Show a grant, what was used of it, and every grant above it
     Show {
         /// Its id
         grant: GrantId,
     },
     /// Take authority back, with everything that was narrowed from it
     Revoke {
+        /// Its id
+        grant: GrantId,
+    },
+    /// Give a grant up that the caller, or an agent it controls, holds
+    Relinquish {
         /// Its id
         grant: GrantId,
     },
@@ -47,17 +61,8 @@ pub(crate) struct Create {
     #[arg(long = "action", required = true, value_name = "PATTERN", value_parser = action)]
     actions: Vec<ActionPattern>,
 
-    /// Most that one use may move
-    #[arg(long, value_name = "AMOUNT")]
-    per_use: Option<WireAmount>,
-
-    /// Most that all uses together may move
-    #[arg(long, value_name = "AMOUNT")]
-    total: Option<WireAmount>,
-
-    /// The currency of the limits; the node's own unless named
-    #[arg(long)]
-    currency: Option<CurrencyCode>,
+    #[command(flatten)]
+    bounds: Bounds,
 
     /// When it expires, e.g. 30d
     #[arg(long, value_name = "SPAN", default_value = "30d")]
@@ -75,6 +80,76 @@ pub(crate) struct Create {
     idempotency: Idempotency,
 }
 
+/// Narrowing a grant on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Delegate {
+    /// The grant to hand on, which the caller holds
+    grant: GrantId,
+
+    /// Who receives it: an id or a DID
+    holder: PrincipalRef,
+
+    /// An operation it allows, or the beginning of one with *; may be repeated
+    #[arg(long = "action", value_name = "PATTERN", value_parser = action)]
+    actions: Vec<ActionPattern>,
+
+    #[command(flatten)]
+    bounds: Bounds,
+
+    /// When it expires, e.g. 30d; with the grant unless said
+    #[arg(long, value_name = "SPAN")]
+    expires: Option<Span>,
+
+    #[command(flatten)]
+    idempotency: Idempotency,
+}
+
+/// How far a grant reaches.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Bounds {
+    /// Most that one use may move
+    #[arg(long, value_name = "AMOUNT")]
+    per_use: Option<WireAmount>,
+
+    /// Most that all uses together may move
+    #[arg(long, value_name = "AMOUNT")]
+    total: Option<WireAmount>,
+
+    /// The currency of the limits; the node's own unless named
+    #[arg(long)]
+    currency: Option<CurrencyCode>,
+
+    /// Most uses
+    #[arg(long, value_name = "COUNT")]
+    uses_max: Option<u64>,
+
+    /// A thing it may be used on, or the beginning of names with *; may be repeated
+    #[arg(long = "resource", value_name = "PATTERN", value_parser = resource)]
+    resources: Vec<ResourcePattern>,
+
+    /// A principal it may be used towards; may be repeated
+    #[arg(long = "counterparty", value_name = "PRINCIPAL")]
+    counterparties: Vec<PrincipalRef>,
+
+    /// Where its uses may take effect, e.g. US or US-NY; may be repeated
+    #[arg(long = "jurisdiction", value_name = "CODE")]
+    jurisdictions: Vec<Jurisdiction>,
+
+    /// A key of the holder that must prove each use
+    #[arg(long, value_name = "KEY", value_parser = public_key)]
+    holder_key: Option<WireKey>,
+
+    /// How many links may be narrowed from it, one below the other; 0 for none
+    #[arg(long, value_name = "COUNT")]
+    depth_max: Option<u8>,
+}
+
+fn resource(text: &str) -> Result<ResourcePattern, String> {
+    ResourcePattern::new(text).ok_or_else(|| {
+        "a name of letters, digits and _ - . : /, or its beginning with *".to_owned()
+    })
+}
+
 const LISTED: &[&str] =
     &["id", "holder", "actions", "per_use", "total", "used", "currency", "status", "expires_at"];
 const SHOWN: &[&str] = &[
@@ -87,7 +162,15 @@ const SHOWN: &[&str] = &[
     "total",
     "used",
     "currency",
+    "uses_max",
+    "uses",
+    "resources",
+    "counterparties",
+    "jurisdictions",
+    "holder_key",
+    "depth_max",
     "parent",
+    "chain:id,issuer,holder,total,used,currency,uses_max,uses,status,expires_at",
     "status",
     "expires_at",
     "created_at",
@@ -104,8 +187,14 @@ impl Command {
                 let request = create.request();
                 app.ui.answer(&remote.call_once(&request, &idempotency).await?, SHOWN)?;
             }
-            Command::List { holder, paging: Paging { cursor, limit } } => {
-                let request = GrantList { holder, cursor, limit };
+            Command::Delegate(delegate) => {
+                let above = remote.call(&GrantGet { grant: delegate.grant }).await?;
+                let idempotency = delegate.idempotency.clone();
+                let request = delegate.request(above)?;
+                app.ui.answer(&remote.call_once(&request, &idempotency).await?, SHOWN)?;
+            }
+            Command::List { issuer, holder, paging: Paging { cursor, limit } } => {
+                let request = GrantList { holder, issuer, cursor, limit };
                 app.ui.answer(&remote.call(&request).await?, LISTED)?;
             }
             Command::Show { grant } => {
@@ -114,6 +203,9 @@ impl Command {
             Command::Revoke { grant } => {
                 app.ui.answer(&remote.call(&GrantRevoke { grant }).await?, SHOWN)?;
             }
+            Command::Relinquish { grant } => {
+                app.ui.answer(&remote.call(&GrantRelinquish { grant }).await?, SHOWN)?;
+            }
         }
         DONE
     }
@@ -121,15 +213,69 @@ impl Command {
 
 impl Create {
     fn request(self) -> GrantCreate {
+        let bounds = self.bounds;
         GrantCreate {
             holder: self.holder,
             actions: self.actions,
-            per_use: self.per_use,
-            total: self.total,
-            currency: self.currency,
+            per_use: bounds.per_use,
+            total: bounds.total,
+            currency: bounds.currency,
+            uses_max: bounds.uses_max,
+            resources: bounds.resources,
+            counterparties: bounds.counterparties,
+            jurisdictions: bounds.jurisdictions,
+            holder_key: bounds.holder_key,
+            depth_max: bounds.depth_max,
             expires_in_s: self.expires.seconds,
             parent: self.parent,
             on_behalf_of: self.on_behalf_of,
         }
+    }
+}
+
+impl Delegate {
+    /// What is left out is as the grant above says; how often it may be handed on follows from that
+    /// by itself.
+    fn request(self, above: Grant) -> Result<GrantCreate, Failure> {
+        let bounds = self.bounds;
+        let expires_in_s = match &self.expires {
+            Some(span) => span.seconds,
+            None => until(above.expires_at.0)?,
+        };
+        Ok(GrantCreate {
+            holder: self.holder,
+            actions: said(self.actions, above.actions),
+            per_use: bounds.per_use.or(above.per_use),
+            total: bounds.total.or(above.total),
+            currency: bounds.currency.or(above.currency),
+            uses_max: bounds.uses_max.or(above.uses_max),
+            resources: said(bounds.resources, above.resources),
+            counterparties: match bounds.counterparties.is_empty() {
+                true => above.counterparties.into_iter().map(PrincipalRef::Id).collect(),
+                false => bounds.counterparties,
+            },
+            jurisdictions: said(bounds.jurisdictions, above.jurisdictions),
+            holder_key: bounds.holder_key,
+            depth_max: bounds.depth_max,
+            expires_in_s,
+            parent: Some(self.grant),
+            on_behalf_of: None,
+        })
+    }
+}
+
+fn said<T>(own: Vec<T>, above: Vec<T>) -> Vec<T> {
+    if own.is_empty() { above } else { own }
+}
+
+/// Whole seconds until a moment, and a few less: a grant ends no later than the one above it, and
+/// the clocks of two machines differ.
+fn until(at: Time) -> Result<u64, Failure> {
+    const SLACK_S: u64 = 5;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now_s = now.map_or(0, |since| since.as_secs());
+    match (at.0 / 1_000).checked_sub(now_s + SLACK_S) {
+        Some(left_s) if left_s > 0 => Ok(left_s),
+        _ => Err(Failure::new("the grant is about to expire").next_step("ask for a new grant")),
     }
 }

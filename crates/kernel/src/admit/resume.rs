@@ -24,7 +24,7 @@ impl State {
     ) -> Result<Admission<'state>, Rejection> {
         let caller = self.check_parked_credential(request, task, now)?;
         let grant = self.authorize(caller, request, now)?;
-        let judgement = match self.gate(caller, request, grant, now)? {
+        let judgement = match self.gate(caller, request, grant.map(|found| found.id), now)? {
             Gate::Pass(judgement) => {
                 self.check_resumed(request, task, None, now)?;
                 judgement

@@ -230,7 +230,7 @@ impl Move {
 fn is_valid_grant(state: &State, id: GrantId, holder: Handle, now: Time) -> bool {
     let mut grant = state.grants.get(&id).filter(|grant| grant.holder == holder);
     while let Some(link) = grant {
-        if link.revoked || link.expires <= now {
+        if link.revoked || link.terms.expires <= now {
             return false;
         }
         match link.parent {

@@ -1,9 +1,12 @@
-//! Giving authority, narrowing it on, and taking it back.
+//! Giving authority, and narrowing it on.
 
+use hansa_crypto::keys::PublicKey;
 use hansa_types::{Amount, AnyId, Code, GrantId, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Grant, Limits, LimitsLine, refuse_widening};
+use super::terms::{LimitsLine, Scope, no_limits, scope_line};
+use super::usage::check_chain;
+use super::{Action, Grant, Limits, Terms, refuse_widening};
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::{Context, Draft};
@@ -11,8 +14,10 @@ use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::limits::{
-    ACTIONS_MAX, GRANT_DEPTH_MAX, GRANT_LIFE_MAX, GRANT_REVOKED_REMEMBERED, GRANTS_PER_HOLDER_MAX,
+    GRANT_DEPTH_MAX, GRANTS_HELD_FOR_ONE_MAX, GRANTS_MAX, GRANTS_PER_ISSUER_AND_HOLDER_MAX,
+    GRANTS_PER_ISSUER_MAX,
 };
+use crate::principal::Handle;
 
 /// Give authority.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,21 +27,10 @@ pub struct Create {
     /// Who receives it.
     pub holder: PrincipalId,
     /// What it allows.
-    pub actions: Vec<Action>,
-    /// How much it may move.
-    pub limits: Limits,
-    /// When it ends.
-    pub expires: Time,
+    pub terms: Terms,
     /// The grant it narrows, held by the issuer; without one the issuer gives authority over what
     /// is their own. Whoever asks under a grant of the issuer narrows that one.
     pub parent: Option<GrantId>,
-}
-
-/// Take authority back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Revoke {
-    /// Which grant.
-    pub id: GrantId,
 }
 
 /// Data of `grant.created`. The entry's id is the grant, its subject the holder.
@@ -47,23 +41,39 @@ pub struct Created {
     pub issuer: PrincipalId,
     /// What it allows.
     pub actions: Vec<Action>,
-    /// How much it may move.
+    /// How much of it.
     #[serde(default, with = "LimitsLine", skip_serializing_if = "no_limits")]
     pub limits: Limits,
+    /// About what, with whom, where and by which key.
+    #[serde(default, with = "scope_line", skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Box<Scope>>,
     /// When it ends.
     pub expires: Time,
+    /// How many links may stand below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth_max: Option<u8>,
     /// The grant it narrows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<GrantId>,
 }
 
-/// Data of `grant.revoked`. The entry's id is the grant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Revoked {}
+impl Created {
+    /// The entry's data for terms.
+    pub fn new(issuer: PrincipalId, terms: Terms, parent: Option<GrantId>) -> Self {
+        let Terms { actions, limits, scope, expires, depth_max } = terms;
+        Self { issuer, actions, limits, scope, expires, depth_max, parent }
+    }
 
-fn no_limits(limits: &Limits) -> bool {
-    *limits == Limits::default()
+    /// What the grant allows.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            actions: self.actions.clone(),
+            limits: self.limits,
+            scope: self.scope.clone(),
+            expires: self.expires,
+            depth_max: self.depth_max,
+        }
+    }
 }
 
 impl Create {
@@ -74,94 +84,79 @@ impl Create {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let holder = state.principal(self.holder)?;
-        if state.principals.get(holder).grants.len() >= GRANTS_PER_HOLDER_MAX {
-            return Err(Rejection::new(Code::StateFull, "a principal holds at most 1,000 grants"));
+        let (issuer, holder) = (state.principal(self.issuer)?, state.principal(self.holder)?);
+        self.terms.check_shape(ctx.now)?;
+        self.check_key(state, holder, ctx.now)?;
+        refuse_widening(permit, &self.terms.actions)?;
+        let parent = self.parent(permit, issuer)?;
+        let above = parent.and_then(|id| state.grants.get(&id));
+        check_room(state, issuer, holder, above.map_or(issuer, |above| above.root))?;
+        let mut terms = self.terms.clone();
+        if let (Some(above), Some(parent)) = (above, parent) {
+            check_chain(state, parent, ctx.now)?;
+            if above.depth >= GRANT_DEPTH_MAX {
+                return Err(Code::GrantTooDeep.into());
+            }
+            terms.deepen(&above.terms);
+            terms.check_narrower(&above.terms)?;
         }
-        self.check_shape(ctx.now)?;
-        refuse_widening(permit, &self.actions)?;
-        if let Some(parent) = self.parent {
-            let issuer = state.principal(self.issuer)?;
-            let parent = state.grants.get(&parent).filter(|grant| grant.holder == issuer);
-            self.check_narrower(parent.ok_or(Code::NotFound)?, ctx.now)?;
-        }
-        if let Some(used) = permit.grant().and_then(|used| state.grants.get(&used)) {
-            self.check_narrower(used, ctx.now)?;
-        }
-        let created = Created {
-            issuer: self.issuer,
-            actions: self.actions.clone(),
-            limits: self.limits,
-            expires: self.expires,
-            parent: self.parent.or(permit.grant()),
-        };
+        let created = Created::new(self.issuer, terms, parent);
         let id = GrantId::new(ctx.now.0, ctx.entropy());
         out.push(Draft::new(id, Vis::Parties, Event::GrantCreated(created)).about(self.holder));
         Ok(())
     }
 
-    fn check_shape(&self, now: Time) -> Result<(), Rejection> {
-        let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
-        if self.actions.is_empty() || self.actions.len() > ACTIONS_MAX {
-            return refuse("actions: 1 to 32 patterns");
+    /// The grant that the new one narrows: one that the issuer holds and proves to hold by the key
+    /// it asks for, or the one under which somebody asks in the issuer's name. A grant has one
+    /// parent, for it is charged to one chain and dies with one.
+    fn parent(&self, permit: &Permit<'_>, issuer: Handle) -> Result<Option<GrantId>, Rejection> {
+        let Some(parent) = self.parent else { return Ok(permit.grant()) };
+        let held = permit.state().grants.get(&parent).filter(|grant| grant.holder == issuer);
+        let held = held.ok_or(Code::NotFound)?;
+        if permit.grant().is_some() {
+            let detail = "parent: leave it out to narrow the grant you ask under, or ask in person";
+            return Err(Rejection::new(Code::GrantNotNarrower, detail));
         }
-        if self.expires <= now || self.expires > now.after(GRANT_LIFE_MAX) {
-            return refuse("expires_in_s: a moment in the future within 3,660 days");
+        let proven: Option<&PublicKey> = permit.caller().auth.key();
+        match held.terms.scope.as_ref().and_then(|scope| scope.key.as_ref()) {
+            Some(key) if Some(key) != proven => Err(Code::GrantKeyRequired.into()),
+            _ => Ok(Some(parent)),
         }
-        let bounded = self.limits.per_use.is_some() || self.limits.total.is_some();
-        if bounded && self.limits.currency.is_none() {
-            return refuse("currency: required beside per_use or total");
-        }
-        Ok(())
     }
 
-    fn check_narrower(&self, grant: &Grant, now: Time) -> Result<(), Rejection> {
-        if grant.revoked {
-            return Err(Code::GrantRevoked.into());
+    /// A grant for a key that its holder does not have would be one for nobody.
+    fn check_key(&self, state: &State, holder: Handle, now: Time) -> Result<(), Rejection> {
+        let key = self.terms.scope.as_ref().and_then(|scope| scope.key.as_ref());
+        match key.is_none_or(|key| state.principals.get(holder).accepts(key, now)) {
+            true => Ok(()),
+            false => Err(Rejection::new(Code::InvalidField, "holder_key: not the holder's key")),
         }
-        if grant.expires <= now {
-            return Err(Code::GrantExpired.into());
-        }
-        if grant.depth + 1 > GRANT_DEPTH_MAX {
-            return Err(Code::GrantTooDeep.into());
-        }
-        let refuse = |detail: &'static str| Err(Rejection::new(Code::GrantNotNarrower, detail));
-        if !self.actions.iter().all(|wanted| grant.actions.iter().any(|a| a.includes(wanted))) {
-            return refuse("actions: wider than the parent's");
-        }
-        if self.expires > grant.expires {
-            return refuse("expires_in_s: later than the parent's");
-        }
-        let (mine, theirs) = (&self.limits, &grant.limits);
-        if theirs.currency.is_some() && mine.currency != theirs.currency {
-            return refuse("currency: not the parent's");
-        }
-        let narrower = |mine: Option<Amount>, theirs: Option<Amount>| match (mine, theirs) {
-            (_, None) => true,
-            (Some(mine), Some(theirs)) => mine <= theirs,
-            (None, Some(_)) => false,
-        };
-        if !narrower(mine.per_use, theirs.per_use) || !narrower(mine.total, theirs.total) {
-            return refuse("per_use, total: above the parent's");
-        }
-        Ok(())
     }
 }
 
-impl Revoke {
-    pub(crate) fn decide(
-        &self,
-        permit: &Permit<'_>,
-        out: &mut Vec<Draft>,
-    ) -> Result<(), Rejection> {
-        let state = permit.state();
-        let grant = state.grants.get(&self.id).ok_or(Code::NotFound)?;
-        if grant.revoked {
-            return Err(Code::GrantRevoked.into());
-        }
-        let holder = state.principals.get(grant.holder).id;
-        out.push(Draft::new(self.id, Vis::Parties, Event::GrantRevoked(Revoked {})).about(holder));
-        Ok(())
+/// Refuses one grant too many. All but the last limit are about the issuer alone, or about the
+/// trust that one principal gave away, so nobody takes up another's room.
+fn check_room(
+    state: &State,
+    issuer: Handle,
+    holder: Handle,
+    root: Handle,
+) -> Result<(), Rejection> {
+    let grants = &state.grants;
+    let refuse = |detail: &'static str| Err(Rejection::new(Code::StateFull, detail));
+    if grants.given_len(issuer, holder) >= GRANTS_PER_ISSUER_AND_HOLDER_MAX {
+        return refuse("one principal gives another at most 100 grants; revoke some first");
+    }
+    if grants.issued_len(issuer) >= GRANTS_PER_ISSUER_MAX && Ok(issuer) != state.treasury() {
+        return refuse("one principal gives at most 10,000 grants; revoke some first");
+    }
+    // Whoever it is about can always give it, whatever those it trusts have given.
+    if issuer != root && grants.held_len(holder, root) >= GRANTS_HELD_FOR_ONE_MAX {
+        return refuse("one principal holds at most 1,000 grants to act for another");
+    }
+    match grants.len() < GRANTS_MAX {
+        true => Ok(()),
+        false => refuse("too many grants"),
     }
 }
 
@@ -177,25 +172,13 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
         root,
         issuer,
         holder,
-        actions: created.actions.clone(),
-        limits: created.limits,
+        terms: created.terms(),
         spent: Amount::ZERO,
-        expires: created.expires,
+        uses: 0,
         parent: created.parent,
         depth,
         revoked: false,
     };
     state.grants.insert(id, grant);
-    state.principals.get_mut(holder).grants.push(id);
     state.leaving.insert((created.expires, Leaving::Grant(id)));
-}
-
-pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
-    let AnyId::Grant(id) = entry.id else { panic!("grant.revoked names the grant") };
-    if let Some(grant) = state.grants.get_mut(&id) {
-        grant.revoked = true;
-        let leaves = grant.expires.min(entry.ts.after(GRANT_REVOKED_REMEMBERED));
-        state.leaving.remove(&(grant.expires, Leaving::Grant(id)));
-        state.leaving.insert((leaves, Leaving::Grant(id)));
-    }
 }

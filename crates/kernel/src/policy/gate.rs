@@ -170,7 +170,7 @@ impl State {
         let grant = self.grants.get(&id)?;
         let of = |handle| self.principals.get(handle).id;
         let (root, issuer) = (of(grant.root), of(grant.issuer));
-        Some(GrantFacts { id, root, issuer, depth: grant.depth, expires: grant.expires })
+        Some(GrantFacts { id, root, issuer, depth: grant.depth, expires: grant.terms.expires })
     }
 
     /// An amount with its currency as facts; nothing where the currency is unknown here.

@@ -120,16 +120,16 @@ impl CreateApiKey {
     }
 }
 
-/// A key made under a grant ends with it, and a key cannot be made to keep to a limit of money.
+/// A key made under a grant ends with it, and a key cannot be made to keep to limits or a scope.
 fn refuse_outliving(permit: &Permit<'_>, expires: Option<Time>) -> Result<(), Rejection> {
     let refuse = |detail: &'static str| Err(Rejection::new(Code::GrantNotNarrower, detail));
     let Some(used) = permit.grant().and_then(|id| permit.state().grants.get(&id)) else {
         return Ok(());
     };
-    if used.limits != Limits::default() {
-        return refuse("a grant with limits makes no API keys");
+    if used.terms.limits != Limits::default() || used.terms.scope.is_some() {
+        return refuse("a grant with limits or a scope makes no API keys");
     }
-    match expires.is_some_and(|expires| expires <= used.expires) {
+    match expires.is_some_and(|expires| expires <= used.terms.expires) {
         true => Ok(()),
         false => refuse("expires_in_s: later than the grant's"),
     }

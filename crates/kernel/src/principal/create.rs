@@ -93,13 +93,14 @@ impl CreateOwner {
         refuse_taken(state, self.id, &self.key)?;
         let created = Created { kind: Kind::Person, key: self.key, card: None, owner: true };
         out.push(Draft::new(self.id, Vis::Public, Event::PrincipalCreated(created)));
-        let everything = grant::Created {
-            issuer: state.node()?.id,
+        let terms = grant::Terms {
             actions: vec![Action::everything()],
             limits: grant::Limits::default(),
+            scope: None,
             expires: ctx.now.after(GRANT_LIFE_MAX),
-            parent: None,
+            depth_max: None,
         };
+        let everything = grant::Created::new(state.node()?.id, terms, None);
         let id = GrantId::new(ctx.now.0, ctx.entropy());
         out.push(Draft::new(id, Vis::Parties, Event::GrantCreated(everything)).about(self.id));
         Ok(())

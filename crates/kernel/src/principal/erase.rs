@@ -16,7 +16,6 @@ use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::grant::Action;
 
 /// Erase what is personal about a principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,26 +43,13 @@ impl Erase {
             return refuse("principal: the node cannot be erased");
         }
         state.refuse_erased(handle)?;
-        if is_last_owner(state, handle) {
+        if state.is_last_owner(handle) {
             return refuse("principal: it is the only owner; make another one first");
         }
         let event = Event::PrincipalErased(Erased {});
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
         Ok(())
     }
-}
-
-/// Whether nobody else could act for the node in everything.
-fn is_last_owner(state: &State, handle: Handle) -> bool {
-    let owns = |handle: Handle| {
-        let principal = state.principals.get(handle);
-        let held = principal.grants.iter().filter_map(|grant| state.grants.get(grant));
-        let mut held = held.filter(|grant| Ok(grant.issuer) == state.treasury());
-        principal.active
-            && held.any(|grant| !grant.revoked && grant.actions == [Action::everything()])
-    };
-    let others = || state.grants.values().map(|grant| grant.holder).filter(|&held| held != handle);
-    owns(handle) && !others().any(owns)
 }
 
 pub(crate) fn apply_erased(state: &mut State, entry: &Entry) {

@@ -7,7 +7,7 @@ mod manage;
 mod rotate;
 
 use hansa_crypto::keys::PublicKey;
-use hansa_types::{ApiKeyId, BootstrapId, ClientId, Digest, GrantId, PrincipalId, Time};
+use hansa_types::{ApiKeyId, BootstrapId, ClientId, Digest, PrincipalId, Time};
 use serde::{Deserialize, Serialize};
 
 pub use api_key::{ApiKey, ApiKeyCreated, ApiKeyRevoked, CreateApiKey, RevokeApiKey};
@@ -73,8 +73,6 @@ pub struct Principal {
     pub nonce: u64,
     /// Its API keys.
     pub api_keys: Vec<ApiKeyId>,
-    /// The grants it holds.
-    pub grants: Vec<GrantId>,
     /// Its OAuth clients.
     pub clients: Vec<ClientId>,
     /// Its bootstrap tokens.
@@ -94,7 +92,6 @@ impl Principal {
         controller: Option<Handle>,
         created: Time,
     ) -> Self {
-        let (api_keys, grants) = (Vec::new(), Vec::new());
         Self {
             id,
             kind,
@@ -107,8 +104,7 @@ impl Principal {
             frozen: false,
             card: None,
             nonce: 0,
-            api_keys,
-            grants,
+            api_keys: Vec::new(),
             clients: Vec::new(),
             bootstraps: Vec::new(),
             epoch: 0,

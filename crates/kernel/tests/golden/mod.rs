@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use hansa_crypto::PublicKey;
 use hansa_crypto::webvh::Address;
 use hansa_kernel::event::DecodeError;
-use hansa_kernel::grant::Action;
+use hansa_kernel::grant::{Action, Resource};
 use hansa_kernel::policy::{Obligation, Verdict};
 use hansa_kernel::{Event, State, codec};
 use hansa_types::governance::{
@@ -196,6 +196,10 @@ const SCRIPT: &str = "
     did update alice from:2 version:4 left @machine
     did pin did:web:elsewhere.example version:0
     did pin scid version:3
+    grant olga bob transfer_* for 5d currency:AVT uses:2 depth:1 on:mcp:pay/* with:alice in:US in:DE-BE by:bob2
+    grant node bob clock_accept uses:1 @olga as gu
+    clock 1 @bob !with:bob2 => used
+    relinquish gu !with:bob2
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -365,6 +369,8 @@ fn is_shaped(member: &str, text: &str) -> bool {
         | "approve_up_to" => Amount::from_minor(text).is_ok_and(|amount| amount > Amount::ZERO),
         "currency" | "code" => text.parse::<CurrencyCode>().is_ok(),
         "actions" | "action" => text.parse::<Action>().is_ok(),
+        "resources" => text.parse::<Resource>().is_ok(),
+        "counterparties" => text.parse::<PrincipalId>().is_ok(),
         "principal_kind" => word(&["agent", "person", "organization", "node"]),
         "mode" => word(&["sovereign", "satellite", "off", "shadow", "enforce"]),
         "rail" => word(&["amp-escrow", "amp-outcome"]),

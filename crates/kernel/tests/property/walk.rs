@@ -2,7 +2,7 @@
 
 use hansa_crypto::hash::{label, sha256};
 use hansa_kernel::due::Due;
-use hansa_kernel::grant::{self, Limits};
+use hansa_kernel::grant::{self, Limits, Scope};
 use hansa_kernel::task::{Act, MilestoneTerms, Rail, Stage, Step, StepKind, Terms, Verdict};
 use hansa_kernel::{
     Auth, Caller, Command, EnvelopeProof, Event, LookedUp, Request, idempotency, principal,
@@ -165,7 +165,10 @@ impl Walk {
             8 => self.grant(who, whom, choice, (currency, size)),
             9 => {
                 let id = pick(&self.grants, whom)?;
-                Some((who, Command::GrantRevoke(grant::Revoke { id })))
+                Some(match choice % 4 {
+                    0 => (who, Command::GrantRelinquish(grant::Relinquish { id })),
+                    _ => (who, Command::GrantRevoke(grant::Revoke { id })),
+                })
             }
             10 => self.key(who, whom, choice, size),
             11 => {
@@ -304,16 +307,25 @@ impl Walk {
         let issuer = if choice % 8 == 7 { "node" } else { NAMES[who] };
         let limit = |bit: u32| (size >> bit & 1 == 1).then(|| amount(size >> 3));
         let limited = choice.is_multiple_of(2);
+        let towards = self.town.principal(NAMES[usize::from(choice) % NAMES.len()]);
+        let counterparties = if size.is_multiple_of(5) { vec![towards] } else { Vec::new() };
+        let limits = Limits {
+            currency: limited.then_some(currency),
+            per_use: limit(0).filter(|_| limited),
+            total: limit(1).filter(|_| limited),
+            uses_max: (size.is_multiple_of(3)).then(|| u64::from(choice % 4)),
+        };
+        let terms = grant::Terms {
+            actions: vec![pick(&PATTERNS, choice)?.parse().ok()?],
+            limits,
+            scope: Scope { counterparties, ..Scope::default() }.boxed(),
+            expires: self.town.now.after(Duration(u64::from(size) * 10)),
+            depth_max: (size.is_multiple_of(7)).then_some(choice % 3),
+        };
         let create = grant::Create {
             issuer: self.town.principal(issuer),
             holder: self.town.principal(NAMES[whom % NAMES.len()]),
-            actions: vec![pick(&PATTERNS, choice)?.parse().ok()?],
-            limits: Limits {
-                currency: limited.then_some(currency),
-                per_use: limit(0).filter(|_| limited),
-                total: limit(1).filter(|_| limited),
-            },
-            expires: self.town.now.after(Duration(u64::from(size) * 10)),
+            terms,
             parent: (choice % 3 == 1).then(|| pick(&self.grants, whom)).flatten(),
         };
         Some((who, Command::GrantCreate(create)))

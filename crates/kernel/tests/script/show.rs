@@ -1,7 +1,7 @@
 //! What a check line looks at.
 //!
 //! ```text
-//! balance NAME CODE = 989.95         escrow CODE = 0           spent G = 15
+//! balance NAME CODE = 989.95         escrow CODE = 0           spent G = 15   uses G = 3
 //! supply CODE = issued 3000 burned 0 circulating 3000 held 0
 //! rows tasks grants … = 0 2          task STEP = delegated working open paid
 //! reputation NAME SKILL agent = completed 1 failed 0 stars 5   seq = 12   nonce NAME = 3
@@ -42,6 +42,13 @@ impl Town {
                     Ok(format!("{:?} {}{waits}", set.stage, set.mode.as_str()).to_lowercase())
                 }
                 other => Err(format!("{other:?} is no policy set")),
+            },
+            "uses" => match self.named(words.next()?)? {
+                Named::Id(AnyId::Grant(id)) => {
+                    let grant = self.state.grants.get(&id).ok_or("the grant has left the state")?;
+                    Ok(grant.uses.to_string())
+                }
+                other => Err(format!("{other:?} is no grant")),
             },
             "spent" => match self.named(words.next()?)? {
                 Named::Id(AnyId::Grant(id)) => {

@@ -239,16 +239,229 @@ fn the_owners_own_authority_knows_no_sum() {
 }
 
 #[test]
-fn a_principal_holds_a_thousand_grants() {
+fn one_gives_another_a_hundred_grants_and_takes_nobody_elses_place() {
     let mut script = String::new();
-    for _ in 0..1_000 {
+    for _ in 0..100 {
         script += "grant alice bob transfer_create => granted as g\n";
     }
     script += "grant alice bob transfer_create => state_full
                grant alice carol transfer_create => granted
-               ungrant g => revoked
-               at +30d
-               filler 1
+               grant carol bob transfer_create => granted
+               transfer carol olga 1 @bob => posted
+               relinquish g => relinquished
+               grant alice bob transfer_create => granted as last
+               grant alice bob transfer_create => state_full
+               ungrant last => revoked
                grant alice bob transfer_create => granted";
     check(&script);
+}
+
+#[test]
+fn a_holder_gives_a_grant_up_with_everything_below_it() {
+    check(
+        "grant alice bob transfer_* => granted as a
+         grant bob carol transfer_* under a for 1d => granted as b
+         relinquish a @carol => forbidden
+         relinquish a @alice => forbidden
+         transfer alice olga 1 @carol => posted under b
+         relinquish a => relinquished grant bob
+         relinquish a => grant_revoked
+         ungrant a => grant_revoked
+         transfer alice olga 1 @bob => grant_revoked
+         transfer alice olga 1 @carol => grant_revoked
+         relinquish b @olga => relinquished
+         rows grants = 3
+         at +30d
+         filler 1
+         transfer alice olga 1 @bob => forbidden
+         relinquish a => not_found",
+    );
+}
+
+#[test]
+fn the_only_owner_keeps_the_node() {
+    check(
+        "found sovereign AVT scale:6 fee:5000/0.001 genesis:1000 => founded
+         owner olga => created owner granted as first
+         person pat => created
+         grant node pat * for 1d @olga => granted as second
+         relinquish second @pat => relinquished
+         grant node pat * uses:3 for 1d @olga => granted",
+    );
+}
+
+#[test]
+fn uses_are_counted_up_the_chain_whatever_they_are() {
+    check(
+        "grant alice bob transfer_* uses:3 => granted as g
+         grant bob carol transfer_* under g for 1d => grant_not_narrower
+         grant bob carol transfer_* under g for 1d uses:4 => grant_not_narrower
+         grant bob carol transfer_* under g for 1d uses:2 => granted as h
+         transfer alice olga 1 @carol => posted under h
+         hold alice olga 1 @carol => pending under h as hold
+         transfer alice olga 1 @carol => grant_used_up
+         post hold @carol => posted
+         uses h = 2
+         uses g = 2
+         hold alice olga 1 @bob => pending under g as other
+         post other 0.4 @bob => posted unasked
+         post other @bob => posted unasked
+         uses g = 3
+         uses h = 2
+         transfer alice olga 1 @bob => grant_used_up
+         grant alice bob transfer_* uses:0 => invalid_field",
+    );
+    check(
+        "grant node alice agent_* uses:2 @olga => granted as g
+         suspend bob @alice => suspended used
+         uses g = 1
+         reinstate bob @alice => reinstated used
+         suspend bob @alice => grant_used_up
+         grant node alice agent_* @olga => granted
+         suspend bob @alice => suspended
+         uses g = 2",
+    );
+}
+
+#[test]
+fn a_refused_act_uses_nothing() {
+    check(
+        "grant alice bob transfer_* uses:1 => granted as g
+         transfer alice carol 5000 @bob => insufficient_funds
+         transfer alice nobody 1 @bob => payee_unknown
+         uses g = 0
+         transfer alice carol 1 @bob => posted
+         uses g = 1",
+    );
+}
+
+#[test]
+fn a_grant_reaches_only_the_counterparties_it_names() {
+    check(
+        "grant alice bob transfer_* with:carol => granted as g
+         transfer alice olga 1 @bob => grant_out_of_scope
+         transfer alice carol 1 @bob => posted under g
+         hold alice carol 1 @bob => pending as mine
+         post mine @bob => posted
+         grant bob olga transfer_* under g for 1d => grant_not_narrower
+         grant bob olga transfer_* under g for 1d with:carol with:olga => grant_not_narrower
+         grant bob olga transfer_* under g for 1d with:carol => granted
+         transfer alice carol 1 @olga => posted
+         grant node alice agent_* clock_accept with:bob @olga => granted
+         suspend bob @alice => suspended
+         suspend carol @alice => grant_out_of_scope
+         clock 0 @alice => grant_out_of_scope",
+    );
+}
+
+#[test]
+fn a_grant_reaches_only_the_resources_it_names() {
+    check(
+        "hold alice carol 5 => pending as one
+         hold alice carol 5 => pending as two
+         grant alice bob transfer_* on:one on:mcp:pay/* => granted as g
+         post one 1 @bob => posted under g
+         post two 1 @bob => grant_out_of_scope
+         transfer alice carol 1 @bob => grant_out_of_scope
+         grant bob carol transfer_* under g for 1d => grant_not_narrower
+         grant bob carol transfer_* under g for 1d on:mcp:* => grant_not_narrower
+         grant bob carol transfer_* under g for 1d on:two => grant_not_narrower
+         grant bob carol transfer_* under g for 1d on:mcp:pay/send => granted
+         grant bob olga transfer_* under g for 1d on:one => granted
+         post one 1 @olga => posted",
+    );
+    check(
+        "hold alice carol 5 => pending as one
+         grant alice bob transfer_* on:trf_* => granted
+         post one 1 @bob => posted
+         transfer alice carol 1 @bob => grant_out_of_scope",
+    );
+}
+
+#[test]
+fn where_an_act_takes_effect_must_be_known_to_a_grant_for_places() {
+    check(
+        "grant alice bob transfer_* in:US in:DE => granted as g
+         transfer alice carol 1 @bob => grant_out_of_scope
+         grant bob carol transfer_* under g for 1d => grant_not_narrower
+         grant bob carol transfer_* under g for 1d in:US in:FR => grant_not_narrower
+         grant bob carol transfer_* under g for 1d in:US-NY => granted",
+    );
+}
+
+#[test]
+fn a_scope_names_at_most_32_of_each() {
+    let many = |mark: &str, name: &str, count: usize| format!("{mark}{name} ").repeat(count);
+    for (mark, name) in [("on:", "a/b"), ("with:", "carol"), ("in:", "US")] {
+        check(&format!("grant alice bob * {} => granted", many(mark, name, 32)));
+        check(&format!("grant alice bob * {} => invalid_field", many(mark, name, 33)));
+    }
+}
+
+#[test]
+fn a_grant_for_a_key_counts_with_that_key_alone() {
+    check(
+        "key bob * => created as k
+         grant alice bob transfer_* by:carol => invalid_field
+         grant alice bob transfer_* by:bob => granted as g
+         transfer alice carol 1 @k => grant_key_required
+         transfer alice carol 1 @bob => posted under g
+         transfer alice carol 1 @self/bob => posted under g
+         grant bob carol transfer_* under g for 1d by:carol @k => grant_key_required
+         grant bob carol transfer_* under g for 1d => grant_not_narrower
+         grant bob carol transfer_* under g for 1d by:carol => granted as h
+         transfer alice olga 1 @carol => posted under h
+         rotate bob key:bob2 @bob => rotated
+         transfer alice carol 1 @bob !with:bob => posted
+         transfer alice carol 1 @bob !with:bob2 => grant_key_required",
+    );
+}
+
+#[test]
+fn a_grant_says_how_deep_it_may_be_delegated() {
+    check(
+        "grant alice bob transfer_* depth:0 => granted as none
+         grant bob carol transfer_* under none for 1d => grant_too_deep
+         grant alice bob transfer_* depth:2 => granted as two
+         grant bob carol transfer_* under two for 1d depth:2 => grant_not_narrower
+         grant bob carol transfer_* under two for 2d => granted as one
+         grant carol olga transfer_* under one for 1d depth:1 => grant_not_narrower
+         grant carol olga transfer_* under one for 1d => granted as last
+         grant olga bob transfer_* under last for 1h => grant_too_deep
+         transfer alice bob 1 @olga => posted under last",
+    );
+}
+
+#[test]
+fn a_dead_chain_is_delegated_no_further() {
+    check(
+        "grant alice bob transfer_* => granted as a
+         grant bob carol transfer_* under a for 10d => granted as b
+         ungrant a => revoked
+         grant carol olga transfer_* under b for 1d => grant_revoked
+         at +31d
+         filler 1
+         grant carol olga transfer_* under b for 1d => not_found",
+    );
+}
+
+#[test]
+fn who_asks_under_a_grant_narrows_that_one_and_no_other() {
+    check(
+        "grant carol bob transfer_create for 10d => granted as other
+         grant bob alice grant_create transfer_create for 10d => granted as g
+         grant bob olga transfer_create under other for 1d @alice => grant_not_narrower
+         grant bob olga transfer_create for 1d @alice => granted under g",
+    );
+}
+
+#[test]
+fn a_grant_with_limits_or_a_scope_makes_no_api_keys() {
+    check(
+        "grant alice bob api_key_create with:alice for 2d => granted as g
+         key alice transfer_create for 1d @bob => grant_not_narrower
+         ungrant g => revoked
+         grant alice bob api_key_create transfer_create for 2d => granted
+         key alice transfer_create for 1d @bob => created",
+    );
 }

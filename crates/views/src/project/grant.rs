@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hansa_kernel::Entry;
 use hansa_kernel::grant::Created;
 use hansa_kernel::limits::GRANT_DEPTH_MAX;
-use hansa_types::{Amount, AnyId, GrantId};
+use hansa_types::{Amount, AnyId, GrantId, Time};
 use sqlx::SqliteConnection;
 
 use super::bulk::{Insert, Values, insert, lookup};
@@ -20,9 +20,11 @@ use crate::rows::GrantRow;
 const LOOKUP: &str = "SELECT * FROM grants WHERE id IN ";
 const INSERT: Insert = Insert {
     head: "INSERT INTO grants (seq, id, root, issuer, holder, actions, currency, per_use, total, \
-           spent, expires, parent, created_at, revoked_at) ",
+           uses_max, scope, spent, uses, expires, depth, depth_max, parent, created_at, revoked_at, \
+           relinquished_at, ended_seq) ",
     tail: " ON CONFLICT (seq) DO UPDATE SET \
-           spent = excluded.spent, revoked_at = excluded.revoked_at",
+           spent = excluded.spent, uses = excluded.uses, revoked_at = excluded.revoked_at, \
+           relinquished_at = excluded.relinquished_at, ended_seq = excluded.ended_seq",
 };
 
 /// The grants that a batch touches, with every one above them.
@@ -75,20 +77,36 @@ impl Grants {
             currency: created.limits.currency,
             per_use: created.limits.per_use,
             total: created.limits.total,
+            uses_max: created.limits.uses_max,
+            scope: created.scope.clone(),
             spent: Amount::ZERO,
+            uses: 0,
             expires: created.expires,
+            depth: above.map_or(0, |above| above.depth.saturating_add(1)),
+            depth_max: created.depth_max,
             parent: created.parent,
             created_at: entry.ts,
             revoked_at: None,
+            relinquished_at: None,
+            ended_seq: None,
         };
         self.rows.insert(id, row);
         self.changed.insert(id);
     }
 
     pub(super) fn revoked(&mut self, entry: &Entry) {
+        self.ended(entry, |row| &mut row.revoked_at);
+    }
+
+    pub(super) fn relinquished(&mut self, entry: &Entry) {
+        self.ended(entry, |row| &mut row.relinquished_at);
+    }
+
+    fn ended(&mut self, entry: &Entry, when: fn(&mut GrantRow) -> &mut Option<Time>) {
         match id(entry).and_then(|id| self.rows.get_mut(&id)) {
             Some(row) => {
-                row.revoked_at.get_or_insert(entry.ts);
+                when(row).get_or_insert(entry.ts);
+                row.ended_seq.get_or_insert(entry.seq);
                 self.changed.insert(row.id);
             }
             None => odd(entry, "the grant is not there"),
@@ -103,6 +121,7 @@ impl Grants {
                 return odd(entry, "the grant it was done under is not there");
             };
             row.spent = row.spent.plus(amount).unwrap_or(Amount(u128::MAX));
+            row.uses = row.uses.saturating_add(1);
             next = row.parent;
             self.changed.insert(id);
         }
@@ -124,9 +143,16 @@ fn bind(values: &mut Values<'_>, row: &GrantRow) {
     values.push_bind(row.currency.map(|code| code.as_str().to_owned()));
     values.push_bind(row.per_use.map(|amount| wide(amount.0)));
     values.push_bind(row.total.map(|amount| wide(amount.0)));
+    values.push_bind(row.uses_max.map(long));
+    values.push_bind(row.scope.as_deref().map(json));
     values.push_bind(wide(row.spent.0));
+    values.push_bind(long(row.uses));
     values.push_bind(long(row.expires.0));
+    values.push_bind(i64::from(row.depth));
+    values.push_bind(row.depth_max.map(i64::from));
     values.push_bind(row.parent.map(|id| wide(id.0)));
     values.push_bind(long(row.created_at.0));
     values.push_bind(row.revoked_at.map(|at| long(at.0)));
+    values.push_bind(row.relinquished_at.map(|at| long(at.0)));
+    values.push_bind(row.ended_seq.map(long));
 }

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hansa_kernel::{Entry, Event};
-use hansa_types::{AnyId, CurrencyCode, GrantId, PrincipalId, TaskId, TransferId};
+use hansa_types::{Amount, AnyId, CurrencyCode, GrantId, PrincipalId, TaskId, TransferId};
 use sqlx::SqliteConnection;
 
 use crate::error::Error;
@@ -74,7 +74,9 @@ impl Needs {
             Event::MoneyMinted(minted) => self.grants.extend(minted.grant),
             Event::MoneyBurned(burned) => self.grants.extend(burned.grant),
             Event::GrantCreated(created) => self.grants.extend(created.parent),
-            Event::GrantRevoked(_) => self.grants.extend(grant::id(entry)),
+            Event::GrantRevoked(_) | Event::GrantRelinquished(_) | Event::GrantUsed(_) => {
+                self.grants.extend(grant::id(entry));
+            }
             Event::CardSet(_)
             | Event::KeyRotated(_)
             | Event::PrincipalSuspended(_)
@@ -256,6 +258,8 @@ impl Working<'_> {
             Event::ApiKeyRevoked(_) => self.principals.api_key_revoked(entry),
             Event::GrantCreated(created) => self.grants.created(entry, created),
             Event::GrantRevoked(_) => self.grants.revoked(entry),
+            Event::GrantRelinquished(_) => self.grants.relinquished(entry),
+            Event::GrantUsed(_) => self.grants.charge(entry, grant::id(entry), Amount::ZERO),
             _ => self.fold_task(entry, document),
         }
     }

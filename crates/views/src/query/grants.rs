@@ -8,7 +8,7 @@ use super::list::{List, Sides};
 use super::restrict;
 use crate::column::{Columns, wide};
 use crate::error::Error;
-use crate::rows::{GrantRow, Page, PageQuery, Viewer};
+use crate::rows::{GrantFilter, GrantRow, Page, PageQuery, Viewer};
 
 const SIDES: Sides = Sides { two: ["issuer", "holder"], other: None };
 const SEEN_BY: &[&str] = &["issuer", "holder", "root"];
@@ -30,13 +30,20 @@ pub(crate) async fn one(
 pub(crate) async fn list(
     pool: &SqlitePool,
     party: PrincipalId,
+    wanted: GrantFilter,
     page: PageQuery,
 ) -> Result<Page<GrantRow>, Error> {
     let viewer = Viewer { principal: Some(party), all: false };
     let list = List {
         table: "grants",
         branches: SIDES.branches(Some(party), viewer),
-        filter: &|_, _| {},
+        filter: &|builder, _| {
+            for (column, whom) in [("issuer", wanted.issuer), ("holder", wanted.holder)] {
+                if let Some(whom) = whom {
+                    builder.push(" AND ").push(column).push(" = ").push_bind(wide(whom.0));
+                }
+            }
+        },
         read,
         seq: |row: &GrantRow| row.seq,
     };
@@ -45,6 +52,7 @@ pub(crate) async fn list(
 
 pub(crate) fn read(row: &SqliteRow) -> Result<GrantRow, Error> {
     let columns = Columns::new("grants", row);
+    let scope = columns.maybe_text("scope")?.map(|_| columns.json("scope")).transpose()?;
     Ok(GrantRow {
         id: columns.wide("id", GrantId)?,
         seq: columns.number("seq")?,
@@ -55,10 +63,17 @@ pub(crate) fn read(row: &SqliteRow) -> Result<GrantRow, Error> {
         currency: columns.maybe_code("currency")?,
         per_use: columns.maybe_amount("per_use")?,
         total: columns.maybe_amount("total")?,
+        uses_max: columns.maybe_number("uses_max")?,
+        scope,
         spent: columns.amount("spent")?,
+        uses: columns.number("uses")?,
         expires: columns.time("expires")?,
+        depth: columns.small("depth")?,
+        depth_max: columns.maybe_small("depth_max")?,
         parent: columns.maybe_wide("parent", GrantId)?,
         created_at: columns.time("created_at")?,
         revoked_at: columns.maybe_time("revoked_at")?,
+        relinquished_at: columns.maybe_time("relinquished_at")?,
+        ended_seq: columns.maybe_number("ended_seq")?,
     })
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hansa_kernel::Event;
-use hansa_kernel::grant::{Created, Limits};
+use hansa_kernel::grant::{Created, Limits, Terms};
 use hansa_kernel::principal::{ApiKeyCreated, Erased};
 use hansa_kernel::task::Verdict;
 use hansa_kernel::transfer::VoidReason;
@@ -49,8 +49,9 @@ fn town() -> Journal {
     let created = ApiKeyCreated { secret: Digest::ZERO, actions: vec![], expires: None };
     journal.add(Draft::by(alice).id(key).about(alice), Event::ApiKeyCreated(created));
     let grant = GrantId(journal.next());
-    let limits = Limits::default();
-    let created = Created { issuer: NODE, actions: vec![], limits, expires: Time(1), parent: None };
+    let (limits, scope) = (Limits::default(), None);
+    let terms = Terms { actions: vec![], limits, scope, expires: Time(1), depth_max: None };
+    let created = Created::new(NODE, terms, None);
     journal.add(Draft::by(NODE).id(grant).about(alice), Event::GrantCreated(created));
     journal
 }

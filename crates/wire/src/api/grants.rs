@@ -1,12 +1,14 @@
 //! Grants: scoped, limited, expiring authority over what is another's.
 
-use hansa_types::{CurrencyCode, GrantId, PrincipalId};
+use hansa_types::{CurrencyCode, GrantId, Jurisdiction, PrincipalId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Page, operations};
 use crate::amount::WireAmount;
-use crate::scalar::{ActionPattern, Cursor, Limit, PrincipalRef, WireTime};
+use crate::scalar::{
+    ActionPattern, Cursor, Limit, PrincipalRef, ResourcePattern, WireKey, WireTime,
+};
 use crate::schema;
 
 operations! {
@@ -14,6 +16,7 @@ operations! {
     GrantGet = "grant_get" => Grant;
     GrantList = "grant_list" => Page<Grant>;
     GrantRevoke = "grant_revoke" => Grant;
+    GrantRelinquish = "grant_relinquish" => Grant;
 }
 
 /// Gives authority.
@@ -35,6 +38,30 @@ pub struct GrantCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::CurrencyCode>")]
     pub currency: Option<CurrencyCode>,
+    /// Most uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub uses_max: Option<u64>,
+    /// The things it may be used on; any unless named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub resources: Vec<ResourcePattern>,
+    /// The principals it may be used towards; any unless named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub counterparties: Vec<PrincipalRef>,
+    /// Where its uses may take effect; anywhere unless named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<schema::Jurisdiction>", length(max = 32))]
+    pub jurisdictions: Vec<Jurisdiction>,
+    /// A key of the holder that must prove each use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_key: Option<WireKey>,
+    /// How many links may be narrowed from it, one below the other; 0 for none. As many as the
+    /// grants above it leave, and 8 in all, unless named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 8))]
+    pub depth_max: Option<u8>,
     /// Seconds until it expires.
     #[schemars(range(min = 1))]
     pub expires_in_s: u64,
@@ -55,8 +82,10 @@ pub enum GrantStatus {
     Active,
     /// Its time is over.
     Expired,
-    /// It, or one above it, was revoked.
+    /// Its issuer took it back, or one above it has ended before its time.
     Revoked,
+    /// Its holder gave it up.
+    Relinquished,
 }
 
 /// A grant.
@@ -89,10 +118,38 @@ pub struct Grant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::CurrencyCode>")]
     pub currency: Option<CurrencyCode>,
+    /// Most uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_max: Option<u64>,
+    /// How often it was used so far, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<u64>,
+    /// The things it may be used on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourcePattern>,
+    /// The principals it may be used towards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<schema::PrincipalId>")]
+    pub counterparties: Vec<PrincipalId>,
+    /// Where its uses may take effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<schema::Jurisdiction>")]
+    pub jurisdictions: Vec<Jurisdiction>,
+    /// The key that must prove each use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder_key: Option<WireKey>,
+    /// Links above it.
+    pub depth: u8,
+    /// How many links may stand below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth_max: Option<u8>,
     /// The grant that it narrows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::GrantId>")]
     pub parent: Option<GrantId>,
+    /// Every grant above it, the first of the chain first; only where one grant is read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<GrantLink>,
     /// Whether it still counts.
     pub status: GrantStatus,
     /// When it expires.
@@ -101,6 +158,40 @@ pub struct Grant {
     pub created_at: WireTime,
     /// The entry that recorded it.
     pub seq: u64,
+}
+
+/// A grant above another one, which is charged for what is done under that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GrantLink {
+    /// Its id.
+    #[schemars(with = "schema::GrantId")]
+    pub id: GrantId,
+    /// Who gave it.
+    #[schemars(with = "schema::PrincipalId")]
+    pub issuer: PrincipalId,
+    /// Who holds it.
+    #[schemars(with = "schema::PrincipalId")]
+    pub holder: PrincipalId,
+    /// Most that all uses together may move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<WireAmount>,
+    /// What was moved with it so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<WireAmount>,
+    /// The currency of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::CurrencyCode>")]
+    pub currency: Option<CurrencyCode>,
+    /// Most uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_max: Option<u64>,
+    /// How often it was used so far, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<u64>,
+    /// Whether it still counts.
+    pub status: GrantStatus,
+    /// When it expires.
+    pub expires_at: WireTime,
 }
 
 /// Reads one grant.
@@ -119,6 +210,9 @@ pub struct GrantList {
     /// Only those of this holder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<PrincipalRef>,
+    /// Only those that this issuer gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<PrincipalRef>,
     /// Where to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
@@ -131,6 +225,16 @@ pub struct GrantList {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GrantRevoke {
+    /// Which grant.
+    #[schemars(with = "schema::GrantId")]
+    pub grant: GrantId,
+}
+
+/// Gives up a grant that the caller, or a principal it controls, holds, with everything that was
+/// narrowed from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantRelinquish {
     /// Which grant.
     #[schemars(with = "schema::GrantId")]
     pub grant: GrantId,

@@ -1,13 +1,14 @@
 //! ```text
 //! key OWNER [id:KEY] [secret:TEXT] [for SPAN] PATTERN…     as K
 //! unkey K
-//! grant ISSUER HOLDER [under G] [for SPAN] [currency:C] [per_use:A] [total:A] PATTERN…     as G
-//! ungrant G
+//! grant ISSUER HOLDER [under G] [for SPAN] [currency:C] [per_use:A] [total:A] [uses:N] [depth:N]
+//!       [on:RESOURCE…] [with:NAME…] [in:PLACE…] [by:KEY] PATTERN…     as G
+//! ungrant G        relinquish G
 //! ```
 
-use hansa_kernel::grant::{self, Limits};
+use hansa_kernel::grant::{self, Limits, Scope, Terms};
 use hansa_kernel::{Command, principal};
-use hansa_types::{AnyId, ApiKeyId, Duration, GrantId};
+use hansa_types::{AnyId, ApiKeyId, Duration, GrantId, PrincipalId};
 
 use super::super::words::span;
 use super::super::{Named, Town, Words};
@@ -26,14 +27,23 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             Asked::by(&owner, Command::ApiKeyRevoke(principal::RevokeApiKey { id }))
         }
         "grant" => create(town, words),
+        "relinquish" => {
+            let id = grant_id(town, words.next()?)?;
+            let holder = town.state.grants.get(&id).map(|grant| grant.holder);
+            Asked::by(&name(town, holder), Command::GrantRelinquish(grant::Relinquish { id }))
+        }
         _ => {
             let id = grant_id(town, words.next()?)?;
             let issuer = town.state.grants.get(&id).map(|grant| grant.issuer);
-            let issuer = issuer.map(|issuer| town.state.principals.get(issuer).id.into());
-            let issuer = issuer.map_or("alice".to_owned(), |id| town.name_of(id));
-            Asked::by(&issuer, Command::GrantRevoke(grant::Revoke { id }))
+            Asked::by(&name(town, issuer), Command::GrantRevoke(grant::Revoke { id }))
         }
     }
+}
+
+/// The name of who is at a place, or alice for nobody.
+fn name(town: &Town, handle: Option<principal::Handle>) -> String {
+    let id = handle.map(|handle| town.state.principals.get(handle).id.into());
+    id.map_or("alice".to_owned(), |id| town.name_of(id))
 }
 
 fn key_id(town: &Town, name: &str) -> Result<ApiKeyId, String> {
@@ -74,13 +84,44 @@ fn create(town: &Town, words: &mut Words<'_>) -> Result<Asked, String> {
     let currency = town.currency(limited.unwrap_or("AVT"))?;
     let mut limit = |mark| words.keyed(mark).map(|text| parse_amount(&currency, text)).transpose();
     let (per_use, total) = (limit("per_use:")?, limit("total:")?);
+    let uses_max = words.keyed("uses:").map(number).transpose()?;
+    let depth_max = words.keyed("depth:").map(number).transpose()?;
+    let limits = Limits { currency: limited.map(|_| currency.code), per_use, total, uses_max };
+    let scope = scope(town, words)?.boxed();
+    let expires = town.now.after(life);
+    let actions = actions(&words.rest())?;
     let create = grant::Create {
         issuer: town.principal(issuer),
         holder: town.principal(holder),
-        limits: Limits { currency: limited.map(|_| currency.code), per_use, total },
-        expires: town.now.after(life),
+        terms: Terms { actions, limits, scope, expires, depth_max },
         parent,
-        actions: actions(&words.rest())?,
     };
     Asked::by(issuer, Command::GrantCreate(create))
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text} is no number"))
+}
+
+fn scope(town: &Town, words: &mut Words<'_>) -> Result<Scope, String> {
+    let mut scope = Scope::default();
+    while let Some(name) = words.keyed("on:") {
+        // A name of something stands for its id.
+        let id = town.named(name).ok().and_then(|named| match named {
+            Named::Id(id) => Some(id.to_string()),
+            Named::Principal(id) => Some(id.to_string()),
+            _ => None,
+        });
+        let resource = id.as_deref().unwrap_or(name).parse();
+        scope.resources.push(resource.map_err(|refusal| format!("{name}: {refusal}"))?);
+    }
+    while let Some(name) = words.keyed("with:") {
+        let whom: PrincipalId = town.principal(name);
+        scope.counterparties.push(whom);
+    }
+    while let Some(place) = words.keyed("in:") {
+        scope.jurisdictions.push(place.parse().map_err(|error| format!("{place}: {error}"))?);
+    }
+    scope.key = words.keyed("by:").map(Town::public_key);
+    Ok(scope)
 }

@@ -60,7 +60,7 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
             account::parse
         }
         "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,
-        "key" | "unkey" | "grant" | "ungrant" => authority::parse,
+        "key" | "unkey" | "grant" | "ungrant" | "relinquish" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
         verb if clearance::VERBS.contains(&verb) => clearance::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,

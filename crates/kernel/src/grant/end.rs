@@ -1,0 +1,90 @@
+//! The end of a grant before its time: its issuer takes it back, or its holder gives it up.
+//!
+//! Both are one entry and end everything that was delegated from it, however much that is: a use
+//! looks up its chain and finds a link that does not hold.
+
+use hansa_types::{AnyId, Code, GrantId, PrincipalId, Rejection, Vis};
+use serde::{Deserialize, Serialize};
+
+use super::Grant;
+use crate::State;
+use crate::admit::Permit;
+use crate::decide::Draft;
+use crate::due::Leaving;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::limits::GRANT_REVOKED_REMEMBERED;
+
+/// Take authority back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoke {
+    /// Which grant.
+    pub id: GrantId,
+}
+
+/// Give a grant up that one holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relinquish {
+    /// Which grant.
+    pub id: GrantId,
+}
+
+/// Data of `grant.revoked`. The entry's id is the grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revoked {}
+
+/// Data of `grant.relinquished`. The entry's id is the grant, its subject the holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relinquished {}
+
+/// A grant that still stands, with its holder.
+fn standing(state: &State, id: GrantId) -> Result<(&Grant, PrincipalId), Rejection> {
+    let grant = state.grants.get(&id).ok_or(Code::NotFound)?;
+    match grant.revoked {
+        true => Err(Code::GrantRevoked.into()),
+        false => Ok((grant, state.principals.get(grant.holder).id)),
+    }
+}
+
+impl Revoke {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let (_, holder) = standing(permit.state(), self.id)?;
+        out.push(Draft::new(self.id, Vis::Parties, Event::GrantRevoked(Revoked {})).about(holder));
+        Ok(())
+    }
+}
+
+impl Relinquish {
+    pub(crate) fn decide(
+        &self,
+        permit: &Permit<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let state = permit.state();
+        let (grant, holder) = standing(state, self.id)?;
+        let ends_ownership = Ok(grant.issuer) == state.treasury() && grant.is_everything();
+        if ends_ownership && state.is_last_owner(grant.holder) {
+            let detail = "grant: its holder is the node's only owner; make another one first";
+            return Err(Rejection::new(Code::InvalidField, detail));
+        }
+        let event = Event::GrantRelinquished(Relinquished {});
+        out.push(Draft::new(self.id, Vis::Parties, event).about(holder));
+        Ok(())
+    }
+}
+
+pub(crate) fn apply_ended(state: &mut State, entry: &Entry) {
+    let AnyId::Grant(id) = entry.id else { panic!("{} names the grant", entry.event.kind()) };
+    let Some(expires) = state.grants.get(&id).map(|grant| grant.terms.expires) else { return };
+    state.leaving.remove(&(expires, Leaving::Grant(id)));
+    if state.grants.revoke(id) {
+        let leaves = expires.min(entry.ts.after(GRANT_REVOKED_REMEMBERED));
+        state.leaving.insert((leaves, Leaving::Grant(id)));
+    }
+}

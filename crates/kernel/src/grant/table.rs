@@ -1,0 +1,217 @@
+//! All grants by id, found by who holds them for whom and counted by who gave them.
+//!
+//! What somebody may do for somebody else is looked for among the grants between those two alone,
+//! so grants of others, however many, cost nobody time and take nobody's place. Deliberately
+//! absent: lists by issuer, which the read models have.
+
+use hansa_types::GrantId;
+use serde::{Deserialize, Serialize};
+
+use super::Grant;
+use crate::limits::GRANTS_REVOKED_PER_ISSUER_MAX;
+use crate::principal::Handle;
+use crate::state::Map;
+
+/// All grants. What only finds and counts them is rebuilt after a snapshot.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Grants {
+    all: Map<GrantId, Grant>,
+    #[serde(skip)]
+    held: Map<Between, Held>,
+    #[serde(skip)]
+    given: Map<(Handle, Handle), usize>,
+    #[serde(skip)]
+    issuers: Map<Handle, Issued>,
+}
+
+/// Who acts for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Between {
+    holder: Handle,
+    root: Handle,
+}
+
+/// The grants by which one principal acts for another, each list in the order of the ids.
+#[derive(Debug, Clone, Default)]
+struct Held {
+    live: Vec<GrantId>,
+    revoked: Vec<GrantId>,
+}
+
+/// How many grants somebody gave that are remembered.
+#[derive(Debug, Clone, Copy, Default)]
+struct Issued {
+    live: usize,
+    revoked: usize,
+}
+
+impl Grants {
+    pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
+        let all = Map::new(hasher);
+        let (held, given, issuers) = (Map::new(hasher), Map::new(hasher), Map::new(hasher));
+        Self { all, held, given, issuers }
+    }
+
+    pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
+        let before = std::mem::replace(self, Self::new(hasher));
+        let mut all = before.all;
+        all.rehash(hasher);
+        let mut links: Vec<(GrantId, Link)> =
+            all.iter().map(|(id, grant)| (*id, Link::of(grant))).collect();
+        links.sort_unstable_by_key(|(id, _)| *id);
+        self.all = all;
+        for (id, link) in links {
+            self.index(id, link);
+        }
+    }
+
+    fn index(&mut self, id: GrantId, link: Link) {
+        let held = self.held.entry(link.between).or_default();
+        let list = if link.revoked { &mut held.revoked } else { &mut held.live };
+        if let Err(place) = list.binary_search(&id) {
+            list.insert(place, id);
+        }
+        let issued = self.issuers.entry(link.issuer).or_default();
+        match link.revoked {
+            true => issued.revoked += 1,
+            false => {
+                issued.live += 1;
+                *self.given.entry((link.issuer, link.between.holder)).or_default() += 1;
+            }
+        }
+    }
+
+    fn forget(&mut self, id: GrantId, link: Link) {
+        if let Some(held) = self.held.get_mut(&link.between) {
+            let list = if link.revoked { &mut held.revoked } else { &mut held.live };
+            if let Ok(place) = list.binary_search(&id) {
+                list.remove(place);
+            }
+            if held.live.is_empty() && held.revoked.is_empty() {
+                self.held.remove(&link.between);
+            }
+        }
+        if let Some(issued) = self.issuers.get_mut(&link.issuer) {
+            let count = if link.revoked { &mut issued.revoked } else { &mut issued.live };
+            *count = count.saturating_sub(1);
+            if issued.live == 0 && issued.revoked == 0 {
+                self.issuers.remove(&link.issuer);
+            }
+        }
+        let given = (link.issuer, link.between.holder);
+        if let Some(count) = self.given.get_mut(&given).filter(|_| !link.revoked) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.given.remove(&given);
+            }
+        }
+    }
+
+    /// A grant.
+    pub fn get(&self, id: &GrantId) -> Option<&Grant> {
+        self.all.get(id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &GrantId) -> Option<&mut Grant> {
+        self.all.get_mut(id)
+    }
+
+    /// How many there are, live or remembered.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The grants by which one principal may act for another and that were not taken back
+    /// themselves, in the order of their ids.
+    pub fn held(
+        &self,
+        holder: Handle,
+        root: Handle,
+    ) -> impl DoubleEndedIterator<Item = (GrantId, &Grant)> {
+        let ids = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.live);
+        ids.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
+    }
+
+    /// The last of such grants that was taken back or given up, while it is remembered.
+    pub(super) fn last_revoked(&self, holder: Handle, root: Handle) -> Option<&Grant> {
+        let revoked = &self.held.get(&Between { holder, root })?.revoked;
+        self.all.get(revoked.last()?)
+    }
+
+    /// Everybody who holds a grant to act for a principal, in no order.
+    pub(crate) fn holders_for(&self, root: Handle) -> impl Iterator<Item = Handle> {
+        let live =
+            self.held.iter().filter(move |(key, held)| key.root == root && !held.live.is_empty());
+        live.map(|(key, _)| key.holder)
+    }
+
+    /// How many live grants one principal holds to act for another.
+    pub(super) fn held_len(&self, holder: Handle, root: Handle) -> usize {
+        self.held.get(&Between { holder, root }).map_or(0, |held| held.live.len())
+    }
+
+    /// How many live grants somebody gave somebody.
+    pub(super) fn given_len(&self, issuer: Handle, holder: Handle) -> usize {
+        self.given.get(&(issuer, holder)).copied().unwrap_or_default()
+    }
+
+    /// How many live grants somebody gave.
+    pub(super) fn issued_len(&self, issuer: Handle) -> usize {
+        self.issuers.get(&issuer).map_or(0, |issued| issued.live)
+    }
+
+    /// A grant and those above it that are kept still, the nearest first.
+    pub fn chain(&self, id: GrantId) -> impl Iterator<Item = (GrantId, &Grant)> {
+        let found = |id: GrantId| Some((id, self.all.get(&id)?));
+        std::iter::successors(found(id), move |(_, grant)| found(grant.parent?))
+    }
+
+    pub(super) fn insert(&mut self, id: GrantId, grant: Grant) {
+        self.index(id, Link::of(&grant));
+        self.all.insert(id, grant);
+    }
+
+    /// Takes a grant back. Says whether it is remembered as such: somebody who takes back very many
+    /// is not.
+    pub(super) fn revoke(&mut self, id: GrantId) -> bool {
+        let Some(grant) = self.all.get_mut(&id).filter(|grant| !grant.revoked) else {
+            return false;
+        };
+        let link = Link::of(grant);
+        grant.revoked = true;
+        self.forget(id, link);
+        let revoked = self.issuers.get(&link.issuer).map_or(0, |issued| issued.revoked);
+        if revoked >= GRANTS_REVOKED_PER_ISSUER_MAX {
+            self.all.remove(&id);
+            return false;
+        }
+        self.index(id, Link { revoked: true, ..link });
+        true
+    }
+
+    pub(crate) fn remove(&mut self, id: GrantId) {
+        if let Some(grant) = self.all.remove(&id) {
+            self.forget(id, Link::of(&grant));
+        }
+    }
+}
+
+/// What a grant is found and counted by.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    between: Between,
+    issuer: Handle,
+    revoked: bool,
+}
+
+impl Link {
+    fn of(grant: &Grant) -> Self {
+        let between = Between { holder: grant.holder, root: grant.root };
+        Self { between, issuer: grant.issuer, revoked: grant.revoked }
+    }
+}
