@@ -105,6 +105,28 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     at_least(3.0, "engine.c256.vs_sqlite_rows", "x", "c256 / sqlite_rows"),
     printed(
+        "gate.bounds.cpu_us",
+        "us",
+        "writer thread's CPU for a transfer under a chain of three grants with limits, and a policy set's bound",
+    ),
+    at_most(
+        1.5,
+        "gate.bounds.vs_ungated",
+        "x",
+        "the same / a transfer by the payer, no policy set",
+    ),
+    at_most(
+        1_000.0,
+        "gate.revoke_1m.cpu_us",
+        "us",
+        "writer thread's CPU to revoke the root of 1,001,001 grants",
+    ),
+    printed(
+        "gate.revoke_1m.next_us",
+        "us",
+        "the same for the next command under one of them, which is refused",
+    ),
+    printed(
         "http.hello.per_s",
         "1/s",
         "the node's own GET of a fixed answer with a cached API key, 64 connections",

@@ -15,6 +15,7 @@ mod client;
 mod discover;
 mod engine;
 mod envelope;
+mod gate;
 mod http;
 mod judge;
 mod keys;
@@ -157,6 +158,9 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
         };
     if bench.wants("engine.") {
         add("engine", report, &mut |_| Ok(Box::new(engine::EngineScene::prepare(bench)?)));
+    }
+    if bench.wants("gate.") {
+        add("gate", report, &mut |_| Ok(Box::new(gate::GateScene::prepare(bench)?)));
     }
     if bench.wants("http.") {
         add("http", report, &mut |_| Ok(Box::new(http::HttpScene::prepare(bench)?)));

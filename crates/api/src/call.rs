@@ -145,6 +145,7 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         policies::PolicyDifferenceList => ops::policies::policy_difference_list;
         policies::PolicyEvaluate => ops::policies::policy_evaluate;
         grants::GrantRelinquish => ops::grants::grant_relinquish;
+        grants::GrantExport => ops::grant_export::grant_export;
         api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
         api_keys::ApiKeyList => ops::api_keys::api_key_list;
         api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;

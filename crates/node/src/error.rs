@@ -33,6 +33,9 @@ pub enum Error {
         /// Why.
         source: hansa_kernel::event::DecodeError,
     },
+    /// What the node says has no canonical form to be signed.
+    #[error("{0} cannot be signed as it is")]
+    Unsignable(&'static str),
     /// The read models failed.
     #[error(transparent)]
     Views(#[from] hansa_views::Error),

@@ -19,6 +19,7 @@ pub mod error;
 pub mod export;
 mod growth;
 pub mod judge;
+pub mod grant_document;
 pub mod keys;
 pub mod limits;
 mod machine_agent;

@@ -126,6 +126,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<grants::GrantCreate>("/api/v1/grants").about("grants", "Give authority", "Over the caller's own things, or narrowed from a grant the caller holds.").access(Principal).status(201),
     Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),
     Op::get::<grants::GrantGet>("/api/v1/grants/{grant}").about("grants", "Read a grant", "With what was used of it and every grant above it.").access(Principal),
+    Op::get::<grants::GrantExport>("/api/v1/grants/{grant}/export").about("grants", "Export a grant", "With every one above it, signed by the node and proven to stand in its journal: for whoever verifies it offline.").access(Principal),
     Op::post::<grants::GrantRevoke>("/api/v1/grants/{grant}/revoke").about("grants", "Take authority back", "With everything that was narrowed from it.").access(Principal),
     Op::post::<grants::GrantRelinquish>("/api/v1/grants/{grant}/relinquish").about("grants", "Give a grant up", "One that the caller, or a principal it controls, holds; with everything that was narrowed from it.").access(Principal),
 

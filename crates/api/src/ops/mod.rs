@@ -25,6 +25,7 @@ pub(crate) mod envelopes;
 pub(crate) mod escalations;
 pub(crate) mod export;
 pub(crate) mod fundings;
+pub(crate) mod grant_export;
 pub(crate) mod grants;
 pub(crate) mod health;
 pub(crate) mod holds;

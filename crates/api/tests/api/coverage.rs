@@ -310,6 +310,9 @@ fn rows() -> Vec<Row> {
         Row { id: "grant_revoke", denied: guest!("POST", "/api/v1/grants/cap_00000000000000000000000000/revoke", {}),
             bad_input: bad!("POST", "/api/v1/grants/x/revoke", {}, InvalidField),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/grants/{}/revoke", w.grant), nothing, NotFound) },
+        Row { id: "grant_export", denied: guest!("GET", "/api/v1/grants/cap_00000000000000000000000000/export", null),
+            bad_input: bad!("GET", "/api/v1/grants/x/export", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/grants/{}/export", w.grant), no_body, NotFound) },
         Row { id: "grant_relinquish", denied: guest!("POST", "/api/v1/grants/cap_00000000000000000000000000/relinquish", {}),
             bad_input: bad!("POST", "/api/v1/grants/x/relinquish", {}, InvalidField),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/grants/{}/relinquish", w.grant), nothing, NotFound) },
@@ -624,6 +627,11 @@ async fn what_is_hidden_answers_exactly_like_what_is_absent() {
             "POST",
             format!("/api/v1/grants/{}/revoke", world.grant),
             "/api/v1/grants/cap_00000000000000000000000000/revoke".to_owned(),
+        ),
+        (
+            "GET",
+            format!("/api/v1/grants/{}/export", world.grant),
+            "/api/v1/grants/cap_00000000000000000000000000/export".to_owned(),
         ),
         (
             "POST",

@@ -21,6 +21,7 @@ mod coverage;
 mod dids;
 mod edge;
 mod erasure;
+mod grant_export;
 mod grants;
 mod holds;
 mod idempotency;

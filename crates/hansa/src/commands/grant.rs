@@ -1,12 +1,19 @@
-//! `hansa grant`: giving authority, narrowing it on, taking it back and giving it up.
+//! `hansa grant`: giving authority, narrowing it on, proving it, taking it back and giving it up.
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
-use hansa_types::{CurrencyCode, GrantId, Jurisdiction, Time};
+use hansa_kernel::grant::Scope;
+use hansa_node::grant_document::{Demand, Verified, verify};
+use hansa_types::{
+    Amount, Currency, CurrencyCode, Duration, GrantId, Jurisdiction, PrincipalId, Time,
+};
 use hansa_wire::WireAmount;
 use hansa_wire::api::grants::{
-    Grant, GrantCreate, GrantGet, GrantList, GrantRelinquish, GrantRevoke,
+    Grant, GrantCreate, GrantExport, GrantGet, GrantList, GrantRelinquish, GrantRevoke,
 };
-use hansa_wire::scalar::{ActionPattern, PrincipalRef, ResourcePattern, WireKey};
+use hansa_wire::scalar::{ActionPattern, PrincipalRef, ResourcePattern, WireKey, WireTime};
+use serde::Serialize;
 
 use super::agent::public_key;
 use super::key::action;
@@ -14,6 +21,7 @@ use super::paging::Paging;
 use super::{App, DONE, Outcome};
 use crate::duration::Span;
 use crate::failure::Failure;
+use crate::files::read_text;
 use crate::remote::Idempotency;
 
 /// What can be done with grants.
@@ -44,6 +52,13 @@ pub(crate) enum Command {
         /// Its id
         grant: GrantId,
     },
+    /// Write a grant with every one above it as a document that is verified without the node
+    Export {
+        /// Its id
+        grant: GrantId,
+    },
+    /// Verify such a document without the node
+    Verify(Verify),
     /// Give a grant up that the caller, or an agent it controls, holds
     Relinquish {
         /// Its id
@@ -150,6 +165,74 @@ fn resource(text: &str) -> Result<ResourcePattern, String> {
     })
 }
 
+/// Verifying a document.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// The document: a file, or - for standard input
+    file: PathBuf,
+
+    /// The node's public key as you know it from elsewhere (z6Mk… or did:key:…). Without it the
+    /// document is only consistent with itself and with the key it names
+    #[arg(long, value_name = "KEY", value_parser = public_key)]
+    node_key: Option<WireKey>,
+
+    /// How old it may be, e.g. 1h: the node cannot have said in it what happened later
+    #[arg(long, value_name = "SPAN")]
+    age_max: Option<Span>,
+}
+
+/// What a document says that verified.
+#[derive(Debug, Serialize)]
+struct Verdict {
+    ok: bool,
+    trusted_key: bool,
+    node_key: WireKey,
+    origin: String,
+    exported_at: WireTime,
+    tree_size: u64,
+    grant: GrantId,
+    on_behalf_of: PrincipalId,
+    holder: PrincipalId,
+    actions: Vec<String>,
+    per_use: Option<WireAmount>,
+    total: Option<WireAmount>,
+    used: Option<WireAmount>,
+    currency: Option<CurrencyCode>,
+    uses_max: Option<u64>,
+    uses: Option<u64>,
+    #[serde(flatten)]
+    scope: Scope,
+    depth_max: Option<u8>,
+    expires_at: WireTime,
+    links: usize,
+}
+
+const VERIFIED: &[&str] = &[
+    "ok",
+    "trusted_key",
+    "node_key",
+    "origin",
+    "exported_at",
+    "tree_size",
+    "grant",
+    "on_behalf_of",
+    "holder",
+    "actions",
+    "per_use",
+    "total",
+    "used",
+    "currency",
+    "uses_max",
+    "uses",
+    "resources",
+    "counterparties",
+    "jurisdictions",
+    "key",
+    "depth_max",
+    "expires_at",
+    "links",
+];
+
 const LISTED: &[&str] =
     &["id", "holder", "actions", "per_use", "total", "used", "currency", "status", "expires_at"];
 const SHOWN: &[&str] = &[
@@ -180,8 +263,18 @@ const SHOWN: &[&str] = &[
 impl Command {
     /// Carries it out.
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
-        let remote = app.remote()?;
+        let remote = match self {
+            Command::Verify(verify) => return verify.run(app),
+            _ => app.remote()?,
+        };
         match self {
+            Command::Verify(_) => {}
+            Command::Export { grant } => {
+                let document = remote.call(&GrantExport { grant }).await?;
+                let text = serde_json::to_string_pretty(&document)
+                    .map_err(|error| Failure::because("the answer has no JSON form", &error))?;
+                app.ui.line(&text)?;
+            }
             Command::Create(create) => {
                 let idempotency = create.idempotency.clone();
                 let request = create.request();
@@ -233,6 +326,64 @@ impl Create {
     }
 }
 
+impl Verify {
+    /// Exit 1 and the reason where anything is wrong.
+    fn run(self, app: &App<'_>) -> Outcome {
+        let text = read_text(&self.file)?;
+        let trusted = self.node_key.map(|key| key.0);
+        let demand = Demand {
+            trusted: trusted.as_ref(),
+            now: now(),
+            age_max: self.age_max.map(|span| Duration::seconds(span.seconds)),
+        };
+        let verified = verify(text.as_bytes(), &demand).map_err(|fault| {
+            Failure::new("the grant does not verify")
+                .detail(fault.to_string())
+                .next_step("do not rely on it; ask its holder for a fresh export")
+        })?;
+        app.ui.answer(&Verdict::of(verified, trusted.is_some()), VERIFIED)?;
+        if trusted.is_none() {
+            app.ui.say(
+                "consistent with the key it names; is that your node? --node-key KEY checks it",
+            );
+        }
+        DONE
+    }
+}
+
+impl Verdict {
+    fn of(verified: Verified, trusted_key: bool) -> Self {
+        let Verified { document, on_behalf_of, holder, granted, tree_size } = verified;
+        let last = document.links.last();
+        let limits = granted.limits;
+        let currency = limits.currency.zip(last.and_then(|link| link.scale));
+        let currency = currency.map(|(code, scale)| Currency { code, scale });
+        let of = |amount: Option<Amount>| Some(WireAmount::of(&currency?, amount?));
+        Self {
+            ok: true,
+            trusted_key,
+            node_key: document.node_key,
+            exported_at: document.exported_at,
+            tree_size,
+            grant: document.grant,
+            on_behalf_of,
+            holder,
+            actions: granted.actions.iter().map(|action| action.as_str().to_owned()).collect(),
+            per_use: of(limits.per_use),
+            total: of(limits.total),
+            currency: limits.currency,
+            uses_max: limits.uses_max,
+            scope: granted.scope.map(|scope| *scope).unwrap_or_default(),
+            depth_max: granted.depth_max,
+            used: last.and_then(|link| link.used.clone()),
+            uses: last.and_then(|link| link.uses),
+            expires_at: granted.expires.into(),
+            links: document.links.len(),
+            origin: document.origin,
+        }
+    }
+}
+
 impl Delegate {
     /// What is left out is as the grant above says; how often it may be handed on follows from that
     /// by itself.
@@ -268,13 +419,16 @@ fn said<T>(own: Vec<T>, above: Vec<T>) -> Vec<T> {
     if own.is_empty() { above } else { own }
 }
 
+fn now() -> Time {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Time(now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX)))
+}
+
 /// Whole seconds until a moment, and a few less: a grant ends no later than the one above it, and
 /// the clocks of two machines differ.
 fn until(at: Time) -> Result<u64, Failure> {
     const SLACK_S: u64 = 5;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now_s = now.map_or(0, |since| since.as_secs());
-    match (at.0 / 1_000).checked_sub(now_s + SLACK_S) {
+    match (at.0 / 1_000).checked_sub(now().0 / 1_000 + SLACK_S) {
         Some(left_s) if left_s > 0 => Ok(left_s),
         _ => Err(Failure::new("the grant is about to expire").next_step("ask for a new grant")),
     }

@@ -89,6 +89,31 @@ fn authority_is_given_narrowed_used_and_taken_back() {
     let id = text(&grant, "id");
     let shown = served.run(&alice.key, &["grant", "show", &id, "--json"]).json();
     assert_eq!(shown["used"], "4");
+    // Handed on with less, shown with its chain, and proven to somebody without the node.
+    let carol = agent(&served, &owner, "carol", &[]);
+    let delegate = ["grant", "delegate", &id, &carol.id, "--total", "2", "--uses-max", "1"];
+    let below = served.run(&bob.key, &[&delegate[..], &["--json"]].concat()).json();
+    assert_eq!((&below["actions"][0], &below["total"]), (&"transfer_create".into(), &"2".into()));
+    let below_id = text(&below, "id");
+    let shown = served.run(&carol.key, &["grant", "show", &below_id, "--json"]).json();
+    assert_eq!((&shown["chain"][0]["id"], &shown["depth"]), (&id.as_str().into(), &1.into()));
+    let wider = ["grant", "delegate", &id, &carol.id, "--total", "11"];
+    served.run(&bob.key, &wider).failed(1, &["[grant_not_narrower]"]);
+    let issued = served.run(&bob.key, &["grant", "list", "--issuer", &bob.id, "--json"]).json();
+    assert_eq!(issued["data"].as_array().unwrap().len(), 1);
+    let export = || {
+        let document = served.run(&carol.key, &["grant", "export", &below_id]);
+        document.ok();
+        place.write("grant.json", &document.stdout);
+    };
+    export();
+    let verified = place.run(&["grant", "verify", "grant.json", "--json"]).json();
+    assert_eq!((&verified["holder"], &verified["total"]), (&carol.id.as_str().into(), &"2".into()));
+    let other = ["grant", "verify", "grant.json", "--node-key", &carol.did];
+    place.run(&other).failed(1, &["another key"]);
+    served.run(&carol.key, &["grant", "relinquish", &below_id]).ok();
+    export();
+    place.run(&["grant", "verify", "grant.json"]).failed(1, &["was ended by entry"]);
     served.run(&alice.key, &["grant", "revoke", &id]).ok();
     assert_eq!(served.run(&bob.key, &pay).code, 4);
     // An API key for reading alone does not pay, and one that was revoked does nothing.

@@ -27,7 +27,7 @@ pub use resource::{Resource, Target};
 pub use table::Grants;
 pub use terms::{Limits, Scope, Terms};
 pub(crate) use usage::{Found, charge, find, note_use};
-pub use usage::{Use, Used, check};
+pub use usage::{Use, Used, check, check_chain};
 
 use crate::State;
 use crate::admit::Permit;

@@ -138,7 +138,7 @@ fn allows(state: &State, id: GrantId, wanted: &Use<'_>) -> Result<(), Rejection>
 }
 
 /// Whether a grant and every one above it count at all.
-pub(super) fn check_chain(state: &State, id: GrantId, now: Time) -> Result<(), Rejection> {
+pub fn check_chain(state: &State, id: GrantId, now: Time) -> Result<(), Rejection> {
     let mut next = Some(id);
     while let Some(id) = next {
         let grant = state.grants.get(&id).ok_or(Code::GrantRevoked)?;

@@ -1,6 +1,6 @@
 //! Grants: scoped, limited, expiring authority over what is another's.
 
-use hansa_types::{CurrencyCode, GrantId, Jurisdiction, PrincipalId};
+use hansa_types::{CurrencyCode, Digest, GrantId, Jurisdiction, PrincipalId, Signature};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ operations! {
     GrantList = "grant_list" => Page<Grant>;
     GrantRevoke = "grant_revoke" => Grant;
     GrantRelinquish = "grant_relinquish" => Grant;
+    GrantExport = "grant_export" => GrantDocument;
 }
 
 /// Gives authority.
@@ -238,4 +239,76 @@ pub struct GrantRelinquish {
     /// Which grant.
     #[schemars(with = "schema::GrantId")]
     pub grant: GrantId,
+}
+
+/// Exports a grant with every one above it, for somebody who verifies it without the node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantExport {
+    /// Which grant.
+    #[schemars(with = "schema::GrantId")]
+    pub grant: GrantId,
+}
+
+/// A chain of grants under the node's signature: what was given, by whom to whom, and that it stands
+/// in the node's journal. Everything but `signature` is signed, as canonical JSON (RFC 8785).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantDocument {
+    /// Always `hansa-grant`.
+    pub format: String,
+    /// Always 1.
+    pub version: u32,
+    /// Where the checkpoint says it comes from.
+    pub origin: String,
+    /// The node's key.
+    pub node_key: WireKey,
+    /// When this was written: what it says of the chain was true then.
+    pub exported_at: WireTime,
+    /// The grant that this is about: the last link.
+    #[schemars(with = "schema::GrantId")]
+    pub grant: GrantId,
+    /// Whether it counted then, with every one above it and whoever gave them.
+    pub in_force: bool,
+    /// The signed checkpoint whose tree the entries are in.
+    pub checkpoint: String,
+    /// The chain, the first grant first.
+    #[schemars(length(min = 1, max = 9))]
+    pub links: Vec<GrantDocumentLink>,
+    /// The node's signature of the rest.
+    #[schemars(with = "schema::Signature")]
+    pub signature: Signature,
+}
+
+/// One grant of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantDocumentLink {
+    /// The entry that made it.
+    pub created: ProvenEntry,
+    /// The entry that took it back or gave it up, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<ProvenEntry>,
+    /// Decimals of a major unit of its currency, if it has one: entries hold minor units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u8>,
+    /// What was moved with it so far, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<WireAmount>,
+    /// How often it was used so far, where that is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<u64>,
+}
+
+/// An entry of the journal with its proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvenEntry {
+    /// Its number.
+    pub seq: u64,
+    /// The exact bytes that were hashed, as text.
+    pub line: String,
+    /// The siblings on the way to the checkpoint's root, nearest to the leaf first.
+    #[schemars(with = "Vec<schema::Digest>")]
+    pub proof: Vec<Digest>,
 }
