@@ -315,7 +315,7 @@ impl Scene for GateScene {
         let root = give_tree(&mut stepped, world)?;
         // Somebody at the far end of it pays, before and after.
         let (payer, holder) = (world.parties[0], world.parties[leaf(0, 0)]);
-        let mut pay = |stepped: &mut Stepped| {
+        let pay = |stepped: &mut Stepped| {
             let create = transfer::Create {
                 from: payer.id,
                 to: world.parties[world.parties.len() - 1].id,
