@@ -144,13 +144,9 @@ impl Payments {
             amount,
             hold: None,
         };
-        Request {
-            caller: Caller { principal: Some(by.id), auth: Auth::ApiKey(by.key) },
-            command: Command::TransferCreate(create),
-            corr: Some(Correlation(self.rng.bytes())),
-            looked_up: None,
-            judgement: None,
-        }
+        let caller = Caller { principal: Some(by.id), auth: Auth::ApiKey(by.key) };
+        let corr = Some(Correlation(self.rng.bytes()));
+        Request::new(caller, Command::TransferCreate(create), corr)
     }
 }
 

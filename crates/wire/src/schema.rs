@@ -70,7 +70,6 @@ texts! {
     IncarnationId, "^inc_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of one incarnation of a journal.", "inc_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     RequestId, "^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of one request.", "req_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     EnvelopeId, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", "The id of an AMP envelope: a UUID of version 4.", "550e8400-e29b-41d4-a716-446655440000";
-    Jurisdiction, "^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "A country or bloc, or a part of one.", "US-NY";
     CurrencyCode, "^[A-Z][A-Z0-9]{2,7}$", "The code of a currency.", "AVT";
     Did, "^did:[a-z0-9]+:[A-Za-z0-9._:%/@#-]+$", "A decentralized identifier.", "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
     Digest, "^[A-Za-z0-9_-]{43}$", "A SHA-256 digest as unpadded base64url.", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
