@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use hansa_crypto::Secret;
 use hansa_node::Done;
 use hansa_types::{Code, TransferId};
 use hansa_wire::{Media, Problem};
@@ -37,6 +38,8 @@ pub(crate) struct Answer {
     pub(crate) etag: Option<String>,
     /// Whether anybody may keep it for a while.
     pub(crate) cacheable: bool,
+    /// What a browser is told to keep, or to forget.
+    pub(crate) cookie: Option<Secret>,
 }
 
 impl Answer {
@@ -51,6 +54,7 @@ impl Answer {
             secret: false,
             etag: None,
             cacheable: false,
+            cookie: None,
         }
     }
 

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONNECTION,
-    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, STRICT_TRANSPORT_SECURITY,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE,
+    STRICT_TRANSPORT_SECURITY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -55,6 +55,11 @@ pub(crate) fn answer(operation: &Operation, id: RequestId, answer: Answer) -> Re
     }
     if answer.secret {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let cookie = answer.cookie.map(|cookie| HeaderValue::try_from(cookie.expose()));
+    if let Some(Ok(mut cookie)) = cookie {
+        cookie.set_sensitive(true);
+        headers.insert(SET_COOKIE, cookie);
     }
     if answer.repeated {
         headers.insert(REPLAYED, HeaderValue::from_static("true"));

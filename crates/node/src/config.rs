@@ -8,7 +8,7 @@ use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_types::{Amount, Currency};
 
-use crate::account::Mailer;
+use crate::account::{Mailer, SmtpSettings};
 use crate::egress::EgressPolicy;
 use crate::error::Error;
 use crate::judge::JudgeConfig;
@@ -41,8 +41,10 @@ pub struct Config {
     pub free_bytes_min: u64,
     /// Whether money entries are visible to everyone.
     pub ledger_public: bool,
-    /// How mail is sent; without it nobody registers an account.
+    /// How mail is sent; without it and a mail server nobody registers an account.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// The server that takes the node's mail, where no other way is set.
+    pub smtp: Option<SmtpSettings>,
     /// Whether people act for the node by sessions with a second factor alone.
     pub admin_second_factor: bool,
     /// Days within which the whole journal is read again and compared with itself.
@@ -78,6 +80,7 @@ impl Config {
             free_bytes_min: limits::FREE_BYTES_MIN,
             ledger_public: true,
             mailer: None,
+            smtp: None,
             admin_second_factor: false,
             scrub_days_max: limits::SCRUB_DAYS_MAX,
             verify_full: false,

@@ -98,6 +98,13 @@ pub const LOCK_ADDRESS_MAX: Duration = Duration::minutes(15);
 pub const TRIES_FORGOTTEN: Duration = Duration::hours(24);
 /// Accounts or addresses whose tries are counted.
 pub const TRIES_KEPT_MAX: usize = 100_000;
+/// Messages that wait to be mailed; one more is dropped.
+pub const MAIL_WAITING_MAX: usize = 256;
+/// Longest time in which a mail server takes one message.
+pub const MAIL_TIME_MAX: Duration = Duration::seconds(60);
+/// Waits before a message is tried again, after which it is given up.
+pub const MAIL_RETRIES: [Duration; 4] =
+    [Duration::seconds(5), Duration::seconds(30), Duration::minutes(2), Duration::minutes(10)];
 /// Life of the setup token.
 pub const SETUP_TOKEN_LIFE: Duration = Duration::minutes(30);
 /// How long signatures of an agent's last custodial key stand after it was replaced.

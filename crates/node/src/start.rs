@@ -13,7 +13,7 @@ use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
 
-use crate::account::Accounts;
+use crate::account::{Accounts, Mailer, Postman};
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
@@ -97,6 +97,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     let (way_out, kept) = (Arc::clone(&egress), Arc::clone(&vault));
     let judge = Judge::start(&config.judge, env.clone(), way_out, kept, Arc::clone(&metrics))
         .map_err(|error| Error::Config(format!("the judge's threads cannot start: {error}")))?;
+    let (mailer, postman) = way_of_mail(&config, &egress, &env);
     let node = Arc::new(Node {
         views,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
@@ -108,7 +109,7 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
         views_wanted: Arc::default(),
         stopping: watch::Sender::new(false),
         fault: watch::Sender::new(None),
-        accounts: Accounts::new(email_secret, config.mailer.clone()),
+        accounts: Accounts::new(email_secret, mailer),
         credentials: Credentials::default(),
         keys_dir: places.keys,
         own_tokens: OwnTokens::new(ran.is_some().then(|| env.clock.wall())),
@@ -128,9 +129,26 @@ pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
     node.look_at_disk();
     begin(&node, ran, incarnation).await?;
     node.warn_of_weak_policy().await;
-    keep_working(&node, snapshot_seq);
+    keep_working(&node, snapshot_seq, postman);
     node.wake_all_parked().await;
     Ok(Started { node, setup_token, replayed })
+}
+
+/// How mail is sent, and who carries it where a server takes it.
+fn way_of_mail(
+    config: &Config,
+    egress: &Arc<Egress>,
+    env: &Env,
+) -> (Option<Arc<dyn Mailer>>, Option<Postman>) {
+    match (&config.mailer, &config.smtp) {
+        (Some(mailer), _) => (Some(Arc::clone(mailer)), None),
+        (None, Some(smtp)) => {
+            let egress = Arc::clone(egress);
+            let (mailer, postman) = Postman::new(smtp.clone(), &config.host, egress, env.clone());
+            (Some(Arc::new(mailer)), Some(postman))
+        }
+        (None, None) => (None, None),
+    }
 }
 
 /// The way to the first owner, with its token, or none where there is an owner.
@@ -277,7 +295,7 @@ async fn found(node: &Node, incarnation: IncarnationId) -> Result<(), Error> {
 }
 
 /// Starts what a node does beside answering.
-fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
+fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     let projector = Projector {
         reader: Arc::clone(&node.reader),
         vault: Arc::clone(&node.vault),
@@ -325,6 +343,9 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64) {
             node.stop_for(&error);
         }
     });
+    if let Some(postman) = postman {
+        tasks.start(postman.run());
+    }
     if let Some(program) = node.config.snapshot_program.clone() {
         let followed = Follow {
             durable: node.durable.subscribe(),

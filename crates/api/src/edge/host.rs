@@ -99,6 +99,24 @@ pub(super) fn check_origin(
     }
 }
 
+/// Refuses what no page of the node's own sent, where a browser sent the credential by itself.
+pub(super) fn check_own_page(
+    settings: &ApiSettings,
+    client: &Client,
+    headers: &HeaderMap,
+    named: &Named,
+) -> Result<(), Rejection> {
+    let site = headers.get("sec-fetch-site").map(|value| value.to_str().unwrap_or_default());
+    let own = headers.contains_key(ORIGIN) && site.is_none_or(|site| site == "same-origin");
+    match own {
+        true => check_origin(settings, client, headers, named),
+        false => Err(Rejection::new(
+            Code::OriginNotAllowed,
+            "with a session cookie, the request must name the node's own origin",
+        )),
+    }
+}
+
 impl Named {
     fn parse(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[') {

@@ -5,6 +5,7 @@
 
 mod arrival;
 mod body;
+pub(crate) mod cookie;
 mod credential;
 mod host;
 mod idempotency;
@@ -31,6 +32,7 @@ use serde_json::Value;
 pub(crate) use arrival::{Arrival, Client};
 pub(crate) use idempotency::{Key, correlation};
 
+use self::host::Named;
 use crate::answer::Answer;
 use crate::api::Api;
 use crate::call::call;
@@ -186,8 +188,8 @@ fn observe(api: &Api, operation: &'static str, status: u16, took: Duration) {
 impl Exchange {
     async fn carry_out(self, request: Request<Body>) -> Result<Answer, Problem> {
         let (mut parts, body) = request.into_parts();
-        self.check_route(&parts)?;
-        let caller = self.authenticate(&parts.headers).await?;
+        let named = self.check_route(&parts)?;
+        let caller = self.authenticate(&parts.headers, &named).await?;
         let credential = credential::secret(&parts.headers).map(token_digest);
         let key = match self.operation.idempotent {
             true => idempotency::key(&parts.headers)?,
@@ -214,20 +216,22 @@ impl Exchange {
     }
 
     /// Refuses names this node does not have, and pages of other origins.
-    fn check_route(&self, parts: &Parts) -> Result<(), Problem> {
+    fn check_route(&self, parts: &Parts) -> Result<Named, Problem> {
         let named = host::name_of(&self.client, &parts.headers, Some(&parts.uri))?;
         let local = parts.extensions.get::<Arrival>().and_then(|arrival| arrival.local);
         host::check(&self.api.settings, &named, local)?;
-        match render::is_open_to_pages(self.operation) {
-            true => Ok(()),
-            false => {
-                Ok(host::check_origin(&self.api.settings, &self.client, &parts.headers, &named)?)
-            }
+        if !render::is_open_to_pages(self.operation) {
+            host::check_origin(&self.api.settings, &self.client, &parts.headers, &named)?;
         }
+        Ok(named)
     }
 
     /// Who asks. A credential that is wrong is refused even where none is needed.
-    async fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Identity>, Problem> {
+    async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        named: &Named,
+    ) -> Result<Option<Identity>, Problem> {
         if self.operation.id == "envelope_submit" {
             return Ok(None);
         }
@@ -239,9 +243,9 @@ impl Exchange {
             return Ok(Some(identity));
         }
         let Some(token) = credential::bearer(headers)? else {
-            return match self.operation.access {
-                Access::Public => Ok(None),
-                Access::Principal | Access::Owner => Err(Code::Unauthenticated.into()),
+            return match (self.by_cookie(headers, named).await?, self.operation.access) {
+                (None, Access::Principal | Access::Owner) => Err(Code::Unauthenticated.into()),
+                (identity, _) => Ok(identity),
             };
         };
         let identity = self.api.node.authenticate(token).await?;
@@ -249,6 +253,31 @@ impl Exchange {
         let _ = self.asker.set(identity.principal);
         may_ask(&self.api, self.operation, &identity).await?;
         Ok(Some(identity))
+    }
+
+    /// Who asks by a session that their browser holds. One that is over does not keep anybody from
+    /// what is public, such as logging in again.
+    async fn by_cookie(
+        &self,
+        headers: &HeaderMap,
+        named: &Named,
+    ) -> Result<Option<Identity>, Problem> {
+        let Some(secret) = cookie::session(headers)? else { return Ok(None) };
+        if render::is_open_to_pages(self.operation) {
+            return Ok(None);
+        }
+        if self.operation.effect == Effect::Write {
+            host::check_own_page(&self.api.settings, &self.client, headers, named)?;
+        }
+        match self.api.node.authenticate(secret).await {
+            Ok(identity) => {
+                let _ = self.asker.set(identity.principal);
+                may_ask(&self.api, self.operation, &identity).await?;
+                Ok(Some(identity))
+            }
+            Err(_) if self.operation.access == Access::Public => Ok(None),
+            Err(rejection) => Err(rejection.into()),
+        }
     }
 
     /// The request object, out of path, query and body.

@@ -256,3 +256,45 @@ async fn owners_show_a_second_factor_where_it_is_enforced() {
     town.ask(create(token(&session))).await.accepted();
     town.stop().await;
 }
+
+#[tokio::test]
+async fn a_page_holds_its_session_in_a_cookie() {
+    let (town, postbox) = town().await;
+    member(&town, &postbox, "dora@example.com").await;
+    let body = json!({ "email": "dora@example.com", "password": PASSWORD, "cookie": true });
+    let opened = post(&town, "login", body.clone()).await;
+    let set = opened.header("set-cookie").unwrap().to_owned();
+    assert_eq!(
+        (opened.accepted().get("access_token"), opened.json()["token_type"].as_str()),
+        (None, Some("cookie"))
+    );
+    let (pair, guards) = set.split_once("; ").unwrap();
+    assert!(pair.starts_with("__Host-hansa=hansa_ses_"), "{pair}");
+    assert_eq!(guards, "Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=86400");
+    let read = |path: &str| Ask::get(path).header("cookie", pair);
+    assert_eq!(town.ask(read("/api/v1/whoami")).await.accepted()["method"], "session");
+    let own = format!("http://{}", town.address);
+    let change = || Ask::post("/api/v1/auth/totp/begin", json!({})).header("cookie", pair);
+    // A browser sends the cookie along whoever asks: only the node's own pages change anything.
+    town.ask(change()).await.refused(Code::OriginNotAllowed);
+    for foreign in ["http://evil.example", "null"] {
+        town.ask(change().header("origin", foreign)).await.refused(Code::OriginNotAllowed);
+    }
+    let sibling = change().header("origin", &own).header("sec-fetch-site", "same-site");
+    town.ask(sibling).await.refused(Code::OriginNotAllowed);
+    let page = || change().header("origin", &own).header("sec-fetch-site", "same-origin");
+    town.ask(page()).await.accepted();
+    // An API key in the cookie counts for nothing, and two sessions for none.
+    let key = Ask::get("/api/v1/whoami").header("cookie", "__Host-hansa=hansa_key_x");
+    town.ask(key).await.refused(Code::Unauthenticated);
+    town.ask(read("/api/v1/whoami").header("cookie", pair)).await.refused(Code::CredentialInvalid);
+    let out = Ask::post("/api/v1/auth/logout", json!({})).header("cookie", pair);
+    let out = town.ask(out.header("origin", &own)).await;
+    out.accepted();
+    assert!(out.header("set-cookie").unwrap().ends_with("Max-Age=0"));
+    // One that is over refuses what needs it, and keeps nobody from logging in again.
+    town.ask(read("/api/v1/whoami")).await.refused(Code::CredentialInvalid);
+    let again = Ask::post("/api/v1/auth/login", body).header("cookie", pair);
+    town.ask(again.header("origin", &own)).await.accepted();
+    town.stop().await;
+}

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{App, DONE, Outcome};
 use crate::duration::Span;
+use crate::failure::Failure;
 use crate::files;
 use crate::profiles::{Profile, Profiles, name};
 use crate::remote::Remote;
@@ -48,9 +49,13 @@ impl Args {
                 email: self.email,
                 password: WireSecret(password),
                 totp: self.totp.map(|code| WireSecret(Secret::new(code))),
+                cookie: false,
                 expires_in_s: self.expires.map(|span| Integer(span.seconds)),
             })
             .await?;
+        let access_token = opened
+            .access_token
+            .ok_or_else(|| Failure::new("the node did not show the session's secret"))?;
         let told = json!({
             "profile": name,
             "node": remote.url(),
@@ -62,7 +67,7 @@ impl Args {
             node: remote.url().to_owned(),
             principal: opened.principal,
             session: opened.id,
-            access_token: opened.access_token,
+            access_token,
             expires_at: opened.expires_at,
         };
         profiles.keep(&app.global, profile)?;

@@ -3,20 +3,18 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr as _;
-use std::sync::Arc;
 
 use hansa_api::{AddressRange, CardSignatures, RegistrySettings};
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
-use hansa_node::account::{LogMailer, Mailer};
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
 use hansa_node::judge::{JudgeConfig, RemoteOpa};
 use hansa_node::limits::ACME_NAMES_MAX;
 use hansa_node::tls::AcmeSettings;
 use hansa_types::{Amount, Currency};
 
-use super::accounts::{self, Accounts, MailBy};
+use super::accounts::{self, Accounts};
 use super::table::{Kind, SETTINGS};
 use super::values::{self, Refusal};
 use super::{Complaint, Loaded};
@@ -130,9 +128,9 @@ impl Settings {
         let server = server(&mut reader);
         let log = log(&mut reader);
         let judge = judge(&mut reader);
-        let egress = egress(&mut reader, &server, &judge);
-        let registry = registry(&mut reader);
         let accounts = accounts::read(&mut reader);
+        let egress = accounts.allow(egress(&mut reader, &server, &judge));
+        let registry = registry(&mut reader);
         let currency = currency(&mut reader);
         let text = |key: &str| loaded.get(key).text;
         let minimum = values::amount(&text("money.fee_minimum"), &currency);
@@ -223,7 +221,7 @@ impl Settings {
     /// What the node itself needs to know.
     pub(crate) fn node_config(&self) -> Result<Config, Failure> {
         let config = Config::new(self.data_dir.clone())?;
-        Ok(Config {
+        let mut config = Config {
             host: self.server.host.clone(),
             public_url: self.server.public_url.clone(),
             mode: self.mode,
@@ -235,17 +233,14 @@ impl Settings {
             snapshot_entries: self.snapshot_entries,
             free_bytes_min: self.free_bytes_min,
             ledger_public: self.ledger_public,
-            mailer: match self.accounts.mail {
-                MailBy::Off => None,
-                MailBy::Log => Some(Arc::new(LogMailer) as Arc<dyn Mailer>),
-            },
-            admin_second_factor: self.accounts.admin_second_factor,
             scrub_days_max: self.scrub_days_max,
             egress: self.egress.clone(),
             judge: self.judge.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
-        })
+        };
+        self.accounts.configure(&mut config)?;
+        Ok(config)
     }
 }
 

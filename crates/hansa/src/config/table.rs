@@ -193,7 +193,25 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "accounts.mail",
         Text,
         "off",
-        "off: no mail is sent, so nobody registers; log: mail is printed in the log.",
+        "off: no mail is sent, so nobody registers; log: it is printed in the log; smtp: a server sends it.",
+    ),
+    Setting::new(
+        "accounts.smtp_url",
+        Text,
+        "",
+        "The server that sends mail, under TLS: smtps://USER@mail.example, or with :PORT.",
+    ),
+    Setting::new(
+        "accounts.smtp_password_file",
+        Text,
+        "",
+        "File with the password of that user.",
+    ),
+    Setting::new(
+        "accounts.mail_from",
+        Text,
+        "",
+        "Who mail is from: node@town.example, or Town <node@town.example>.",
     ),
     Setting::new(
         "accounts.admin_2fa",

@@ -1,5 +1,6 @@
 //! The whole story on one node: identity, discovery, negotiation, escrow, payment, reputation,
-//! refusals, a crash in the middle of payments, and an audit that trusts nobody.
+//! refusals, a developer who comes and goes, a crash in the middle of payments, and an audit that
+//! trusts nobody.
 //!
 //! The node is a process of its own, reached over HTTP like any other; the agents keep their own
 //! keys and sign what they do. Every scene states what must hold and fails if it does not.
@@ -16,6 +17,7 @@ mod deal;
 mod discover;
 mod escrow;
 mod expect;
+mod identity;
 mod milestones;
 mod negotiate;
 mod process;
@@ -109,6 +111,13 @@ async fn story(teller: &mut Teller<'_>, dir: &Path) -> Result<(), Failure> {
     teller.step("replay_refused", refusals::replay(&cast, &deal)).await?;
     teller.step("overdraft_refused", refusals::overdraft(&cast)).await?;
     teller.step("spent_escrow_refused", refusals::spent_escrow(&cast, &deal, &claim)).await?;
+
+    let dora = teller.step("developer_registered", identity::developer(&stage)).await?;
+    let erin = teller.step("agent_onboarded", identity::onboard(&dora)).await?;
+    let by_token = teller.step("token_issued", identity::token(&stage, &erin)).await?;
+    teller.step("card_verified", identity::card(&by_token, &erin)).await?;
+    teller.step("key_rotated", identity::rotate(&stage, &erin)).await?;
+    teller.step("developer_erased", identity::erase(&stage, dora)).await?;
 
     let burst = teller.step("node_killed", crash::kill(&mut stage, &cast)).await?;
     teller.step("node_restarted", crash::restart(&mut stage, &mut cast)).await?;

@@ -133,6 +133,7 @@ fn spawn(dir: &Path) -> Result<Child, Failure> {
     command
         .args(["serve", "--with-parent", "--output", "json", "--bind", "127.0.0.1:0"])
         .args(["--log-level", "warn", "--set", "store.free_bytes_min=0"])
+        .args(["--set", "accounts.mail=log"])
         .arg("--config")
         .arg(&config)
         .arg("--data-dir")
@@ -144,7 +145,8 @@ fn spawn(dir: &Path) -> Result<Child, Failure> {
         .map_err(failed("cannot start the node"))
 }
 
-const LOG: &str = "node.log";
+/// Where the node says what it does.
+pub(super) const LOG: &str = "node.log";
 
 /// The first line, read by a thread: a process that says nothing must not hold up the others.
 fn first_line(stdout: ChildStdout) -> oneshot::Receiver<String> {

@@ -7,6 +7,7 @@
 mod mail;
 mod passwords;
 mod pending;
+mod smtp;
 mod totp;
 mod tries;
 
@@ -20,6 +21,7 @@ use zeroize::Zeroizing;
 pub use mail::{LogMailer, Mail, Mailer};
 pub use passwords::Passwords;
 pub use pending::Pending;
+pub use smtp::{Postman, Sender, SmtpLogin, SmtpMailer, SmtpSettings};
 pub use totp::{Totp, uri};
 pub use tries::{Address, Tries};
 

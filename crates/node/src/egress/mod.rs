@@ -148,6 +148,30 @@ impl Egress {
         outcome
     }
 
+    /// Connects to a mail server: under TLS, or in clear where an operator named it as private.
+    pub async fn connect_mail(
+        &self,
+        host: &str,
+        port: u16,
+        tls: bool,
+        time_max: Duration,
+    ) -> Result<BoxStream, EgressError> {
+        let work = async {
+            let host = target::host_name(host).ok_or(EgressError::Url("no host"))?;
+            if !tls && !self.policy.is_private(&host, port) {
+                return Err(EgressError::NotSecure);
+            }
+            let stream = self.open(Purpose::Mail, &host, port).await?;
+            match tls {
+                true => self.secure(stream, &host).await,
+                false => Ok(stream),
+            }
+        };
+        let outcome = Box::pin(self.within(time_max, work)).await;
+        self.observe(Purpose::Mail, outcome.as_ref().err());
+        outcome
+    }
+
     async fn within<T>(
         &self,
         time_max: Duration,

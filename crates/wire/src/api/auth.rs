@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::agents::PrincipalKind;
-use super::{Page, operations};
+use super::{Page, is_default, operations};
 use crate::scalar::{ActionPattern, Email, Integer, Name, WireKey, WireSecret, WireTime};
 use crate::schema;
 
@@ -89,6 +89,9 @@ pub struct SessionOpen {
     /// Seconds until the session ends: a day unless said, 30 days at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_s: Option<Integer>,
+    /// For pages: whether the secret is handed to the browser as a cookie and not shown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cookie: bool,
 }
 
 /// A session, with its secret.
@@ -100,9 +103,10 @@ pub struct SessionOpened {
     /// Whose it is.
     #[schemars(with = "schema::PrincipalId")]
     pub principal: PrincipalId,
-    /// The secret to send as `Authorization: Bearer`: shown once.
-    pub access_token: WireSecret,
-    /// How it is sent: `bearer`.
+    /// The secret to send as `Authorization: Bearer`: shown once, and not where a cookie has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<WireSecret>,
+    /// How it is sent: `bearer` or `cookie`.
     pub token_type: String,
     /// When it ends.
     pub expires_at: WireTime,

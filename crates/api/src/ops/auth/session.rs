@@ -15,9 +15,8 @@ use hansa_wire::api::auth::{
 use super::{Known, totp_id};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
+use crate::edge::cookie::{self, SESSION_PREFIX};
 
-/// What session secrets begin with.
-const SESSION_PREFIX: &str = "hansa_ses_";
 /// Life of a session whose length is not said.
 const SESSION_LIFE: Duration = Duration::days(1);
 
@@ -28,6 +27,9 @@ pub(crate) async fn session_open(
 ) -> Result<Answer, Problem> {
     let (node, accounts) = (&context.api.node, &context.api.node.accounts);
     context.count_address()?;
+    if request.cookie && !context.may_hold_cookie() {
+        return Err(Problem::new(Code::InvalidField, "cookie: browsers keep one over https alone"));
+    }
     let email = context.email_digest(&request.email);
     accounts.by_account.count(email, node.now())?;
     let known = context.account_of(email).await?;
@@ -56,12 +58,21 @@ pub(crate) async fn session_open(
     let opened = SessionOpened {
         id,
         principal,
-        access_token: secret.into(),
-        token_type: "bearer".to_owned(),
+        access_token: (!request.cookie).then(|| secret.clone().into()),
+        token_type: if request.cookie { "cookie" } else { "bearer" }.to_owned(),
         expires_at: expires.into(),
         seq: done.entry.seq,
     };
-    Ok(Answer::json(&opened)?.secret())
+    let answer = Answer::json(&opened)?.secret();
+    let cookie = request.cookie.then(|| cookie::handing_over(&secret, life));
+    Ok(Answer { cookie, ..answer })
+}
+
+impl Context {
+    /// Whether a browser that asks so keeps a secure cookie: over TLS, or on this machine.
+    fn may_hold_cookie(&self) -> bool {
+        self.client.secure || self.client.address.is_some_and(|address| address.is_loopback())
+    }
 }
 
 /// Whether the caller shows a code of its own second factor.
@@ -98,6 +109,7 @@ pub(crate) async fn session_close(
         (None, Auth::Session(id)) => *id,
         (None, _) => return Err(Problem::new(Code::MissingField, "session: is required")),
     };
+    let own = context.identity()?.auth == Auth::Session(id);
     let look = move |state: &State| {
         let session = state.accounts.session(id)?;
         (state.principals.get(session.principal).id == principal).then_some(())
@@ -106,7 +118,8 @@ pub(crate) async fn session_close(
     context.api.node.read(Some(principal), look).await?.ok_or(Code::NotFound)?;
     let close = Step::new(Command::SessionClose(CloseSession { id }));
     let done = context.submit(close).await?;
-    Answer::done(&done, &Changed { principal, seq: done.entry.seq })
+    let answer = Answer::done(&done, &Changed { principal, seq: done.entry.seq })?;
+    Ok(Answer { cookie: own.then(cookie::taking_away), ..answer })
 }
 
 /// Lists the caller's sessions.
