@@ -98,6 +98,7 @@ pub(super) async fn onboard(developer: &Developer) -> Told<Onboarded> {
         card: None,
         genesis_grant: true,
         actions: None,
+        did: None,
     };
     let once = Idempotency::default();
     let unproven = AgentOnboard { proof: None, ..request.clone() };
