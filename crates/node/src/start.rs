@@ -55,6 +55,11 @@ struct Places {
 
 /// Opens or founds a node and starts it.
 pub async fn start(config: Config, env: Env) -> Result<Started, Error> {
+    // Much is held while a node starts, and whoever waits for it need not hold as much.
+    Box::pin(open_and_run(config, env)).await
+}
+
+async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     config.check()?;
     let opening = (config.clone(), env.clone());
     let opened = blocking(move || Opened::new(&opening.0, &opening.1)).await??;

@@ -810,6 +810,9 @@ export interface FieldProblem {
   field: string;
 }
 
+/** A body of rules that somebody is bound by. */
+export type Framework = string;
+
 /** A funding request. */
 export interface Funding {
   /** Who shall receive. */
@@ -838,9 +841,99 @@ export type FundingState = "requested" | "approved" | "rejected";
 export interface Grant {
   /** The operations it allows. */
   actions: Array<string>;
+  /** Every grant above it, the first of the chain first; only where one grant is read. */
+  chain?: Array<GrantLink>;
+  /** The principals it may be used towards. */
+  counterparties?: Array<PrincipalId>;
   /** When it was given. */
   created_at: string;
   /** The currency of the limits. */
+  currency?: CurrencyCode | null;
+  /** Links above it. */
+  depth: number;
+  /** How many links may stand below it. */
+  depth_max?: number | null;
+  /** When it expires. */
+  expires_at: string;
+  /** Who holds it. */
+  holder: PrincipalId;
+  /** The key that must prove each use. */
+  holder_key?: PublicKey | null;
+  /** Its id. */
+  id: GrantId;
+  /** Who gave it. */
+  issuer: PrincipalId;
+  /** Where its uses may take effect. */
+  jurisdictions?: Array<Jurisdiction>;
+  /** Whose things it is about. */
+  on_behalf_of: PrincipalId;
+  /** The grant that it narrows. */
+  parent?: GrantId | null;
+  /** Most that one use may move. */
+  per_use?: Amount | null;
+  /** The things it may be used on. */
+  resources?: Array<string>;
+  /** The entry that recorded it. */
+  seq: number;
+  /** Whether it still counts. */
+  status: GrantStatus;
+  /** Most that all uses together may move. */
+  total?: Amount | null;
+  /** What was moved with it so far. */
+  used?: Amount | null;
+  /** How often it was used so far, where that is limited. */
+  uses?: number | null;
+  /** Most uses. */
+  uses_max?: number | null;
+}
+
+/**
+ * A chain of grants under the node's signature: what was given, by whom to whom, and that it stands
+ * in the node's journal. Everything but `signature` is signed, as canonical JSON (RFC 8785).
+ */
+export interface GrantDocument {
+  /** The signed checkpoint whose tree the entries are in. */
+  checkpoint: string;
+  /** When this was written: what it says of the chain was true then. */
+  exported_at: string;
+  /** Always `hansa-grant`. */
+  format: string;
+  /** The grant that this is about: the last link. */
+  grant: GrantId;
+  /** Whether it counted then, with every one above it and whoever gave them. */
+  in_force: boolean;
+  /** The chain, the first grant first. */
+  links: Array<GrantDocumentLink>;
+  /** The node's key. */
+  node_key: PublicKey;
+  /** Where the checkpoint says it comes from. */
+  origin: string;
+  /** The node's signature of the rest. */
+  signature: Signature;
+  /** Always 1. */
+  version: number;
+}
+
+/** One grant of a chain. */
+export interface GrantDocumentLink {
+  /** The entry that made it. */
+  created: ProvenEntry;
+  /** The entry that took it back or gave it up, if one did. */
+  ended?: ProvenEntry | null;
+  /** Decimals of a major unit of its currency, if it has one: entries hold minor units. */
+  scale?: number | null;
+  /** What was moved with it so far, where that is limited. */
+  used?: Amount | null;
+  /** How often it was used so far, where that is limited. */
+  uses?: number | null;
+}
+
+/** The id of a grant. */
+export type GrantId = string;
+
+/** A grant above another one, which is charged for what is done under that. */
+export interface GrantLink {
+  /** The currency of both. */
   currency?: CurrencyCode | null;
   /** When it expires. */
   expires_at: string;
@@ -850,27 +943,20 @@ export interface Grant {
   id: GrantId;
   /** Who gave it. */
   issuer: PrincipalId;
-  /** Whose things it is about. */
-  on_behalf_of: PrincipalId;
-  /** The grant that it narrows. */
-  parent?: GrantId | null;
-  /** Most that one use may move. */
-  per_use?: Amount | null;
-  /** The entry that recorded it. */
-  seq: number;
   /** Whether it still counts. */
   status: GrantStatus;
   /** Most that all uses together may move. */
   total?: Amount | null;
   /** What was moved with it so far. */
   used?: Amount | null;
+  /** How often it was used so far, where that is limited. */
+  uses?: number | null;
+  /** Most uses. */
+  uses_max?: number | null;
 }
 
-/** The id of a grant. */
-export type GrantId = string;
-
 /** Whether a grant still counts. */
-export type GrantStatus = "active" | "expired" | "revoked";
+export type GrantStatus = "active" | "expired" | "revoked" | "relinquished";
 
 /** A graph of envelopes: each points to the one it follows. */
 export interface Graph {
@@ -955,6 +1041,9 @@ export interface Intent {
   /** With what. */
   params?: Record<string, unknown> | null;
 }
+
+/** Where a law holds: a country or union, perhaps with a part of it. */
+export type Jurisdiction = string;
 
 /** An Ed25519 key as JSON Web Key (RFC 8037). */
 export interface Jwk {
@@ -1159,6 +1248,26 @@ export interface PageOfGrant {
 }
 
 /** One page of a list. */
+export interface PageOfPolicyDifference {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<PolicyDifference>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfPolicySet {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<PolicySet>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageOfRole {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
@@ -1187,6 +1296,130 @@ export interface PageOfTransfer {
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
+
+/** What is decided by the amount alone, for one action and currency. */
+export interface PolicyBound {
+  /** Which actions. */
+  action: string;
+  /** The most that is allowed without a further look. */
+  allow_up_to: Amount;
+  /** The most, above that, for which an approval is enough; beyond it the rules decide. */
+  approve_up_to?: Amount | null;
+  /** In which currency. */
+  currency: CurrencyCode;
+}
+
+/** A change that waits for its second person. */
+export interface PolicyChange {
+  /** Which: `activate`, `deprecate`, `revoke`, `mode_shadow` or `mode_off`. */
+  change: string;
+  /** Until when another person may ask for the same. */
+  expires_at: string;
+  /** Who asked first. */
+  requested_by: PrincipalId;
+}
+
+/** A command about which sets in shadow said something else than what counted. */
+export interface PolicyDifference {
+  /** What counted. */
+  enforced: PolicyVerdict;
+  /** When. */
+  judged_at: string;
+  /** The entry that recorded it. */
+  seq: number;
+  /** What the sets in shadow said. */
+  shadow: Array<ShadowVerdict>;
+  /** What the command brought about, by its id. */
+  subject?: string | null;
+}
+
+/** What evaluates a policy set. */
+export type PolicyEngine = "rego" | "opa" | "record";
+
+/** What policy said when it was asked. */
+export interface PolicyEvaluation {
+  /** When. */
+  evaluated_at: string;
+  /** Digest of what they looked at. */
+  facts: Digest;
+  /** Its id. */
+  id: PolicyEvaluationId;
+  /** The rules that said so. */
+  matched_rules: Array<RuleName>;
+  /** What must be so besides. */
+  obligations: Array<string>;
+  /** What each set said, those in shadow too. */
+  policy_sets: Array<PolicySetVerdict>;
+  /** The entry that recorded it. */
+  seq: number;
+  /** The task it is about. */
+  task?: TaskId | null;
+  /** The strictest verdict of the enforced sets. */
+  verdict: PolicyVerdict;
+}
+
+/** The id of an evaluation of policy. */
+export type PolicyEvaluationId = string;
+
+/** How much a policy set's verdict counts. */
+export type PolicyMode = "off" | "shadow" | "enforce";
+
+/** A policy set. */
+export interface PolicySet {
+  /** The operations and tools that it is about. */
+  actions: Array<string>;
+  /** What needs no evaluation. */
+  bounds: Array<PolicyBound>;
+  /** Its data, for whoever keeps the node's policy. */
+  data?: Record<string, unknown>;
+  /** What it is for. */
+  description?: string | null;
+  /** What evaluates it. */
+  engine: PolicyEngine;
+  /** By which frameworks; by all if empty. */
+  frameworks: Array<Framework>;
+  /** Its id. */
+  id: PolicySetId;
+  /** Where it holds; everywhere if empty. */
+  jurisdictions: Array<Jurisdiction>;
+  /** How much it counts. */
+  mode: PolicyMode;
+  /** Its modules, for whoever keeps the node's policy. */
+  modules?: Record<string, string>;
+  /** Its name. */
+  name: string;
+  /** A change that waits for its second person. */
+  pending?: PolicyChange | null;
+  /** SHA-256 of its rules and data: what verdicts are bound to. */
+  rules_digest: Digest;
+  /** Where it stands. */
+  status: PolicySetStatus;
+  /** Which version. */
+  version: string;
+}
+
+/** The id of a policy set. */
+export type PolicySetId = string;
+
+/** Where a policy set stands. */
+export type PolicySetStatus = "draft" | "active" | "deprecated" | "revoked";
+
+/** What one policy set said. */
+export interface PolicySetVerdict {
+  /** Whether its engine failed, which is a deny. */
+  failed?: boolean;
+  /** How much it counts. */
+  mode: PolicyMode;
+  /** Which set. */
+  policy_set: PolicySetId;
+  /** SHA-256 of its rules and data. */
+  rules_digest: Digest;
+  /** What it said. */
+  verdict: PolicyVerdict;
+}
+
+/** What policy says of an act. */
+export type PolicyVerdict = "allow" | "require_stronger_auth" | "require_approval" | "escalate" | "deny" | "quarantine";
 
 /** What an agent asks for. */
 export interface Price {
@@ -1229,6 +1462,16 @@ export interface Problem {
    * 3.1.1).
    */
   type: string;
+}
+
+/** An entry of the journal with its proof. */
+export interface ProvenEntry {
+  /** The exact bytes that were hashed, as text. */
+  line: string;
+  /** The siblings on the way to the checkpoint's root, nearest to the leaf first. */
+  proof: Array<Digest>;
+  /** Its number. */
+  seq: number;
 }
 
 /** An Ed25519 public key as multibase or did:key. */
@@ -1380,6 +1623,9 @@ export interface Role {
   since: string;
 }
 
+/** The name of a rule of a policy. */
+export type RuleName = string;
+
 /** A session without its secret. */
 export interface Session {
   /** Whether it is the one that asks. */
@@ -1399,8 +1645,8 @@ export type SessionId = string;
 
 /** A session, with its secret. */
 export interface SessionOpened {
-  /** The secret to send as `Authorization: Bearer`: shown once. */
-  access_token: string;
+  /** The secret to send as `Authorization: Bearer`: shown once, and not where a cookie has it. */
+  access_token?: string | null;
   /** When it ends. */
   expires_at: string;
   /** Its id. */
@@ -1409,7 +1655,7 @@ export interface SessionOpened {
   principal: PrincipalId;
   /** The entry that recorded it. */
   seq: number;
-  /** How it is sent: `bearer`. */
+  /** How it is sent: `bearer` or `cookie`. */
   token_type: string;
 }
 
@@ -1439,6 +1685,14 @@ export interface SetupDone {
   public_key: PublicKey;
   /** The entry that recorded it. */
   seq: number;
+}
+
+/** What a set in shadow said. */
+export interface ShadowVerdict {
+  /** Which set. */
+  policy_set: PolicySetId;
+  /** What it said. */
+  verdict: PolicyVerdict;
 }
 
 /** An Ed25519 signature as unpadded base64url. */
@@ -1992,6 +2246,8 @@ export interface SessionOpenRequest {
   email: string;
   /** Its password. */
   password: string;
+  /** For pages: whether the secret is handed to the browser as a cookie and not shown. */
+  cookie?: boolean;
   /** Seconds until the session ends: a day unless said, 30 days at most. */
   expires_in_s?: number | null;
   /** The present code of its second factor, where there is one. */
@@ -2213,6 +2469,8 @@ export interface GrantListRequest {
   cursor?: string;
   /** Only those of this holder. */
   holder?: PrincipalRef;
+  /** Only those that this issuer gave. */
+  issuer?: PrincipalRef;
   /** How many at most. */
   limit?: number;
 }
@@ -2225,20 +2483,47 @@ export interface GrantCreateRequest {
   expires_in_s: number;
   /** Who receives it. */
   holder: PrincipalRef;
+  /** The principals it may be used towards; any unless named. */
+  counterparties?: Array<PrincipalRef>;
   /** The currency of the limits; the node's own unless named. */
   currency?: CurrencyCode | null;
+  /**
+   * How many links may be narrowed from it, one below the other; 0 for none. As many as the grants
+   * above it leave, and 8 in all, unless named.
+   */
+  depth_max?: number | null;
+  /** A key of the holder that must prove each use. */
+  holder_key?: PublicKey | null;
+  /** Where its uses may take effect; anywhere unless named. */
+  jurisdictions?: Array<Jurisdiction>;
   /** Whose things it is about; the caller's own unless named. */
   on_behalf_of?: PrincipalRef | null;
   /** The grant that it narrows. */
   parent?: GrantId | null;
   /** Most that one use may move. */
   per_use?: Amount | null;
+  /** The things it may be used on; any unless named. */
+  resources?: Array<string>;
   /** Most that all uses together may move. */
   total?: Amount | null;
+  /** Most uses. */
+  uses_max?: number | null;
 }
 
 /** What `grantGet` takes. */
 export interface GrantGetRequest {
+  /** Which grant. */
+  grant: GrantId;
+}
+
+/** What `grantExport` takes. */
+export interface GrantExportRequest {
+  /** Which grant. */
+  grant: GrantId;
+}
+
+/** What `grantRelinquish` takes. */
+export interface GrantRelinquishRequest {
   /** Which grant. */
   grant: GrantId;
 }
@@ -2323,6 +2608,104 @@ export interface AgentOnboardRequest {
 
 /** What `bootstrapCreate` takes. */
 export interface BootstrapCreateRequest {
+}
+
+/** What `policyDifferenceList` takes. */
+export interface PolicyDifferenceListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `policyEvaluate` takes. */
+export interface PolicyEvaluateRequest {
+  /** The operation or tool; `task` unless said: the task as a whole. */
+  action?: string | null;
+  /** How much it moves. */
+  amount?: Amount | null;
+  /** The other side, when it is a principal of this node. */
+  counterparty?: PrincipalRef | null;
+  /** The other side's name. */
+  counterparty_name?: string | null;
+  /** In which currency; the node's own unless said. */
+  currency?: CurrencyCode | null;
+  /** What else the act says. */
+  parameters?: Record<string, unknown>;
+  /** The set to ask, though it may not concern the act; all that do unless said. */
+  policy_set?: PolicySetId | null;
+  /** The task it belongs to. */
+  task?: TaskId | null;
+}
+
+/** What `policySetList` takes. */
+export interface PolicySetListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+  /** Only those that stand there. */
+  status?: PolicySetStatus;
+}
+
+/** What `policySetCreate` takes. */
+export interface PolicySetCreateRequest {
+  /** The operations and tools that it is about. */
+  actions: Array<string>;
+  /** Its name; the sets of one name are its versions, and one of them is active. */
+  name: string;
+  /** Which version, in its publisher's words. */
+  version: string;
+  /** What needs no evaluation. */
+  bounds?: Array<PolicyBound>;
+  /** What the rules look things up in. */
+  data?: Record<string, unknown>;
+  /** What it is for. */
+  description?: string | null;
+  /** What evaluates it. */
+  engine?: PolicyEngine;
+  /** By which frameworks; by all if empty. */
+  frameworks?: Array<Framework>;
+  /** Where it holds; everywhere if empty. */
+  jurisdictions?: Array<Jurisdiction>;
+  /** How much it shall count once it is active; `enforce` unless said. */
+  mode?: PolicyMode | null;
+  /** Modules in Rego, by file name; `data.hansa.policy.decision` decides. */
+  modules?: Record<string, string>;
+  /** The path of the decision at a remote OPA; `hansa/policy/decision` unless said. */
+  opa_path?: string | null;
+}
+
+/** What `policySetGet` takes. */
+export interface PolicySetGetRequest {
+  /** Which set. */
+  policy_set: PolicySetId;
+}
+
+/** What `policySetActivate` takes. */
+export interface PolicySetActivateRequest {
+  /** Which set. */
+  policy_set: PolicySetId;
+}
+
+/** What `policySetDeprecate` takes. */
+export interface PolicySetDeprecateRequest {
+  /** Which set. */
+  policy_set: PolicySetId;
+}
+
+/** What `policySetModeSet` takes. */
+export interface PolicySetModeSetRequest {
+  /** Which set. */
+  policy_set: PolicySetId;
+  /** How much. */
+  mode: PolicyMode;
+}
+
+/** What `policySetRevoke` takes. */
+export interface PolicySetRevokeRequest {
+  /** Which set. */
+  policy_set: PolicySetId;
 }
 
 /** What `principalErase` takes. */
@@ -2797,9 +3180,11 @@ export const OPERATIONS = {
   funding_request: { id: "funding_request", method: "POST", path: "/api/v1/fundings", query: [], takesBody: true, idempotent: true, public: false, json: true },
   funding_approve: { id: "funding_approve", method: "POST", path: "/api/v1/fundings/{funding}/approve", query: [], takesBody: true, idempotent: true, public: false, json: true },
   funding_reject: { id: "funding_reject", method: "POST", path: "/api/v1/fundings/{funding}/reject", query: [], takesBody: true, idempotent: true, public: false, json: true },
-  grant_list: { id: "grant_list", method: "GET", path: "/api/v1/grants", query: ["cursor", "holder", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  grant_list: { id: "grant_list", method: "GET", path: "/api/v1/grants", query: ["cursor", "holder", "issuer", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   grant_create: { id: "grant_create", method: "POST", path: "/api/v1/grants", query: [], takesBody: true, idempotent: true, public: false, json: true },
   grant_get: { id: "grant_get", method: "GET", path: "/api/v1/grants/{grant}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  grant_export: { id: "grant_export", method: "GET", path: "/api/v1/grants/{grant}/export", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  grant_relinquish: { id: "grant_relinquish", method: "POST", path: "/api/v1/grants/{grant}/relinquish", query: [], takesBody: true, idempotent: true, public: false, json: true },
   grant_revoke: { id: "grant_revoke", method: "POST", path: "/api/v1/grants/{grant}/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
   journal_checkpoint: { id: "journal_checkpoint", method: "GET", path: "/api/v1/journal/checkpoint", query: [], takesBody: false, idempotent: false, public: true, json: false },
   journal_consistency: { id: "journal_consistency", method: "GET", path: "/api/v1/journal/consistency", query: ["from", "to"], takesBody: false, idempotent: false, public: false, json: true },
@@ -2810,6 +3195,15 @@ export const OPERATIONS = {
   node_get: { id: "node_get", method: "GET", path: "/api/v1/node", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_onboard: { id: "agent_onboard", method: "POST", path: "/api/v1/onboarding", query: [], takesBody: true, idempotent: true, public: false, json: true },
   bootstrap_create: { id: "bootstrap_create", method: "POST", path: "/api/v1/onboarding/bootstrap", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_difference_list: { id: "policy_difference_list", method: "GET", path: "/api/v1/policy-differences", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  policy_evaluate: { id: "policy_evaluate", method: "POST", path: "/api/v1/policy-evaluations", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_set_list: { id: "policy_set_list", method: "GET", path: "/api/v1/policy-sets", query: ["cursor", "limit", "status"], takesBody: false, idempotent: false, public: false, json: true },
+  policy_set_create: { id: "policy_set_create", method: "POST", path: "/api/v1/policy-sets", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_set_get: { id: "policy_set_get", method: "GET", path: "/api/v1/policy-sets/{policy_set}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  policy_set_activate: { id: "policy_set_activate", method: "POST", path: "/api/v1/policy-sets/{policy_set}/activate", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_set_deprecate: { id: "policy_set_deprecate", method: "POST", path: "/api/v1/policy-sets/{policy_set}/deprecate", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_set_mode_set: { id: "policy_set_mode_set", method: "POST", path: "/api/v1/policy-sets/{policy_set}/mode", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_set_revoke: { id: "policy_set_revoke", method: "POST", path: "/api/v1/policy-sets/{policy_set}/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
   principal_erase: { id: "principal_erase", method: "POST", path: "/api/v1/principals/{principal}/erase", query: [], takesBody: true, idempotent: true, public: false, json: true },
   supply_audit: { id: "supply_audit", method: "GET", path: "/api/v1/projections/supply-audit", query: [], takesBody: false, idempotent: false, public: true, json: true },
   role_list: { id: "role_list", method: "GET", path: "/api/v1/roles", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
@@ -3399,11 +3793,28 @@ export abstract class Operations {
   }
 
   /**
-   * Read a grant. With what was used of it. May also be carried by a signed envelope addressed to
-   * the node.
+   * Read a grant. With what was used of it and every grant above it. May also be carried by a
+   * signed envelope addressed to the node.
    */
   grantGet(request: GrantGetRequest, options: CallOptions = {}): Promise<Grant> {
     return this.call(OPERATIONS.grant_get, request, options) as Promise<Grant>;
+  }
+
+  /**
+   * Export a grant. With every one above it, signed by the node and proven to stand in its journal:
+   * for whoever verifies it offline. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  grantExport(request: GrantExportRequest, options: CallOptions = {}): Promise<GrantDocument> {
+    return this.call(OPERATIONS.grant_export, request, options) as Promise<GrantDocument>;
+  }
+
+  /**
+   * Give a grant up. One that the caller, or a principal it controls, holds; with everything that
+   * was narrowed from it. May also be carried by a signed envelope addressed to the node.
+   */
+  grantRelinquish(request: GrantRelinquishRequest, options: CallOptions = {}): Promise<Grant> {
+    return this.call(OPERATIONS.grant_relinquish, request, options) as Promise<Grant>;
   }
 
   /**
@@ -3484,6 +3895,94 @@ export abstract class Operations {
    */
   bootstrapCreate(request: BootstrapCreateRequest = {}, options: CallOptions = {}): Promise<BootstrapCreated> {
     return this.call(OPERATIONS.bootstrap_create, request, options) as Promise<BootstrapCreated>;
+  }
+
+  /**
+   * List what shadow sets would have decided. Acts about which a set in shadow said something else
+   * than what counted, the latest first. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  policyDifferenceList(request: PolicyDifferenceListRequest = {}, options: CallOptions = {}): Promise<PageOfPolicyDifference> {
+    return this.call(OPERATIONS.policy_difference_list, request, options) as Promise<PageOfPolicyDifference>;
+  }
+
+  /** List what shadow sets would have decided: all pages, item by item. */
+  policyDifferenceListAll(request: PolicyDifferenceListRequest = {}): AsyncGenerator<PolicyDifference> {
+    return this.pages(OPERATIONS.policy_difference_list, request) as AsyncGenerator<PolicyDifference>;
+  }
+
+  /**
+   * Ask what policy would say. Of an act of the caller's, recorded. It is no leave to act: whoever
+   * acts is judged again. May also be carried by a signed envelope addressed to the node.
+   */
+  policyEvaluate(request: PolicyEvaluateRequest = {}, options: CallOptions = {}): Promise<PolicyEvaluation> {
+    return this.call(OPERATIONS.policy_evaluate, request, options) as Promise<PolicyEvaluation>;
+  }
+
+  /**
+   * List policy sets. The newest first, without their rules. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  policySetList(request: PolicySetListRequest = {}, options: CallOptions = {}): Promise<PageOfPolicySet> {
+    return this.call(OPERATIONS.policy_set_list, request, options) as Promise<PageOfPolicySet>;
+  }
+
+  /** List policy sets: all pages, item by item. */
+  policySetListAll(request: PolicySetListRequest = {}): AsyncGenerator<PolicySet> {
+    return this.pages(OPERATIONS.policy_set_list, request) as AsyncGenerator<PolicySet>;
+  }
+
+  /**
+   * Make a policy set. As a draft: it decides nothing until it is activated. Its rules must
+   * compile. Only the node's owner, or whoever holds a grant from them. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  policySetCreate(request: PolicySetCreateRequest, options: CallOptions = {}): Promise<PolicySet> {
+    return this.call(OPERATIONS.policy_set_create, request, options) as Promise<PolicySet>;
+  }
+
+  /**
+   * Read a policy set. With its rules, for whoever sees everything of the node. May also be carried
+   * by a signed envelope addressed to the node.
+   */
+  policySetGet(request: PolicySetGetRequest, options: CallOptions = {}): Promise<PolicySet> {
+    return this.call(OPERATIONS.policy_set_get, request, options) as Promise<PolicySet>;
+  }
+
+  /**
+   * Activate a policy set. In the place of the active one of its name. Taking the place of an
+   * enforced one takes two people: the second asks for the same. Only the node's owner, or whoever
+   * holds a grant from them. May also be carried by a signed envelope addressed to the node.
+   */
+  policySetActivate(request: PolicySetActivateRequest, options: CallOptions = {}): Promise<PolicySet> {
+    return this.call(OPERATIONS.policy_set_activate, request, options) as Promise<PolicySet>;
+  }
+
+  /**
+   * Deprecate a policy set. It is no longer asked by itself. Of an enforced set this takes two
+   * people. Only the node's owner, or whoever holds a grant from them. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  policySetDeprecate(request: PolicySetDeprecateRequest, options: CallOptions = {}): Promise<PolicySet> {
+    return this.call(OPERATIONS.policy_set_deprecate, request, options) as Promise<PolicySet>;
+  }
+
+  /**
+   * Set a policy set's mode. Anything less than before takes two people: the second asks for the
+   * same. Only the node's owner, or whoever holds a grant from them. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  policySetModeSet(request: PolicySetModeSetRequest, options: CallOptions = {}): Promise<PolicySet> {
+    return this.call(OPERATIONS.policy_set_mode_set, request, options) as Promise<PolicySet>;
+  }
+
+  /**
+   * Revoke a policy set. For good. Of an enforced set this takes two people. Only the node's owner,
+   * or whoever holds a grant from them. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  policySetRevoke(request: PolicySetRevokeRequest, options: CallOptions = {}): Promise<PolicySet> {
+    return this.call(OPERATIONS.policy_set_revoke, request, options) as Promise<PolicySet>;
   }
 
   /**

@@ -76,7 +76,7 @@ impl Model {
             && limits.currency.is_none_or(|code| code.as_str() == "AVT")
             && limits.per_use.is_none_or(|most| amount <= most.0)
             && limits.total.is_none_or(|most| spent + amount <= most.0)
-            && limits.uses_max.is_none_or(|most| uses + 1 <= most)
+            && limits.uses_max.is_none_or(|most| *uses < most)
             && (scope.counterparties.is_empty() || scope.counterparties.contains(&wanted.to))
             && scope.jurisdictions.is_empty()
             && (scope.resources.is_empty()

@@ -662,6 +662,9 @@ FieldProblem = TypedDict(
 )
 """One member of the request that was wrong."""
 
+Framework: TypeAlias = 'str'
+"""A body of rules that somebody is bound by."""
+
 Funding = TypedDict(
     'Funding',
     {
@@ -686,27 +689,83 @@ Grant = TypedDict(
     'Grant',
     {
         'actions': 'list[str]',
+        'chain': 'NotRequired[list[GrantLink]]',
+        'counterparties': 'NotRequired[list[PrincipalId]]',
         'created_at': 'str',
+        'currency': 'NotRequired[CurrencyCode | None]',
+        'depth': 'int',
+        'depth_max': 'NotRequired[int | None]',
+        'expires_at': 'str',
+        'holder': 'PrincipalId',
+        'holder_key': 'NotRequired[PublicKey | None]',
+        'id': 'GrantId',
+        'issuer': 'PrincipalId',
+        'jurisdictions': 'NotRequired[list[Jurisdiction]]',
+        'on_behalf_of': 'PrincipalId',
+        'parent': 'NotRequired[GrantId | None]',
+        'per_use': 'NotRequired[Amount | None]',
+        'resources': 'NotRequired[list[str]]',
+        'seq': 'int',
+        'status': 'GrantStatus',
+        'total': 'NotRequired[Amount | None]',
+        'used': 'NotRequired[Amount | None]',
+        'uses': 'NotRequired[int | None]',
+        'uses_max': 'NotRequired[int | None]',
+    },
+)
+"""A grant."""
+
+GrantDocument = TypedDict(
+    'GrantDocument',
+    {
+        'checkpoint': 'str',
+        'exported_at': 'str',
+        'format': 'str',
+        'grant': 'GrantId',
+        'in_force': 'bool',
+        'links': 'list[GrantDocumentLink]',
+        'node_key': 'PublicKey',
+        'origin': 'str',
+        'signature': 'Signature',
+        'version': 'int',
+    },
+)
+"""A chain of grants under the node's signature: what was given, by whom to whom, and that it stands
+in the node's journal. Everything but `signature` is signed, as canonical JSON (RFC 8785)."""
+
+GrantDocumentLink = TypedDict(
+    'GrantDocumentLink',
+    {
+        'created': 'ProvenEntry',
+        'ended': 'NotRequired[ProvenEntry | None]',
+        'scale': 'NotRequired[int | None]',
+        'used': 'NotRequired[Amount | None]',
+        'uses': 'NotRequired[int | None]',
+    },
+)
+"""One grant of a chain."""
+
+GrantId: TypeAlias = 'str'
+"""The id of a grant."""
+
+GrantLink = TypedDict(
+    'GrantLink',
+    {
         'currency': 'NotRequired[CurrencyCode | None]',
         'expires_at': 'str',
         'holder': 'PrincipalId',
         'id': 'GrantId',
         'issuer': 'PrincipalId',
-        'on_behalf_of': 'PrincipalId',
-        'parent': 'NotRequired[GrantId | None]',
-        'per_use': 'NotRequired[Amount | None]',
-        'seq': 'int',
         'status': 'GrantStatus',
         'total': 'NotRequired[Amount | None]',
         'used': 'NotRequired[Amount | None]',
+        'uses': 'NotRequired[int | None]',
+        'uses_max': 'NotRequired[int | None]',
     },
 )
-"""A grant."""
+"""A grant above another one, which is charged for what is done under that."""
 
-GrantId: TypeAlias = 'str'
-"""The id of a grant."""
-
-GrantStatus: TypeAlias = "Literal['active'] | Literal['expired'] | Literal['revoked']"
+GrantStatus: TypeAlias = "Literal['active'] | Literal['expired'] | Literal['revoked'] | Literal['relinquished']"
 """Whether a grant still counts."""
 
 Graph = TypedDict(
@@ -788,6 +847,9 @@ Intent = TypedDict(
     },
 )
 """A goal."""
+
+Jurisdiction: TypeAlias = 'str'
+"""Where a law holds: a country or union, perhaps with a part of it."""
 
 Jwk = TypedDict(
     'Jwk',
@@ -981,6 +1043,26 @@ PageOfGrant = TypedDict(
 )
 """One page of a list."""
 
+PageOfPolicyDifference = TypedDict(
+    'PageOfPolicyDifference',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[PolicyDifference]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfPolicySet = TypedDict(
+    'PageOfPolicySet',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[PolicySet]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
 PageOfRole = TypedDict(
     'PageOfRole',
     {
@@ -1010,6 +1092,107 @@ PageOfTransfer = TypedDict(
     },
 )
 """One page of a list."""
+
+PolicyBound = TypedDict(
+    'PolicyBound',
+    {
+        'action': 'str',
+        'allow_up_to': 'Amount',
+        'approve_up_to': 'NotRequired[Amount | None]',
+        'currency': 'CurrencyCode',
+    },
+)
+"""What is decided by the amount alone, for one action and currency."""
+
+PolicyChange = TypedDict(
+    'PolicyChange',
+    {
+        'change': 'str',
+        'expires_at': 'str',
+        'requested_by': 'PrincipalId',
+    },
+)
+"""A change that waits for its second person."""
+
+PolicyDifference = TypedDict(
+    'PolicyDifference',
+    {
+        'enforced': 'PolicyVerdict',
+        'judged_at': 'str',
+        'seq': 'int',
+        'shadow': 'list[ShadowVerdict]',
+        'subject': 'NotRequired[str | None]',
+    },
+)
+"""A command about which sets in shadow said something else than what counted."""
+
+PolicyEngine: TypeAlias = "Literal['rego'] | Literal['opa'] | Literal['record']"
+"""What evaluates a policy set."""
+
+PolicyEvaluation = TypedDict(
+    'PolicyEvaluation',
+    {
+        'evaluated_at': 'str',
+        'facts': 'Digest',
+        'id': 'PolicyEvaluationId',
+        'matched_rules': 'list[RuleName]',
+        'obligations': 'list[str]',
+        'policy_sets': 'list[PolicySetVerdict]',
+        'seq': 'int',
+        'task': 'NotRequired[TaskId | None]',
+        'verdict': 'PolicyVerdict',
+    },
+)
+"""What policy said when it was asked."""
+
+PolicyEvaluationId: TypeAlias = 'str'
+"""The id of an evaluation of policy."""
+
+PolicyMode: TypeAlias = "Literal['off'] | Literal['shadow'] | Literal['enforce']"
+"""How much a policy set's verdict counts."""
+
+PolicySet = TypedDict(
+    'PolicySet',
+    {
+        'actions': 'list[str]',
+        'bounds': 'list[PolicyBound]',
+        'data': 'NotRequired[dict[str, Any]]',
+        'description': 'NotRequired[str | None]',
+        'engine': 'PolicyEngine',
+        'frameworks': 'list[Framework]',
+        'id': 'PolicySetId',
+        'jurisdictions': 'list[Jurisdiction]',
+        'mode': 'PolicyMode',
+        'modules': 'NotRequired[dict[str, str]]',
+        'name': 'str',
+        'pending': 'NotRequired[PolicyChange | None]',
+        'rules_digest': 'Digest',
+        'status': 'PolicySetStatus',
+        'version': 'str',
+    },
+)
+"""A policy set."""
+
+PolicySetId: TypeAlias = 'str'
+"""The id of a policy set."""
+
+PolicySetStatus: TypeAlias = "Literal['draft'] | Literal['active'] | Literal['deprecated'] | Literal['revoked']"
+"""Where a policy set stands."""
+
+PolicySetVerdict = TypedDict(
+    'PolicySetVerdict',
+    {
+        'failed': 'NotRequired[bool]',
+        'mode': 'PolicyMode',
+        'policy_set': 'PolicySetId',
+        'rules_digest': 'Digest',
+        'verdict': 'PolicyVerdict',
+    },
+)
+"""What one policy set said."""
+
+PolicyVerdict: TypeAlias = "Literal['allow'] | Literal['require_stronger_auth'] | Literal['require_approval'] | Literal['escalate'] | Literal['deny'] | Literal['quarantine']"
+"""What policy says of an act."""
 
 Price = TypedDict(
     'Price',
@@ -1046,6 +1229,16 @@ Problem = TypedDict(
     },
 )
 """A refusal or fault (RFC 9457)."""
+
+ProvenEntry = TypedDict(
+    'ProvenEntry',
+    {
+        'line': 'str',
+        'proof': 'list[Digest]',
+        'seq': 'int',
+    },
+)
+"""An entry of the journal with its proof."""
 
 PublicKey: TypeAlias = 'str'
 """An Ed25519 public key as multibase or did:key."""
@@ -1177,6 +1370,9 @@ Role = TypedDict(
 )
 """A governance role that somebody holds, or held."""
 
+RuleName: TypeAlias = 'str'
+"""The name of a rule of a policy."""
+
 Session = TypedDict(
     'Session',
     {
@@ -1195,7 +1391,7 @@ SessionId: TypeAlias = 'str'
 SessionOpened = TypedDict(
     'SessionOpened',
     {
-        'access_token': 'str',
+        'access_token': 'NotRequired[str | None]',
         'expires_at': 'str',
         'id': 'SessionId',
         'principal': 'PrincipalId',
@@ -1228,6 +1424,15 @@ SetupDone = TypedDict(
     },
 )
 """The owner, with what is shown only now."""
+
+ShadowVerdict = TypedDict(
+    'ShadowVerdict',
+    {
+        'policy_set': 'PolicySetId',
+        'verdict': 'PolicyVerdict',
+    },
+)
+"""What a set in shadow said."""
 
 Signature: TypeAlias = 'str'
 """An Ed25519 signature as unpadded base64url."""
@@ -1506,9 +1711,11 @@ OPERATIONS: Mapping[str, Operation] = {
     'funding_request': Operation('funding_request', 'POST', '/api/v1/fundings', (), True, True, False, True),
     'funding_approve': Operation('funding_approve', 'POST', '/api/v1/fundings/{funding}/approve', (), True, True, False, True),
     'funding_reject': Operation('funding_reject', 'POST', '/api/v1/fundings/{funding}/reject', (), True, True, False, True),
-    'grant_list': Operation('grant_list', 'GET', '/api/v1/grants', ('cursor', 'holder', 'limit',), False, False, False, True),
+    'grant_list': Operation('grant_list', 'GET', '/api/v1/grants', ('cursor', 'holder', 'issuer', 'limit',), False, False, False, True),
     'grant_create': Operation('grant_create', 'POST', '/api/v1/grants', (), True, True, False, True),
     'grant_get': Operation('grant_get', 'GET', '/api/v1/grants/{grant}', (), False, False, False, True),
+    'grant_export': Operation('grant_export', 'GET', '/api/v1/grants/{grant}/export', (), False, False, False, True),
+    'grant_relinquish': Operation('grant_relinquish', 'POST', '/api/v1/grants/{grant}/relinquish', (), True, True, False, True),
     'grant_revoke': Operation('grant_revoke', 'POST', '/api/v1/grants/{grant}/revoke', (), True, True, False, True),
     'journal_checkpoint': Operation('journal_checkpoint', 'GET', '/api/v1/journal/checkpoint', (), False, False, True, False),
     'journal_consistency': Operation('journal_consistency', 'GET', '/api/v1/journal/consistency', ('from', 'to',), False, False, False, True),
@@ -1519,6 +1726,15 @@ OPERATIONS: Mapping[str, Operation] = {
     'node_get': Operation('node_get', 'GET', '/api/v1/node', (), False, False, True, True),
     'agent_onboard': Operation('agent_onboard', 'POST', '/api/v1/onboarding', (), True, True, False, True),
     'bootstrap_create': Operation('bootstrap_create', 'POST', '/api/v1/onboarding/bootstrap', (), True, True, False, True),
+    'policy_difference_list': Operation('policy_difference_list', 'GET', '/api/v1/policy-differences', ('cursor', 'limit',), False, False, False, True),
+    'policy_evaluate': Operation('policy_evaluate', 'POST', '/api/v1/policy-evaluations', (), True, True, False, True),
+    'policy_set_list': Operation('policy_set_list', 'GET', '/api/v1/policy-sets', ('cursor', 'limit', 'status',), False, False, False, True),
+    'policy_set_create': Operation('policy_set_create', 'POST', '/api/v1/policy-sets', (), True, True, False, True),
+    'policy_set_get': Operation('policy_set_get', 'GET', '/api/v1/policy-sets/{policy_set}', (), False, False, False, True),
+    'policy_set_activate': Operation('policy_set_activate', 'POST', '/api/v1/policy-sets/{policy_set}/activate', (), True, True, False, True),
+    'policy_set_deprecate': Operation('policy_set_deprecate', 'POST', '/api/v1/policy-sets/{policy_set}/deprecate', (), True, True, False, True),
+    'policy_set_mode_set': Operation('policy_set_mode_set', 'POST', '/api/v1/policy-sets/{policy_set}/mode', (), True, True, False, True),
+    'policy_set_revoke': Operation('policy_set_revoke', 'POST', '/api/v1/policy-sets/{policy_set}/revoke', (), True, True, False, True),
     'principal_erase': Operation('principal_erase', 'POST', '/api/v1/principals/{principal}/erase', (), True, True, False, True),
     'supply_audit': Operation('supply_audit', 'GET', '/api/v1/projections/supply-audit', (), False, False, True, True),
     'role_list': Operation('role_list', 'GET', '/api/v1/roles', ('cursor', 'limit',), False, False, False, True),
@@ -2148,6 +2364,7 @@ class Operations:
         *,
         email: str,
         password: str,
+        cookie: bool | None = None,
         expires_in_s: int | None = None,
         totp: str | None = None,
     ) -> SessionOpened:
@@ -2156,10 +2373,12 @@ class Operations:
 
         email: The account's address.
         password: Its password.
+        cookie: For pages: whether the secret is handed to the browser as a cookie and not
+            shown.
         expires_in_s: Seconds until the session ends: a day unless said, 30 days at most.
         totp: The present code of its second factor, where there is one.
         """
-        return self._call(OPERATIONS['session_open'], {'email': email, 'password': password, 'expires_in_s': expires_in_s, 'totp': totp}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['session_open'], {'email': email, 'password': password, 'cookie': cookie, 'expires_in_s': expires_in_s, 'totp': totp}, None)  # type: ignore[no-any-return]
 
     def session_close(
         self,
@@ -2565,6 +2784,7 @@ class Operations:
         *,
         cursor: str | None = None,
         holder: PrincipalRef | None = None,
+        issuer: PrincipalRef | None = None,
         limit: int | None = None,
     ) -> PageOfGrant:
         """List grants. Those the caller gave or holds. May also be carried by a signed envelope
@@ -2572,18 +2792,20 @@ class Operations:
 
         cursor: Where to go on.
         holder: Only those of this holder.
+        issuer: Only those that this issuer gave.
         limit: How many at most.
         """
-        return self._call(OPERATIONS['grant_list'], {'cursor': cursor, 'holder': holder, 'limit': limit}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['grant_list'], {'cursor': cursor, 'holder': holder, 'issuer': issuer, 'limit': limit}, None)  # type: ignore[no-any-return]
 
     def grant_list_all(
         self,
         *,
         holder: PrincipalRef | None = None,
+        issuer: PrincipalRef | None = None,
         limit: int | None = None,
     ) -> Iterator[Grant]:
         """List grants: all pages, item by item."""
-        return self._pages(OPERATIONS['grant_list'], {'holder': holder, 'limit': limit})
+        return self._pages(OPERATIONS['grant_list'], {'holder': holder, 'issuer': issuer, 'limit': limit})
 
     def grant_create(
         self,
@@ -2591,11 +2813,17 @@ class Operations:
         actions: list[str],
         expires_in_s: int,
         holder: PrincipalRef,
+        counterparties: list[PrincipalRef] | None = None,
         currency: CurrencyCode | None = None,
+        depth_max: int | None = None,
+        holder_key: PublicKey | None = None,
+        jurisdictions: list[Jurisdiction] | None = None,
         on_behalf_of: PrincipalRef | None = None,
         parent: GrantId | None = None,
         per_use: Amount | None = None,
+        resources: list[str] | None = None,
         total: Amount | None = None,
+        uses_max: int | None = None,
         idempotency_key: str | None = None,
     ) -> Grant:
         """Give authority. Over the caller's own things, or narrowed from a grant the caller holds.
@@ -2604,25 +2832,58 @@ class Operations:
         actions: The operations it allows.
         expires_in_s: Seconds until it expires.
         holder: Who receives it.
+        counterparties: The principals it may be used towards; any unless named.
         currency: The currency of the limits; the node's own unless named.
+        depth_max: How many links may be narrowed from it, one below the other; 0 for none. As
+            many as the grants above it leave, and 8 in all, unless named.
+        holder_key: A key of the holder that must prove each use.
+        jurisdictions: Where its uses may take effect; anywhere unless named.
         on_behalf_of: Whose things it is about; the caller's own unless named.
         parent: The grant that it narrows.
         per_use: Most that one use may move.
+        resources: The things it may be used on; any unless named.
         total: Most that all uses together may move.
+        uses_max: Most uses.
         """
-        return self._call(OPERATIONS['grant_create'], {'actions': actions, 'expires_in_s': expires_in_s, 'holder': holder, 'currency': currency, 'on_behalf_of': on_behalf_of, 'parent': parent, 'per_use': per_use, 'total': total}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['grant_create'], {'actions': actions, 'expires_in_s': expires_in_s, 'holder': holder, 'counterparties': counterparties, 'currency': currency, 'depth_max': depth_max, 'holder_key': holder_key, 'jurisdictions': jurisdictions, 'on_behalf_of': on_behalf_of, 'parent': parent, 'per_use': per_use, 'resources': resources, 'total': total, 'uses_max': uses_max}, idempotency_key)  # type: ignore[no-any-return]
 
     def grant_get(
         self,
         *,
         grant: GrantId,
     ) -> Grant:
-        """Read a grant. With what was used of it. May also be carried by a signed envelope
-        addressed to the node.
+        """Read a grant. With what was used of it and every grant above it. May also be carried by a
+        signed envelope addressed to the node.
 
         grant: Which grant.
         """
         return self._call(OPERATIONS['grant_get'], {'grant': grant}, None)  # type: ignore[no-any-return]
+
+    def grant_export(
+        self,
+        *,
+        grant: GrantId,
+    ) -> GrantDocument:
+        """Export a grant. With every one above it, signed by the node and proven to stand in its
+        journal: for whoever verifies it offline. May also be carried by a signed envelope addressed
+        to the node.
+
+        grant: Which grant.
+        """
+        return self._call(OPERATIONS['grant_export'], {'grant': grant}, None)  # type: ignore[no-any-return]
+
+    def grant_relinquish(
+        self,
+        *,
+        grant: GrantId,
+        idempotency_key: str | None = None,
+    ) -> Grant:
+        """Give a grant up. One that the caller, or a principal it controls, holds; with everything
+        that was narrowed from it. May also be carried by a signed envelope addressed to the node.
+
+        grant: Which grant.
+        """
+        return self._call(OPERATIONS['grant_relinquish'], {'grant': grant}, idempotency_key)  # type: ignore[no-any-return]
 
     def grant_revoke(
         self,
@@ -2768,6 +3029,189 @@ class Operations:
         node.
         """
         return self._call(OPERATIONS['bootstrap_create'], {}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_difference_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfPolicyDifference:
+        """List what shadow sets would have decided. Acts about which a set in shadow said something
+        else than what counted, the latest first. May also be carried by a signed envelope addressed
+        to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['policy_difference_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def policy_difference_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[PolicyDifference]:
+        """List what shadow sets would have decided: all pages, item by item."""
+        return self._pages(OPERATIONS['policy_difference_list'], {'limit': limit})
+
+    def policy_evaluate(
+        self,
+        *,
+        action: str | None = None,
+        amount: Amount | None = None,
+        counterparty: PrincipalRef | None = None,
+        counterparty_name: str | None = None,
+        currency: CurrencyCode | None = None,
+        parameters: dict[str, Any] | None = None,
+        policy_set: PolicySetId | None = None,
+        task: TaskId | None = None,
+        idempotency_key: str | None = None,
+    ) -> PolicyEvaluation:
+        """Ask what policy would say. Of an act of the caller's, recorded. It is no leave to act:
+        whoever acts is judged again. May also be carried by a signed envelope addressed to the
+        node.
+
+        action: The operation or tool; `task` unless said: the task as a whole.
+        amount: How much it moves.
+        counterparty: The other side, when it is a principal of this node.
+        counterparty_name: The other side's name.
+        currency: In which currency; the node's own unless said.
+        parameters: What else the act says.
+        policy_set: The set to ask, though it may not concern the act; all that do unless said.
+        task: The task it belongs to.
+        """
+        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_set_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+        status: PolicySetStatus | None = None,
+    ) -> PageOfPolicySet:
+        """List policy sets. The newest first, without their rules. May also be carried by a signed
+        envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        status: Only those that stand there.
+        """
+        return self._call(OPERATIONS['policy_set_list'], {'cursor': cursor, 'limit': limit, 'status': status}, None)  # type: ignore[no-any-return]
+
+    def policy_set_list_all(
+        self,
+        *,
+        limit: int | None = None,
+        status: PolicySetStatus | None = None,
+    ) -> Iterator[PolicySet]:
+        """List policy sets: all pages, item by item."""
+        return self._pages(OPERATIONS['policy_set_list'], {'limit': limit, 'status': status})
+
+    def policy_set_create(
+        self,
+        *,
+        actions: list[str],
+        name: str,
+        version: str,
+        bounds: list[PolicyBound] | None = None,
+        data: dict[str, Any] | None = None,
+        description: str | None = None,
+        engine: PolicyEngine | None = None,
+        frameworks: list[Framework] | None = None,
+        jurisdictions: list[Jurisdiction] | None = None,
+        mode: PolicyMode | None = None,
+        modules: dict[str, str] | None = None,
+        opa_path: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> PolicySet:
+        """Make a policy set. As a draft: it decides nothing until it is activated. Its rules must
+        compile. Only the node's owner, or whoever holds a grant from them. May also be carried by a
+        signed envelope addressed to the node.
+
+        actions: The operations and tools that it is about.
+        name: Its name; the sets of one name are its versions, and one of them is active.
+        version: Which version, in its publisher's words.
+        bounds: What needs no evaluation.
+        data: What the rules look things up in.
+        description: What it is for.
+        engine: What evaluates it.
+        frameworks: By which frameworks; by all if empty.
+        jurisdictions: Where it holds; everywhere if empty.
+        mode: How much it shall count once it is active; `enforce` unless said.
+        modules: Modules in Rego, by file name; `data.hansa.policy.decision` decides.
+        opa_path: The path of the decision at a remote OPA; `hansa/policy/decision` unless said.
+        """
+        return self._call(OPERATIONS['policy_set_create'], {'actions': actions, 'name': name, 'version': version, 'bounds': bounds, 'data': data, 'description': description, 'engine': engine, 'frameworks': frameworks, 'jurisdictions': jurisdictions, 'mode': mode, 'modules': modules, 'opa_path': opa_path}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_set_get(
+        self,
+        *,
+        policy_set: PolicySetId,
+    ) -> PolicySet:
+        """Read a policy set. With its rules, for whoever sees everything of the node. May also be
+        carried by a signed envelope addressed to the node.
+
+        policy_set: Which set.
+        """
+        return self._call(OPERATIONS['policy_set_get'], {'policy_set': policy_set}, None)  # type: ignore[no-any-return]
+
+    def policy_set_activate(
+        self,
+        *,
+        policy_set: PolicySetId,
+        idempotency_key: str | None = None,
+    ) -> PolicySet:
+        """Activate a policy set. In the place of the active one of its name. Taking the place of an
+        enforced one takes two people: the second asks for the same. Only the node's owner, or
+        whoever holds a grant from them. May also be carried by a signed envelope addressed to the
+        node.
+
+        policy_set: Which set.
+        """
+        return self._call(OPERATIONS['policy_set_activate'], {'policy_set': policy_set}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_set_deprecate(
+        self,
+        *,
+        policy_set: PolicySetId,
+        idempotency_key: str | None = None,
+    ) -> PolicySet:
+        """Deprecate a policy set. It is no longer asked by itself. Of an enforced set this takes
+        two people. Only the node's owner, or whoever holds a grant from them. May also be carried
+        by a signed envelope addressed to the node.
+
+        policy_set: Which set.
+        """
+        return self._call(OPERATIONS['policy_set_deprecate'], {'policy_set': policy_set}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_set_mode_set(
+        self,
+        *,
+        policy_set: PolicySetId,
+        mode: PolicyMode,
+        idempotency_key: str | None = None,
+    ) -> PolicySet:
+        """Set a policy set's mode. Anything less than before takes two people: the second asks for
+        the same. Only the node's owner, or whoever holds a grant from them. May also be carried by
+        a signed envelope addressed to the node.
+
+        policy_set: Which set.
+        mode: How much.
+        """
+        return self._call(OPERATIONS['policy_set_mode_set'], {'policy_set': policy_set, 'mode': mode}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_set_revoke(
+        self,
+        *,
+        policy_set: PolicySetId,
+        idempotency_key: str | None = None,
+    ) -> PolicySet:
+        """Revoke a policy set. For good. Of an enforced set this takes two people. Only the node's
+        owner, or whoever holds a grant from them. May also be carried by a signed envelope
+        addressed to the node.
+
+        policy_set: Which set.
+        """
+        return self._call(OPERATIONS['policy_set_revoke'], {'policy_set': policy_set}, idempotency_key)  # type: ignore[no-any-return]
 
     def principal_erase(
         self,
