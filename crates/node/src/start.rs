@@ -31,7 +31,9 @@ use crate::setup::Setup;
 use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
 use crate::tokens::OwnTokens;
 use crate::vault::Vault;
-use crate::writer::{self, Durable, Hashes, Job, Notary, Queue, Surroundings, Writer};
+use crate::writer::{
+    self, Durable, Hashes, Job, Notary, Queue, Surroundings, Writer, WriterHandle,
+};
 
 /// Name of the e-mail secret beside the journal.
 const EMAIL_SECRET: &str = "email_secret";
@@ -75,26 +77,20 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let mut journal = store.journal()?;
     let journal_stats = journal.stats();
     metrics.watch_journal(Arc::clone(&journal_stats));
-    let Folded { mut state, verified, snapshot_seq } = folded;
-    let signing = SigningKey::from_seed(*keys.signing().seed());
-    let signer = Signer::new(signing, origin(&config.host, incarnation));
+    let Folded { state, verified, snapshot_seq } = folded;
     let hashes = Hashes { chain: verified.head.chain, tree: verified.range };
-    journal.appoint(Box::new(Notary::new(hashes, signer, Arc::clone(&env.clock))));
+    let origin = origin(&config.host, incarnation);
+    journal.appoint(Box::new(notary(&keys, origin, hashes, &env)));
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
         env: env.clone(),
         journal,
         durable: durable.clone(),
         metrics: Arc::clone(&metrics),
-        poison_dir: places.poison.clone(),
+        poison_dir: places.poison,
         batch_commands_max: config.batch_commands_max,
     };
-    let poisoned = poison::load(&places.poison)?;
-    state.second_factor_enforced = config.admin_second_factor;
-    let first = Reading::of(&*env.clock);
-    let writer = Writer::new(state, first, poisoned).measured_by(Arc::clone(&env.clock));
-    let running = writer::spawn(writer, surroundings)
-        .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))?;
+    let running = run_writer(state, &config, surroundings)?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
     let (setup, setup_token) = way_to_owner(owned, &env);
     let egress = Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics));
@@ -154,6 +150,26 @@ fn way_of_mail(
         }
         (None, None) => (None, None),
     }
+}
+
+/// Who hashes the batches and signs checkpoints with the node's key.
+fn notary(keys: &NodeKeys, origin: String, hashes: Hashes, env: &Env) -> Notary {
+    let signing = SigningKey::from_seed(*keys.signing().seed());
+    Notary::new(hashes, Signer::new(signing, origin), Arc::clone(&env.clock))
+}
+
+/// Starts the writer on what was folded.
+fn run_writer(
+    mut state: State,
+    config: &Config,
+    surroundings: Surroundings,
+) -> Result<WriterHandle, Error> {
+    let poisoned = poison::load(&surroundings.poison_dir)?;
+    state.second_factor_enforced = config.admin_second_factor;
+    let clock = Arc::clone(&surroundings.env.clock);
+    let writer = Writer::new(state, Reading::of(&*clock), poisoned).measured_by(clock);
+    writer::spawn(writer, surroundings)
+        .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))
 }
 
 /// The way to the first owner, with its token, or none where there is an owner.

@@ -75,9 +75,11 @@ async fn a_draft_decides_nothing_and_an_active_set_does() {
     let active = act(&town, &owner, &made, "activate", json!({})).await.accepted();
     assert_eq!(active["status"], "active");
     pay(&town, &alice, &bob, "10").await.accepted();
-    pay(&town, &alice, &bob, "11").await.refused(Code::ApprovalRequired);
+    let waiting = pay(&town, &alice, &bob, "11").await.accepted();
+    assert_eq!(waiting["parked"], "transfer_create");
     pay(&town, &alice, &bob, "100").await.accepted();
-    pay(&town, &alice, &bob, "101").await.refused(Code::ApprovalRequired);
+    let waiting = pay(&town, &alice, &bob, "101").await.accepted();
+    assert_eq!(waiting["parked"], "transfer_create");
     pay(&town, &alice, &bob, "501").await.refused(Code::PolicyDenied);
     // A trial answers what the command itself would.
     for (amount, code) in [("600", Code::PolicyDenied), ("300", Code::ApprovalRequired)] {

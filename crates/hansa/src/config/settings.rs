@@ -108,6 +108,12 @@ impl Reader<'_> {
         self.loaded.get(key).text
     }
 
+    /// A whole number, or `instead` and a complaint.
+    pub(super) fn integer<T: std::str::FromStr>(&mut self, key: &str, instead: T) -> T {
+        let value = values::integer(&self.loaded.get(key).text);
+        self.take(key, instead, value)
+    }
+
     /// The value, or `instead` and a complaint.
     pub(super) fn take<T>(&mut self, key: &str, instead: T, value: Result<T, Refusal>) -> T {
         value.unwrap_or_else(|refusal| {
@@ -147,32 +153,20 @@ impl Settings {
             registry,
             agp_client_id: text("agp.client_id"),
             data_dir: PathBuf::from(text("store.data_dir")),
-            snapshot_entries: reader.take(
-                "store.snapshot_entries",
-                1,
-                values::integer(&text("store.snapshot_entries")),
-            ),
+            snapshot_entries: reader.integer("store.snapshot_entries", 1),
             free_bytes_min: reader.take(
                 "store.free_bytes_min",
                 0,
                 values::bytes(&text("store.free_bytes_min")),
             ),
-            batch_commands_max: reader.take(
-                "store.batch_commands_max",
-                1,
-                values::integer(&text("store.batch_commands_max")),
-            ),
+            batch_commands_max: reader.integer("store.batch_commands_max", 1),
             ledger_public: reader.take(
                 "store.ledger_public",
                 true,
                 values::flag(&text("store.ledger_public")),
             ),
             accounts,
-            scrub_days_max: reader.take(
-                "store.scrub_days_max",
-                1,
-                values::integer(&text("store.scrub_days_max")),
-            ),
+            scrub_days_max: reader.integer("store.scrub_days_max", 1),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
             fee: FeeRule {
@@ -188,11 +182,7 @@ impl Settings {
                 Amount::ZERO,
                 values::amount(&text("money.genesis_grant"), &currency),
             ),
-            agents_per_developer_max: reader.take(
-                "limits.agents_per_developer_max",
-                0,
-                values::integer(&text("limits.agents_per_developer_max")),
-            ),
+            agents_per_developer_max: reader.integer("limits.agents_per_developer_max", 0),
         };
         if reader.complaints.is_empty() {
             settings.check(&mut reader.complaints);
