@@ -22,7 +22,8 @@ pub const BIND_BYTES_MAX: usize = 64 << 10;
 pub const WAL_COPY_BYTES: u64 = 4 << 20;
 /// Least that a commit writes to the log: the pages of the row and of its parent.
 pub const COMMIT_BYTES_LEAST: u64 = 2 * PAGE_BYTES as u64;
-/// Size of the write-ahead log past which the committing thread copies it back and truncates it.
+/// Use of the write-ahead log past which the committing thread copies the rest of it back and starts
+/// over at its beginning; twice this size, and it is emptied.
 pub const WAL_BYTES_MAX: u64 = 64 << 20;
 /// Growth of the write-ahead log between two attempts when a reader stands in the way.
 pub const WAL_RETRY_BYTES: u64 = 8 << 20;

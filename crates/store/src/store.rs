@@ -31,7 +31,7 @@ pub const JOURNAL_FILE: &str = "journal.db";
 /// What may be chosen when a store is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Size of the write-ahead log past which it is copied back and truncated.
+    /// Use of the write-ahead log past which it is copied back and begun anew.
     pub wal_bytes_max: u64,
     /// Quiet time after which it is copied back.
     pub wal_idle: Duration,

@@ -53,7 +53,9 @@ struct Wal {
     dirty: bool,
     /// Something was erased whose bytes may still be in the log.
     erased: bool,
-    /// Size below which truncating is not tried again.
+    /// About how much of the file is in use.
+    used_bytes: u64,
+    /// Use below which starting over is not tried again.
     retry_at_bytes: u64,
 }
 
@@ -198,6 +200,9 @@ impl Sink {
         let whole = checkpoint(&self.connection, mode, &self.stats)?;
         self.wal.dirty &= !whole;
         self.wal.uncopied_bytes = 0;
+        if whole {
+            self.wal.used_bytes = 0;
+        }
         self.measure_wal();
         Ok(whole)
     }
@@ -210,13 +215,30 @@ impl Sink {
         }
     }
 
+    /// Copies the rest of a full log back, so that the next commit writes it from its beginning
+    /// again. The file keeps its blocks: to free them and to ask for others would hold the next
+    /// commits up for longer than all the copying. One that readers made far too long is emptied.
+    fn start_over(&mut self) -> Result<(), Error> {
+        if self.wal.bytes >= self.options.wal_bytes_max.saturating_mul(2) {
+            return self.truncate();
+        }
+        let whole = self.copy_back(Mode::Passive)?;
+        self.retry_unless(whole);
+        Ok(())
+    }
+
     /// Empties the log unless readers stand in the way for too long.
     fn truncate(&mut self) -> Result<(), Error> {
         let whole = self.copy_back(Mode::Truncate)?;
         self.wal.erased &= !whole;
         self.stats.erasing.set(self.wal.erased);
-        self.wal.retry_at_bytes = if whole { 0 } else { self.wal.bytes + limits::WAL_RETRY_BYTES };
+        self.retry_unless(whole);
         Ok(())
+    }
+
+    fn retry_unless(&mut self, whole: bool) {
+        let retry_at_bytes = self.wal.used_bytes + limits::WAL_RETRY_BYTES;
+        self.wal.retry_at_bytes = if whole { 0 } else { retry_at_bytes };
     }
 }
 
@@ -255,7 +277,9 @@ impl pipeline::Sink for Sink {
             (self.last_seq, self.chain) = (batch.last_seq, batch.chain);
         }
         self.wal.dirty = true;
-        self.wal.uncopied_bytes += batch.bytes() as u64 + limits::COMMIT_BYTES_LEAST;
+        let written = batch.bytes() as u64 + limits::COMMIT_BYTES_LEAST;
+        self.wal.uncopied_bytes += written;
+        self.wal.used_bytes += written;
         if batch.vault.iter().any(VaultChange::erases) {
             self.wal.erased = true;
             self.stats.erasing.set(true);
@@ -286,9 +310,11 @@ impl pipeline::Sink for Sink {
     fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error> {
         self.copier.check()?;
         self.measure_wal();
-        let full = self.wal.bytes >= self.options.wal_bytes_max.max(self.wal.retry_at_bytes);
-        if full || self.wal.erased && (idle || self.wal.retry_at_bytes == 0) {
+        let full = self.wal.used_bytes >= self.options.wal_bytes_max.max(self.wal.retry_at_bytes);
+        if self.wal.erased && (full || idle || self.wal.retry_at_bytes == 0) {
             self.truncate()?;
+        } else if full {
+            self.start_over()?;
         } else if idle && self.wal.dirty {
             self.copy_back(Mode::Passive)?;
         } else {

@@ -32,7 +32,7 @@ fn the_sqlite_journal_conforms() {
 }
 
 #[test]
-fn the_sqlite_journal_conforms_while_its_log_is_truncated_at_every_turn() {
+fn the_sqlite_journal_conforms_while_its_log_is_begun_anew_at_every_turn() {
     let options = Options { wal_bytes_max: 1, ..Options::default() };
     run(|| on_disk(Arc::new(TempDir::new().unwrap()), options.clone()));
 }
