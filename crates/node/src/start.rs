@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use hansa_crypto::keys::SigningKey;
 use hansa_crypto::secret::Secret;
+use hansa_kernel::State;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{Options, Reader, Store, disk, poison};
@@ -93,11 +94,8 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let running = run_writer(state, &config, surroundings)?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
     let (setup, setup_token) = way_to_owner(owned, &env);
-    let egress = Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics));
-    let egress = Arc::new(egress);
-    let (way_out, kept) = (Arc::clone(&egress), Arc::clone(&vault));
-    let judge = Judge::start(&config.judge, env.clone(), way_out, kept, Arc::clone(&metrics))
-        .map_err(|error| Error::Config(format!("the judge's threads cannot start: {error}")))?;
+    let egress = Arc::new(Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics)));
+    let judge = start_judge(&config, &env, (&egress, &vault), &metrics)?;
     let (mailer, postman) = way_of_mail(&config, &egress, &env);
     let node = Arc::new(Node {
         views,
@@ -156,6 +154,18 @@ fn way_of_mail(
 fn notary(keys: &NodeKeys, origin: String, hashes: Hashes, env: &Env) -> Notary {
     let signing = SigningKey::from_seed(*keys.signing().seed());
     Notary::new(hashes, Signer::new(signing, origin), Arc::clone(&env.clock))
+}
+
+/// Starts the judge's threads.
+fn start_judge(
+    config: &Config,
+    env: &Env,
+    (egress, vault): (&Arc<Egress>, &Arc<Vault>),
+    metrics: &Arc<Metrics>,
+) -> Result<Judge, Error> {
+    let (egress, vault) = (Arc::clone(egress), Arc::clone(vault));
+    Judge::start(&config.judge, env.clone(), egress, vault, Arc::clone(metrics))
+        .map_err(|error| Error::Config(format!("the judge's threads cannot start: {error}")))
 }
 
 /// Starts the writer on what was folded.
