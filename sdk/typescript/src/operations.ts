@@ -2197,7 +2197,7 @@ export interface ApprovalListRequest {
   /** How many at most. */
   limit?: number;
   /** Only those that stand there. */
-  state?: "pending" | "approved" | "rejected" | "expired" | "used" | "void" | null;
+  state?: "pending" | "approved" | "rejected" | "expired" | "used" | "void";
   /** Only those of this task. */
   task?: TaskId;
 }

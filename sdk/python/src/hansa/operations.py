@@ -2271,7 +2271,7 @@ class Operations:
         *,
         cursor: str | None = None,
         limit: int | None = None,
-        state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void', None] | None = None,
+        state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void'] | None = None,
         task: TaskId | None = None,
     ) -> PageOfApprovalRequest:
         """List requests for approval. Those the caller asked for or has a say in, the newest first.
@@ -2288,7 +2288,7 @@ class Operations:
         self,
         *,
         limit: int | None = None,
-        state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void', None] | None = None,
+        state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void'] | None = None,
         task: TaskId | None = None,
     ) -> Iterator[ApprovalRequest]:
         """List requests for approval: all pages, item by item."""
