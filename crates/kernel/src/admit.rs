@@ -10,7 +10,6 @@ use hansa_types::{
 };
 
 use crate::State;
-use crate::account;
 use crate::clearance::Parking;
 use crate::command::{Caller, Command, LookedUp, Request};
 use crate::entry::Auth;
@@ -47,8 +46,11 @@ pub enum Admission<'state> {
 }
 
 /// On whose behalf a command acts.
-enum Sphere {
-    /// What a principal does in person: itself alone.
+pub(crate) enum Sphere {
+    /// What only the node itself does, by its timer or on its machine; no principal may ask for it.
+    Machine,
+    /// What a principal does in person: itself alone. No grant reaches here, because nobody acts for
+    /// another by what they know.
     Person(PrincipalId),
     /// The principal's own affairs: itself, or somebody it granted this to.
     Own(PrincipalId),
@@ -248,7 +250,8 @@ impl State {
         now: Time,
     ) -> Result<Option<Found>, Rejection> {
         let Request { caller: Caller { auth, .. }, command, .. } = request;
-        let on_behalf_of = match self.sphere(command)? {
+        let on_behalf_of = match command.rules().sphere(self)? {
+            Sphere::Machine => return Err(Code::Forbidden.into()),
             Sphere::Open => return Ok(None),
             Sphere::Person(principal) => match self.principal(principal)? == caller {
                 true => return Ok(None),
@@ -340,108 +343,8 @@ impl State {
         node == holder || grant::find(self, holder, &Use::new(node, action, now)).is_ok()
     }
 
-    fn sphere(&self, command: &Command) -> Result<Sphere, Rejection> {
-        let of = |handle: Handle| self.principals.get(handle).id;
-        Ok(match command {
-            Command::NodeFound(_)
-            | Command::NodeRestore(_)
-            | Command::OwnerCreate(_)
-            | Command::ParkedEnd(_)
-            | Command::DidPin(_)
-            | Command::Expire(_) => {
-                return Err(Code::Forbidden.into());
-            }
-            Command::ClockAccept(_)
-            | Command::PrincipalCreate(_)
-            | Command::PrincipalSuspend(_)
-            | Command::PrincipalFreeze(_)
-            | Command::PrincipalReinstate(_)
-            | Command::CurrencyCreate(_)
-            | Command::MintCreate(_)
-            | Command::BurnCreate(_)
-            | Command::FundingApprove(_)
-            | Command::FundingReject(_)
-            | Command::PolicySetCreate(_)
-            | Command::PolicySetActivate(_)
-            | Command::PolicySetDeprecate(_)
-            | Command::PolicySetRevoke(_)
-            | Command::PolicySetModeSet(_)
-            | Command::RoleAssign(_)
-            | Command::RoleWithdraw(_) => Sphere::Node,
-            Command::BootstrapCreate(_) | Command::AgentOnboard(_) => Sphere::Developer,
-            Command::ClientCreate(create) => Sphere::Managed(create.principal),
-            Command::ClientRevoke(revoke) => {
-                let client = self.clients.get(&revoke.id).ok_or(Code::NotFound)?;
-                Sphere::Managed(of(client.principal))
-            }
-            Command::TokensRevoke(revoke) => Sphere::Managed(revoke.principal),
-            Command::FundingRequest(ask) => Sphere::Managed(ask.principal),
-            Command::PrincipalErase(erase) => Sphere::ManagedOrNode(erase.principal),
-            Command::CardSet(set) => Sphere::Managed(set.principal),
-            Command::KeyRotate(rotate) => Sphere::Managed(rotate.principal),
-            Command::CustodyKeySet(set) => Sphere::Managed(set.principal),
-            Command::DidCreate(create) => Sphere::Managed(create.principal),
-            Command::DidUpdate(update) => Sphere::Managed(update.principal),
-            Command::ApiKeyCreate(create) => Sphere::Managed(create.principal),
-            Command::ApiKeyRevoke(revoke) => {
-                let key = self.api_keys.get(&revoke.id).ok_or(Code::NotFound)?;
-                Sphere::Managed(of(key.principal))
-            }
-            Command::GrantCreate(create) => Sphere::Own(create.issuer),
-            Command::GrantRevoke(revoke) => {
-                let grant = self.grants.get(&revoke.id).ok_or(Code::NotFound)?;
-                Sphere::Own(of(grant.issuer))
-            }
-            Command::GrantRelinquish(relinquish) => {
-                let grant = self.grants.get(&relinquish.id).ok_or(Code::NotFound)?;
-                Sphere::Managed(of(grant.holder))
-            }
-            Command::TransferCreate(create) => Sphere::Own(create.from),
-            Command::TransferPost(post) => {
-                Sphere::Own(of(self.held.get(&post.id).ok_or(Code::TransferNotPending)?.payer))
-            }
-            Command::TransferVoid(void) => {
-                Sphere::Own(of(self.held.get(&void.id).ok_or(Code::TransferNotPending)?.payee))
-            }
-            // Nobody acts for another by what they know, and no grant reaches here.
-            Command::AccountRegister(account::Register { principal, .. })
-            | Command::PasswordChange(account::ChangePassword { principal, .. })
-            | Command::AccountRecover(account::Recover { principal, .. })
-            | Command::RecoveryKeysSet(account::SetRecoveryKeys { principal, .. })
-            | Command::SessionOpen(account::OpenSession { principal, .. })
-            | Command::TotpEnable(account::EnableTotp { principal, .. })
-            | Command::TotpDisable(account::DisableTotp { principal, .. }) => {
-                Sphere::Person(*principal)
-            }
-            Command::SessionClose(close) => {
-                let session = self.accounts.session(close.id).ok_or(Code::NotFound)?;
-                Sphere::Managed(of(session.principal))
-            }
-            Command::TaskDeclare(declare) => Sphere::Managed(declare.principal),
-            Command::TaskUpdate(update) => self.sphere_of_task(update.task)?,
-            Command::ArtifactAdd(add) if !add.artifact.is_of_office() => {
-                self.sphere_of_task(add.task)?
-            }
-            Command::ApprovalRequestCreate(ask) => self.sphere_of_task(ask.task)?,
-            Command::ApprovalBind(bind) => {
-                let request = self.clearance.request(bind.id).ok_or(Code::NotFound)?;
-                self.sphere_of_task(request.task)?
-            }
-            Command::AbsenceDelegate(delegate) => Sphere::Person(delegate.principal),
-            // Offices speak by their role, which the command itself looks at.
-            Command::TaskStep(_)
-            | Command::PolicyEvaluate(_)
-            | Command::ArtifactAdd(_)
-            | Command::TaintPromote(_)
-            | Command::SkillManifestCreate(_)
-            | Command::ApprovalDecide(_)
-            | Command::EscalationRaise(_)
-            | Command::EscalationResolve(_) => Sphere::Open,
-        })
-    }
-
     /// The affairs of whoever acts in a declared task.
-    fn sphere_of_task(&self, id: TaskId) -> Result<Sphere, Rejection> {
+    pub(crate) fn sphere_of_task(&self, id: TaskId) -> Result<Sphere, Rejection> {
         let task = self.clearance.task(id).ok_or(Code::NotFound)?;
         Ok(Sphere::Managed(self.principals.get(task.principal).id))
     }

@@ -1,12 +1,15 @@
 //! What may be asked of the kernel, and by whom.
 
-use hansa_types::{Correlation, PrincipalId};
+use hansa_types::{Correlation, PrincipalId, Rejection};
 
+use crate::State;
+use crate::admit::{Permit, Sphere};
+use crate::decide::{Context, Draft};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, clearance, client, custody, did, funding, grant, node, onboard, policy, principal,
-    task, transfer,
+    account, clearance, client, custody, did, due, funding, grant, node, onboard, policy,
+    principal, task, transfer,
 };
 
 /// An authenticated asker.
@@ -58,208 +61,180 @@ pub enum LookedUp {
     Absent,
 }
 
-/// Everything that can be asked for. Each variant is decided by the file of its name in the
-/// folder of its noun.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
+/// The rules of a command, in the file of its name in the folder of its noun.
+pub(crate) trait Rules {
+    /// On whose behalf it acts, which says who may do it.
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection>;
+
+    /// What happens, or why nothing does. On refusal `out` may hold drafts, which count for nothing.
+    fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection>;
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $variant:ident = $operation:literal: $data:ty;)*) => {
+        /// Everything that can be asked for.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Command {
+            $($(#[$doc])* $variant($data),)*
+        }
+
+        impl Command {
+            /// The operation by which it is asked for.
+            fn operation(&self) -> &'static str {
+                match self { $(Command::$variant(_) => $operation),* }
+            }
+
+            /// Its rules.
+            pub(crate) fn rules(&self) -> &dyn Rules {
+                match self { $(Command::$variant(data) => data),* }
+            }
+        }
+    };
+}
+
+commands! {
     /// Begin the journal.
-    NodeFound(node::Found),
+    NodeFound = "node_found": node::Found;
     /// Go on from a backup.
-    NodeRestore(node::Restore),
+    NodeRestore = "node_restore": node::Restore;
     /// Accept a jump of the clock.
-    ClockAccept(node::AcceptClock),
+    ClockAccept = "clock_accept": node::AcceptClock;
     /// Make the node's owner.
-    OwnerCreate(principal::CreateOwner),
+    OwnerCreate = "owner_create": principal::CreateOwner;
     /// Make a principal.
-    PrincipalCreate(principal::Create),
+    PrincipalCreate = "agent_create": principal::Create;
     /// Stop a principal from acting.
-    PrincipalSuspend(principal::Suspend),
+    PrincipalSuspend = "agent_suspend": principal::Suspend;
     /// Keep a principal's money where it is.
-    PrincipalFreeze(principal::Freeze),
+    PrincipalFreeze = "agent_freeze": principal::Freeze;
     /// Let a principal act again.
-    PrincipalReinstate(principal::Reinstate),
+    PrincipalReinstate = "agent_reinstate": principal::Reinstate;
     /// Erase what is personal about a principal.
-    PrincipalErase(principal::Erase),
+    PrincipalErase = "principal_erase": principal::Erase;
     /// Put a card on record.
-    CardSet(principal::SetCard),
+    CardSet = "agent_card_set": principal::SetCard;
     /// Make an API key.
-    ApiKeyCreate(principal::CreateApiKey),
+    ApiKeyCreate = "api_key_create": principal::CreateApiKey;
     /// Revoke an API key.
-    ApiKeyRevoke(principal::RevokeApiKey),
+    ApiKeyRevoke = "api_key_revoke": principal::RevokeApiKey;
     /// Give authority.
-    GrantCreate(grant::Create),
+    GrantCreate = "grant_create": grant::Create;
     /// Take authority back.
-    GrantRevoke(grant::Revoke),
+    GrantRevoke = "grant_revoke": grant::Revoke;
     /// Give authority up.
-    GrantRelinquish(grant::Relinquish),
+    GrantRelinquish = "grant_relinquish": grant::Relinquish;
     /// Register an account.
-    AccountRegister(account::Register),
+    AccountRegister = "account_register": account::Register;
     /// Replace a password.
-    PasswordChange(account::ChangePassword),
+    PasswordChange = "password_change": account::ChangePassword;
     /// Replace a password by a recovery key.
-    AccountRecover(account::Recover),
+    AccountRecover = "account_recover": account::Recover;
     /// Replace all recovery keys.
-    RecoveryKeysSet(account::SetRecoveryKeys),
+    RecoveryKeysSet = "recovery_keys_set": account::SetRecoveryKeys;
     /// Open a session.
-    SessionOpen(account::OpenSession),
+    SessionOpen = "session_open": account::OpenSession;
     /// Close a session.
-    SessionClose(account::CloseSession),
+    SessionClose = "session_close": account::CloseSession;
     /// Ask for a second factor.
-    TotpEnable(account::EnableTotp),
+    TotpEnable = "totp_enable": account::EnableTotp;
     /// Ask for no second factor.
-    TotpDisable(account::DisableTotp),
+    TotpDisable = "totp_disable": account::DisableTotp;
     /// Make a currency.
-    CurrencyCreate(transfer::CreateCurrency),
+    CurrencyCreate = "currency_create": transfer::CreateCurrency;
     /// Make money.
-    MintCreate(transfer::Mint),
+    MintCreate = "mint_create": transfer::Mint;
     /// Destroy money.
-    BurnCreate(transfer::Burn),
+    BurnCreate = "burn_create": transfer::Burn;
     /// Move money, or set it aside.
-    TransferCreate(transfer::Create),
+    TransferCreate = "transfer_create": transfer::Create;
     /// Post a pending transfer, whole or in part.
-    TransferPost(transfer::Post),
+    TransferPost = "transfer_post": transfer::Post;
     /// Void a pending transfer.
-    TransferVoid(transfer::Void),
+    TransferVoid = "transfer_void": transfer::Void;
     /// Make an OAuth client.
-    ClientCreate(client::Create),
+    ClientCreate = "client_create": client::Create;
     /// Revoke an OAuth client.
-    ClientRevoke(client::Revoke),
+    ClientRevoke = "client_revoke": client::Revoke;
     /// Revoke every token of a principal.
-    TokensRevoke(client::RevokeTokens),
+    TokensRevoke = "tokens_revoke": client::RevokeTokens;
     /// Make a bootstrap token.
-    BootstrapCreate(onboard::CreateBootstrap),
+    BootstrapCreate = "bootstrap_create": onboard::CreateBootstrap;
     /// Make an agent with its client.
-    AgentOnboard(onboard::Onboard),
+    AgentOnboard = "agent_onboard": onboard::Onboard;
     /// Ask for money.
-    FundingRequest(funding::Ask),
+    FundingRequest = "funding_request": funding::Ask;
     /// Mint what was asked for.
-    FundingApprove(funding::Approve),
+    FundingApprove = "funding_approve": funding::Approve;
     /// Decline to.
-    FundingReject(funding::Reject),
+    FundingReject = "funding_reject": funding::Reject;
     /// Take a step of a task, by envelope.
-    TaskStep(task::Step),
+    TaskStep = "envelope_submit": task::Step;
     /// Record the key that the node signs with for an agent.
-    CustodyKeySet(custody::SetKey),
+    CustodyKeySet = "custody_key_set": custody::SetKey;
     /// Give a principal another key.
-    KeyRotate(principal::RotateKey),
+    KeyRotate = "agent_key_rotate": principal::RotateKey;
     /// Make a policy set.
-    PolicySetCreate(policy::Create),
+    PolicySetCreate = "policy_set_create": policy::Create;
     /// Put a policy set in force.
-    PolicySetActivate(policy::Activate),
+    PolicySetActivate = "policy_set_activate": policy::Activate;
     /// Ask a policy set no longer.
-    PolicySetDeprecate(policy::Deprecate),
+    PolicySetDeprecate = "policy_set_deprecate": policy::Deprecate;
     /// End a policy set.
-    PolicySetRevoke(policy::Revoke),
+    PolicySetRevoke = "policy_set_revoke": policy::Revoke;
     /// Say how much a policy set counts.
-    PolicySetModeSet(policy::SetMode),
+    PolicySetModeSet = "policy_set_mode_set": policy::SetMode;
     /// Put an evaluation of policy on record.
-    PolicyEvaluate(policy::Evaluate),
+    PolicyEvaluate = "policy_evaluate": policy::Evaluate;
     /// Declare a task.
-    TaskDeclare(clearance::Declare),
+    TaskDeclare = "task_declare": clearance::Declare;
     /// Move a declared task.
-    TaskUpdate(clearance::Move),
+    TaskUpdate = "task_update": clearance::Move;
     /// Attach an artifact to a task.
-    ArtifactAdd(clearance::AddArtifact),
+    ArtifactAdd = "artifact_add": clearance::AddArtifact;
     /// Vouch for a context.
-    TaintPromote(clearance::PromoteTrust),
+    TaintPromote = "taint_promote": clearance::PromoteTrust;
     /// Put the manifest of a skill on record.
-    SkillManifestCreate(clearance::RegisterSkill),
+    SkillManifestCreate = "skill_manifest_create": clearance::RegisterSkill;
     /// Give a governance role.
-    RoleAssign(clearance::AssignRole),
+    RoleAssign = "role_assign": clearance::AssignRole;
     /// Take a governance role.
-    RoleWithdraw(clearance::WithdrawRole),
+    RoleWithdraw = "role_withdraw": clearance::WithdrawRole;
     /// Say who stands in.
-    AbsenceDelegate(clearance::DelegateAbsence),
+    AbsenceDelegate = "absence_delegate": clearance::DelegateAbsence;
     /// Ask for approval.
-    ApprovalRequestCreate(clearance::RequestApproval),
+    ApprovalRequestCreate = "approval_request_create": clearance::RequestApproval;
     /// Bind a request for approval to a call.
-    ApprovalBind(clearance::BindApproval),
+    ApprovalBind = "approval_bind": clearance::BindApproval;
     /// Approve or reject.
-    ApprovalDecide(clearance::DecideApproval),
+    ApprovalDecide = "approval_decide": clearance::DecideApproval;
     /// Raise a concern.
-    EscalationRaise(clearance::Raise),
+    EscalationRaise = "escalation_raise": clearance::Raise;
     /// Resolve an escalation.
-    EscalationResolve(clearance::Resolve),
+    EscalationResolve = "escalation_resolve": clearance::Resolve;
     /// End a parked command that is refused when it comes back.
-    ParkedEnd(clearance::EndParked),
+    ParkedEnd = "parked_end": clearance::EndParked;
     /// Give a principal its DID log.
-    DidCreate(did::Create),
+    DidCreate = "did_create": did::Create;
     /// Let a principal's DID log go on.
-    DidUpdate(did::Update),
+    DidUpdate = "did_log_set": did::Update;
     /// Record what was seen of a foreign DID.
-    DidPin(did::Pin),
+    DidPin = "did_resolve": did::Pin;
     /// Carry out what has come due.
-    Expire(crate::due::Due),
+    Expire = "expire": due::Due;
 }
 
 impl Command {
     /// The operation's id, which grants and API keys name.
     pub fn action(&self) -> &'static str {
         match self {
-            Command::NodeFound(_) => "node_found",
-            Command::NodeRestore(_) => "node_restore",
-            Command::ClockAccept(_) => "clock_accept",
-            Command::OwnerCreate(_) => "owner_create",
-            Command::PrincipalCreate(_) => "agent_create",
-            Command::PrincipalSuspend(_) => "agent_suspend",
-            Command::PrincipalFreeze(_) => "agent_freeze",
-            Command::PrincipalReinstate(_) => "agent_reinstate",
-            Command::PrincipalErase(_) => "principal_erase",
-            Command::CardSet(_) => "agent_card_set",
-            Command::ApiKeyCreate(_) => "api_key_create",
-            Command::ApiKeyRevoke(_) => "api_key_revoke",
-            Command::GrantCreate(_) => "grant_create",
-            Command::GrantRevoke(_) => "grant_revoke",
-            Command::GrantRelinquish(_) => "grant_relinquish",
-            Command::AccountRegister(_) => "account_register",
-            Command::PasswordChange(_) => "password_change",
-            Command::AccountRecover(_) => "account_recover",
-            Command::RecoveryKeysSet(_) => "recovery_keys_set",
-            Command::SessionOpen(_) => "session_open",
-            Command::SessionClose(_) => "session_close",
-            Command::TotpEnable(_) => "totp_enable",
-            Command::TotpDisable(_) => "totp_disable",
-            Command::CurrencyCreate(_) => "currency_create",
-            Command::MintCreate(_) => "mint_create",
-            Command::BurnCreate(_) => "burn_create",
-            Command::TransferCreate(_) => "transfer_create",
-            Command::TransferPost(_) => "transfer_post",
-            Command::TransferVoid(_) => "transfer_void",
-            Command::ClientCreate(_) => "client_create",
-            Command::ClientRevoke(_) => "client_revoke",
-            Command::TokensRevoke(_) => "tokens_revoke",
-            Command::BootstrapCreate(_) => "bootstrap_create",
-            Command::AgentOnboard(_) => "agent_onboard",
-            Command::FundingRequest(_) => "funding_request",
-            Command::FundingApprove(_) => "funding_approve",
-            Command::FundingReject(_) => "funding_reject",
-            Command::TaskStep(_) => "envelope_submit",
-            Command::CustodyKeySet(_) => "custody_key_set",
-            Command::KeyRotate(_) => "agent_key_rotate",
-            Command::PolicySetCreate(_) => "policy_set_create",
-            Command::PolicySetActivate(_) => "policy_set_activate",
-            Command::PolicySetDeprecate(_) => "policy_set_deprecate",
-            Command::PolicySetRevoke(_) => "policy_set_revoke",
-            Command::PolicySetModeSet(_) => "policy_set_mode_set",
-            Command::PolicyEvaluate(_) => "policy_evaluate",
-            Command::TaskDeclare(_) => "task_declare",
-            Command::TaskUpdate(_) => "task_update",
+            // Each kind of artifact has an operation of its own.
             Command::ArtifactAdd(add) => add.artifact.operation(),
-            Command::TaintPromote(_) => "taint_promote",
-            Command::SkillManifestCreate(_) => "skill_manifest_create",
-            Command::RoleAssign(_) => "role_assign",
-            Command::RoleWithdraw(_) => "role_withdraw",
-            Command::AbsenceDelegate(_) => "absence_delegate",
-            Command::ApprovalRequestCreate(_) => "approval_request_create",
-            Command::ApprovalBind(_) => "approval_bind",
-            Command::ApprovalDecide(_) => "approval_decide",
-            Command::EscalationRaise(_) => "escalation_raise",
-            Command::EscalationResolve(_) => "escalation_resolve",
-            Command::ParkedEnd(_) => "parked_end",
-            Command::DidCreate(_) => "did_create",
-            Command::DidUpdate(_) => "did_log_set",
-            Command::DidPin(_) => "did_resolve",
-            Command::Expire(_) => "expire",
+            command => command.operation(),
         }
     }
 

@@ -6,7 +6,6 @@ use hansa_types::{AnyId, EntryId, PrincipalId, Rejection, Time, Vis};
 
 use crate::admit::Permit;
 use crate::clearance::{Parking, resumed};
-use crate::command::Command;
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
 use crate::grant;
@@ -119,89 +118,12 @@ fn decide_command(
     ctx: &mut Context<'_>,
     out: &mut Vec<Draft>,
 ) -> Result<(), Rejection> {
-    match permit.parking() {
-        Some(Parking::Park(park)) => return park.decide(permit, ctx, out),
-        Some(Parking::Resume(task)) => {
-            carry_out(permit, ctx, out)?;
-            return resumed(permit, *task, ctx, out);
-        }
-        None => {}
+    if let Some(Parking::Park(park)) = permit.parking() {
+        return park.decide(permit, ctx, out);
     }
-    carry_out(permit, ctx, out)
-}
-
-fn carry_out(
-    permit: &Permit<'_>,
-    ctx: &mut Context<'_>,
-    out: &mut Vec<Draft>,
-) -> Result<(), Rejection> {
-    match permit.command() {
-        Command::TransferCreate(create) => create.decide(permit, ctx, out),
-        Command::TransferPost(post) => post.decide(permit, ctx, out),
-        Command::TransferVoid(void) => void.decide(permit, ctx, out),
-        Command::TaskStep(step) => step.decide(permit, ctx, out),
-        Command::NodeFound(found) => found.decide(permit, out),
-        Command::NodeRestore(restore) => restore.decide(permit, ctx, out),
-        Command::ClockAccept(accept) => {
-            accept.decide(ctx, out);
-            Ok(())
-        }
-        Command::OwnerCreate(create) => create.decide(permit, ctx, out),
-        Command::PrincipalCreate(create) => create.decide(permit, ctx, out),
-        Command::PrincipalSuspend(suspend) => suspend.decide(permit, ctx, out),
-        Command::PrincipalFreeze(freeze) => freeze.decide(permit, ctx, out),
-        Command::PrincipalReinstate(reinstate) => reinstate.decide(permit, ctx, out),
-        Command::PrincipalErase(erase) => erase.decide(permit, ctx, out),
-        Command::CardSet(set) => set.decide(permit, ctx, out),
-        Command::ApiKeyCreate(create) => create.decide(permit, ctx, out),
-        Command::ApiKeyRevoke(revoke) => revoke.decide(permit, out),
-        Command::GrantCreate(create) => create.decide(permit, ctx, out),
-        Command::GrantRevoke(revoke) => revoke.decide(permit, out),
-        Command::GrantRelinquish(relinquish) => relinquish.decide(permit, out),
-        Command::AccountRegister(register) => register.decide(permit, ctx, out),
-        Command::PasswordChange(change) => change.decide(permit, ctx, out),
-        Command::AccountRecover(recover) => recover.decide(permit, ctx, out),
-        Command::RecoveryKeysSet(set) => set.decide(permit, ctx, out),
-        Command::SessionOpen(open) => open.decide(permit, ctx, out),
-        Command::SessionClose(close) => close.decide(permit, out),
-        Command::TotpEnable(enable) => enable.decide(permit, ctx, out),
-        Command::TotpDisable(disable) => disable.decide(permit, ctx, out),
-        Command::CurrencyCreate(create) => create.decide(permit, ctx, out),
-        Command::MintCreate(mint) => mint.decide(permit, ctx, out),
-        Command::BurnCreate(burn) => burn.decide(permit, ctx, out),
-        Command::CustodyKeySet(set) => set.decide(permit, ctx, out),
-        Command::KeyRotate(rotate) => rotate.decide(permit, ctx, out),
-        Command::DidCreate(create) => create.decide(permit, ctx, out),
-        Command::DidUpdate(update) => update.decide(permit, ctx, out),
-        Command::DidPin(pin) => pin.decide(permit, ctx, out),
-        Command::ClientCreate(create) => create.decide(permit, out),
-        Command::ClientRevoke(revoke) => revoke.decide(permit, out),
-        Command::TokensRevoke(revoke) => revoke.decide(permit, ctx, out),
-        Command::BootstrapCreate(create) => create.decide(permit, ctx, out),
-        Command::AgentOnboard(onboard) => onboard.decide(permit, ctx, out),
-        Command::FundingRequest(ask) => ask.decide(permit, out),
-        Command::FundingApprove(approve) => approve.decide(permit, ctx, out),
-        Command::FundingReject(reject) => reject.decide(permit, out),
-        Command::PolicySetCreate(create) => create.decide(permit, out),
-        Command::PolicySetActivate(activate) => activate.decide(permit, ctx, out),
-        Command::PolicySetDeprecate(deprecate) => deprecate.decide(permit, ctx, out),
-        Command::PolicySetRevoke(revoke) => revoke.decide(permit, ctx, out),
-        Command::PolicySetModeSet(set) => set.decide(permit, ctx, out),
-        Command::PolicyEvaluate(evaluate) => evaluate.decide(permit, ctx, out),
-        Command::TaskDeclare(declare) => declare.decide(permit, ctx, out),
-        Command::TaskUpdate(update) => update.decide(permit, ctx, out),
-        Command::ArtifactAdd(add) => add.decide(permit, ctx, out),
-        Command::TaintPromote(promote) => promote.decide(permit, ctx, out),
-        Command::SkillManifestCreate(register) => register.decide(permit, out),
-        Command::RoleAssign(assign) => assign.decide(permit, ctx, out),
-        Command::RoleWithdraw(withdraw) => withdraw.decide(permit, ctx, out),
-        Command::AbsenceDelegate(delegate) => delegate.decide(permit, ctx, out),
-        Command::ApprovalRequestCreate(ask) => ask.decide(permit, ctx.now, out),
-        Command::ApprovalBind(bind) => bind.decide(permit, ctx, out),
-        Command::ApprovalDecide(decided) => decided.decide(permit, ctx.now, out),
-        Command::EscalationRaise(raise) => raise.decide(permit, out),
-        Command::EscalationResolve(resolve) => resolve.decide(permit, ctx, out),
-        Command::ParkedEnd(end) => end.decide(permit, ctx, out),
-        Command::Expire(due) => due.decide(permit, ctx, out),
+    permit.command().rules().decide(permit, ctx, out)?;
+    match permit.parking() {
+        Some(Parking::Resume(task)) => resumed(permit, *task, ctx, out),
+        _ => Ok(()),
     }
 }

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::State;
 use crate::account::forget_session;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
 use crate::clearance;
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::did::forget_pin;
 use crate::limits::LEAVING_PER_ENTRY_MAX;
@@ -105,8 +106,12 @@ impl State {
     }
 }
 
-impl Due {
-    pub(crate) fn decide(
+impl Rules for Due {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -1,11 +1,14 @@
-//! The closed list of what can happen: one variant per kind, each with its data.
+//! The closed list of what can happen: one variant per kind, each with its data and with what it
+//! makes true.
 //!
 //! A released (kind, version) never changes its shape or its meaning. A correction is a new
 //! version beside the old one, or an event that puts right what an earlier one did.
 
+use crate::State;
+use crate::entry::Entry;
 use crate::{
-    account, clearance, client, custody, did, funding, grant, node, onboard, policy, principal,
-    task, transfer,
+    account, apply, clearance, client, custody, did, funding, grant, node, onboard, policy,
+    principal, task, transfer,
 };
 
 /// The line is not an entry that this release understands.
@@ -25,7 +28,10 @@ pub enum DecodeError {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $kind:literal v $version:literal: $data:ty;)*) => {
+    (
+        $($(#[$doc:meta])*
+        $variant:ident = $kind:literal v $version:literal: $data:ty => $apply:path;)*
+    ) => {
         /// Something that happened.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Event {
@@ -44,6 +50,11 @@ macro_rules! events {
             /// The version of the kind's shape.
             pub fn version(&self) -> u16 {
                 match self { $(Event::$variant(_) => $version),* }
+            }
+
+            /// Makes it true.
+            pub(crate) fn apply(&self, state: &mut State, entry: &Entry) {
+                match self { $(Event::$variant(data) => $apply(state, entry, data)),* }
             }
 
             /// Reads the data of a kind.
@@ -65,159 +76,176 @@ macro_rules! events {
 
 events! {
     /// Money moved for good: from one account to another, or out of a pending transfer.
-    TransferPosted = "transfer.posted" v 1: transfer::Posted;
+    TransferPosted = "transfer.posted" v 1: transfer::Posted => transfer::apply_posted;
     /// Money was set aside until it is posted, voided or expires.
-    TransferPending = "transfer.pending" v 1: transfer::Pending;
+    TransferPending = "transfer.pending" v 1: transfer::Pending => transfer::apply_pending;
     /// What was still set aside, or a part of it, went back.
-    TransferVoided = "transfer.voided" v 1: transfer::Voided;
+    TransferVoided = "transfer.voided" v 1: transfer::Voided => transfer::apply_voided;
     /// The issuing node made money.
-    MoneyMinted = "money.minted" v 1: transfer::Minted;
+    MoneyMinted = "money.minted" v 1: transfer::Minted => transfer::apply_minted;
     /// The issuing node destroyed money.
-    MoneyBurned = "money.burned" v 1: transfer::Burned;
+    MoneyBurned = "money.burned" v 1: transfer::Burned => transfer::apply_burned;
     /// A currency came into being.
-    CurrencyCreated = "currency.created" v 1: transfer::CurrencyCreated;
+    CurrencyCreated = "currency.created" v 1: transfer::CurrencyCreated
+        => transfer::apply_currency_created;
     /// The journal began.
-    NodeFounded = "node.founded" v 1: node::Founded;
+    NodeFounded = "node.founded" v 1: node::Founded => node::apply_founded;
     /// The journal goes on from a backup, as another run.
-    NodeRestored = "node.restored" v 1: node::Restored;
+    NodeRestored = "node.restored" v 1: node::Restored => node::apply_restored;
     /// The operator accepted a jump of the clock.
-    ClockAccepted = "clock.accepted" v 1: node::ClockAccepted;
+    ClockAccepted = "clock.accepted" v 1: node::ClockAccepted => apply::nothing;
     /// A principal came into being.
-    PrincipalCreated = "principal.created" v 1: principal::Created;
+    PrincipalCreated = "principal.created" v 1: principal::Created => principal::apply_created;
     /// A principal may no longer act.
-    PrincipalSuspended = "principal.suspended" v 1: principal::Suspended;
+    PrincipalSuspended = "principal.suspended" v 1: principal::Suspended
+        => principal::apply_suspended;
     /// A principal's money stays where it is.
-    PrincipalFrozen = "principal.frozen" v 1: principal::Frozen;
+    PrincipalFrozen = "principal.frozen" v 1: principal::Frozen => principal::apply_frozen;
     /// A principal may act again.
-    PrincipalReinstated = "principal.reinstated" v 1: principal::Reinstated;
+    PrincipalReinstated = "principal.reinstated" v 1: principal::Reinstated
+        => principal::apply_reinstated;
     /// What was personal about a principal is gone for good.
-    PrincipalErased = "principal.erased" v 1: principal::Erased;
+    PrincipalErased = "principal.erased" v 1: principal::Erased => principal::apply_erased;
     /// A principal has a new card.
-    CardSet = "card.set" v 1: principal::CardSet;
+    CardSet = "card.set" v 1: principal::CardSet => principal::apply_card_set;
     /// An API key works from now on.
-    ApiKeyCreated = "api_key.created" v 1: principal::ApiKeyCreated;
+    ApiKeyCreated = "api_key.created" v 1: principal::ApiKeyCreated
+        => principal::apply_api_key_created;
     /// An API key works no longer.
-    ApiKeyRevoked = "api_key.revoked" v 1: principal::ApiKeyRevoked;
+    ApiKeyRevoked = "api_key.revoked" v 1: principal::ApiKeyRevoked
+        => principal::apply_api_key_revoked;
     /// An OAuth client works from now on.
-    ClientCreated = "client.created" v 1: client::Created;
+    ClientCreated = "client.created" v 1: client::Created => client::apply_created;
     /// An OAuth client and its tokens work no longer.
-    ClientRevoked = "client.revoked" v 1: client::Revoked;
+    ClientRevoked = "client.revoked" v 1: client::Revoked => client::apply_revoked;
     /// The tokens that a principal's clients were given so far work no longer.
-    TokensRevoked = "tokens.revoked" v 1: client::TokensRevoked;
+    TokensRevoked = "tokens.revoked" v 1: client::TokensRevoked => client::apply_tokens_revoked;
     /// A bootstrap token works once from now on.
-    BootstrapCreated = "bootstrap.created" v 1: onboard::BootstrapCreated;
+    BootstrapCreated = "bootstrap.created" v 1: onboard::BootstrapCreated => onboard::apply_created;
     /// An agent asked for money.
-    FundingRequested = "funding.requested" v 1: funding::Requested;
+    FundingRequested = "funding.requested" v 1: funding::Requested => funding::apply_requested;
     /// The money was granted.
-    FundingApproved = "funding.approved" v 1: funding::Approved;
+    FundingApproved = "funding.approved" v 1: funding::Approved => funding::apply_approved;
     /// It was not.
-    FundingRejected = "funding.rejected" v 1: funding::Rejected;
+    FundingRejected = "funding.rejected" v 1: funding::Rejected => funding::apply_rejected;
     /// A principal has an account.
-    AccountRegistered = "account.registered" v 1: account::Registered;
+    AccountRegistered = "account.registered" v 1: account::Registered => account::apply_registered;
     /// The password is another, and what was opened with the old one has ended.
-    PasswordChanged = "password.changed" v 1: account::PasswordChanged;
+    PasswordChanged = "password.changed" v 1: account::PasswordChanged
+        => account::apply_password_changed;
     /// A recovery key was used up.
-    RecoveryKeyUsed = "recovery_key.used" v 1: account::RecoveryKeyUsed;
+    RecoveryKeyUsed = "recovery_key.used" v 1: account::RecoveryKeyUsed
+        => account::apply_recovery_key_used;
     /// There are new recovery keys.
-    RecoveryKeysSet = "recovery_keys.set" v 1: account::RecoveryKeysSet;
+    RecoveryKeysSet = "recovery_keys.set" v 1: account::RecoveryKeysSet
+        => account::apply_recovery_keys_set;
     /// A session works from now on.
-    SessionOpened = "session.opened" v 1: account::SessionOpened;
+    SessionOpened = "session.opened" v 1: account::SessionOpened => account::apply_opened;
     /// A session works no longer.
-    SessionClosed = "session.closed" v 1: account::SessionClosed;
+    SessionClosed = "session.closed" v 1: account::SessionClosed => account::apply_closed;
     /// A second factor is asked for.
-    TotpEnabled = "totp.enabled" v 1: account::TotpEnabled;
+    TotpEnabled = "totp.enabled" v 1: account::TotpEnabled => account::apply_enabled;
     /// No second factor is asked for.
-    TotpDisabled = "totp.disabled" v 1: account::TotpDisabled;
+    TotpDisabled = "totp.disabled" v 1: account::TotpDisabled => account::apply_disabled;
     /// Authority was given.
-    GrantCreated = "grant.created" v 1: grant::Created;
+    GrantCreated = "grant.created" v 1: grant::Created => grant::apply_created;
     /// Authority was taken back, with everything delegated from it.
-    GrantRevoked = "grant.revoked" v 1: grant::Revoked;
+    GrantRevoked = "grant.revoked" v 1: grant::Revoked => grant::apply_revoked;
     /// A payer offered terms to an agent.
-    TaskOffered = "task.offered" v 1: task::Offered;
+    TaskOffered = "task.offered" v 1: task::Offered => task::apply_offered;
     /// One side answered with other terms.
-    TaskCountered = "task.countered" v 1: task::Countered;
+    TaskCountered = "task.countered" v 1: task::Countered => task::apply_countered;
     /// The last terms were accepted.
-    TaskAccepted = "task.accepted" v 1: task::Accepted;
+    TaskAccepted = "task.accepted" v 1: task::Accepted => task::apply_accepted;
     /// The last terms were rejected.
-    TaskRejected = "task.rejected" v 1: task::Rejected;
+    TaskRejected = "task.rejected" v 1: task::Rejected => task::apply_rejected;
     /// The payer put the money in escrow and the agent may begin.
-    TaskDelegated = "task.delegated" v 1: task::Delegated;
+    TaskDelegated = "task.delegated" v 1: task::Delegated => task::apply_delegated;
     /// The agent did a milestone.
-    TaskExecuted = "task.executed" v 1: task::Executed;
+    TaskExecuted = "task.executed" v 1: task::Executed => task::apply_executed;
     /// The agent claims a milestone's share.
-    TaskClaimed = "task.claimed" v 1: task::Claimed;
+    TaskClaimed = "task.claimed" v 1: task::Claimed => task::apply_claimed;
     /// A claim was accepted or refused.
-    TaskAttested = "task.attested" v 1: task::Attested;
+    TaskAttested = "task.attested" v 1: task::Attested => task::apply_attested;
     /// Every milestone is decided.
-    TaskSettled = "task.settled" v 1: task::Settled;
+    TaskSettled = "task.settled" v 1: task::Settled => task::apply_settled;
     /// One side rated the other.
-    TaskRated = "task.rated" v 1: task::Rated;
+    TaskRated = "task.rated" v 1: task::Rated => task::apply_rated;
     /// The payer took the task back.
-    TaskRevoked = "task.revoked" v 1: task::Revoked;
+    TaskRevoked = "task.revoked" v 1: task::Revoked => task::apply_revoked;
     /// The task's time ran out.
-    TaskExpired = "task.expired" v 1: task::Expired;
+    TaskExpired = "task.expired" v 1: task::Expired => task::apply_expired;
     /// The node signs for an agent with this key from now on.
-    CustodyKeySet = "custody.key_set" v 1: custody::KeySet;
+    CustodyKeySet = "custody.key_set" v 1: custody::KeySet => custody::apply_key_set;
     /// A principal signs with another key from now on.
-    KeyRotated = "key.rotated" v 1: principal::KeyRotated;
+    KeyRotated = "key.rotated" v 1: principal::KeyRotated => principal::apply_key_rotated;
     /// A policy set exists, as a draft.
-    PolicySetCreated = "policy_set.created" v 1: policy::Created;
+    PolicySetCreated = "policy_set.created" v 1: policy::Created => policy::apply_created;
     /// Acts are judged by a policy set from now on.
-    PolicySetActivated = "policy_set.activated" v 1: policy::Activated;
+    PolicySetActivated = "policy_set.activated" v 1: policy::Activated => policy::apply_activated;
     /// Acts are no longer judged by a policy set.
-    PolicySetDeprecated = "policy_set.deprecated" v 1: policy::Deprecated;
+    PolicySetDeprecated = "policy_set.deprecated" v 1: policy::Deprecated
+        => policy::apply_deprecated;
     /// A policy set has ended for good.
-    PolicySetRevoked = "policy_set.revoked" v 1: policy::Revoked;
+    PolicySetRevoked = "policy_set.revoked" v 1: policy::Revoked => policy::apply_revoked;
     /// A policy set counts for more or less than before.
-    PolicySetModeSet = "policy_set.mode_set" v 1: policy::ModeSet;
+    PolicySetModeSet = "policy_set.mode_set" v 1: policy::ModeSet => policy::apply_mode_set;
     /// A change that weakens policy waits for its second person.
-    PolicySetChangeRequested = "policy_set.change_requested" v 1: policy::ChangeRequested;
+    PolicySetChangeRequested = "policy_set.change_requested" v 1: policy::ChangeRequested
+        => policy::apply_change_requested;
     /// What policy said of the command whose first entry is the subject.
-    PolicyJudged = "policy.judged" v 1: policy::Judged;
+    PolicyJudged = "policy.judged" v 1: policy::Judged => apply::nothing;
     /// What policy said when somebody asked.
-    PolicyEvaluated = "policy.evaluated" v 1: policy::Evaluated;
+    PolicyEvaluated = "policy.evaluated" v 1: policy::Evaluated => policy::apply_evaluated;
     /// A task was declared.
-    TaskDeclared = "task.declared" v 1: clearance::Declared;
+    TaskDeclared = "task.declared" v 1: clearance::Declared => clearance::apply_declared;
     /// A declared task moved.
-    TaskMoved = "task.moved" v 1: clearance::Moved;
+    TaskMoved = "task.moved" v 1: clearance::Moved => clearance::apply_moved;
     /// Something is on record for a task.
-    ArtifactAdded = "artifact.added" v 1: clearance::Artifact;
+    ArtifactAdded = "artifact.added" v 1: clearance::Artifact => clearance::apply_added;
     /// Somebody vouches for a context.
-    TaintPromoted = "taint.promoted" v 1: clearance::TaintPromoted;
+    TaintPromoted = "taint.promoted" v 1: clearance::TaintPromoted => clearance::apply_promoted;
     /// The manifest of a skill is on record.
-    SkillRegistered = "skill.registered" v 1: clearance::SkillRegistered;
+    SkillRegistered = "skill.registered" v 1: clearance::SkillRegistered
+        => clearance::apply_registered;
     /// Somebody holds a governance role.
-    RoleAssigned = "role.assigned" v 1: clearance::RoleAssigned;
+    RoleAssigned = "role.assigned" v 1: clearance::RoleAssigned => clearance::apply_assigned;
     /// Somebody holds a governance role no longer.
-    RoleWithdrawn = "role.withdrawn" v 1: clearance::RoleWithdrawn;
+    RoleWithdrawn = "role.withdrawn" v 1: clearance::RoleWithdrawn => clearance::apply_withdrawn;
     /// Somebody is away, and another stands in.
-    AbsenceDelegated = "absence.delegated" v 1: clearance::AbsenceDelegated;
+    AbsenceDelegated = "absence.delegated" v 1: clearance::AbsenceDelegated
+        => clearance::apply_absence_delegated;
     /// Somebody asked for approval.
-    ApprovalRequested = "approval.requested" v 1: clearance::ApprovalRequested;
+    ApprovalRequested = "approval.requested" v 1: clearance::ApprovalRequested
+        => clearance::apply_requested;
     /// A request for approval is for this call and no other.
-    ApprovalBound = "approval.bound" v 1: clearance::ApprovalBound;
+    ApprovalBound = "approval.bound" v 1: clearance::ApprovalBound => clearance::apply_bound;
     /// An approver has spoken.
-    ApprovalDecided = "approval.decided" v 1: clearance::ApprovalDecided;
+    ApprovalDecided = "approval.decided" v 1: clearance::ApprovalDecided
+        => clearance::apply_decided;
     /// An approval was used up.
-    ApprovalUsed = "approval.used" v 1: clearance::ApprovalUsed;
+    ApprovalUsed = "approval.used" v 1: clearance::ApprovalUsed => clearance::apply_used;
     /// Nobody spoke, or nobody used it, in time.
-    ApprovalExpired = "approval.expired" v 1: clearance::ApprovalExpired;
+    ApprovalExpired = "approval.expired" v 1: clearance::ApprovalExpired
+        => clearance::apply_approval_expired;
     /// Those who have not spoken are reminded.
-    ApprovalReminded = "approval.reminded" v 1: clearance::ApprovalReminded;
+    ApprovalReminded = "approval.reminded" v 1: clearance::ApprovalReminded
+        => clearance::apply_reminded;
     /// A command waits for approval, as a task of its own.
-    TaskParked = "task.parked" v 1: clearance::Parked;
+    TaskParked = "task.parked" v 1: clearance::Parked => clearance::apply_parked;
     /// A concern stops a task.
-    EscalationRaised = "escalation.raised" v 1: clearance::Raised;
+    EscalationRaised = "escalation.raised" v 1: clearance::Raised => clearance::apply_raised;
     /// Somebody has looked into it.
-    EscalationResolved = "escalation.resolved" v 1: clearance::Resolved;
+    EscalationResolved = "escalation.resolved" v 1: clearance::Resolved
+        => clearance::apply_resolved;
     /// A principal has a DID log.
-    DidCreated = "did.created" v 1: did::Created;
+    DidCreated = "did.created" v 1: did::Created => did::apply_created;
     /// A principal's DID log goes on.
-    DidUpdated = "did.updated" v 1: did::Updated;
+    DidUpdated = "did.updated" v 1: did::Updated => did::apply_updated;
     /// A foreign DID was seen as it is.
-    DidPinned = "did.pinned" v 1: did::Pinned;
+    DidPinned = "did.pinned" v 1: did::Pinned => did::apply_pinned;
     /// A grant was given up by its holder, with everything delegated from it.
-    GrantRelinquished = "grant.relinquished" v 1: grant::Relinquished;
+    GrantRelinquished = "grant.relinquished" v 1: grant::Relinquished => grant::apply_relinquished;
     /// A grant whose uses are counted was used.
-    GrantUsed = "grant.used" v 1: grant::Used;
+    GrantUsed = "grant.used" v 1: grant::Used => grant::apply_used;
 }

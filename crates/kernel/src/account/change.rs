@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::session::forget;
 use super::totp::TotpDisabled;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -95,8 +96,12 @@ fn changed(principal: PrincipalId, password: Digest, ctx: &mut Context<'_>) -> D
     Draft::new(ctx.entry_id(), Vis::Parties, event).about(principal)
 }
 
-impl ChangePassword {
-    pub(crate) fn decide(
+impl Rules for ChangePassword {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -108,8 +113,12 @@ impl ChangePassword {
     }
 }
 
-impl Recover {
-    pub(crate) fn decide(
+impl Rules for Recover {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -130,8 +139,12 @@ impl Recover {
     }
 }
 
-impl SetRecoveryKeys {
-    pub(crate) fn decide(
+impl Rules for SetRecoveryKeys {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

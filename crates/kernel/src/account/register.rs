@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::Account;
 use super::change::check_recovery_keys;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -52,8 +53,12 @@ pub struct Registered {
     pub recovery_keys: Vec<Digest>,
 }
 
-impl Register {
-    pub(crate) fn decide(
+impl Rules for Register {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

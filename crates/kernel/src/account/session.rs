@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::Session;
 use super::change::check_shown;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -67,8 +68,12 @@ impl Session {
     }
 }
 
-impl OpenSession {
-    pub(crate) fn decide(
+impl Rules for OpenSession {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -108,10 +113,16 @@ fn closed(id: SessionId, principal: PrincipalId) -> Draft {
     Draft::new(id, Vis::Parties, Event::SessionClosed(SessionClosed {})).about(principal)
 }
 
-impl CloseSession {
-    pub(crate) fn decide(
+impl Rules for CloseSession {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let session = state.accounts.session(self.id).ok_or(Code::NotFound)?;
+        Ok(Sphere::Managed(state.principals.get(session.principal).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -137,7 +148,7 @@ pub(crate) fn apply_opened(state: &mut State, entry: &Entry, opened: &SessionOpe
     state.leaving.insert((opened.expires, Leaving::Session(id)));
 }
 
-pub(crate) fn apply_closed(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_closed(state: &mut State, entry: &Entry, _: &SessionClosed) {
     let AnyId::Session(id) = entry.id else { panic!("session.closed names the session") };
     forget(state, id);
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::change::check_shown;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -41,8 +42,12 @@ pub struct TotpEnabled {
 #[serde(deny_unknown_fields)]
 pub struct TotpDisabled {}
 
-impl EnableTotp {
-    pub(crate) fn decide(
+impl Rules for EnableTotp {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -57,8 +62,12 @@ impl EnableTotp {
     }
 }
 
-impl DisableTotp {
-    pub(crate) fn decide(
+impl Rules for DisableTotp {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -79,6 +88,6 @@ pub(crate) fn apply_enabled(state: &mut State, entry: &Entry, enabled: &TotpEnab
     state.account_mut(entry).1.totp = Some(enabled.totp);
 }
 
-pub(crate) fn apply_disabled(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_disabled(state: &mut State, entry: &Entry, _: &TotpDisabled) {
     state.account_mut(entry).1.totp = None;
 }

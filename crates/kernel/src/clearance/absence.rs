@@ -7,7 +7,8 @@ use hansa_types::{AnyId, Code, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -44,8 +45,12 @@ pub struct Absence {
     pub until: Time,
 }
 
-impl DelegateAbsence {
-    pub(crate) fn decide(
+impl Rules for DelegateAbsence {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Person(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -348,7 +348,7 @@ fn settle(state: &mut State, id: ApprovalRequestId, to: ApprovalState, at: Time)
     }
 }
 
-pub(crate) fn apply_used(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_used(state: &mut State, entry: &Entry, _: &ApprovalUsed) {
     let id = subject(entry);
     let request = request_mut(state, id);
     request.state = ApprovalState::Used;
@@ -356,7 +356,7 @@ pub(crate) fn apply_used(state: &mut State, entry: &Entry) {
     state.due.remove(&(expires, Due::Approval(id)));
 }
 
-pub(crate) fn apply_expired(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_expired(state: &mut State, entry: &Entry, _: &ApprovalExpired) {
     let id = subject(entry);
     let request = request_mut(state, id);
     let (was, task) = (request.state, request.task);
@@ -370,7 +370,7 @@ pub(crate) fn apply_expired(state: &mut State, entry: &Entry) {
     }
 }
 
-pub(crate) fn apply_reminded(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_reminded(state: &mut State, entry: &Entry, _: &ApprovalReminded) {
     let id = subject(entry);
     let reminder = request_mut(state, id).reminder();
     state.due.remove(&(reminder, Due::Reminder(id)));

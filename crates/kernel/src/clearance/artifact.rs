@@ -20,7 +20,8 @@ use super::impact::{Assessed, Findings};
 use super::machine::{Guard, next};
 use super::{DeclaredTask, Said};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context as Deciding, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -211,8 +212,16 @@ impl Artifact {
     }
 }
 
-impl AddArtifact {
-    pub(crate) fn decide(
+impl Rules for AddArtifact {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        // Offices speak by their role, which the decision looks at.
+        match self.artifact.is_of_office() {
+            true => Ok(Sphere::Open),
+            false => state.sphere_of_task(self.task),
+        }
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Deciding<'_>,
@@ -252,7 +261,9 @@ impl AddArtifact {
         }
         Ok(())
     }
+}
 
+impl AddArtifact {
     /// The artifact as it goes on record, or the refusal.
     fn checked(
         &self,

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::approval::{ApprovalBound, ApprovalDecided, ApprovalRequested};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::event::Event;
 use crate::limits::{APPROVAL_LIFE_MAX, APPROVAL_REQUESTS_PER_TASK_MAX, APPROVERS_MAX, QUORUM_MAX};
@@ -65,13 +66,18 @@ pub struct DecideApproval {
     pub document: Option<Digest>,
 }
 
-impl RequestApproval {
-    pub(crate) fn decide(
+impl Rules for RequestApproval {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        state.sphere_of_task(self.task)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
-        now: Time,
+        ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
+        let now = ctx.now;
         let state = permit.state();
         let task = state.clearance.open(self.task)?;
         state.clearance.refuse_held(self.task)?;
@@ -118,8 +124,13 @@ fn count(roles: &[GovernanceRole]) -> u8 {
     u8::try_from(roles.len()).unwrap_or(u8::MAX)
 }
 
-impl BindApproval {
-    pub(crate) fn decide(
+impl Rules for BindApproval {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let request = state.clearance.request(self.id).ok_or(Code::NotFound)?;
+        state.sphere_of_task(request.task)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -141,13 +152,19 @@ impl BindApproval {
     }
 }
 
-impl DecideApproval {
-    pub(crate) fn decide(
+impl Rules for DecideApproval {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        // Offices speak by their role, which the decision looks at.
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
-        now: Time,
+        ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
+        let now = ctx.now;
         let state = permit.state();
         let caller = permit.caller();
         let by = state.principal(caller.principal.ok_or(Code::Forbidden)?)?;
@@ -190,7 +207,9 @@ impl DecideApproval {
         out.push(Draft::new(self.id, Vis::Parties, event).about(self.request));
         Ok(())
     }
+}
 
+impl DecideApproval {
     /// Whose right to speak is used.
     fn speaker(&self, state: &State, by: Handle, now: Time) -> Result<Handle, Rejection> {
         let Some(away) = self.on_behalf_of else { return Ok(by) };

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::machine::{Guard, next};
 use super::{DeclaredTask, artifact};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::{Due, Leaving};
 use crate::entry::Entry;
@@ -101,8 +102,12 @@ pub(super) fn is_one(count: &u8) -> bool {
     *count == 1
 }
 
-impl Declare {
-    pub(crate) fn decide(
+impl Rules for Declare {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -132,7 +137,9 @@ impl Declare {
         out.push(Draft::new(self.id, Vis::Parties, event).about(self.principal));
         Ok(())
     }
+}
 
+impl Declare {
     fn check_shape(&self, state: &State, now: Time) -> Result<(), Rejection> {
         let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
         if state.clearance.tasks.contains_key(&self.id) || state.tasks.get(self.id).is_some() {
@@ -154,8 +161,12 @@ impl Declare {
     }
 }
 
-impl Move {
-    pub(crate) fn decide(
+impl Rules for Move {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        state.sphere_of_task(self.task)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -173,7 +184,9 @@ impl Move {
         out.push(moved(ctx, self.task, self.to, self.guard));
         Ok(())
     }
+}
 
+impl Move {
     /// The guard that a target asks for, if what was named is it.
     fn guard(&self, state: &State, task: &DeclaredTask, now: Time) -> Result<Guard, Rejection> {
         let need = |what: &'static str| Rejection::new(Code::GuardRequired, what);

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::{move_to, subject};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Due;
 use crate::entry::Entry;
@@ -91,10 +92,16 @@ pub struct Escalation {
     pub resolved: Option<(Resolution, Time, Handle, u64)>,
 }
 
-impl Raise {
-    pub(crate) fn decide(
+impl Rules for Raise {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        // Offices speak by their role, which the decision looks at.
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -139,8 +146,13 @@ impl super::Clearances {
     }
 }
 
-impl Resolve {
-    pub(crate) fn decide(
+impl Rules for Resolve {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        // Offices speak by their role, which the decision looks at.
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

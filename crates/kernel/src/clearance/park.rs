@@ -19,8 +19,8 @@ use super::approval::{self, ApprovalRequest};
 use super::declare::{is_one, one};
 use super::{DeclaredTask, Moved};
 use crate::State;
-use crate::admit::Permit;
-use crate::command::{Command, Request};
+use crate::admit::{Permit, Sphere};
+use crate::command::{Command, Request, Rules};
 use crate::decide::{Context, Draft};
 use crate::due::Due;
 use crate::entry::Entry;
@@ -312,8 +312,12 @@ pub(crate) fn resumed(
     Ok(())
 }
 
-impl EndParked {
-    pub(crate) fn decide(
+impl Rules for EndParked {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::DeclaredTask;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -91,8 +92,12 @@ impl State {
     }
 }
 
-impl AssignRole {
-    pub(crate) fn decide(
+impl Rules for AssignRole {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -118,8 +123,12 @@ impl AssignRole {
     }
 }
 
-impl WithdrawRole {
-    pub(crate) fn decide(
+impl Rules for WithdrawRole {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -5,8 +5,9 @@ use hansa_types::{AnyId, Code, Digest, Rejection, SkillId, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
-use crate::decide::Draft;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
+use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::limits::SKILLS_MAX;
@@ -52,10 +53,16 @@ pub struct Skill {
     pub seq: u64,
 }
 
-impl RegisterSkill {
-    pub(crate) fn decide(
+impl Rules for RegisterSkill {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        // Offices speak by their role, which the decision looks at.
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();

@@ -14,7 +14,8 @@ use super::artifact::Context;
 use super::declare::subject;
 use super::{DeclaredTask, Trust};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context as Deciding, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -109,8 +110,13 @@ impl DeclaredTask {
     }
 }
 
-impl PromoteTrust {
-    pub(crate) fn decide(
+impl Rules for PromoteTrust {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        // Offices speak by their role, which the decision looks at.
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Deciding<'_>,

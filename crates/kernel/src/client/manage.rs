@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Client;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -59,10 +60,15 @@ pub struct Revoked {}
 #[serde(deny_unknown_fields)]
 pub struct TokensRevoked {}
 
-impl Create {
-    pub(crate) fn decide(
+impl Rules for Create {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -101,10 +107,16 @@ pub(crate) fn client_draft(state: &State, create: &Create) -> Result<Draft, Reje
     Ok(draft.about(create.principal))
 }
 
-impl Revoke {
-    pub(crate) fn decide(
+impl Rules for Revoke {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let client = state.clients.get(&self.id).ok_or(Code::NotFound)?;
+        Ok(Sphere::Managed(state.principals.get(client.principal).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -116,8 +128,12 @@ impl Revoke {
     }
 }
 
-impl RevokeTokens {
-    pub(crate) fn decide(
+impl Rules for RevokeTokens {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -140,14 +156,14 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
     state.principals.get_mut(principal).clients.push(id);
 }
 
-pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_revoked(state: &mut State, entry: &Entry, _: &Revoked) {
     let AnyId::Client(id) = entry.id else { panic!("client.revoked names the client") };
     if let Some(client) = state.clients.remove(&id) {
         state.principals.get_mut(client.principal).clients.retain(|&other| other != id);
     }
 }
 
-pub(crate) fn apply_tokens_revoked(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_tokens_revoked(state: &mut State, entry: &Entry, _: &TokensRevoked) {
     let Some(AnyId::Principal(id)) = entry.subject else {
         panic!("tokens.revoked names whose tokens");
     };

@@ -11,7 +11,8 @@ use hansa_types::{AnyId, Code, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -53,8 +54,12 @@ pub struct Kept {
 /// The present key of every agent that has one.
 pub type Custody = Map<Handle, Kept>;
 
-impl SetKey {
-    pub(crate) fn decide(
+impl Rules for SetKey {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Held, scid};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -95,8 +96,12 @@ impl Keys {
     }
 }
 
-impl Create {
-    pub(crate) fn decide(
+impl Rules for Create {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -124,8 +129,12 @@ impl Create {
     }
 }
 
-impl Update {
-    pub(crate) fn decide(
+impl Rules for Update {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -8,7 +8,8 @@ use hansa_types::{Code, Digest, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -58,8 +59,12 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-impl Pin {
-    pub(crate) fn decide(
+impl Rules for Pin {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -11,7 +11,8 @@ use hansa_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -140,10 +141,15 @@ impl Fundings {
     }
 }
 
-impl Ask {
-    pub(crate) fn decide(
+impl Rules for Ask {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -166,8 +172,12 @@ impl Ask {
     }
 }
 
-impl Approve {
-    pub(crate) fn decide(
+impl Rules for Approve {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -183,10 +193,15 @@ impl Approve {
     }
 }
 
-impl Reject {
-    pub(crate) fn decide(
+impl Rules for Reject {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -216,7 +231,15 @@ pub(crate) fn apply_requested(state: &mut State, entry: &Entry, requested: &Requ
     *state.fundings.open.entry(principal).or_default() += 1;
 }
 
-pub(crate) fn apply_decided(state: &mut State, entry: &Entry, stage: Stage) {
+pub(crate) fn apply_approved(state: &mut State, entry: &Entry, _: &Approved) {
+    close(state, entry, Stage::Approved);
+}
+
+pub(crate) fn apply_rejected(state: &mut State, entry: &Entry, _: &Rejected) {
+    close(state, entry, Stage::Rejected);
+}
+
+fn close(state: &mut State, entry: &Entry, stage: Stage) {
     let id = id(entry);
     let Some(funding) = state.fundings.all.get_mut(&id) else { return };
     (funding.stage, funding.decided) = (stage, Some(entry.ts));

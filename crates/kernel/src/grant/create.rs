@@ -8,7 +8,8 @@ use super::terms::{LimitsLine, Scope, no_limits, scope_line};
 use super::usage::check_chain;
 use super::{Action, Grant, Limits, Terms, refuse_widening};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -76,8 +77,12 @@ impl Created {
     }
 }
 
-impl Create {
-    pub(crate) fn decide(
+impl Rules for Create {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Own(self.issuer))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -105,7 +110,9 @@ impl Create {
         out.push(Draft::new(id, Vis::Parties, Event::GrantCreated(created)).about(self.holder));
         Ok(())
     }
+}
 
+impl Create {
     /// The grant that the new one narrows: one that the issuer holds and proves to hold by the key
     /// it asks for, or the one under which somebody asks in the issuer's name. A grant has one
     /// parent, for it is charged to one chain and dies with one.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Grant;
 use crate::State;
-use crate::admit::Permit;
-use crate::decide::Draft;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
+use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
@@ -48,10 +49,16 @@ fn standing(state: &State, id: GrantId) -> Result<(&Grant, PrincipalId), Rejecti
     }
 }
 
-impl Revoke {
-    pub(crate) fn decide(
+impl Rules for Revoke {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let grant = state.grants.get(&self.id).ok_or(Code::NotFound)?;
+        Ok(Sphere::Own(state.principals.get(grant.issuer).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let (_, holder) = standing(permit.state(), self.id)?;
@@ -60,10 +67,16 @@ impl Revoke {
     }
 }
 
-impl Relinquish {
-    pub(crate) fn decide(
+impl Rules for Relinquish {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let grant = state.grants.get(&self.id).ok_or(Code::NotFound)?;
+        Ok(Sphere::Managed(state.principals.get(grant.holder).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -79,7 +92,15 @@ impl Relinquish {
     }
 }
 
-pub(crate) fn apply_ended(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_revoked(state: &mut State, entry: &Entry, _: &Revoked) {
+    end(state, entry);
+}
+
+pub(crate) fn apply_relinquished(state: &mut State, entry: &Entry, _: &Relinquished) {
+    end(state, entry);
+}
+
+fn end(state: &mut State, entry: &Entry) {
     let AnyId::Grant(id) = entry.id else { panic!("{} names the grant", entry.event.kind()) };
     let Some(expires) = state.grants.get(&id).map(|grant| grant.terms.expires) else { return };
     state.leaving.remove(&(expires, Leaving::Grant(id)));

@@ -21,8 +21,8 @@ pub(crate) use about::about;
 pub use action::Action;
 pub(crate) use create::apply_created;
 pub use create::{Create, Created};
-pub(crate) use end::apply_ended;
 pub use end::{Relinquish, Relinquished, Revoke, Revoked};
+pub(crate) use end::{apply_relinquished, apply_revoked};
 pub use resource::{Resource, Target};
 pub use table::Grants;
 pub use terms::{Limits, Scope, Terms};
@@ -103,7 +103,7 @@ pub(crate) fn refuse_widening(permit: &Permit<'_>, actions: &[Action]) -> Result
     Ok(())
 }
 
-pub(crate) fn apply_used(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_used(state: &mut State, entry: &Entry, _: &Used) {
     let hansa_types::AnyId::Grant(id) = entry.id else { panic!("grant.used names the grant") };
     charge(state, Some(id), Amount::ZERO);
 }

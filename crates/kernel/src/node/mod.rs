@@ -5,7 +5,8 @@ use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection,
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -107,8 +108,12 @@ pub struct Restored {
     pub incarnation: IncarnationId,
 }
 
-impl Restore {
-    pub(crate) fn decide(
+impl Rules for Restore {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -128,10 +133,15 @@ pub(crate) fn apply_restored(state: &mut State, entry: &Entry, restored: &Restor
     (node.incarnation, node.restored) = (restored.incarnation, Some(entry.ts));
 }
 
-impl Found {
-    pub(crate) fn decide(
+impl Rules for Found {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         if permit.state().node.is_some() {
@@ -158,10 +168,20 @@ impl Found {
     }
 }
 
-impl AcceptClock {
-    pub(crate) fn decide(&self, ctx: &mut Context<'_>, out: &mut Vec<Draft>) {
+impl Rules for AcceptClock {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
+        &self,
+        _: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
         let accepted = ClockAccepted { jump_ms: self.jump_ms };
         out.push(Draft::new(ctx.entry_id(), Vis::Node, Event::ClockAccepted(accepted)));
+        Ok(())
     }
 }
 

@@ -8,8 +8,9 @@ use hansa_types::{AnyId, BootstrapId, ClientId, Code, Digest, PrincipalId, Rejec
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
 use crate::client::{self, client_draft};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::{Auth, Entry};
@@ -90,8 +91,12 @@ impl Bootstrap {
     }
 }
 
-impl Onboard {
-    pub(crate) fn decide(
+impl Rules for Onboard {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Developer)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -118,8 +123,12 @@ impl Onboard {
     }
 }
 
-impl CreateBootstrap {
-    pub(crate) fn decide(
+impl Rules for CreateBootstrap {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Developer)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

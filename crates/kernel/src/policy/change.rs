@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::create::id;
 use super::{Engine, Mode, PendingChange, PolicySet, Stage};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -145,8 +146,12 @@ fn wrong_stage(detail: &'static str) -> Result<(), Rejection> {
     Err(Rejection::new(Code::PolicySetState, detail))
 }
 
-impl Activate {
-    pub(crate) fn decide(
+impl Rules for Activate {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -174,8 +179,12 @@ impl Activate {
     }
 }
 
-impl Deprecate {
-    pub(crate) fn decide(
+impl Rules for Deprecate {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -194,8 +203,12 @@ impl Deprecate {
     }
 }
 
-impl Revoke {
-    pub(crate) fn decide(
+impl Rules for Revoke {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -214,8 +227,12 @@ impl Revoke {
     }
 }
 
-impl SetMode {
-    pub(crate) fn decide(
+impl Rules for SetMode {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -322,11 +339,11 @@ pub(crate) fn apply_activated(state: &mut State, entry: &Entry, activated: &Acti
     state.policies.change(id(entry), |set| (set.stage, set.pending) = (Stage::Active, None));
 }
 
-pub(crate) fn apply_deprecated(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_deprecated(state: &mut State, entry: &Entry, _: &Deprecated) {
     state.policies.change(id(entry), |set| (set.stage, set.pending) = (Stage::Deprecated, None));
 }
 
-pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_revoked(state: &mut State, entry: &Entry, _: &Revoked) {
     let id = id(entry);
     state.policies.change(id, |set| (set.stage, set.pending) = (Stage::Revoked, None));
     state.leaving.insert((entry.ts.after(POLICY_REVOKED_REMEMBERED), Leaving::PolicySet(id)));

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bound, Engine, Mode, PolicySet, Scope, Stage};
 use crate::State;
-use crate::admit::Permit;
-use crate::decide::Draft;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
+use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::grant::Action;
@@ -69,10 +70,15 @@ pub struct Created {
     pub bounds: Vec<Bound>,
 }
 
-impl Create {
-    pub(crate) fn decide(
+impl Rules for Create {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -101,7 +107,9 @@ impl Create {
         out.push(Draft::new(self.id, Vis::Public, Event::PolicySetCreated(created)));
         Ok(())
     }
+}
 
+impl Create {
     fn check_shape(&self) -> Result<(), Rejection> {
         let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
         let scope = &self.scope;

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{JudgedSet, Judgement, Mode, Obligation, Verdict};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
 use crate::clearance;
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -112,8 +113,12 @@ impl From<&Judgement> for Judged {
     }
 }
 
-impl Evaluate {
-    pub(crate) fn decide(
+impl Rules for Evaluate {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

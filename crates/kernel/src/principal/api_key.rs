@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Handle;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -84,8 +85,12 @@ impl ApiKey {
     }
 }
 
-impl CreateApiKey {
-    pub(crate) fn decide(
+impl Rules for CreateApiKey {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -135,10 +140,16 @@ fn refuse_outliving(permit: &Permit<'_>, expires: Option<Time>) -> Result<(), Re
     }
 }
 
-impl RevokeApiKey {
-    pub(crate) fn decide(
+impl Rules for RevokeApiKey {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let key = state.api_keys.get(&self.id).ok_or(Code::NotFound)?;
+        Ok(Sphere::Managed(state.principals.get(key.principal).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
+        _: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
@@ -169,7 +180,7 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &ApiKeyCr
     }
 }
 
-pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_revoked(state: &mut State, entry: &Entry, _: &ApiKeyRevoked) {
     let AnyId::ApiKey(id) = entry.id else { panic!("api_key.revoked names the key") };
     if let Some(expires) = state.api_keys.get(&id).and_then(|key| key.expires) {
         state.leaving.remove(&(expires, Leaving::ApiKey(id)));

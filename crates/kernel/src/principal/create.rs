@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Principal};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
@@ -54,8 +55,12 @@ pub struct Created {
     pub owner: bool,
 }
 
-impl Create {
-    pub(crate) fn decide(
+impl Rules for Create {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -78,9 +83,13 @@ impl Create {
     }
 }
 
-impl CreateOwner {
+impl Rules for CreateOwner {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
     /// The setup token makes the first owner only; the machine's operator may make more.
-    pub(crate) fn decide(
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::Handle;
 use super::api_key::forget;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
@@ -29,8 +30,12 @@ pub struct Erase {
 #[serde(deny_unknown_fields)]
 pub struct Erased {}
 
-impl Erase {
-    pub(crate) fn decide(
+impl Rules for Erase {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::ManagedOrNode(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -52,7 +57,7 @@ impl Erase {
     }
 }
 
-pub(crate) fn apply_erased(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_erased(state: &mut State, entry: &Entry, _: &Erased) {
     let Some(AnyId::Principal(id)) = entry.subject else {
         panic!("principal.erased is about a principal");
     };

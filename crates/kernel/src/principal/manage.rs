@@ -4,7 +4,8 @@ use hansa_types::{AnyId, Code, Digest, PrincipalId, Rejection, Vis};
 use serde::{Deserialize, Serialize};
 
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -135,8 +136,12 @@ pub struct Reinstated {
     pub note: Option<Digest>,
 }
 
-impl SetCard {
-    pub(crate) fn decide(
+impl Rules for SetCard {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -155,8 +160,12 @@ impl SetCard {
     }
 }
 
-impl Suspend {
-    pub(crate) fn decide(
+impl Rules for Suspend {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -175,8 +184,12 @@ impl Suspend {
     }
 }
 
-impl Freeze {
-    pub(crate) fn decide(
+impl Rules for Freeze {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -206,8 +219,12 @@ fn refuse_self(permit: &Permit<'_>, principal: PrincipalId) -> Result<super::Han
     }
 }
 
-impl Reinstate {
-    pub(crate) fn decide(
+impl Rules for Reinstate {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -231,17 +248,17 @@ pub(crate) fn apply_card_set(state: &mut State, entry: &Entry, set: &CardSet) {
     state.principals.get_mut(handle).card = Some(set.card);
 }
 
-pub(crate) fn apply_suspended(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_suspended(state: &mut State, entry: &Entry, _: &Suspended) {
     let handle = subject(state, entry);
     state.principals.get_mut(handle).active = false;
 }
 
-pub(crate) fn apply_frozen(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_frozen(state: &mut State, entry: &Entry, _: &Frozen) {
     let handle = subject(state, entry);
     state.principals.get_mut(handle).frozen = true;
 }
 
-pub(crate) fn apply_reinstated(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_reinstated(state: &mut State, entry: &Entry, _: &Reinstated) {
     let handle = subject(state, entry);
     let principal = state.principals.get_mut(handle);
     (principal.active, principal.frozen) = (true, false);

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Principal;
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
@@ -58,8 +59,12 @@ impl Principal {
     }
 }
 
-impl RotateKey {
-    pub(crate) fn decide(
+impl Rules for RotateKey {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Managed(self.principal))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

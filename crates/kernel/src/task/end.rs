@@ -86,11 +86,11 @@ impl Task {
     }
 }
 
-pub(crate) fn apply_revoked(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_revoked(state: &mut State, entry: &Entry, _: &Revoked) {
     note(state, entry, StepKind::Revocation, 0);
     end(state, entry, subject(entry), Stage::Revoked, Work::Canceled);
 }
 
-pub(crate) fn apply_expired(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_expired(state: &mut State, entry: &Entry, _: &Expired) {
     end(state, entry, subject(entry), Stage::Expired, Work::Failed);
 }

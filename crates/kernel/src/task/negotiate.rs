@@ -296,13 +296,13 @@ pub(crate) fn apply_countered(state: &mut State, entry: &Entry, countered: &Coun
     task.terms = countered.terms.clone();
 }
 
-pub(crate) fn apply_accepted(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_accepted(state: &mut State, entry: &Entry, _: &Accepted) {
     let id = subject(entry);
     note_negotiation(state, entry, id);
     state.tasks.get_mut(id).stage = Stage::Accepted;
 }
 
-pub(crate) fn apply_rejected(state: &mut State, entry: &Entry) {
+pub(crate) fn apply_rejected(state: &mut State, entry: &Entry, _: &Rejected) {
     let id = subject(entry);
     note_negotiation(state, entry, id);
     end(state, entry, id, Stage::Rejected, Work::Rejected);

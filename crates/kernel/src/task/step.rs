@@ -8,7 +8,8 @@ use super::attest::Verdict;
 use super::terms::Terms;
 use super::{Stage, Task};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::envelope::fingerprint;
@@ -127,8 +128,12 @@ pub(super) struct View<'a> {
     pub(super) by_payer: bool,
 }
 
-impl Step {
-    pub(crate) fn decide(
+impl Rules for Step {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Open)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -163,7 +168,9 @@ impl Step {
             Act::Revoke { of } => view.revoke(permit.state(), *of, ctx, out),
         }
     }
+}
 
+impl Step {
     /// The task of the parent, if the caller is a party and addresses the other one.
     fn view<'a>(&self, permit: &Permit<'a>) -> Result<View<'a>, Rejection> {
         let state = permit.state();

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::create::{Posted, nothing};
 use super::ledger::{AccountKey, CurrencyIndex, Role};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::due::Due;
 use crate::entry::Entry;
@@ -193,8 +194,13 @@ pub(crate) fn own_pending(state: &State, id: TransferId) -> Result<&HeldTransfer
     }
 }
 
-impl Post {
-    pub(crate) fn decide(
+impl Rules for Post {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let held = state.held.get(&self.id).ok_or(Code::TransferNotPending)?;
+        Ok(Sphere::Own(state.principals.get(held.payer).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -216,8 +222,13 @@ impl Post {
     }
 }
 
-impl Void {
-    pub(crate) fn decide(
+impl Rules for Void {
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        let held = state.held.get(&self.id).ok_or(Code::TransferNotPending)?;
+        Ok(Sphere::Own(state.principals.get(held.payee).id))
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,

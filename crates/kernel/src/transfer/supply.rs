@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::{AccountKey, CurrencyIndex, CurrencyState, FeeRule, FeeRuleLine, Role};
 use crate::State;
-use crate::admit::Permit;
+use crate::admit::{Permit, Sphere};
+use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
@@ -90,8 +91,12 @@ pub struct Burned {
     pub grant: Option<GrantId>,
 }
 
-impl CreateCurrency {
-    pub(crate) fn decide(
+impl Rules for CreateCurrency {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -124,8 +129,12 @@ impl CreateCurrency {
     }
 }
 
-impl Mint {
-    pub(crate) fn decide(
+impl Rules for Mint {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -139,8 +148,12 @@ impl Mint {
     }
 }
 
-impl Burn {
-    pub(crate) fn decide(
+impl Rules for Burn {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Node)
+    }
+
+    fn decide(
         &self,
         permit: &Permit<'_>,
         ctx: &mut Context<'_>,
@@ -198,7 +211,7 @@ pub(crate) fn mint_into(
     Ok(())
 }
 
-pub(crate) fn apply_currency_created(state: &mut State, created: &CurrencyCreated) {
+pub(crate) fn apply_currency_created(state: &mut State, _: &Entry, created: &CurrencyCreated) {
     let currency = Currency { code: created.code, scale: created.scale };
     let kept = CurrencyState { currency, own: created.own, fee: created.fee };
     state.ledger.add_currency(kept);

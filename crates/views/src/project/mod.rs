@@ -4,6 +4,9 @@
 //! folded over them in memory, and everything that changed is written back in groups. The fold is
 //! pure, so how a journal was cut into batches leaves no trace in the tables.
 //!
+//! A kind that no fold names leaves the tables alone: whoever asks is told from the state, which has it
+//! at hand.
+//!
 //! Projection is total. The kernel has decided what an entry says; when a row that it changes is
 //! not there, or a document says something odd, that much is left out with a warning.
 
@@ -193,53 +196,6 @@ impl Working<'_> {
                 self.known.to_mut().node = principal::id(entry);
                 self.principals.founded(entry, founded);
             }
-            Event::ClockAccepted(_) | Event::CustodyKeySet(_) | Event::NodeRestored(_) => {}
-            // Names are told from the state, which has them at hand.
-            Event::DidCreated(_) | Event::DidUpdated(_) | Event::DidPinned(_) => {}
-            // The state itself has these at hand; a funding's money is minted by its own entry.
-            Event::ClientCreated(_)
-            | Event::ClientRevoked(_)
-            | Event::TokensRevoked(_)
-            | Event::BootstrapCreated(_)
-            | Event::FundingRequested(_)
-            | Event::FundingApproved(_)
-            | Event::FundingRejected(_) => {}
-            // Accounts, sessions and what is frozen are told from the state alone.
-            Event::PrincipalFrozen(_)
-            | Event::AccountRegistered(_)
-            | Event::PasswordChanged(_)
-            | Event::RecoveryKeyUsed(_)
-            | Event::RecoveryKeysSet(_)
-            | Event::SessionOpened(_)
-            | Event::SessionClosed(_)
-            | Event::TotpEnabled(_)
-            | Event::TotpDisabled(_) => {}
-            // Policy sets are told from the state alone.
-            Event::PolicySetCreated(_)
-            | Event::PolicySetActivated(_)
-            | Event::PolicySetDeprecated(_)
-            | Event::PolicySetRevoked(_)
-            | Event::PolicySetModeSet(_)
-            | Event::PolicySetChangeRequested(_)
-            | Event::PolicyEvaluated(_) => {}
-            // So are declared tasks with everything on record for them.
-            Event::TaskDeclared(_)
-            | Event::TaskMoved(_)
-            | Event::TaskParked(_)
-            | Event::ArtifactAdded(_)
-            | Event::TaintPromoted(_)
-            | Event::SkillRegistered(_)
-            | Event::RoleAssigned(_)
-            | Event::RoleWithdrawn(_)
-            | Event::AbsenceDelegated(_)
-            | Event::ApprovalRequested(_)
-            | Event::ApprovalBound(_)
-            | Event::ApprovalDecided(_)
-            | Event::ApprovalUsed(_)
-            | Event::ApprovalExpired(_)
-            | Event::ApprovalReminded(_)
-            | Event::EscalationRaised(_)
-            | Event::EscalationResolved(_) => {}
             Event::PolicyJudged(judged) => self.differences.judged(entry, judged),
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
@@ -275,7 +231,16 @@ impl Working<'_> {
                 let known = self.tasks.rated(entry, rated);
                 self.principals.learn(known);
             }
-            _ => self.tasks.step(entry, document),
+            Event::TaskCountered(_)
+            | Event::TaskAccepted(_)
+            | Event::TaskRejected(_)
+            | Event::TaskDelegated(_)
+            | Event::TaskExecuted(_)
+            | Event::TaskClaimed(_)
+            | Event::TaskAttested(_)
+            | Event::TaskRevoked(_)
+            | Event::TaskExpired(_) => self.tasks.step(entry, document),
+            _ => {}
         }
     }
 
