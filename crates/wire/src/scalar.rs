@@ -1,10 +1,12 @@
 //! Small values that requests and answers are made of, each with one reading and one spelling.
 //!
 //! Query parameters are always text, so what can stand in a query also reads from its digits as a
-//! string. Members that hold text are bounded here, by type.
+//! string. Members that hold text are bounded, by type.
 //!
 //! Deliberately absent: amounts (see [`crate::amount`]) and anything that needs a clock or a key
 //! registry to be checked.
+
+mod text;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,11 +19,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::limits::{
-    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, EMAIL_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX,
-    NOTE_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX, QUERY_BYTES_MAX, RESOURCE_BYTES_MAX,
-};
+use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use crate::request::marked;
+
+pub use text::{ActionPattern, Cursor, Email, KeyLabel, Name, Note, ResourcePattern, SearchText};
 
 /// Reads a JSON integer, or its digits as text.
 struct IntegerVisitor;
@@ -398,100 +399,12 @@ impl JsonSchema for Hundredths {
     }
 }
 
-macro_rules! bounded_texts {
-    ($($(#[$doc:meta])* $name:ident, $bytes_max:expr, $code:expr, $pattern:literal, $about:literal, $check:expr;)*) => {
-        $(
-            #[doc = $about]
-            $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-            pub struct $name(String);
-
-            impl $name {
-                /// The text.
-                pub fn as_str(&self) -> &str {
-                    &self.0
-                }
-
-                /// Takes the text if it has the shape of this type.
-                pub fn new(text: impl Into<String>) -> Option<Self> {
-                    let text = text.into();
-                    let check: fn(&str) -> bool = $check;
-                    let fits = !text.is_empty() && text.len() <= $bytes_max && check(&text);
-                    fits.then_some(Self(text))
-                }
-            }
-
-            impl fmt::Display for $name {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str(&self.0)
-                }
-            }
-
-            impl<'de> Deserialize<'de> for $name {
-                fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                    Self::new(String::deserialize(d)?).ok_or_else(|| marked($code, $about))
-                }
-            }
-
-            impl JsonSchema for $name {
-                fn inline_schema() -> bool {
-                    true
-                }
-                fn schema_name() -> Cow<'static, str> {
-                    stringify!($name).into()
-                }
-                fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                    json_schema!({
-                        "type": "string",
-                        "minLength": 1,
-                        "maxLength": $bytes_max,
-                        "pattern": $pattern,
-                    })
-                }
-            }
-        )*
-    };
-}
-
-fn printable(text: &str) -> bool {
-    !text.chars().any(char::is_control) && text.trim() == text
-}
-
-bounded_texts! {
-    Cursor, CURSOR_BYTES_MAX, Code::InvalidCursor, "^[A-Za-z0-9._~-]+$",
-        "Where a list goes on: an opaque text that the list itself gave out.",
-        |text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~-".contains(&b));
-    ActionPattern, ACTION_BYTES_MAX, Code::InvalidField, "^([a-z_]+\\*?|\\*)$",
-        "An operation id, or the beginning of one followed by *.",
-        |text| text.strip_suffix('*').unwrap_or(text).bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    ResourcePattern, RESOURCE_BYTES_MAX, Code::InvalidField, "^([A-Za-z0-9_.:/-]+\\*?|\\*)$",
-        "A resource's name of letters, digits and _ - . : /, or the beginning of names followed by *.",
-        |text| text.strip_suffix('*').unwrap_or(text).bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:/".contains(&b));
-    Name, NAME_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
-        "A name of 1 to 128 bytes without control characters or outer white space.",
-        printable;
-    KeyLabel, LABEL_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
-        "A label of 1 to 128 bytes without control characters or outer white space.",
-        printable;
-    Email, EMAIL_BYTES_MAX, Code::InvalidField, "^[^@\\s]+@[^@\\s]+$",
-        "An e-mail address of up to 254 bytes of ASCII.",
-        |text| text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"(),:;\\[]".contains(&b))
-            && text.split('@').count() == 2
-            && text.split('@').all(|part| !part.is_empty());
-    Note, NOTE_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
-        "A note of 1 to 2,048 bytes without control characters or outer white space.",
-        printable;
-    SearchText, QUERY_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
-        "A text of 1 to 512 bytes without control characters or outer white space.",
-        printable;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn code_of<T: serde::de::DeserializeOwned + fmt::Debug>(value: Value) -> Code {
+    pub(super) fn code_of<T: serde::de::DeserializeOwned + fmt::Debug>(value: Value) -> Code {
         crate::request::parse::<T>(value).unwrap_err().rejection.code
     }
 
@@ -574,29 +487,6 @@ mod tests {
         for bad in [json!("4.555"), json!("-1"), json!(4.5), json!("1000.01"), json!("x")] {
             assert_eq!(code_of::<Hundredths>(bad.clone()), Code::InvalidField, "{bad}");
         }
-    }
-
-    #[test]
-    fn texts_are_bounded_and_shaped() {
-        assert!(
-            Name::new("Tax agent").is_some() && Name::new("n".repeat(NAME_BYTES_MAX)).is_some()
-        );
-        for bad in ["", " x", "a\nb", &"n".repeat(NAME_BYTES_MAX + 1)] {
-            assert_eq!(code_of::<Name>(json!(bad)), Code::InvalidField, "{bad:?}");
-        }
-        for good in ["*", "transfer_*", "transfer_create"] {
-            assert!(ActionPattern::new(good).is_some(), "{good}");
-        }
-        for bad in ["", "Transfer", "a*b", "**", "a.b"] {
-            assert!(ActionPattern::new(bad).is_none(), "{bad}");
-        }
-        for good in ["*", "mcp:pay/*", "trf_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD"] {
-            assert!(ResourcePattern::new(good).is_some(), "{good}");
-        }
-        for bad in ["", "a b", "a*b", "**", "a@b.example"] {
-            assert!(ResourcePattern::new(bad).is_none(), "{bad}");
-        }
-        assert_eq!(code_of::<Cursor>(json!("a b")), Code::InvalidCursor);
     }
 
     #[test]

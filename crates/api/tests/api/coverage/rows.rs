@@ -1,55 +1,11 @@
-//! Every operation has a case for each way in which it must refuse.
-//!
-//! The table names, for each operation: a request that nobody may make without a credential, one
-//! that is malformed, and one by a principal whom the thing asked for does not concern. Where a case
-//! cannot exist the table says why. An operation without a row fails.
+//! The table: for each operation the cases in which it refuses.
 
 use hansa_types::Code;
-use hansa_wire::{Access, Method, OPERATIONS, Operation};
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Ask, Reply, Town};
-
-/// What a row expects of a request.
-enum Case {
-    /// A refusal with one of these codes.
-    Refused(fn(&World) -> Ask, &'static [Code]),
-    /// A list or view that is accepted and shows nothing of the other's.
-    Hidden(fn(&World) -> Ask, fn(&World, &Value) -> bool),
-    /// There is no such case, for this reason.
-    Never(&'static str),
-}
-use Case::{Hidden, Never, Refused};
-
-struct Row {
-    id: &'static str,
-    denied: Case,
-    bad_input: Case,
-    other_tenant: Case,
-}
-
-/// A town in which mallory has nothing to do with alice and bob.
-struct World {
-    town: Town,
-    alice: Actor,
-    mallory: Actor,
-    bob: Actor,
-    transfer: String,
-    grant: String,
-    key: String,
-    client: String,
-    funding: String,
-    envelope: String,
-    task: String,
-    policy_set: String,
-    key_seq: u64,
-    declared: String,
-    context: String,
-    request: String,
-    escalation: String,
-    /// Alice's own signature on her card.
-    signature: Value,
-}
+use super::Case::{self, Hidden, Never, Refused};
+use super::{Row, World};
+use crate::harness::Ask;
 
 const PUBLIC: Case = Never("everyone may read it");
 const SAME_FOR_ALL: Case = Never("it shows the same to everyone");
@@ -120,7 +76,7 @@ fn is_empty(_: &World, page: &Value) -> bool {
 }
 
 #[rustfmt::skip]
-fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     vec![
         Row { id: "node_get", denied: PUBLIC, bad_input: unknown("node"), other_tenant: SAME_FOR_ALL },
         Row { id: "setup_complete",
@@ -269,7 +225,7 @@ fn rows() -> Vec<Row> {
         Row { id: "policy_set_create", denied: guest!("POST", "/api/v1/policy-sets", { "name": "x" }),
             bad_input: bad!("POST", "/api/v1/policy-sets", { "name": " ", "version": "1", "actions": ["*"] }, InvalidField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/policy-sets".to_owned(),
-                |_: &World| super::policies::set("x", &["*"]), Forbidden) },
+                |_: &World| crate::policies::set("x", &["*"]), Forbidden) },
         Row { id: "policy_set_list", denied: guest!("GET", "/api/v1/policy-sets", null),
             bad_input: bad!("GET", "/api/v1/policy-sets?status=dead", null, InvalidField), other_tenant: SAME_FOR_ALL },
         Row { id: "policy_set_get", denied: guest!("GET", "/api/v1/policy-sets/pol_00000000000000000000000000", null),
@@ -471,207 +427,4 @@ fn rows() -> Vec<Row> {
             bad_input: bad!("GET", "/api/v1/journal/entries/x", null, InvalidField),
             other_tenant: mallory!("GET", |w: &World| format!("/api/v1/journal/entries/{}", w.key_seq), no_body, NotFound) },
     ]
-}
-
-async fn world() -> World {
-    use hansa_wire::amp::{Intent, build};
-    let hide = |config: &mut hansa_node::Config| config.ledger_public = false;
-    let mut town = Town::with(hide, hansa_api::ApiSettings::default()).await;
-    let owner = town.set_up().await;
-    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
-    let mallory = town.agent(&owner, "mallory").await;
-    let made = |reply: Reply| reply.accepted();
-    let held = json!({ "to": bob.id, "amount": "1", "hold": {} });
-    let held = made(town.ask(Ask::post("/api/v1/transfers", held).by(&alice)).await);
-    let grant = json!({ "holder": bob.id, "actions": ["task_*"], "expires_in_s": 60 });
-    let grant = made(town.ask(Ask::post("/api/v1/grants", grant).by(&alice)).await);
-    let key = json!({ "actions": ["*"] });
-    let key = made(town.ask(Ask::post("/api/v1/api-keys", key).by(&alice)).await);
-    let client = json!({ "actions": ["*"] });
-    let client = made(town.ask(Ask::post("/api/v1/clients", client).by(&alice)).await);
-    let funding = json!({ "amount": "1" });
-    let funding = made(town.ask(Ask::post("/api/v1/fundings", funding).by(&alice)).await);
-    let terms = json!({ "rail": "amp-outcome", "amount": "5 AVT" });
-    let terms = serde_json::from_value(terms).unwrap();
-    let offer = build::intent(alice.header(bob.did.clone(), None), Intent::new("work"), terms);
-    let offer = alice.send(offer).await.unwrap();
-    let policy = super::policies::set("payments", &["transfer_create"]);
-    let policy = made(town.ask(Ask::post("/api/v1/policy-sets", policy).by(&owner)).await);
-    let signature = super::cards::own_signature(&town, &alice, super::cards::A2A).await;
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let declared = json!({ "requested_outcome": "x", "risk_tier": "low" });
-    let declare = || Ask::post("/api/v1/tasks", declared.clone()).by(&alice);
-    let (declared, frozen) = (made(town.ask(declare()).await), made(town.ask(declare()).await));
-    let of = |task: &Value, what: &str| format!("/api/v1/tasks/{}/{what}", text(&task["id"]));
-    let context = Ask::post(of(&declared, "contexts"), json!({ "source_type": "external" }));
-    let context = made(town.ask(context.by(&alice)).await);
-    let request = Ask::post(of(&declared, "approval-requests"), json!({}));
-    let request = made(town.ask(request.by(&alice)).await);
-    let concern = json!({ "concern_type": "fraud", "description": "x" });
-    let escalation = Ask::post(of(&frozen, "escalations"), concern);
-    let escalation = made(town.ask(escalation.by(&alice)).await);
-    World {
-        declared: text(&declared["id"]),
-        context: text(&context["id"]),
-        request: text(&request["id"]),
-        escalation: text(&escalation["id"]),
-        signature,
-        transfer: text(&held["id"]),
-        grant: text(&grant["id"]),
-        key: text(&key["id"]),
-        client: text(&client["client_id"]),
-        funding: text(&funding["id"]),
-        key_seq: key["seq"].as_u64().unwrap(),
-        envelope: offer.envelope_id.to_string(),
-        task: offer.task.unwrap().to_string(),
-        policy_set: text(&policy["id"]),
-        town,
-        alice,
-        bob,
-        mallory,
-    }
-}
-
-async fn check(world: &World, row: &Row, name: &str, case: &Case) {
-    let before = world.town.seq();
-    match case {
-        Never(reason) => assert!(!reason.is_empty()),
-        Refused(ask, codes) => {
-            let reply = world.town.ask(ask(world)).await;
-            let code = reply.code();
-            let expected = codes.iter().any(|expected| expected.as_str() == code);
-            assert!(expected, "{} {name}: {}", row.id, reply.json());
-        }
-        Hidden(ask, hides) => {
-            let value = world.town.ask(ask(world)).await.accepted();
-            assert!(hides(world, &value), "{} {name}: {value}", row.id);
-        }
-    }
-    assert_eq!(world.town.seq(), before, "{} {name}: something was written", row.id);
-}
-
-/// A case may be missing only where the operation's own row explains it.
-fn may_be_missing(operation: &Operation, row: &Row) {
-    let never = |case: &Case| matches!(case, Never(_));
-    let denied_open = operation.access == Access::Public;
-    assert!(denied_open || !never(&row.denied), "{}: no case of a denial", operation.id);
-    assert!(!never(&row.bad_input), "{}: no case of bad input", operation.id);
-    let reads = operation.method == Method::Get || operation.access == Access::Public;
-    let own = matches!(operation.id, "api_key_create" | "teg_send") || operation.tag == "accounts";
-    assert!(reads || own || !never(&row.other_tenant), "{}: no other tenant", operation.id);
-}
-
-#[tokio::test]
-async fn every_operation_refuses_guests_nonsense_and_strangers() {
-    let world = world().await;
-    let rows = rows();
-    for operation in OPERATIONS {
-        let row = rows.iter().find(|row| row.id == operation.id);
-        let row = row.unwrap_or_else(|| panic!("{} has no cases", operation.id));
-        may_be_missing(operation, row);
-        check(&world, row, "denied", &row.denied).await;
-        check(&world, row, "bad input", &row.bad_input).await;
-        check(&world, row, "another tenant", &row.other_tenant).await;
-    }
-    assert_eq!(rows.len(), OPERATIONS.len());
-    assert_ne!(world.bob.id, world.mallory.id);
-    world.town.stop().await;
-}
-
-/// What an answer tells beyond its own name: status, headers and body.
-fn told(reply: &Reply) -> (u16, Vec<(String, String)>, Value) {
-    let mut headers = reply.headers.clone();
-    headers.retain(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"));
-    // The name of a request is as long as any other, so the length says nothing of it.
-    let mut body = reply.json();
-    body.as_object_mut().unwrap().remove("request_id");
-    (reply.status, headers, body)
-}
-
-#[tokio::test]
-async fn what_is_hidden_answers_exactly_like_what_is_absent() {
-    let world = world().await;
-    const NOBODY: &str = "agt_00000000000000000000000000";
-    let pairs: Vec<(&'static str, String, String)> = vec![
-        (
-            "GET",
-            format!("/api/v1/transfers/{}", world.transfer),
-            "/api/v1/transfers/trf_00000000000000000000000000".to_owned(),
-        ),
-        (
-            "POST",
-            format!("/api/v1/transfers/{}/post", world.transfer),
-            "/api/v1/transfers/trf_00000000000000000000000000/post".to_owned(),
-        ),
-        (
-            "POST",
-            format!("/api/v1/transfers/{}/void", world.transfer),
-            "/api/v1/transfers/trf_00000000000000000000000000/void".to_owned(),
-        ),
-        (
-            "GET",
-            format!("/api/v1/accounts/{}/balances", world.alice.id),
-            format!("/api/v1/accounts/{NOBODY}/balances"),
-        ),
-        (
-            "GET",
-            format!("/api/v1/transfers?account={}", world.alice.id),
-            format!("/api/v1/transfers?account={NOBODY}"),
-        ),
-        (
-            "GET",
-            format!("/api/v1/grants/{}", world.grant),
-            "/api/v1/grants/cap_00000000000000000000000000".to_owned(),
-        ),
-        (
-            "POST",
-            format!("/api/v1/grants/{}/revoke", world.grant),
-            "/api/v1/grants/cap_00000000000000000000000000/revoke".to_owned(),
-        ),
-        (
-            "GET",
-            format!("/api/v1/grants/{}/export", world.grant),
-            "/api/v1/grants/cap_00000000000000000000000000/export".to_owned(),
-        ),
-        (
-            "POST",
-            format!("/api/v1/grants/{}/relinquish", world.grant),
-            "/api/v1/grants/cap_00000000000000000000000000/relinquish".to_owned(),
-        ),
-        (
-            "DELETE",
-            format!("/api/v1/api-keys/{}", world.key),
-            "/api/v1/api-keys/key_00000000000000000000000000".to_owned(),
-        ),
-        (
-            "GET",
-            format!("/api/v1/tasks/{}", world.task),
-            "/api/v1/tasks/tsk_00000000000000000000000000".to_owned(),
-        ),
-        (
-            "GET",
-            format!("/amp/envelopes/{}", world.envelope),
-            "/amp/envelopes/00000000-0000-4000-8000-000000000000".to_owned(),
-        ),
-        (
-            "GET",
-            format!("/amp/graph/{}", world.envelope),
-            "/amp/graph/00000000-0000-4000-8000-000000000000".to_owned(),
-        ),
-        (
-            "GET",
-            format!("/api/v1/journal/entries/{}", world.key_seq),
-            "/api/v1/journal/entries/999999".to_owned(),
-        ),
-    ];
-    for (method, hidden, absent) in pairs {
-        let ask = |path: &str| {
-            let ask = Ask::new(method, path).by(&world.mallory);
-            if method == "POST" { ask.json(&json!({})) } else { ask }
-        };
-        let (hidden_told, absent_told) =
-            (world.town.ask(ask(&hidden)).await, world.town.ask(ask(&absent)).await);
-        assert_eq!(told(&hidden_told), told(&absent_told), "{method} {hidden}");
-    }
-    world.town.stop().await;
 }
