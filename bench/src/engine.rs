@@ -137,7 +137,7 @@ impl Stepped {
 }
 
 /// Who hashes what comes after the books, and signs checkpoints.
-fn notary(world: &World, env: &Env) -> Notary {
+pub(crate) fn notary(world: &World, env: &Env) -> Notary {
     let signer = Signer::new(SigningKey::from_seed([9; 32]), origin("localhost", IncarnationId(0)));
     Notary::new(world.full.hashes.clone(), signer, Arc::clone(&env.clock))
 }

@@ -24,6 +24,7 @@ use hansa_types::{
     PrincipalId, Time,
 };
 
+use crate::engine::notary;
 use crate::measure::{Rng, Work, thread_cpu};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
@@ -61,7 +62,8 @@ impl Stepped {
     fn open(world: &World, dir: &Path, env: &Env) -> anyhow::Result<Self> {
         world.copy(dir)?;
         let mut store = Store::open(dir, Options::default())?;
-        let journal = store.journal()?;
+        let mut journal = store.journal()?;
+        journal.appoint(Box::new(notary(world, env)));
         let expires = env.clock.wall().after(hansa_types::Duration::days(1));
         Ok(Self { writer: world.full.writer(env), journal, env: env.clone(), expires })
     }

@@ -108,7 +108,7 @@ impl JudgeScene {
             let answer = self.evaluator.evaluate(&question.facts);
             decisions_ns.push(self.env.clock.stopwatch_ns() - begun);
             let answer = answer.map_err(|error| anyhow::anyhow!("the policy: {error}"))?;
-            job.request.judgement = Some(allow(&question, answer.verdict));
+            job.request.judgement = Some(Box::new(allow(&question, answer.verdict)));
             judged.push(*job);
         }
         let (second, outcomes) = step(&mut self.gated, &self.env, judged);

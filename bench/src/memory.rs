@@ -176,7 +176,7 @@ impl Fold {
     ) -> anyhow::Result<()> {
         let (signature, digest) = (Signature(self.rng.bytes()), Digest(self.rng.bytes()));
         let proof = EnvelopeProof { id, nonce, signature, digest };
-        let auth = Auth::Envelope(from.1, Some(proof));
+        let auth = Auth::Envelope(from.1, Some(Box::new(proof)));
         let caller = Caller { principal: Some(from.0), auth };
         let command = Command::TaskStep(step);
         self.carry_out(&Request::new(caller, command, None))

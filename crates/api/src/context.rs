@@ -156,7 +156,7 @@ impl Context {
         let auth = match (&identity.auth, proven) {
             (Auth::Envelope(key, _), Some(proven)) => {
                 vault.extend(proven.vault);
-                Auth::Envelope(*key, Some(proven.proof))
+                Auth::Envelope(*key, Some(Box::new(proven.proof)))
             }
             (auth, _) => auth.clone(),
         };

@@ -33,7 +33,7 @@ pub struct Request {
     /// What the read models know of the key, once admission has asked for it.
     pub looked_up: Option<LookedUp>,
     /// What policy said of it, once admission has asked for that. Only the node's judge says it.
-    pub judgement: Option<Judgement>,
+    pub judgement: Option<Box<Judgement>>,
     /// Whether it waits for an approval, or comes back from there. Only the node says it.
     pub parking: Option<clearance::Parking>,
 }

@@ -39,7 +39,7 @@ pub enum Auth {
     /// An API key, by its public id.
     ApiKey(ApiKeyId),
     /// A signature under the actor's own key. Only the first entry of an envelope repeats its proof.
-    Envelope(PublicKey, Option<EnvelopeProof>),
+    Envelope(PublicKey, Option<Box<EnvelopeProof>>),
     /// A verified token.
     Jwt(Jwt),
     /// The secret of an OAuth client, which revokes its principal's tokens and nothing else.
@@ -126,7 +126,7 @@ impl Auth {
     /// The proof of the envelope, if this entry keeps one.
     pub fn proof(&self) -> Option<&EnvelopeProof> {
         match self {
-            Auth::Envelope(_, proof) => proof.as_ref(),
+            Auth::Envelope(_, proof) => proof.as_deref(),
             _ => None,
         }
     }

@@ -195,7 +195,7 @@ impl Node {
                 }
                 Outcome::Judge(mut job, question) => {
                     judged += 1;
-                    job.request.judgement = Some(self.judge.judge(*question).await);
+                    job.request.judgement = Some(Box::new(self.judge.judge(*question).await));
                     self.hand_over(vec![*job]).await?.pop().ok_or(Code::Internal)?
                 }
                 settled => return Ok(settled),

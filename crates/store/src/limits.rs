@@ -35,6 +35,10 @@ pub const WAL_TRUNCATE_WAIT: Duration = Duration::from_millis(50);
 pub const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection.
 pub const STATEMENTS_MAX: usize = 32;
+/// Bytes of a snapshot that are written and synced at once.
+pub const GENTLE_BYTES: usize = 1 << 20;
+/// How many times as long as a piece of a snapshot took to be synced the disk is left alone after it.
+pub const GENTLE_RESTS: u32 = 4;
 /// Page cache of a reading connection in KiB.
 pub const READER_CACHE_KIB: u32 = 4_096;
 

@@ -31,7 +31,8 @@ pub(super) async fn attempt_as(context: &Context, request: Request) -> Result<En
         match node.read(Some(caller), move |state| on(state, &asked, now)).await?? {
             Tried::Entry(entry) => return Ok(*entry),
             Tried::Judge(question) => {
-                request.judgement = Some(Box::pin(node.judge.judge(*question)).await);
+                let judgement = Box::pin(node.judge.judge(*question)).await;
+                request.judgement = Some(Box::new(judgement));
             }
         }
     }

@@ -71,7 +71,7 @@ impl World {
                 signature: Signature([7; 64]),
                 digest: Digest([7; 32]),
             };
-            Auth::Envelope(key, Some(proof))
+            Auth::Envelope(key, Some(Box::new(proof)))
         } else {
             Auth::ApiKey(api_key)
         };

@@ -134,7 +134,10 @@ impl Walk {
         let (id, nonce) = (EnvelopeId::new(self.town.entropy() << 40), self.town.next_nonce(name));
         let signature = Signature([u8::try_from(nonce % 251).unwrap_or(0); 64]);
         let proof = EnvelopeProof { id, nonce, signature, digest: Digest([7; 32]) };
-        Some(Caller { principal, auth: Auth::Envelope(Town::public_key(name), Some(proof)) })
+        Some(Caller {
+            principal,
+            auth: Auth::Envelope(Town::public_key(name), Some(Box::new(proof))),
+        })
     }
 
     fn command(

@@ -134,7 +134,7 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
                 Some(_) => None,
                 None => Some(proof(town, words, asker)?),
             };
-            Ok(Caller { principal: Some(id), auth: Auth::Envelope(key, proof) })
+            Ok(Caller { principal: Some(id), auth: Auth::Envelope(key, proof.map(Box::new)) })
         }
         other => Err(format!("{asker} is {other:?} and cannot ask")),
     }

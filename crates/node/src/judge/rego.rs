@@ -100,8 +100,7 @@ pub(super) fn evaluate(engine: &mut Engine, input: &Value) -> Result<Answer, Str
     if value == Value::Undefined {
         return Err("the decision is undefined".to_owned());
     }
-    let text = value.to_json_str().map_err(|error| error.to_string())?;
-    answer::read(serde_json::from_str(&text).map_err(|error| error.to_string())?)
+    answer::read(serde_json::to_value(value).map_err(|error| error.to_string())?)
 }
 
 /// Refuses the words that no limit covers, wherever code uses them.

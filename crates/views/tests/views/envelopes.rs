@@ -143,7 +143,7 @@ async fn an_agent_made_by_envelope_keeps_its_card_as_the_document() {
         signature: hansa_types::Signature([0; 64]),
         digest: hansa_types::Digest::ZERO,
     };
-    last.entry.auth = hansa_kernel::Auth::Envelope(key, Some(proof));
+    last.entry.auth = hansa_kernel::Auth::Envelope(key, Some(Box::new(proof)));
     let views = projected(&journal).await;
     let row = views.agent(agent).await.unwrap().unwrap();
     assert_eq!((row.name.as_deref(), row.controller), (Some("Tax"), Some(NODE)));

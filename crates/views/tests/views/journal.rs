@@ -106,7 +106,10 @@ impl Journal {
         let auth = match draft.envelope {
             Some(id) => {
                 let (signature, digest) = (Signature([0; 64]), Digest::ZERO);
-                Auth::Envelope(key, Some(EnvelopeProof { id, nonce: seq, signature, digest }))
+                Auth::Envelope(
+                    key,
+                    Some(Box::new(EnvelopeProof { id, nonce: seq, signature, digest })),
+                )
             }
             None => Auth::Machine,
         };

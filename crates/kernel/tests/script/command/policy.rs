@@ -94,7 +94,7 @@ pub(super) fn submit(
     if words.option("!stale").is_some() {
         judgement.facts = Digest::ZERO;
     }
-    Ok(town.submit(&Request { judgement: Some(judgement), ..request.clone() }))
+    Ok(town.submit(&Request { judgement: Some(Box::new(judgement)), ..request.clone() }))
 }
 
 /// `deny,rule_name,dual_approval,by:2`: what is said, and by which of the sets alone.
