@@ -3,6 +3,7 @@
 //! The only door to `decide`: a [`Permit`] borrows the state, so it cannot be kept, queued or
 //! outlive another event.
 
+mod control;
 mod resume;
 
 use hansa_types::{
@@ -54,7 +55,7 @@ pub(crate) enum Sphere {
     Person(PrincipalId),
     /// The principal's own affairs: itself, or somebody it granted this to.
     Own(PrincipalId),
-    /// A principal that its controller manages too.
+    /// A principal that its controller manages too, and whoever may for the organization it is of.
     Managed(PrincipalId),
     /// What any person may do for itself, and who is granted it for the node without a quota.
     Developer,
@@ -260,16 +261,19 @@ impl State {
             Sphere::Own(principal) => self.principal(principal)?,
             Sphere::Managed(principal) => {
                 let handle = self.principal(principal)?;
-                if self.principals.get(handle).controller == Some(caller) {
-                    return Ok(None);
+                if let Some(grant) = self.by_control(caller, handle, request, now) {
+                    return Ok(grant);
                 }
                 handle
             }
             Sphere::Developer => return self.authorize_developer(caller, request, now),
             Sphere::ManagedOrNode(principal) => {
                 let handle = self.principal(principal)?;
-                if caller == handle || self.principals.get(handle).controller == Some(caller) {
+                if caller == handle {
                     return Ok(None);
+                }
+                if let Some(grant) = self.by_control(caller, handle, request, now) {
+                    return Ok(grant);
                 }
                 self.treasury()?
             }

@@ -96,6 +96,8 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::ApprovalRequest(id) => id.with_text(push),
         AnyId::Approval(id) => id.with_text(push),
         AnyId::Escalation(id) => id.with_text(push),
+        AnyId::Invite(id) => id.with_text(push),
+        AnyId::Team(id) => id.with_text(push),
     }
 }
 

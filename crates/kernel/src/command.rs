@@ -8,7 +8,7 @@ use crate::decide::{Context, Draft};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, clearance, client, custody, did, due, funding, grant, node, onboard, policy,
+    account, clearance, client, custody, did, due, funding, grant, node, onboard, org, policy,
     principal, task, transfer,
 };
 
@@ -128,6 +128,8 @@ commands! {
     GrantRevoke = "grant_revoke": grant::Revoke;
     /// Give authority up.
     GrantRelinquish = "grant_relinquish": grant::Relinquish;
+    /// Do something about an organization.
+    Org = "org": org::OrgCommand;
     /// Register an account.
     AccountRegister = "account_register": account::Register;
     /// Replace a password.
@@ -234,6 +236,8 @@ impl Command {
         match self {
             // Each kind of artifact has an operation of its own.
             Command::ArtifactAdd(add) => add.artifact.operation(),
+            // So has each thing that is done about an organization.
+            Command::Org(command) => command.action(),
             command => command.operation(),
         }
     }
@@ -243,6 +247,7 @@ impl Command {
         match self {
             Command::TransferCreate(create) => create.hold.is_some(),
             Command::ApiKeyCreate(create) => create.expires.is_some(),
+            Command::Org(command) => command.depends_on_time(),
             Command::TaskStep(_)
             | Command::Expire(_)
             | Command::GrantCreate(_)

@@ -4,8 +4,8 @@
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
 use hansa_types::{
-    ApiKeyId, ApprovalRequestId, BootstrapId, Code, Digest, FundingId, GrantId, PolicyEvaluationId,
-    PolicySetId, Rejection, SessionId, TaskId, Time, TransferId,
+    ApiKeyId, ApprovalRequestId, BootstrapId, Code, Digest, FundingId, GrantId, InviteId,
+    PolicyEvaluationId, PolicySetId, Rejection, SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use crate::decide::{Context, Draft};
 use crate::did::forget_pin;
 use crate::limits::LEAVING_PER_ENTRY_MAX;
 use crate::onboard;
+use crate::org::forget_invite;
 use crate::principal::forget_api_key;
 use crate::transfer::{VoidReason, own_pending, refund_draft};
 
@@ -59,6 +60,8 @@ pub enum Leaving {
     Declared(TaskId),
     /// A foreign DID that nobody asked for in a long time.
     DidSeen(Digest),
+    /// An expired invitation.
+    Invite(InviteId),
 }
 
 impl State {
@@ -102,6 +105,7 @@ impl State {
             Leaving::PolicySet(id) => self.policies.forget_set(id),
             Leaving::PolicyEvaluation(id) => self.policies.forget_evaluation(id),
             Leaving::DidSeen(name) => forget_pin(self, &name),
+            Leaving::Invite(id) => forget_invite(self, id),
         }
     }
 }

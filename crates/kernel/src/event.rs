@@ -7,7 +7,7 @@
 use crate::State;
 use crate::entry::Entry;
 use crate::{
-    account, apply, clearance, client, custody, did, funding, grant, node, onboard, policy,
+    account, apply, clearance, client, custody, did, funding, grant, node, onboard, org, policy,
     principal, task, transfer,
 };
 
@@ -248,4 +248,32 @@ events! {
     GrantRelinquished = "grant.relinquished" v 1: grant::Relinquished => grant::apply_relinquished;
     /// A grant whose uses are counted was used.
     GrantUsed = "grant.used" v 1: grant::Used => grant::apply_used;
+    /// Somebody was invited to an organization.
+    MemberInvited = "member.invited" v 1: org::Invited => org::apply_invited;
+    /// An invitation is void.
+    InviteRevoked = "invite.revoked" v 1: org::Revoked => org::apply_revoked;
+    /// An organization has another member.
+    MemberJoined = "member.joined" v 1: org::Joined => org::apply_joined;
+    /// A member is something else in an organization than before.
+    MemberRoleChanged = "member.role_changed" v 1: org::RoleChanged => org::apply_role_changed;
+    /// Somebody is no member of an organization any more.
+    MemberLeft = "member.left" v 1: org::Left => org::apply_left;
+    /// An organization has another owner.
+    OrgOwnerTransferred = "org.owner_transferred" v 1: org::OwnerTransferred
+        => org::apply_owner_transferred;
+    /// An organization has another team.
+    TeamCreated = "team.created" v 1: org::TeamCreated => org::apply_team_created;
+    /// A team is no more.
+    TeamDeleted = "team.deleted" v 1: org::TeamDeleted => org::apply_team_deleted;
+    /// A member is in a team.
+    TeamJoined = "team.joined" v 1: org::TeamJoined => org::apply_team_joined;
+    /// A member is in a team no longer.
+    TeamLeft = "team.left" v 1: org::TeamLeft => org::apply_team_left;
+    /// Somebody may look into what an agent of their organization does.
+    AgentShared = "agent.shared" v 1: org::Shared => org::apply_shared;
+    /// Somebody may do so no longer.
+    AgentUnshared = "agent.unshared" v 1: org::Unshared => org::apply_unshared;
+    /// An agent belongs to somebody else than before.
+    AgentTransferred = "agent.transferred" v 1: org::AgentTransferred
+        => org::apply_agent_transferred;
 }

@@ -28,6 +28,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod node;
 pub mod onboard;
+pub mod org;
 pub mod policy;
 pub mod principal;
 mod queue;

@@ -67,6 +67,24 @@ pub const ACTION_BYTES_MAX: usize = 64;
 pub const GRANT_DEPTH_MAX: u8 = 8;
 /// Longest life of a grant.
 pub const GRANT_LIFE_MAX: Duration = Duration::days(3_660);
+/// Organizations that one principal owns. They leave when they are erased.
+pub const ORGS_OWNED_MAX: usize = 20;
+/// Organizations that one principal is a member of.
+pub const MEMBERSHIPS_PER_PRINCIPAL_MAX: usize = 100;
+/// Members of one organization, guests among them.
+pub const MEMBERS_PER_ORG_MAX: usize = 1_000;
+/// Pending invitations of one organization; they leave when used, revoked or expired.
+pub const INVITES_PER_ORG_MAX: usize = 100;
+/// Shortest life of an invitation.
+pub const INVITE_LIFE_MIN: Duration = Duration::minutes(1);
+/// Life of an invitation that names none.
+pub const INVITE_LIFE_DEFAULT: Duration = Duration::days(7);
+/// Longest life of an invitation.
+pub const INVITE_LIFE_MAX: Duration = Duration::days(30);
+/// Teams of one organization; they leave when deleted.
+pub const TEAMS_PER_ORG_MAX: usize = 100;
+/// Times that one organization shares an agent with somebody.
+pub const SHARES_PER_ORG_MAX: usize = 10_000;
 /// Policy sets; they leave some time after they are revoked.
 pub const POLICY_SETS_MAX: usize = 1_000;
 /// Policy sets that acts are judged by at one time.

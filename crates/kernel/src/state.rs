@@ -24,13 +24,14 @@ use crate::grant::Grants;
 use crate::idempotency::{self, Idempotency};
 use crate::node::Node;
 use crate::onboard::Bootstraps;
+use crate::org::Orgs;
 use crate::policy::Policies;
 use crate::principal::{ApiKeys, Handle, Principals};
 use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 13;
+pub const SNAPSHOT_FORMAT: u32 = 14;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -124,6 +125,8 @@ pub struct State {
     pub accounts: Accounts,
     /// Who may act for whom.
     pub grants: Grants,
+    /// Organizations, with their members, teams and invitations.
+    pub orgs: Orgs,
     /// The books.
     pub ledger: Ledger,
     /// Money that is set aside.
@@ -180,6 +183,10 @@ pub struct Rows {
     pub sessions: usize,
     /// Grants.
     pub grants: usize,
+    /// Organizations.
+    pub orgs: usize,
+    /// Invitations.
+    pub invites: usize,
     /// Pending transfers.
     pub held: usize,
     /// Tasks.
@@ -228,6 +235,7 @@ impl State {
             fundings: Fundings::default(),
             accounts: Accounts::new(&hasher),
             grants: Grants::new(&hasher),
+            orgs: Orgs::new(&hasher),
             ledger: Ledger::new(&hasher),
             held: HeldTransfers::default(),
             tasks: Tasks::default(),
@@ -259,6 +267,7 @@ impl State {
         state.operation_envelopes.reindex(&state.hasher);
         state.accounts.reindex(&state.hasher);
         state.grants.reindex(&state.hasher);
+        state.orgs.reindex(&state.hasher);
         state.api_keys.rehash(&state.hasher);
         state.custody.rehash(&state.hasher);
         state.dids.reindex(&state.hasher);
@@ -328,6 +337,8 @@ impl State {
             fundings: self.fundings.len(),
             sessions: self.accounts.sessions_len(),
             grants: self.grants.len(),
+            orgs: self.orgs.len(),
+            invites: self.orgs.invites_len(),
             held: self.held.len(),
             tasks: self.tasks.len(),
             declared: self.clearance.len(),

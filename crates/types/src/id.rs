@@ -189,6 +189,10 @@ ids! {
     ApprovalId = "apr_";
     /// A concern that was raised.
     EscalationId = "esc_";
+    /// An invitation to an organization (its public part; the token is never an id).
+    InviteId = "inv_";
+    /// A team of an organization.
+    TeamId = "tem_";
     /// One incarnation of a node's journal.
     IncarnationId = "inc_";
     /// One request at an edge, for logs and problems.
@@ -287,6 +291,10 @@ pub enum AnyId {
     Approval(ApprovalId),
     /// A concern that was raised.
     Escalation(EscalationId),
+    /// An invitation to an organization.
+    Invite(InviteId),
+    /// A team of an organization.
+    Team(TeamId),
 }
 
 macro_rules! any_id {
@@ -342,7 +350,9 @@ any_id!(
     Skill(SkillId),
     ApprovalRequest(ApprovalRequestId),
     Approval(ApprovalId),
-    Escalation(EscalationId)
+    Escalation(EscalationId),
+    Invite(InviteId),
+    Team(TeamId)
 );
 
 impl<'de> serde::Deserialize<'de> for AnyId {

@@ -188,6 +188,16 @@ codes! {
 
     SkillUnknown = "skill_unknown", 422, "No active agent here offers that skill for that price.", "Look with discover, or name an agent.";
 
+    // Organizations.
+    OrgUnknown = "org_unknown", 404, "There is no such organization, or you may not see it.", "Check the id; org_list shows those you are in.";
+    OrgNotEmpty = "org_not_empty", 409, "The organization still has agents.", "Hand them to members with agent_transfer, or erase them first.";
+    LastOwner = "last_owner", 409, "The organization would be left without an owner.", "Make another member owner with org_owner_transfer, or erase the organization first.";
+    MemberUnknown = "member_unknown", 404, "There is no such member, or you may not see them.", "See org_member_list.";
+    MemberExists = "member_exists", 409, "They are a member already.", "Change what they are with org_member_role_set.";
+    RoleTooLow = "role_too_low", 403, "Your role in the organization does not reach this far.", "Ask an owner of the organization.";
+    TeamUnknown = "team_unknown", 404, "There is no such team, or you may not see it.", "See team_list.";
+    InviteInvalid = "invite_invalid", 404, "The invitation is wrong, used, taken back or expired.", "Ask whoever invited you for another one.";
+
     // Intents.
     VersionUnsupported = "version_unsupported", 422, "Only version 1 of AMP is spoken here.", "Set v to 1.";
     VerbUnknown = "verb_unknown", 422, "The verb is unknown or does not fit the envelope's kind.", "See the table of verbs in docs/reference/amp.md.";

@@ -301,14 +301,15 @@ impl DeclaredTask {
 }
 
 impl State {
-    /// The person behind a principal: itself if it is one, else whoever controls it in the end.
+    /// The person behind a principal: itself if it is one, else whoever controls it in the end, for
+    /// whoever belongs to an organization the organization. Who makes a principal is older, and an
+    /// agent is handed to nobody under it, so the chain has an end.
     pub fn person_of(&self, handle: Handle) -> Handle {
         let mut at = handle;
-        // Whoever makes a principal is older, so the chain has an end.
         while self.principals.get(at).kind != Kind::Person {
             match self.principals.get(at).controller {
-                Some(above) if above < at => at = above,
-                _ => break,
+                Some(above) => at = above,
+                None => break,
             }
         }
         at
@@ -317,7 +318,7 @@ impl State {
     /// Whether one principal is under the control of another, at any distance.
     pub fn is_under(&self, handle: Handle, other: Handle) -> bool {
         let mut at = handle;
-        while let Some(above) = self.principals.get(at).controller.filter(|above| *above < at) {
+        while let Some(above) = self.principals.get(at).controller {
             if above == other {
                 return true;
             }
@@ -335,9 +336,11 @@ impl State {
     }
 
     /// Who has a hand in a task, so that they may see it and raise a concern: its parties, whoever
-    /// controls them, and everybody in an office.
+    /// controls them, members of the organization that does, and everybody in an office.
     pub fn takes_part(&self, id: TaskId, handle: Handle) -> bool {
-        let near = |party: Handle| party == handle || self.is_under(party, handle);
+        let near = |party: Handle| {
+            party == handle || self.is_under(party, handle) || self.sees_for_org(handle, party)
+        };
         if let Some(task) = self.clearance.tasks.get(&id) {
             let named = |request: &ApprovalRequestId| {
                 let request = self.clearance.requests.get(request);

@@ -12,6 +12,7 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::grant::{Action, refuse_widening};
 use crate::limits::{ACTIONS_MAX, CLIENTS_PER_PRINCIPAL_MAX};
+use crate::org::refuse_organization;
 
 /// Make a client of a principal.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +74,7 @@ impl Rules for Create {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
+        refuse_organization(state, handle)?;
         if state.principals.get(handle).clients.len() >= CLIENTS_PER_PRINCIPAL_MAX {
             return Err(Rejection::new(Code::StateFull, "a principal has at most 20 clients"));
         }

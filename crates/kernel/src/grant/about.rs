@@ -7,6 +7,7 @@ use hansa_types::{AnyId, PrincipalId};
 use super::Target;
 use crate::State;
 use crate::command::Command;
+use crate::org::OrgCommand;
 use crate::principal::Handle;
 
 /// The thing that a command is about and the principal that it concerns beside the one on whose
@@ -45,6 +46,11 @@ pub(crate) fn about(
         Command::GrantRevoke(revoke) => {
             let holder = state.grants.get(&revoke.id).map(|grant| of(grant.holder));
             (thing(revoke.id.into()), holder)
+        }
+        Command::Org(OrgCommand::Share(share)) => principal(share.agent),
+        Command::Org(OrgCommand::Unshare(unshare)) => principal(unshare.agent),
+        Command::Org(OrgCommand::TransferAgent(transfer)) => {
+            (thing(transfer.agent.into()), Some(transfer.to))
         }
         Command::GrantRelinquish(relinquish) => (thing(relinquish.id.into()), None),
         _ => (None, None),

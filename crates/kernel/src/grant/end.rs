@@ -45,6 +45,10 @@ fn standing(state: &State, id: GrantId) -> Result<(&Grant, PrincipalId), Rejecti
     let grant = state.grants.get(&id).ok_or(Code::NotFound)?;
     match grant.revoked {
         true => Err(Code::GrantRevoked.into()),
+        false if state.orgs.is_role(grant.issuer, grant.holder, id) => {
+            let detail = "grant: it came with a role in an organization; change the role or leave";
+            Err(Rejection::new(Code::InvalidField, detail))
+        }
         false => Ok((grant, state.principals.get(grant.holder).id)),
     }
 }

@@ -17,6 +17,7 @@ use crate::entry::{Auth, Entry};
 use crate::event::Event;
 use crate::grant::Action;
 use crate::limits::{BOOTSTRAP_LIFE, BOOTSTRAP_WINDOW, BOOTSTRAPS_PER_WINDOW_MAX};
+use crate::org::transferred_draft;
 use crate::principal::{self, Handle};
 use crate::state::Map;
 
@@ -31,8 +32,10 @@ pub struct Onboard {
     pub secret: Digest,
     /// What the client's tokens may do at most.
     pub actions: Vec<Action>,
-    /// Most principals that a person without the node's grant may control.
+    /// Most principals that a person without the node's grant may control, or an organization.
     pub agents_max: u32,
+    /// The organization that it shall belong to, in the caller's place.
+    pub org: Option<PrincipalId>,
 }
 
 /// Make a bootstrap token of the caller.
@@ -92,8 +95,11 @@ impl Bootstrap {
 }
 
 impl Rules for Onboard {
-    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
-        Ok(Sphere::Developer)
+    fn sphere(&self, state: &State) -> Result<Sphere, Rejection> {
+        match self.org {
+            Some(org) => Ok(Sphere::Own(state.principals.get(state.org(org)?.0).id)),
+            None => Ok(Sphere::Developer),
+        }
     }
 
     fn decide(
@@ -103,13 +109,9 @@ impl Rules for Onboard {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        if permit.grant().is_none() {
-            let developer = permit.caller().principal.ok_or(Code::Forbidden)?;
-            let developer = state.principals.get(state.principal(developer)?);
-            if developer.controlled >= self.agents_max {
-                let detail = format!("a developer has at most {} agents here", self.agents_max);
-                return Err(Rejection::new(Code::QuotaExceeded, detail));
-            }
+        let owner = self.org.or(permit.caller().principal.filter(|_| permit.grant().is_none()));
+        if let Some(owner) = owner {
+            state.check_agents(state.principal(owner)?, self.agents_max)?;
         }
         self.agent.decide(permit, ctx, out)?;
         let client = client::Create {
@@ -119,6 +121,7 @@ impl Rules for Onboard {
             actions: self.actions.clone(),
         };
         out.push(client_draft(state, &client)?);
+        out.extend(self.org.map(|org| transferred_draft(ctx, self.agent.id, org)));
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use super::{
 use crate::State;
 use crate::command::{Caller, Command, Request};
 use crate::entry::Auth;
+use crate::org::OrgCommand;
 use crate::principal::Handle;
 use crate::task;
 
@@ -264,6 +265,7 @@ fn is_own_control(command: &Command) -> bool {
             | Command::TotpDisable(_)
             | Command::TokensRevoke(_)
             | Command::ApiKeyRevoke(_)
+            | Command::Org(OrgCommand::Leave(_))
             | Command::PolicyEvaluate(_)
             | Command::ApprovalDecide(_)
             | Command::EscalationRaise(_)

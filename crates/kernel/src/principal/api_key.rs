@@ -15,6 +15,7 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::grant::{Action, Limits, refuse_widening};
 use crate::limits::{ACTIONS_MAX, API_KEYS_PER_PRINCIPAL_MAX};
+use crate::org::refuse_organization;
 
 /// Make an API key for a principal.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,6 +100,7 @@ impl Rules for CreateApiKey {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
         state.refuse_erased(handle)?;
+        refuse_organization(state, handle)?;
         if state.principals.get(handle).api_keys.len() >= API_KEYS_PER_PRINCIPAL_MAX {
             return Err(Rejection::new(Code::StateFull, "a principal has at most 100 API keys"));
         }

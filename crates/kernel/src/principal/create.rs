@@ -39,7 +39,8 @@ pub struct CreateOwner {
     pub key: PublicKey,
 }
 
-/// Data of `principal.created`. The entry's id is the principal; its actor controls it.
+/// Data of `principal.created`. The entry's id is the principal; its actor controls it, unless it is
+/// an organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Created {
@@ -67,6 +68,10 @@ impl Rules for Create {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
+        if self.kind == Kind::Organization {
+            let detail = "kind: an organization is made by its owner, with org_create";
+            return Err(Rejection::new(Code::InvalidField, detail));
+        }
         refuse_taken(state, self.id, &self.key)?;
         let created = Created { kind: self.kind, key: self.key, card: self.card, owner: false };
         out.push(Draft::new(self.id, Vis::Public, Event::PrincipalCreated(created)));
@@ -134,10 +139,15 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
     let AnyId::Principal(id) = entry.id else {
         panic!("principal.created carries the principal as its id");
     };
-    let controller = entry.actor.and_then(|actor| state.principals.find(actor));
+    // Nobody has an organization for having made it: that is for its roles to say.
+    let is_org = created.kind == Kind::Organization;
+    let controller = entry.actor.filter(|_| !is_org).and_then(|actor| state.principals.find(actor));
     let mut principal = Principal::new(id, created.kind, created.key, controller, entry.ts);
     principal.card = created.card;
-    state.principals.insert(principal);
+    let handle = state.principals.insert(principal);
+    if is_org {
+        state.orgs.insert(handle);
+    }
     if let Some(controller) = controller {
         let controller = state.principals.get_mut(controller);
         controller.controlled = controller.controlled.saturating_add(1);

@@ -17,6 +17,7 @@ use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::org;
 
 /// Erase what is personal about a principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +52,20 @@ impl Rules for Erase {
         if state.is_last_owner(handle) {
             return refuse("principal: it is the only owner; make another one first");
         }
+        if state.orgs.get(handle).is_some_and(|org| !org.agents.is_empty()) {
+            return Err(Code::OrgNotEmpty.into());
+        }
+        let orgs: Vec<Handle> = state.orgs.of(handle).collect();
+        if let Some(&org) = orgs.iter().find(|&&org| state.is_last_org_owner(org, handle)) {
+            let detail =
+                format!("{} would be left without an owner.", state.principals.get(org).id);
+            return Err(Rejection::new(Code::LastOwner, detail));
+        }
         let event = Event::PrincipalErased(Erased {});
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
+        for org in orgs {
+            org::left(state, org, handle, ctx, out);
+        }
         Ok(())
     }
 }
@@ -77,6 +90,7 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry, _: &Erased) {
         crate::onboard::forget(state, token);
     }
     crate::account::erase(state, handle);
+    org::erase(state, handle);
     let principal = state.principals.get_mut(handle);
     (principal.active, principal.erased, principal.card) = (false, true, None);
     state.custody.remove(&handle);

@@ -20,6 +20,7 @@ use crate::decide::{Context, Draft};
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
 use crate::limits::{FORMER_KEYS_MAX, KEY_OVERLAP};
+use crate::org::refuse_organization;
 
 /// Give a principal another key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,7 @@ impl Rules for RotateKey {
         let state = permit.state();
         let handle = state.principal(self.principal)?;
         state.refuse_erased(handle)?;
+        refuse_organization(state, handle)?;
         let principal = state.principals.get(handle);
         if self.principal == state.node()?.id {
             return Err(Rejection::new(Code::InvalidField, "agent: the node keeps its key"));

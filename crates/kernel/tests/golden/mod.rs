@@ -11,6 +11,7 @@ use hansa_crypto::PublicKey;
 use hansa_crypto::webvh::Address;
 use hansa_kernel::event::DecodeError;
 use hansa_kernel::grant::{Action, Resource};
+use hansa_kernel::org::OrgRole;
 use hansa_kernel::policy::{Obligation, Verdict};
 use hansa_kernel::{Event, State, codec};
 use hansa_types::governance::{
@@ -200,6 +201,30 @@ const SCRIPT: &str = "
     grant node bob clock_accept uses:1 @olga as gu
     clock 1 @bob !with:bob2 => used
     relinquish gu !with:bob2
+    org acme @dora
+    invite acme admin secret:i1 mail:olga@example.com @dora as i1
+    invite acme guest secret:i2 @dora as i2
+    invite acme member secret:i3 @dora as i3
+    join olga i1
+    join pat i2
+    uninvite i3 @dora
+    orgrole acme pat member @dora
+    onboard adam transfer_* org:acme @pat
+    hand alice acme @olga
+    hand alice olga keep @dora
+    orgrole acme pat guest @dora
+    team acme @dora as crew
+    teamed crew pat @dora
+    share adam crew @dora
+    share adam pat @dora
+    unshare adam pat @dora
+    mint acme 1
+    transfer acme bob 0.1 AVT @dora !says:allow => posted judged
+    unteamed crew pat @dora
+    unteam crew @dora
+    handover acme olga @dora
+    quit acme pat
+    dismiss acme dora
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -320,7 +345,8 @@ fn is_shaped(member: &str, text: &str) -> bool {
     match member {
         "id" | "envelope" => text.parse::<AnyId>().is_ok() || text.parse::<EnvelopeId>().is_ok(),
         "actor" | "subject" | "from" | "of" | "grant" | "issuer" | "parent" | "task" | "hold"
-        | "set" | "supersedes" | "requested_by" => text.parse::<AnyId>().is_ok(),
+        | "set" | "supersedes" | "requested_by" | "member" | "agent" | "controller" | "invite"
+        | "from_grant" | "team" => text.parse::<AnyId>().is_ok(),
         "incarnation" => text.parse::<IncarnationId>().is_ok(),
         "kind" => Event::KINDS.iter().any(|(kind, _)| *kind == text),
         "vis" => word(&["public", "org", "node"]),
@@ -380,7 +406,10 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "call" | "policy" => text.parse::<Digest>().is_ok(),
         "risk" => text.parse::<RiskTier>().is_ok(),
         "to" => text.parse::<Clearance>().is_ok(),
-        "role" | "roles" => text.parse::<GovernanceRole>().is_ok(),
+        "role" | "roles" => {
+            text.parse::<GovernanceRole>().is_ok()
+                || OrgRole::ALL.iter().any(|role| role.as_str() == text)
+        }
         "artifact" => word(&[
             "liability_binding",
             "attested_context",

@@ -74,6 +74,7 @@ fn random_walks_keep_the_books_and_replay_the_same() {
         for step in &moves {
             walk.take(step);
         }
+        walk.check_orgs();
         let journal = walk.town.journal();
         walk.town.check_replay(snapshot.index(journal.len()));
         let kinds = journal.iter().map(|line| codec::decode(line).unwrap().event.kind());

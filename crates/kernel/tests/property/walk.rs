@@ -3,6 +3,8 @@
 use hansa_crypto::hash::{label, sha256};
 use hansa_kernel::due::Due;
 use hansa_kernel::grant::{self, Limits, Scope};
+use hansa_kernel::org::OrgRole;
+use hansa_kernel::principal::Kind;
 use hansa_kernel::task::{Act, MilestoneTerms, Rail, Stage, Step, StepKind, Terms, Verdict};
 use hansa_kernel::{
     Auth, Caller, Command, EnvelopeProof, Event, LookedUp, Request, idempotency, principal,
@@ -227,7 +229,75 @@ impl Walk {
                 }
                 None
             }
+            15 => {
+                for part in size.to_be_bytes() {
+                    self.org(NAMES[whom % 3], part);
+                }
+                None
+            }
             _ => self.step(who, whom, choice, size),
+        }
+    }
+
+    /// Something with an organization; much of it is refused.
+    fn org(&mut self, name: &str, choice: u8) {
+        let secret = self.town.entropy();
+        let role = ["guest", "member", "admin", "owner"][usize::from(choice / 16) % 4];
+        let asker = if choice.is_multiple_of(5) { name } else { "olga" };
+        let join = [
+            format!("invite acme {role} secret:{secret} @{asker} as i"),
+            format!("join {name} {secret}"),
+        ];
+        let lines: Vec<String> = match choice % 16 {
+            0 => vec!["org acme @olga".to_owned()],
+            1..=3 => join.to_vec(),
+            4 => vec![join[0].clone(), format!("uninvite i @{asker}")],
+            5 | 6 => vec![format!("orgrole acme {name} {role} @{asker}")],
+            7 => vec![format!("quit acme {name}")],
+            8 => vec![format!("dismiss acme {name} @{asker}")],
+            9 => vec![format!("handover acme {name} @olga"), format!("handover acme olga @{name}")],
+            10 | 11 => {
+                ["team acme as crew".to_owned(), format!("teamed crew {name} @{asker}")].into()
+            }
+            12 => vec![format!("unteamed crew {name} @{asker}"), "unteam crew".to_owned()],
+            13 => vec![format!("hand {name} acme @olga"), format!("share {name} crew @{asker}")],
+            14 => vec![format!("share {name} olga"), format!("unshare {name} olga @{asker}")],
+            _ => vec![format!("hand {name} olga keep @{asker}"), "org acme @olga".to_owned()],
+        };
+        for line in lines {
+            // A refusal is as good: what must hold was checked.
+            let _ = run_line(&mut self.town, &line);
+        }
+    }
+
+    /// An organization has an owner, its members hold what comes with their roles, and it has
+    /// what says that it is the organization's.
+    pub(super) fn check_orgs(&self) {
+        let state = &self.town.state;
+        for id in state.principals.iter().filter(|p| p.kind == Kind::Organization).map(|p| p.id) {
+            let handle = state.principal(id).unwrap();
+            let Some(org) = state.orgs.get(handle) else {
+                assert!(state.principals.get(handle).erased);
+                continue;
+            };
+            assert!(org.members.values().any(|member| member.role == OrgRole::Owner));
+            for (&holder, member) in &org.members {
+                assert!(state.orgs.of(holder).any(|of| of == handle));
+                let grant = member.grant.and_then(|id| state.grants.get(&id));
+                assert_eq!(member.grant.is_none(), member.role == OrgRole::Guest);
+                let is_of_role = |grant: &grant::Grant| {
+                    let (actions, revoked) = (&grant.terms.actions, grant.revoked);
+                    (grant.root, grant.holder, revoked) == (handle, holder, false)
+                        && *actions == member.role.actions()
+                };
+                assert!(grant.is_none_or(is_of_role));
+            }
+            for &agent in &org.agents {
+                assert_eq!(state.principals.get(agent).controller, Some(handle));
+            }
+            let mut teamed = org.teams.values().flat_map(|team| &team.members);
+            assert!(teamed.all(|member| org.members.contains_key(member)));
+            assert!(org.shares.iter().all(|(agent, _)| org.agents.contains(agent)));
         }
     }
 

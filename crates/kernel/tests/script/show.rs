@@ -8,6 +8,7 @@
 //! policy P = active enforce waits
 //! clearance T = policy_checked asked held   taint T = external   agp T = CREATED   approval R = pending 1
 //! did NAME = version 2 at town.example [left]             named DID = alice
+//! role ORG NAME = owner [in N teams]       sees NAME OTHER = yes       controller NAME = alice
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp epoch 3
 //! ```
 
@@ -88,6 +89,7 @@ impl Town {
                 let epoch = self.state.principals.get(handle).epoch;
                 Ok(format!("keys {keys} sessions {sessions}{totp} epoch {epoch}"))
             }
+            "role" | "sees" | "controller" => self.show_org(what, words),
             "nonce" => {
                 let principal = self.principal(words.next()?);
                 let handle = self.state.principal(principal).map_err(|r| r.to_string())?;
@@ -95,6 +97,33 @@ impl Town {
             }
             other => Err(format!("{other} cannot be shown")),
         }
+    }
+
+    fn show_org(&self, what: &str, words: &mut Words<'_>) -> Result<String, String> {
+        let find = |name: &str| {
+            let found = self.state.principal(self.principal(name));
+            found.map_err(|refusal| refusal.to_string())
+        };
+        let first = find(words.next()?)?;
+        if what == "controller" {
+            let controller = self.state.principals.get(first).controller;
+            return Ok(controller.map_or_else(
+                || "nobody".to_owned(),
+                |above| self.name_of(self.state.principals.get(above).id.into()),
+            ));
+        }
+        let second = find(words.next()?)?;
+        if what == "sees" {
+            let sees = self.state.sees_for_org(first, second);
+            let circle = self.state.circle_of(self.state.principals.get(first).id);
+            assert_eq!(circle.contains(self.state.principals.get(second).id), sees);
+            return Ok(if sees { "yes" } else { "no" }.to_owned());
+        }
+        let Some(role) = self.state.orgs.role(first, second) else { return Ok("none".to_owned()) };
+        let org = self.state.orgs.get(first).ok_or("it is no organization")?;
+        let teams = org.teams.values().filter(|team| team.members.contains(&second)).count();
+        let teams = if teams > 0 { format!(" in {teams} teams") } else { String::new() };
+        Ok(format!("{}{teams}", role.as_str()))
     }
 
     fn show_clearance(&self, what: &str, words: &mut Words<'_>) -> Result<String, String> {
@@ -152,6 +181,8 @@ impl Town {
                 "fundings" => rows.fundings,
                 "sessions" => rows.sessions,
                 "grants" => rows.grants,
+                "orgs" => rows.orgs,
+                "invites" => rows.invites,
                 "held" => rows.held,
                 "tasks" => rows.tasks,
                 "declared" => rows.declared,

@@ -209,13 +209,16 @@ impl Town {
     }
 
     /// Names what a command brought about: the step of a task with its task and hold, a key, or
-    /// the thing of the first entry.
+    /// the thing of the first entry, with the grant that came with it.
     pub(crate) fn bind_outcome(&mut self, name: &str, outcome: &Outcome) {
         let Outcome::Done { entries } = outcome else { return };
         let first = &entries[0];
         for entry in entries.iter().skip(1) {
             if let AnyId::Transfer(_) = entry.id {
                 self.bind(&format!("{name}.hold"), Named::Id(entry.id));
+            }
+            if let AnyId::Grant(_) = entry.id {
+                self.bind(&format!("{name}.grant"), Named::Id(entry.id));
             }
         }
         let proof = first.auth.proof().filter(|proof| self.state.tasks.step(proof.id).is_some());

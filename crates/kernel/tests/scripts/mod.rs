@@ -14,6 +14,7 @@ mod idempotency;
 mod keys;
 mod negotiation;
 mod onboarding;
+mod orgs;
 mod parking;
 mod policy;
 mod principals;

@@ -5,12 +5,14 @@ mod authority;
 mod clearance;
 mod did;
 mod money;
+mod org;
 mod people;
 mod policy;
 mod tokens;
 mod work;
 
 use hansa_kernel::grant::Action;
+use hansa_kernel::org::OrgCommand;
 use hansa_kernel::{Auth, Caller, Command, Request};
 use hansa_types::{Amount, Currency};
 
@@ -62,6 +64,7 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
         "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,
         "key" | "unkey" | "grant" | "ungrant" | "relinquish" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
+        verb if org::VERBS.contains(&verb) => org::parse,
         verb if clearance::VERBS.contains(&verb) => clearance::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
         _ => work::parse,
@@ -83,6 +86,9 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
                 let (id, owner) = (onboard.client, onboard.agent.id);
                 town.bind(name, Named::Principal(owner));
                 town.bind(&format!("client/{name}"), Named::Token { id, owner });
+            }
+            Command::Org(OrgCommand::Create(create)) => {
+                town.bind(name, Named::Principal(create.id));
             }
             Command::AccountRegister(done) => town.bind(name, Named::Principal(done.principal)),
             _ => {}

@@ -1,7 +1,7 @@
 //! ```text
 //! client OWNER [id:C] PATTERN…     as C          unclient C          revoke_tokens OWNER
 //! bootstrap OWNER [id:B] [secret:TEXT]     as B
-//! onboard NAME [id:C] [max:N] [poor] [PATTERN…]  (by olga unless said otherwise)
+//! onboard NAME [id:C] [max:N] [poor] [org:O] [PATTERN…]  (by olga unless said otherwise)
 //! ask NAME AMOUNT [CODE] [id:F]     as F          fund F          decline F
 //! ```
 
@@ -98,6 +98,7 @@ fn onboard(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
         card: None,
         genesis_grant: !words.flag("poor"),
     };
+    let org = words.keyed("org:").map(|org| town.principal(org));
     let mut actions = actions(&words.rest())?;
     if actions.is_empty() {
         actions.push(Action::everything());
@@ -108,6 +109,7 @@ fn onboard(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
         secret: Town::digest_of(&number.to_string()),
         actions,
         agents_max,
+        org,
     };
     Asked::by("olga", Command::AgentOnboard(onboard))
 }
