@@ -5,8 +5,8 @@ use std::pin::Pin;
 use hansa_types::Code;
 use hansa_wire::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, journal, node, onboarding, policies, principals, projections,
-    setup, tasks, the_protocol, transfers,
+    discover, fundings, grants, invites, journal, node, onboarding, orgs, policies, principals,
+    projections, setup, tasks, teams, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -102,7 +102,7 @@ async fn call_for_whom(context: &Context, value: Value) -> Result<Answer, Proble
 
 /// Carries an operation out that is about credentials, authority or an agent's beginning and end.
 async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Problem> {
-    dispatch! { context, value, call_for_clearance(context, value).await;
+    dispatch! { context, value, call_for_orgs(context, value).await;
         auth::AccountRegister => ops::auth::account_register;
         auth::AccountVerify => ops::auth::account_verify;
         auth::SessionOpen => ops::auth::session_open;
@@ -150,6 +150,33 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         api_keys::ApiKeyList => ops::api_keys::api_key_list;
         api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
         principals::PrincipalErase => ops::principals::principal_erase;
+    }
+}
+
+/// Carries an operation out that is about organizations.
+async fn call_for_orgs(context: &Context, value: Value) -> Result<Answer, Problem> {
+    dispatch! { context, value, call_for_clearance(context, value).await;
+        orgs::OrgCreate => ops::orgs::org_create;
+        orgs::OrgList => ops::orgs::org_list;
+        orgs::OrgGet => ops::orgs::org_get;
+        orgs::OrgMemberList => ops::orgs::org_member_list;
+        orgs::OrgMemberRoleSet => ops::orgs::org_member_role_set;
+        orgs::OrgMemberRemove => ops::orgs::org_member_remove;
+        orgs::OrgLeave => ops::orgs::org_leave;
+        orgs::OrgOwnerTransfer => ops::orgs::org_owner_transfer;
+        orgs::OrgAgentList => ops::org_agents::org_agent_list;
+        orgs::AgentTransfer => ops::org_agents::agent_transfer;
+        orgs::AgentShare => ops::org_agents::agent_share;
+        orgs::AgentUnshare => ops::org_agents::agent_unshare;
+        invites::InviteCreate => ops::invites::invite_create;
+        invites::InviteList => ops::invites::invite_list;
+        invites::InviteRevoke => ops::invites::invite_revoke;
+        invites::InviteAccept => ops::invites::invite_accept;
+        teams::TeamCreate => ops::teams::team_create;
+        teams::TeamList => ops::teams::team_list;
+        teams::TeamDelete => ops::teams::team_delete;
+        teams::TeamMemberAdd => ops::teams::team_member_add;
+        teams::TeamMemberRemove => ops::teams::team_member_remove;
     }
 }
 

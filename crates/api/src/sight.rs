@@ -1,11 +1,16 @@
 //! What a caller may look at. What they may not see is answered as if it were not there.
 
+use std::sync::Arc;
+
 use hansa_kernel::State;
 use hansa_node::sight::Sight;
 use hansa_types::{PrincipalId, Rejection};
 use hansa_views::Viewer;
 
 use crate::context::Context;
+
+/// Who sees all rows: for what is above or beside something that the caller may see.
+pub(crate) const EVERYONE: Viewer = Viewer { principal: None, all: true };
 
 /// The pattern of actions that only the node's owner, and who acts for them in all, may do.
 const EVERYTHING: &str = "*";
@@ -24,7 +29,16 @@ impl Context {
         let principal = self.caller.as_ref().map(|identity| identity.principal);
         let all = self.sees_all().await?;
         let money = all || (principal.is_some() && self.api.node.config.ledger_public);
-        Ok(Sight { principal, all, money })
+        Ok(Sight { principal, all, money, circle: None })
+    }
+
+    /// The same, with everybody whose affairs the caller sees for being in organizations.
+    pub(crate) async fn whole_sight(&self) -> Result<Sight, Rejection> {
+        let sight = self.sight().await?;
+        let Some(looker) = sight.principal.filter(|_| !sight.all) else { return Ok(sight) };
+        let look = move |state: &State| state.circle_of(looker);
+        let circle = self.api.node.read(Some(looker), look).await?;
+        Ok(Sight { circle: Some(Arc::new(circle)), ..sight })
     }
 
     /// What the caller sees of rows about money.
@@ -47,7 +61,27 @@ impl Context {
             return Ok(true);
         }
         let Some(looker) = sight.principal else { return Ok(false) };
-        self.api.node.read(Some(looker), move |state| controls(state, looker, other)).await
+        let look =
+            move |state: &State| controls(state, looker, other) || looks_into(state, looker, other);
+        self.api.node.read(Some(looker), look).await
+    }
+
+    /// Through whose eyes the caller sees what concerns these principals: their own, unless they may
+    /// look into what one of those does for being in an organization.
+    pub(crate) async fn viewer_among(
+        &self,
+        viewer: Viewer,
+        parties: impl IntoIterator<Item = Option<PrincipalId>>,
+    ) -> Result<Viewer, Rejection> {
+        let parties: Vec<PrincipalId> = parties.into_iter().flatten().collect();
+        let Some(looker) = viewer.principal.filter(|_| !viewer.all && !parties.is_empty()) else {
+            return Ok(viewer);
+        };
+        let look = move |state: &State| {
+            parties.into_iter().find(|party| looks_into(state, looker, *party))
+        };
+        let party = self.api.node.read(Some(looker), look).await?;
+        Ok(Viewer { principal: party.or(viewer.principal), ..viewer })
     }
 
     /// Whether the caller knows of a principal's affairs for having a hand in them: it sees the
@@ -76,9 +110,17 @@ pub(crate) fn holds_grant_of(state: &State, holder: PrincipalId, root: Principal
     state.grants.held(holder, root).any(|(_, grant)| grant.terms.expires > state.now)
 }
 
-/// Whether one principal manages another.
+/// Whether one principal manages another: as its controller, or for the organization that is it.
 pub(crate) fn controls(state: &State, controller: PrincipalId, other: PrincipalId) -> bool {
-    let other = state.principals.find(other).map(|handle| state.principals.get(handle));
-    let above = other.and_then(|principal| principal.controller);
-    above.is_some_and(|handle| state.principals.get(handle).id == controller)
+    let found = (state.principals.find(controller), state.principals.find(other));
+    let (Some(controller), Some(other)) = found else { return false };
+    state.principals.get(other).controller == Some(controller)
+        || state.keeps_for_org(controller, other)
+}
+
+/// Whether one principal may look into what another does for being in an organization.
+pub(crate) fn looks_into(state: &State, looker: PrincipalId, other: PrincipalId) -> bool {
+    let found = (state.principals.find(looker), state.principals.find(other));
+    let (Some(looker), Some(other)) = found else { return false };
+    state.sees_for_org(looker, other)
 }

@@ -261,7 +261,7 @@ impl State {
             Sphere::Own(principal) => self.principal(principal)?,
             Sphere::Managed(principal) => {
                 let handle = self.principal(principal)?;
-                if let Some(grant) = self.by_control(caller, handle, request, now) {
+                if let Some(grant) = self.by_control(caller, handle, request, now)? {
                     return Ok(grant);
                 }
                 handle
@@ -272,7 +272,7 @@ impl State {
                 if caller == handle {
                     return Ok(None);
                 }
-                if let Some(grant) = self.by_control(caller, handle, request, now) {
+                if let Some(grant) = self.by_control(caller, handle, request, now)? {
                     return Ok(grant);
                 }
                 self.treasury()?

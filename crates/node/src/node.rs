@@ -259,6 +259,7 @@ impl Node {
                 | Event::PrincipalErased(_)
                 | Event::ClientRevoked(_)
                 | Event::TokensRevoked(_)
+                | Event::AgentTransferred(_)
                 | Event::SessionOpened(_)
                 | Event::SessionClosed(_)
                 | Event::PasswordChanged(_)

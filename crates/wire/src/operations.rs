@@ -9,8 +9,8 @@
 
 use crate::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, journal, node, onboarding, policies, principals, projections,
-    setup, tasks, the_protocol, transfers,
+    discover, fundings, grants, invites, journal, node, onboarding, orgs, policies, principals,
+    projections, setup, tasks, teams, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -29,6 +29,10 @@ pub const TAGS: &[(&str, &str)] = &[
     ("api-keys", "Bearer secrets, narrowed to some operations."),
     ("clients", "OAuth clients and the tokens they were given; tokens come from /oauth/token."),
     ("onboarding", "Agents made in one call, the tokens for it, and requests for money."),
+    (
+        "orgs",
+        "Organizations: members with roles, invitations, teams, and agents that belong to them.",
+    ),
     ("grants", "Scoped, limited, expiring authority over what is another's."),
     ("policies", "Policy sets, by which acts are judged, and what they say when asked."),
     ("currencies", "Currencies, and the making and destroying of money."),
@@ -122,6 +126,28 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<fundings::FundingList>("/api/v1/fundings").about("onboarding", "List funding requests", "Those of the caller and of agents it controls, for the owner everyone's; decided ones for 30 days.").access(Principal),
     Op::post::<fundings::FundingApprove>("/api/v1/fundings/{funding}/approve").about("onboarding", "Approve a funding request", "Mints what was asked for.").access(Owner),
     Op::post::<fundings::FundingReject>("/api/v1/fundings/{funding}/reject").about("onboarding", "Reject a funding request", "Nothing moves.").access(Owner),
+
+    Op::post::<orgs::OrgCreate>("/api/v1/orgs").about("orgs", "Make an organization", "Owned by the caller. It has no credentials: its members act for it by their roles.").access(Principal).status(201),
+    Op::get::<orgs::OrgList>("/api/v1/orgs").about("orgs", "List organizations", "Those the caller is in, and as what.").access(Principal),
+    Op::get::<orgs::OrgGet>("/api/v1/orgs/{org}").about("orgs", "Read an organization", "One that the caller is in.").access(Principal),
+    Op::get::<orgs::OrgMemberList>("/api/v1/orgs/{org}/members").about("orgs", "List members", "With their roles; a guest sees themselves alone.").access(Principal),
+    Op::put::<orgs::OrgMemberRoleSet>("/api/v1/orgs/{org}/members/{member}/role").about("orgs", "Set a member's role", "An owner everybody's, an admin that of members and guests. An organization keeps an owner.").access(Principal),
+    Op::delete::<orgs::OrgMemberRemove>("/api/v1/orgs/{org}/members/{member}").about("orgs", "Remove a member", "With the authority that came with their role, and what they handed on of it.").access(Principal),
+    Op::post::<orgs::OrgLeave>("/api/v1/orgs/{org}/leave").about("orgs", "Leave an organization", "The last owner cannot.").access(Principal),
+    Op::post::<orgs::OrgOwnerTransfer>("/api/v1/orgs/{org}/transfer").about("orgs", "Hand an organization on", "Another member becomes its owner, and the caller an admin.").access(Principal),
+    Op::get::<orgs::OrgAgentList>("/api/v1/orgs/{org}/agents").about("orgs", "List an organization's agents", "A guest sees those that are shared with them.").access(Principal),
+    Op::post::<orgs::AgentTransfer>("/api/v1/agents/{agent}/transfer").about("orgs", "Hand an agent on", "To an organization that the caller works in, or from one to a member. Its credentials end unless they are kept.").access(Principal),
+    Op::post::<orgs::AgentShare>("/api/v1/agents/{agent}/share").about("orgs", "Share an agent", "A member or a team may look into what an agent of their organization does.").access(Principal),
+    Op::post::<orgs::AgentUnshare>("/api/v1/agents/{agent}/unshare").about("orgs", "Share an agent no longer", "With a member or a team.").access(Principal),
+    Op::post::<invites::InviteCreate>("/api/v1/orgs/{org}/invites").about("orgs", "Invite somebody", "The token is shown once and good once; with an e-mail address for its account alone.").access(Principal).status(201),
+    Op::get::<invites::InviteList>("/api/v1/orgs/{org}/invites").about("orgs", "List invitations", "Those that nobody has used, for owners and admins.").access(Principal),
+    Op::delete::<invites::InviteRevoke>("/api/v1/invites/{invite}").about("orgs", "Take an invitation back", "Nobody joins by it any more.").access(Principal),
+    Op::post::<invites::InviteAccept>("/api/v1/invites/accept").about("orgs", "Join an organization", "By the token of an invitation.").access(Principal),
+    Op::post::<teams::TeamCreate>("/api/v1/orgs/{org}/teams").about("orgs", "Make a team", "A named subset of the members, with whom agents are shared at once.").access(Principal).status(201),
+    Op::get::<teams::TeamList>("/api/v1/orgs/{org}/teams").about("orgs", "List teams", "A guest sees those they are in.").access(Principal),
+    Op::delete::<teams::TeamDelete>("/api/v1/teams/{team}").about("orgs", "Dissolve a team", "Its members stay in the organization.").access(Principal),
+    Op::put::<teams::TeamMemberAdd>("/api/v1/teams/{team}/members/{member}").about("orgs", "Put a member into a team", "One of the organization.").access(Principal),
+    Op::delete::<teams::TeamMemberRemove>("/api/v1/teams/{team}/members/{member}").about("orgs", "Take a member out of a team", "They stay in the organization.").access(Principal),
 
     Op::post::<grants::GrantCreate>("/api/v1/grants").about("grants", "Give authority", "Over the caller's own things, or narrowed from a grant the caller holds.").access(Principal).status(201),
     Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),

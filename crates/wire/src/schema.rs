@@ -61,6 +61,8 @@ texts! {
     ApiKeyId, "^key_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an API key; not its secret.", "key_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     ClientId, "^cli_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an OAuth client; not its secret.", "cli_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     FundingId, "^fun_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a funding request.", "fun_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
+    InviteId, "^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an invitation; not its token.", "inv_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
+    TeamId, "^tem_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a team.", "tem_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     SessionId, "^ses_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a session; not its secret.", "ses_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     PolicySetId, "^pol_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a policy set.", "pol_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     PolicyEvaluationId, "^pev_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an evaluation of policy.", "pev_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";

@@ -4,8 +4,8 @@ use hansa_crypto::hash::sha256;
 use hansa_crypto::json::canonical;
 use hansa_kernel::{Auth, EnvelopeProof};
 use hansa_node::internal;
-use hansa_types::{Code, Did, PrincipalId};
-use hansa_views::EnvelopeRow;
+use hansa_types::{Code, Did, EnvelopeId, PrincipalId};
+use hansa_views::{EnvelopeRow, Viewer};
 use hansa_wire::Problem;
 use hansa_wire::amp::Kind;
 use hansa_wire::api::amp::{EnvelopeGet, EnvelopeGraph, EnvelopeView, Graph, GraphEdge, GraphNode};
@@ -14,15 +14,16 @@ use serde_json::{Map, Value};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::resolve::views_failed;
+use crate::sight::EVERYONE;
 
 /// Reads an accepted envelope.
 pub(crate) async fn envelope_get(
     context: &Context,
     request: EnvelopeGet,
 ) -> Result<Answer, Problem> {
-    let viewer = context.viewer().await?;
     let node = &context.api.node;
     node.views_caught_up().await;
+    let viewer = viewer_of(context, request.envelope).await?;
     let row = node.views.envelope(request.envelope, viewer).await.map_err(views_failed)?;
     let row = row.ok_or(Code::NotFound)?;
     let entry = node.entry(row.seq).await.map_err(internal)?.ok_or(Code::Internal)?;
@@ -56,8 +57,8 @@ pub(crate) async fn envelope_graph(
     context: &Context,
     request: EnvelopeGraph,
 ) -> Result<Answer, Problem> {
-    let viewer = context.viewer().await?;
     let as_of_seq = context.api.node.views_caught_up().await;
+    let viewer = viewer_of(context, request.envelope).await?;
     let rows = context.api.node.views.graph(request.envelope, viewer).await;
     let rows = rows.map_err(views_failed)?;
     let first = rows.first().ok_or(Code::NotFound)?;
@@ -73,6 +74,19 @@ pub(crate) async fn envelope_graph(
     });
     let edges = edges.collect();
     Answer::json(&Graph { root, task, nodes, edges, as_of_seq })
+}
+
+/// Through whose eyes the caller sees an envelope: their own, or those of a party of it that is of
+/// their organization.
+async fn viewer_of(context: &Context, envelope: EnvelopeId) -> Result<Viewer, Problem> {
+    let viewer = context.viewer().await?;
+    let views = &context.api.node.views;
+    if viewer.all || views.envelope(envelope, viewer).await.map_err(views_failed)?.is_some() {
+        return Ok(viewer);
+    }
+    let row = views.envelope(envelope, EVERYONE).await.map_err(views_failed)?;
+    let parties = row.map_or([None, None], |row| [row.from, row.to]);
+    Ok(context.viewer_among(viewer, parties).await?)
 }
 
 /// The envelope's text without its signature.

@@ -37,7 +37,7 @@ pub(crate) async fn journal_export(
         return Err(Problem::new(Code::InvalidField, detail));
     }
     let incarnation = context.api.incarnation().await?;
-    let sight = context.sight().await?;
+    let sight = context.whole_sight().await?;
     let (out, pieces) = channel(EXPORT_CHUNKS_MAX);
     let wanted = Wanted { incarnation, sight, from, texts: request.texts.0 };
     beside(move || wanted.write(&node, &out));

@@ -12,7 +12,7 @@ use hansa_wire::{Problem, WireAmount};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{amount, counted};
-use crate::sight::controls;
+use crate::sight::{controls, looks_into};
 
 /// A request as the state has it.
 struct Seen {
@@ -47,7 +47,10 @@ pub(crate) async fn funding_list(
     let look = move |state: &State| {
         let seen = state.fundings.iter().filter_map(|(id, funding)| {
             let agent = state.principals.get(funding.principal).id;
-            let concerns = all || agent == caller || controls(state, caller, agent);
+            let concerns = all
+                || agent == caller
+                || controls(state, caller, agent)
+                || looks_into(state, caller, agent);
             concerns.then(|| Seen { id, agent, funding: funding.clone() })
         });
         let mut seen: Vec<Seen> = seen.collect();

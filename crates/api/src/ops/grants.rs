@@ -4,7 +4,7 @@ use hansa_kernel::grant::{Action, Create, Created, Limits, Relinquish, Revoke, S
 use hansa_kernel::limits::GRANT_DEPTH_MAX;
 use hansa_kernel::{Command, Entry, Event, State};
 use hansa_types::{Amount, AnyId, Code, Currency, Duration, GrantId, PrincipalId, Rejection, Time};
-use hansa_views::{GrantFilter, GrantRow, Viewer};
+use hansa_views::{GrantFilter, GrantRow};
 use hansa_wire::api::Page;
 use hansa_wire::api::grants::{
     Grant, GrantCreate, GrantGet, GrantLink, GrantList, GrantRelinquish, GrantRevoke, GrantStatus,
@@ -15,6 +15,7 @@ use hansa_wire::{Problem, WireAmount};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{amount, next, page, views_failed};
+use crate::sight::EVERYONE;
 
 /// The patterns of a request as the kernel's.
 pub(super) fn actions(patterns: &[ActionPattern]) -> Result<Vec<Action>, Rejection> {
@@ -215,9 +216,6 @@ pub(super) async fn row(context: &Context, id: GrantId) -> Result<Option<GrantRo
     let has_a_hand = context.acts_for(row.issuer).await? || context.manages(row.holder).await?;
     Ok(Some(row).filter(|_| has_a_hand))
 }
-
-/// Who sees all rows: for what is above a grant that the caller may see.
-const EVERYONE: Viewer = Viewer { principal: None, all: true };
 
 /// The grants above one, the nearest first. Whoever holds a link knows what it hangs on.
 pub(super) async fn above(context: &Context, row: &GrantRow) -> Result<Vec<GrantRow>, Problem> {

@@ -3,7 +3,7 @@
 use hansa_kernel::transfer::{Post, Void};
 use hansa_kernel::{Command, Event, State};
 use hansa_types::{Code, Currency, CurrencyCode, PrincipalId, TransferId};
-use hansa_views::{TransferRow, Viewer};
+use hansa_views::TransferRow;
 use hansa_wire::Problem;
 use hansa_wire::api::transfers::{Transfer, TransferPost, TransferState, TransferVoid};
 
@@ -11,6 +11,7 @@ use super::transfers::answer_done;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{amount, views_failed};
+use crate::sight::EVERYONE;
 use crate::tell;
 
 /// Posts a pending transfer, whole or in part.
@@ -77,8 +78,7 @@ fn pending(state: &State, id: TransferId) -> Option<(CurrencyCode, [Option<Princ
 
 /// A transfer, whoever may see it.
 async fn row(context: &Context, id: TransferId) -> Result<Option<TransferRow>, Problem> {
-    let everyone = Viewer { principal: None, all: true };
     context.api.node.views_caught_up().await;
-    let row = context.api.node.views.transfer(id, everyone).await;
+    let row = context.api.node.views.transfer(id, EVERYONE).await;
     row.map_err(views_failed)
 }

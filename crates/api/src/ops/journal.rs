@@ -158,7 +158,7 @@ fn root<L: Leaves>(leaves: &L, size: u64) -> Result<Digest, L::Error> {
 
 /// Reads an entry that the caller may see.
 pub(crate) async fn entry_get(context: &Context, request: EntryGet) -> Result<Answer, Problem> {
-    let sight = context.sight().await?;
+    let sight = context.whole_sight().await?;
     let (node, seq) = (Arc::clone(&context.api.node), request.seq.0);
     let line = blocking(move || node.reader.entry(seq)).await?;
     let line = line.map_err(|error| internal(error.into()))?.ok_or(Code::NotFound)?;

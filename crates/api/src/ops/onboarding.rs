@@ -17,6 +17,7 @@ use super::agents::{genesis_transfer, profile};
 use super::clients::SECRET_PREFIX;
 use super::dids::{Named, did_of};
 use super::grants::actions;
+use super::orgs::seen_org;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 
@@ -66,6 +67,10 @@ pub(crate) async fn agent_onboard(
     if made.is_none() {
         context.check_proof(&key, request.proof.as_deref())?;
     }
+    let org = match &request.org {
+        Some(named) => Some(seen_org(context, named).await?.id),
+        None => None,
+    };
     let id = PrincipalId::new(now.0, env.random_u128());
     let (name, sealed) = profile(context, id, request.name, request.card).await?;
     let agent = Create {
@@ -86,6 +91,7 @@ pub(crate) async fn agent_onboard(
             None => vec![Action::everything()],
         },
         agents_max: node.config.agents_per_developer_max,
+        org,
     };
     let step = Step::new(Command::AgentOnboard(onboard)).with(Some(sealed));
     let mut named = Named::prepare(context, id, &key, request.did).await?;

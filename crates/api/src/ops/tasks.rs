@@ -3,7 +3,7 @@
 use hansa_kernel::State;
 use hansa_kernel::task::{MilestoneState as Milestone, MilestoneTerms, Rail, Stage, Terms, Work};
 use hansa_types::{Amount, Code, Currency, EnvelopeId, Label, TaskId};
-use hansa_views::{TaskFilter, TaskRow};
+use hansa_views::{TaskFilter, TaskRow, Viewer};
 use hansa_wire::api::Page;
 use hansa_wire::api::tasks::{
     AnyTask, MilestoneState, Task, TaskGet, TaskList, TaskMilestone, TermsState, WorkState,
@@ -13,6 +13,7 @@ use hansa_wire::{Problem, WireAmount, amp};
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::resolve::{next, page, views_failed};
+use crate::sight::EVERYONE;
 
 /// The first and the last envelope of a task that the state still keeps, and the last one's entry.
 type Ends = Option<(EnvelopeId, EnvelopeId, u64)>;
@@ -28,7 +29,7 @@ pub(crate) async fn task_list(context: &Context, request: TaskList) -> Result<An
         None => None,
     };
     let filter = TaskFilter { party, stage: request.terms_state.map(stage) };
-    let viewer = context.viewer().await?;
+    let viewer = context.viewer_among(context.viewer().await?, [party]).await?;
     let as_of_seq = context.api.node.views_caught_up().await;
     let rows = context.api.node.views.tasks(&filter, query, viewer).await;
     let rows = rows.map_err(views_failed)?;
@@ -44,10 +45,26 @@ pub(crate) async fn task_get(context: &Context, request: TaskGet) -> Result<Answ
     }
     let viewer = context.viewer().await?;
     context.api.node.views_caught_up().await;
-    let row = context.api.node.views.task(request.task, viewer).await.map_err(views_failed)?;
-    let row = row.ok_or(Code::NotFound)?;
+    let views = &context.api.node.views;
+    let row = views.task(request.task, viewer).await.map_err(views_failed)?;
+    let row = match row {
+        Some(row) => row,
+        None => for_org(context, request.task, viewer).await?.ok_or(Code::NotFound)?,
+    };
     let told = tell_rows(context, std::slice::from_ref(&row)).await?;
     Answer::json(&told.into_iter().next().ok_or(Code::Internal)?)
+}
+
+/// A task that the caller sees for being in an organization with one of its parties.
+async fn for_org(
+    context: &Context,
+    task: TaskId,
+    viewer: Viewer,
+) -> Result<Option<TaskRow>, Problem> {
+    let row = context.api.node.views.task(task, EVERYONE).await.map_err(views_failed)?;
+    let Some(row) = row else { return Ok(None) };
+    let among = context.viewer_among(viewer, [Some(row.payer), Some(row.agent)]).await?;
+    Ok((among != viewer).then_some(row))
 }
 
 async fn tell_rows(context: &Context, rows: &[TaskRow]) -> Result<Vec<Task>, Problem> {

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use hansa_kernel::transfer::{Create, Hold};
 use hansa_kernel::{Auth, Caller, Command, Entry, Request};
 use hansa_node::Done;
-use hansa_types::{Amount, AnyId, Code, Currency, Did, Duration, PrincipalId, Rejection};
-use hansa_views::TransferFilter;
+use hansa_types::{
+    Amount, AnyId, Code, Currency, Did, Duration, PrincipalId, Rejection, TransferId,
+};
+use hansa_views::{TransferFilter, TransferRow, Viewer};
 use hansa_wire::api::Page;
 use hansa_wire::api::transfers::{
     BatchResult, BatchResults, Quote, Transfer, TransferBatch, TransferCreate, TransferGet,
@@ -19,6 +21,7 @@ use super::trial::{attempt, attempt_as};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{amount, next, page, views_failed};
+use crate::sight::EVERYONE;
 use crate::tell;
 
 /// Says what a transfer would cost. Whether it can be paid is part of the answer.
@@ -208,7 +211,7 @@ pub(crate) async fn transfer_list(
     };
     let filter =
         TransferFilter { account, currency: request.currency, ..TransferFilter::default() };
-    let viewer = context.money_viewer().await?;
+    let viewer = context.viewer_among(context.money_viewer().await?, [account]).await?;
     let as_of_seq = context.api.node.views_caught_up().await;
     let rows = context.api.node.views.transfers(&filter, query, viewer).await;
     let rows = rows.map_err(views_failed)?;
@@ -226,8 +229,27 @@ pub(crate) async fn transfer_get(
 ) -> Result<Answer, Problem> {
     let viewer = context.money_viewer().await?;
     context.api.node.views_caught_up().await;
-    let row = context.api.node.views.transfer(request.transfer, viewer).await;
-    let row = row.map_err(views_failed)?.ok_or(Code::TransferUnknown)?;
+    let views = &context.api.node.views;
+    let row = views.transfer(request.transfer, viewer).await.map_err(views_failed)?;
+    let row = match row {
+        Some(row) => row,
+        None => {
+            let found = for_org(context, request.transfer, viewer).await?;
+            found.ok_or(Code::TransferUnknown)?
+        }
+    };
     let currency = context.api.currency(Some(row.currency)).await?;
     Answer::json(&tell::transfer_row(&row, &currency))
+}
+
+/// A transfer that the caller sees for being in an organization with one of its sides.
+async fn for_org(
+    context: &Context,
+    id: TransferId,
+    viewer: Viewer,
+) -> Result<Option<TransferRow>, Problem> {
+    let row = context.api.node.views.transfer(id, EVERYONE).await.map_err(views_failed)?;
+    let Some(row) = row else { return Ok(None) };
+    let among = context.viewer_among(viewer, [row.from, row.to]).await?;
+    Ok((among != viewer).then_some(row))
 }

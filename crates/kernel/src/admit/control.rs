@@ -4,7 +4,7 @@
 //! this manages the principal in its place: a member by the grant of their role, as the controller
 //! would, and anybody else within the terms of the grant that they were given.
 
-use hansa_types::Time;
+use hansa_types::{Code, Rejection, Time};
 
 use crate::State;
 use crate::command::Request;
@@ -21,17 +21,14 @@ impl State {
         managed: Handle,
         request: &Request,
         now: Time,
-    ) -> Option<Option<Found>> {
+    ) -> Result<Option<Option<Found>>, Rejection> {
         let controller = self.principals.get(managed).controller;
         if controller == Some(caller) {
-            return Some(None);
+            return Ok(Some(None));
         }
         // What is an organization's own affair is of whoever acts for it.
-        let org = controller.or(Some(managed)).filter(|above| self.is_organization(*above))?;
-        // Work with its agents is not yet a say in the organization itself.
-        if org == managed && self.orgs.role(org, caller) < Some(OrgRole::Admin) {
-            return None;
-        }
+        let org = controller.or(Some(managed)).filter(|above| self.is_organization(*above));
+        let Some(org) = org else { return Ok(None) };
         let (resource, counterparty) = grant::about(self, &request.command);
         let wanted = Use {
             resource,
@@ -39,10 +36,14 @@ impl State {
             key: request.caller.auth.key(),
             ..Use::new(org, request.command.action(), now)
         };
-        let found = grant::find(self, caller, &wanted).ok()?;
-        Some(match self.orgs.is_role(org, caller, found.id) {
-            true => None,
-            false => Some(found),
-        })
+        let Ok(found) = grant::find(self, caller, &wanted) else { return Ok(None) };
+        if !self.orgs.is_role(org, caller, found.id) {
+            return Ok(Some(Some(found)));
+        }
+        // Work with its agents is not yet a say in the organization itself.
+        match org == managed && self.orgs.role(org, caller) < Some(OrgRole::Admin) {
+            true => Err(Code::Forbidden.into()),
+            false => Ok(Some(None)),
+        }
     }
 }

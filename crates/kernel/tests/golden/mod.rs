@@ -219,7 +219,7 @@ const SCRIPT: &str = "
     share adam pat @dora
     unshare adam pat @dora
     mint acme 1
-    transfer acme bob 0.1 AVT @dora !says:allow => posted judged
+    transfer acme bob 0.1 AVT @dora => posted
     unteamed crew pat @dora
     unteam crew @dora
     handover acme olga @dora

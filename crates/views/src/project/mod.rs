@@ -84,6 +84,7 @@ impl Needs {
             | Event::KeyRotated(_)
             | Event::PrincipalSuspended(_)
             | Event::PrincipalReinstated(_)
+            | Event::AgentTransferred(_)
             | Event::PrincipalErased(_) => {
                 self.principals.extend(principal::subject(entry));
             }
@@ -208,6 +209,7 @@ impl Working<'_> {
                     self.erasures.add(id, entry.ts);
                 }
             }
+            Event::AgentTransferred(done) => self.principals.transferred(entry, done.controller),
             Event::CardSet(set) => self.principals.card_set(entry, set, document, &self.known),
             Event::KeyRotated(rotated) => self.principals.key_rotated(entry, &rotated.key),
             Event::ApiKeyCreated(created) => self.principals.api_key_created(entry, created),

@@ -30,7 +30,7 @@ const INSERT: Insert = Insert {
     head: "INSERT INTO principals (seq, id, kind, multibase, controller, active, erased, created_at, \
            name, card, trust, price_currency, price_text, price) ",
     tail: " ON CONFLICT (seq) DO UPDATE SET active = excluded.active, \
-           multibase = excluded.multibase, \
+           multibase = excluded.multibase, controller = excluded.controller, \
            erased = excluded.erased, name = excluded.name, card = excluded.card, \
            trust = excluded.trust, price_currency = excluded.price_currency, \
            price_text = excluded.price_text, price = excluded.price",
@@ -151,9 +151,18 @@ impl Principals {
         document: Option<&Value>,
         known: &Known,
     ) {
-        let record = self.add(entry, created.kind, &created.key);
-        if let (Some(record), Some(_)) = (record, created.card) {
+        let Some(record) = self.add(entry, created.kind, &created.key) else { return };
+        if created.kind == Kind::Organization {
+            record.row.controller = None;
+        }
+        if created.card.is_some() {
             record.set_card(entry, document, known);
+        }
+    }
+
+    pub(super) fn transferred(&mut self, entry: &Entry, controller: PrincipalId) {
+        if let Some(record) = self.change(entry) {
+            record.row.controller = Some(controller);
         }
     }
 

@@ -22,14 +22,17 @@ pub mod dids;
 pub mod discover;
 pub mod fundings;
 pub mod grants;
+pub mod invites;
 pub mod journal;
 pub mod node;
 pub mod onboarding;
+pub mod orgs;
 pub mod policies;
 pub mod principals;
 pub mod projections;
 pub mod setup;
 pub mod tasks;
+pub mod teams;
 pub mod the_protocol;
 pub mod transfers;
 

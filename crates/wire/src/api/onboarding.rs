@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::dids::NewDid;
 use super::{operations, yes};
-use crate::scalar::{ActionPattern, Name, WireKey, WireSecret, WireTime};
+use crate::scalar::{ActionPattern, Name, PrincipalRef, WireKey, WireSecret, WireTime};
 use crate::schema;
 
 operations! {
@@ -61,6 +61,9 @@ pub struct AgentOnboard {
     /// What its DID shall be: one with a log and a recovery key, where the node has a public name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub did: Option<NewDid>,
+    /// The organization that it shall belong to; the caller unless named. The caller is a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<PrincipalRef>,
 }
 
 /// An agent that was just onboarded, with what is shown only now.

@@ -78,7 +78,7 @@ fn recovery_keys(context: &Context) -> (Vec<WireSecret>, Vec<Digest>) {
 
 impl Context {
     /// Counts a try from the caller's address.
-    fn count_address(&self) -> Result<(), Problem> {
+    pub(crate) fn count_address(&self) -> Result<(), Problem> {
         let node = &self.api.node;
         match self.client.address {
             Some(remote) => Ok(node.accounts.by_address.count(remote.into(), node.now())?),
