@@ -12,7 +12,7 @@ use crate::harness::{Ask, Reply, Town};
 
 /// Keeps what was mailed.
 #[derive(Debug, Clone, Default)]
-struct Postbox(Arc<Mutex<Vec<(String, String)>>>);
+pub(crate) struct Postbox(Arc<Mutex<Vec<(String, String)>>>);
 
 impl Mailer for Postbox {
     fn send(&self, mail: Mail) {
@@ -21,18 +21,18 @@ impl Mailer for Postbox {
 }
 
 impl Postbox {
-    fn last(&self) -> (String, String) {
+    pub(crate) fn last(&self) -> (String, String) {
         self.0.lock().unwrap().last().unwrap().clone()
     }
 
-    fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         self.last().1.split(' ').next_back().unwrap().to_owned()
     }
 }
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-async fn town() -> (Town, Postbox) {
+pub(crate) async fn town() -> (Town, Postbox) {
     let postbox = Postbox::default();
     let mailer = Arc::new(postbox.clone());
     let town = Town::with(|config| config.mailer = Some(mailer), ApiSettings::default()).await;
@@ -52,17 +52,17 @@ async fn register(town: &Town, email: &str) -> Value {
     post(town, "register", body).await.accepted()
 }
 
-async fn member(town: &Town, postbox: &Postbox, email: &str) -> (Value, Value) {
+pub(crate) async fn member(town: &Town, postbox: &Postbox, email: &str) -> (Value, Value) {
     let begun = register(town, email).await;
     let token = json!({ "token": postbox.token() });
     (begun, post(town, "verify-email", token).await.accepted())
 }
 
-async fn login(town: &Town, email: &str, password: &str) -> Reply {
+pub(crate) async fn login(town: &Town, email: &str, password: &str) -> Reply {
     post(town, "login", json!({ "email": email, "password": password })).await
 }
 
-fn token(session: &Value) -> &str {
+pub(crate) fn token(session: &Value) -> &str {
     session["access_token"].as_str().unwrap()
 }
 

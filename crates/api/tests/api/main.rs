@@ -30,6 +30,7 @@ mod moving;
 mod oauth;
 mod onboarding;
 mod operator;
+mod orgs;
 mod policies;
 mod proxy;
 mod sdk;

@@ -25,12 +25,14 @@ mod export;
 mod grant;
 mod init;
 mod intent;
+mod invite;
 mod key;
 mod login;
 mod logout;
 mod mint;
 mod onboard;
 mod openapi;
+mod org;
 mod paging;
 mod policy;
 mod principal;
@@ -88,6 +90,12 @@ pub(crate) enum Command {
     /// Agents: principals with a key, a card and money
     #[command(subcommand)]
     Agent(agent::Command),
+    /// Organizations: members, roles and teams
+    #[command(subcommand)]
+    Org(org::Command),
+    /// Invitations to organizations
+    #[command(subcommand)]
+    Invite(invite::Command),
     /// DIDs: identifiers that prove themselves and go where their owner goes
     #[command(subcommand)]
     Did(did::Command),
@@ -210,6 +218,8 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Logout(args) => Box::pin(args.run(app)),
         Command::Whoami(args) => Box::pin(args.run(app)),
         Command::Agent(command) => Box::pin(command.run(app)),
+        Command::Org(command) => Box::pin(command.run(app)),
+        Command::Invite(command) => Box::pin(command.run(app)),
         Command::Did(command) => Box::pin(command.run(app)),
         Command::Principal(command) => Box::pin(command.run(app)),
         Command::User(command) => Box::pin(command.run(app)),

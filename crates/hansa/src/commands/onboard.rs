@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use hansa_wire::api::dids::{DidMethod, NewDid};
 use hansa_wire::api::onboarding::{AgentOnboard, BootstrapCreate};
 use hansa_wire::client::Credential;
-use hansa_wire::scalar::{ActionPattern, Name, WireKey};
+use hansa_wire::scalar::{ActionPattern, Name, PrincipalRef, WireKey};
 
 use super::agent::{OwnKey, name};
 use super::key::action;
@@ -47,6 +47,10 @@ pub(crate) struct Onboard {
     /// Give it nothing to begin with
     #[arg(long)]
     no_genesis_grant: bool,
+
+    /// The organization that it shall belong to, which you are a member of
+    #[arg(long, value_name = "PRINCIPAL")]
+    org: Option<PrincipalRef>,
 
     /// Use the bootstrap token in this file instead of an API key, a login or a signature; - reads
     /// standard input
@@ -93,6 +97,7 @@ impl Onboard {
                     actions: Some(self.actions).filter(|actions| !actions.is_empty()),
                     did: recovery_key
                         .map(|key| NewDid { method: DidMethod::Webvh, recovery_key: Some(key) }),
+                    org: self.org,
                 };
                 remote.call_once(&request, &self.idempotency).await
             }

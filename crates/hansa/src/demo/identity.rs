@@ -99,6 +99,7 @@ pub(super) async fn onboard(developer: &Developer) -> Told<Onboarded> {
         genesis_grant: true,
         actions: None,
         did: None,
+        org: None,
     };
     let once = Idempotency::default();
     let unproven = AgentOnboard { proof: None, ..request.clone() };

@@ -4,25 +4,30 @@ use serde_json::Value;
 
 use crate::support::{Place, Served};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
-fn text(value: &Value, member: &str) -> String {
+pub(crate) fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
 }
 
 /// Runs a command without any credential but what is kept, feeding it a line.
-fn fed(place: &Place, served: &Served<'_>, line: &[&str], input: &str) -> crate::support::Run {
+pub(crate) fn fed(
+    place: &Place,
+    served: &Served<'_>,
+    line: &[&str],
+    input: &str,
+) -> crate::support::Run {
     place.run_fed(&[line, &["--node", served.url(), "--json"]].concat(), input)
 }
 
 /// The token of the last mail that the node printed in its log.
-fn mailed(place: &Place) -> String {
+pub(crate) fn mailed(place: &Place) -> String {
     let log = std::fs::read_to_string(place.path("node.log")).unwrap();
     let at = log.rfind("mail_").unwrap_or_else(|| panic!("no mail in {log}"));
     log[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect()
 }
 
-fn serve(place: &Place) -> Served<'_> {
+pub(crate) fn serve(place: &Place) -> Served<'_> {
     place.serve_logged("node", &["--set", "accounts.mail=log"])
 }
 

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod exit_codes;
 mod offline;
+mod orgs;
 mod policy;
 mod serve;
 mod support;

@@ -52,6 +52,11 @@ struct World {
     escalation: String,
     /// Alice's own signature on her card.
     signature: Value,
+    /// An organization of the owner's with alice and bob in it, and what it has.
+    org: String,
+    org_agent: String,
+    invite: String,
+    team: String,
 }
 
 async fn world() -> World {
@@ -91,7 +96,13 @@ async fn world() -> World {
     let concern = json!({ "concern_type": "fraud", "description": "x" });
     let escalation = Ask::post(of(&frozen, "escalations"), concern);
     let escalation = made(town.ask(escalation.by(&alice)).await);
+    let super::orgs::Acme { org, agent: org_agent, invite, team } =
+        super::orgs::acme(&town, &owner, &[&alice, &bob]).await;
     World {
+        org,
+        org_agent,
+        invite,
+        team,
         declared: text(&declared["id"]),
         context: text(&context["id"]),
         request: text(&request["id"]),
@@ -238,6 +249,37 @@ async fn what_is_hidden_answers_exactly_like_what_is_absent() {
             "GET",
             format!("/amp/graph/{}", world.envelope),
             "/amp/graph/00000000-0000-4000-8000-000000000000".to_owned(),
+        ),
+        ("GET", format!("/api/v1/orgs/{}", world.org), format!("/api/v1/orgs/{NOBODY}")),
+        (
+            "GET",
+            format!("/api/v1/orgs/{}/members", world.org),
+            format!("/api/v1/orgs/{NOBODY}/members"),
+        ),
+        (
+            "POST",
+            format!("/api/v1/orgs/{}/leave", world.org),
+            format!("/api/v1/orgs/{NOBODY}/leave"),
+        ),
+        (
+            "DELETE",
+            format!("/api/v1/orgs/{}/members/{}", world.org, world.bob.id),
+            format!("/api/v1/orgs/{NOBODY}/members/{}", world.bob.id),
+        ),
+        (
+            "DELETE",
+            format!("/api/v1/invites/{}", world.invite),
+            "/api/v1/invites/inv_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "DELETE",
+            format!("/api/v1/teams/{}", world.team),
+            "/api/v1/teams/tem_00000000000000000000000000".to_owned(),
+        ),
+        (
+            "DELETE",
+            format!("/api/v1/teams/{}/members/{}", world.team, world.bob.id),
+            format!("/api/v1/teams/tem_00000000000000000000000000/members/{}", world.bob.id),
         ),
         (
             "GET",

@@ -1,5 +1,6 @@
 //! `hansa agent`: registering agents, and looking at them.
 
+mod handing;
 mod moving;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +59,12 @@ pub(crate) enum Command {
     },
     /// Take an agent's DID to this node with its owner's recovery key; the node it leaves is not asked
     Move(moving::Move),
+    /// Hand an agent on: to an organization that you work in, or from it to a member
+    Transfer(handing::Transfer),
+    /// Let a member or a team look into what an agent of your organization does
+    Share(handing::Share),
+    /// Take that back
+    Unshare(handing::Share),
     /// Stop an agent from acting
     Suspend(Stop),
     /// Keep an agent's money where it is
@@ -200,6 +207,9 @@ impl Command {
                 return onboard::bootstrap(app, &idempotency).await;
             }
             Command::Move(moving) => return moving.run(app).await,
+            Command::Transfer(transfer) => return transfer.run(app).await,
+            Command::Share(share) => return share.share(app).await,
+            Command::Unshare(share) => return share.unshare(app).await,
             Command::Suspend(stop) => return stop.suspend(app).await,
             Command::Freeze(stop) => return stop.freeze(app).await,
             Command::Reinstate(reinstate) => return reinstate.run(app).await,
