@@ -124,7 +124,7 @@ async fn mail(
     secret: &Secret,
 ) -> Result<(), Problem> {
     let Some(mailer) = &context.api.node.accounts.mailer else { return Ok(()) };
-    let name = names(context, [facts.org]).await?.remove(&facts.org);
+    let name = names(context, vec![facts.org]).await?.remove(&facts.org);
     let name = name.map_or_else(|| facts.org.to_string(), |name| name.to_string());
     let text = format!(
         "You were invited to {name} as {}. Register with this address, and join by the token {}",

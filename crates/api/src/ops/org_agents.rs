@@ -48,7 +48,7 @@ pub(crate) async fn org_agent_list(
     };
     let (all, as_of_seq) = context.api.node.read(Some(caller), look).await?;
     let (page, next_cursor) = counted(all, request.cursor.as_ref(), request.limit)?;
-    let mut names = names(context, page.iter().map(|facts| facts.id)).await?;
+    let mut names = names(context, page.iter().map(|facts| facts.id).collect()).await?;
     let data = page.into_iter().map(|facts| {
         let Facts { id, did, status, shared_with } = facts;
         OrgAgent { id, did, name: names.remove(&id), status, shared_with }

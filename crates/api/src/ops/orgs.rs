@@ -120,7 +120,7 @@ pub(super) fn kernel_role(role: OrgRole) -> Role {
 /// The names on principals' cards.
 pub(super) async fn names(
     context: &Context,
-    ids: impl IntoIterator<Item = PrincipalId>,
+    ids: Vec<PrincipalId>,
 ) -> Result<HashMap<PrincipalId, Name>, Problem> {
     let node = &context.api.node;
     node.views_caught_up().await;
@@ -151,7 +151,7 @@ pub(super) async fn read_org(context: &Context, id: PrincipalId) -> Result<Org, 
     let caller = context.principal()?;
     let look = move |state: &State| facts(state, id, caller);
     let facts = context.api.node.read(Some(caller), look).await?.ok_or(Code::OrgUnknown)?;
-    let name = names(context, [id]).await?.remove(&id);
+    let name = names(context, vec![id]).await?.remove(&id);
     Ok(tell(facts, name))
 }
 
@@ -179,7 +179,7 @@ pub(crate) async fn org_list(context: &Context, request: OrgList) -> Result<Answ
     };
     let (all, as_of_seq) = context.api.node.read(Some(caller), look).await?;
     let (page, next_cursor) = counted(all, request.cursor.as_ref(), request.limit)?;
-    let mut names = names(context, page.iter().map(|facts| facts.id)).await?;
+    let mut names = names(context, page.iter().map(|facts| facts.id).collect()).await?;
     let data = page.into_iter().map(|facts| {
         let name = names.remove(&facts.id);
         tell(facts, name)
@@ -227,7 +227,7 @@ pub(crate) async fn org_member_list(
     let (mut all, as_of_seq) = context.api.node.read(Some(caller), look).await?;
     all.retain(|fellow| seen.whole() || fellow.id == caller);
     let (page, next_cursor) = counted(all, request.cursor.as_ref(), request.limit)?;
-    let mut names = names(context, page.iter().map(|fellow| fellow.id)).await?;
+    let mut names = names(context, page.iter().map(|fellow| fellow.id).collect()).await?;
     let data = page.into_iter().map(|fellow| {
         let name = names.remove(&fellow.id);
         tell_member(fellow, name)
@@ -249,7 +249,7 @@ pub(crate) async fn org_member_role_set(
     let fellow = context.api.node.read(context.principal().ok(), look).await?;
     // Told from what was done: somebody may have changed it again meanwhile.
     let fellow = Fellow { role, ..fellow.ok_or(Code::MemberUnknown)? };
-    let name = names(context, [member]).await?.remove(&member);
+    let name = names(context, vec![member]).await?.remove(&member);
     Answer::done(&done, &tell_member(fellow, name))
 }
 
