@@ -143,6 +143,16 @@ export interface AgentOnboarded {
   token_endpoint: string;
 }
 
+/** An agent that was handed on. */
+export interface AgentTransferred {
+  /** Who controls it from now on. */
+  controller: PrincipalId;
+  /** Which. */
+  id: PrincipalId;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
 /** An amount of major units as a decimal string, never a JSON number. */
 export type Amount = string;
 
@@ -1042,6 +1052,47 @@ export interface Intent {
   params?: Record<string, unknown> | null;
 }
 
+/** An invitation that nobody has used. */
+export interface Invite {
+  /** When it was made. */
+  created_at: string;
+  /** The only address whose account may accept it. */
+  email?: string | null;
+  /** When it is void. */
+  expires_at: string;
+  /** Whether it would be accepted now. */
+  good: boolean;
+  /** Its id. */
+  id: InviteId;
+  /** Who made it. If they leave, or fall below what they offered, it is void. */
+  invited_by: PrincipalId;
+  /** Where to. */
+  org: PrincipalId;
+  /** As what. */
+  role: OrgRole;
+}
+
+/** An invitation that was just made, with its token. */
+export interface InviteCreated {
+  /** The invitation. */
+  invite: Invite;
+  /** The entry that recorded it. */
+  seq: number;
+  /** The token to join with: shown once, good once. */
+  token: string;
+}
+
+/** The id of an invitation; not its token. */
+export type InviteId = string;
+
+/** An invitation that was taken back. */
+export interface InviteRevoked {
+  /** Its id. */
+  id: InviteId;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
 /** Where a law holds: a country or union, perhaps with a part of it. */
 export type Jurisdiction = string;
 
@@ -1082,6 +1133,16 @@ export interface Me {
   did: Did;
   /** `active` or `suspended`. */
   status: string;
+}
+
+/** A membership that has ended. */
+export interface MembershipEnded {
+  /** Whose. */
+  member: PrincipalId;
+  /** Where. */
+  org: PrincipalId;
+  /** The entry that recorded it. */
+  seq: number;
 }
 
 /** A share of the amount, and what releases it. */
@@ -1136,6 +1197,57 @@ export type NodeMode = "sovereign" | "satellite";
 
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = Record<string, unknown>;
+
+/** An organization, as far as the caller sees it. */
+export interface Org {
+  /** How many agents belong to it; of these guests are told those they see. */
+  agents: number;
+  /** When it was made. */
+  created_at: string;
+  /** Its DID. */
+  did: Did;
+  /** Its id: that of a principal. */
+  id: PrincipalId;
+  /** How many members it has; guests are not told. */
+  members?: number | null;
+  /** Its name. */
+  name?: string | null;
+  /** What the caller is in it. */
+  role?: OrgRole | null;
+  /** Whether it may act. */
+  status: PrincipalStatus;
+}
+
+/** An agent that belongs to an organization. */
+export interface OrgAgent {
+  /** Its DID. */
+  did: Did;
+  /** Which. */
+  id: PrincipalId;
+  /** Its name. */
+  name?: string | null;
+  /** With whom it is shared; guests are not told. */
+  shared_with?: Array<SharedWith>;
+  /** Whether it may act. */
+  status: PrincipalStatus;
+}
+
+/** A member of an organization. */
+export interface OrgMember {
+  /** Their DID. */
+  did: Did;
+  /** Who. */
+  id: PrincipalId;
+  /** Their name. */
+  name?: string | null;
+  /** What they are. */
+  role: OrgRole;
+  /** When they joined. */
+  since: string;
+}
+
+/** What somebody is in an organization. */
+export type OrgRole = "owner" | "admin" | "member" | "guest";
 
 /** One page of a list. */
 export interface PageOfAgent {
@@ -1248,6 +1360,46 @@ export interface PageOfGrant {
 }
 
 /** One page of a list. */
+export interface PageOfInvite {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Invite>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfOrg {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Org>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfOrgAgent {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<OrgAgent>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfOrgMember {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<OrgMember>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageOfPolicyDifference {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
@@ -1283,6 +1435,16 @@ export interface PageOfSession {
   as_of_seq: number;
   /** The items, in the list's order. */
   data: Array<Session>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfTeam {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Team>;
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
@@ -1695,6 +1857,24 @@ export interface ShadowVerdict {
   verdict: PolicyVerdict;
 }
 
+/** With whom an agent is shared. */
+export interface SharedWith {
+  /** A member. */
+  member?: PrincipalId | null;
+  /** A team. */
+  team?: TeamId | null;
+}
+
+/** An agent that was shared, or is no longer. */
+export interface Sharing {
+  /** Which agent. */
+  id: PrincipalId;
+  /** The entry that recorded it. */
+  seq: number;
+  /** With whom. */
+  with: SharedWith;
+}
+
 /** An Ed25519 signature as unpadded base64url. */
 export type Signature = string;
 
@@ -1787,6 +1967,31 @@ export interface TaskMilestone {
   /** Where it stands. */
   state: MilestoneState;
 }
+
+/** A team. */
+export interface Team {
+  /** When it was made. */
+  created_at: string;
+  /** Its id. */
+  id: TeamId;
+  /** Who is in it; to a guest themselves alone. */
+  members: Array<PrincipalId>;
+  /** Its name. */
+  name?: string | null;
+  /** In which organization. */
+  org: PrincipalId;
+}
+
+/** A team that was dissolved. */
+export interface TeamDeleted {
+  /** Its id. */
+  id: TeamId;
+  /** The entry that recorded it. */
+  seq: number;
+}
+
+/** The id of a team. */
+export type TeamId = string;
 
 /** What became of the money. */
 export interface TegSent {
@@ -2150,6 +2355,16 @@ export interface ReputationGetRequest {
   agent: PrincipalRef;
 }
 
+/** What `agentShare` takes. */
+export interface AgentShareRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** A member of the organization. */
+  member?: PrincipalRef | null;
+  /** A team of the organization. */
+  team?: TeamId | null;
+}
+
 /** What `agentSuspend` takes. */
 export interface AgentSuspendRequest {
   /** Which agent. */
@@ -2164,6 +2379,26 @@ export interface AgentSuspendRequest {
 export interface TokensRevokeRequest {
   /** Whose tokens. */
   agent: PrincipalRef;
+}
+
+/** What `agentTransfer` takes. */
+export interface AgentTransferRequest {
+  /** Which. */
+  agent: PrincipalRef;
+  /** To whom. */
+  to: PrincipalRef;
+  /** Whether its API keys, OAuth clients and tokens go on working. Otherwise they end. */
+  keep_credentials?: boolean;
+}
+
+/** What `agentUnshare` takes. */
+export interface AgentUnshareRequest {
+  /** Which agent. */
+  agent: PrincipalRef;
+  /** The member it is shared with. */
+  member?: PrincipalRef | null;
+  /** The team it is shared with. */
+  team?: TeamId | null;
 }
 
 /** What `apiKeyList` takes. */
@@ -2534,6 +2769,18 @@ export interface GrantRevokeRequest {
   grant: GrantId;
 }
 
+/** What `inviteAccept` takes. */
+export interface InviteAcceptRequest {
+  /** The invitation's token. */
+  token: string;
+}
+
+/** What `inviteRevoke` takes. */
+export interface InviteRevokeRequest {
+  /** Which. */
+  invite: InviteId;
+}
+
 /** What `journalCheckpoint` takes. */
 export interface JournalCheckpointRequest {
 }
@@ -2596,6 +2843,8 @@ export interface AgentOnboardRequest {
   did?: NewDid | null;
   /** Whether it receives the node's genesis grant. */
   genesis_grant?: boolean;
+  /** The organization that it shall belong to; the caller unless named. The caller is a member. */
+  org?: PrincipalRef | null;
   /**
    * Shows that the caller holds the key: a JWS of type `key-proof+jwt` signed with it, whose claims
    * are `aud` (the node's DID), `iat`, and `ath`, the base64url SHA-256 of the credential of this
@@ -2608,6 +2857,121 @@ export interface AgentOnboardRequest {
 
 /** What `bootstrapCreate` takes. */
 export interface BootstrapCreateRequest {
+}
+
+/** What `orgList` takes. */
+export interface OrgListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `orgCreate` takes. */
+export interface OrgCreateRequest {
+  /** What people call it. Everybody who is signed in can read it. */
+  name: string;
+}
+
+/** What `orgGet` takes. */
+export interface OrgGetRequest {
+  /** Which. */
+  org: PrincipalRef;
+}
+
+/** What `orgAgentList` takes. */
+export interface OrgAgentListRequest {
+  /** To which. */
+  org: PrincipalRef;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `inviteList` takes. */
+export interface InviteListRequest {
+  /** Of which. */
+  org: PrincipalRef;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `inviteCreate` takes. */
+export interface InviteCreateRequest {
+  /** Where to. */
+  org: PrincipalRef;
+  /** As what; not as owner. */
+  role: OrgRole;
+  /**
+   * The only address whose account may accept it, to which it is mailed where this node sends mail.
+   * Without one whoever holds the token may accept.
+   */
+  email?: string | null;
+  /** Seconds until it is void: a week unless named, at most 30 days. */
+  expires_in_s?: number | null;
+}
+
+/** What `orgLeave` takes. */
+export interface OrgLeaveRequest {
+  /** Where. */
+  org: PrincipalRef;
+}
+
+/** What `orgMemberList` takes. */
+export interface OrgMemberListRequest {
+  /** Of which. */
+  org: PrincipalRef;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `orgMemberRemove` takes. */
+export interface OrgMemberRemoveRequest {
+  /** Where. */
+  org: PrincipalRef;
+  /** Whose. */
+  member: PrincipalRef;
+}
+
+/** What `orgMemberRoleSet` takes. */
+export interface OrgMemberRoleSetRequest {
+  /** Where. */
+  org: PrincipalRef;
+  /** Whom. */
+  member: PrincipalRef;
+  /** What. */
+  role: OrgRole;
+}
+
+/** What `teamList` takes. */
+export interface TeamListRequest {
+  /** Of which. */
+  org: PrincipalRef;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `teamCreate` takes. */
+export interface TeamCreateRequest {
+  /** In which organization. */
+  org: PrincipalRef;
+  /** What people call it. */
+  name: string;
+}
+
+/** What `orgOwnerTransfer` takes. */
+export interface OrgOwnerTransferRequest {
+  /** Of which organization. */
+  org: PrincipalRef;
+  /** To whom. */
+  to: PrincipalRef;
 }
 
 /** What `policyDifferenceList` takes. */
@@ -2976,6 +3340,28 @@ export interface TaskUpdateRequest {
   guard?: string | null;
 }
 
+/** What `teamDelete` takes. */
+export interface TeamDeleteRequest {
+  /** Which. */
+  team: TeamId;
+}
+
+/** What `teamMemberRemove` takes. */
+export interface TeamMemberRemoveRequest {
+  /** Which. */
+  team: TeamId;
+  /** Whom. */
+  member: PrincipalRef;
+}
+
+/** What `teamMemberAdd` takes. */
+export interface TeamMemberAddRequest {
+  /** Which. */
+  team: TeamId;
+  /** Whom. */
+  member: PrincipalRef;
+}
+
 /** What `tegSend` takes. */
 export interface TegSendRequest {
   /** How much, of the node's own currency. */
@@ -3143,8 +3529,11 @@ export const OPERATIONS = {
   agent_public_key: { id: "agent_public_key", method: "GET", path: "/api/v1/agents/{agent}/public-key", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_reinstate: { id: "agent_reinstate", method: "POST", path: "/api/v1/agents/{agent}/reinstate", query: [], takesBody: true, idempotent: true, public: false, json: true },
   reputation_get: { id: "reputation_get", method: "GET", path: "/api/v1/agents/{agent}/reputation", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  agent_share: { id: "agent_share", method: "POST", path: "/api/v1/agents/{agent}/share", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_suspend: { id: "agent_suspend", method: "POST", path: "/api/v1/agents/{agent}/suspend", query: [], takesBody: true, idempotent: true, public: false, json: true },
   tokens_revoke: { id: "tokens_revoke", method: "POST", path: "/api/v1/agents/{agent}/tokens/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_transfer: { id: "agent_transfer", method: "POST", path: "/api/v1/agents/{agent}/transfer", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  agent_unshare: { id: "agent_unshare", method: "POST", path: "/api/v1/agents/{agent}/unshare", query: [], takesBody: true, idempotent: true, public: false, json: true },
   api_key_list: { id: "api_key_list", method: "GET", path: "/api/v1/api-keys", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   api_key_create: { id: "api_key_create", method: "POST", path: "/api/v1/api-keys", query: [], takesBody: true, idempotent: true, public: false, json: true },
   api_key_revoke: { id: "api_key_revoke", method: "DELETE", path: "/api/v1/api-keys/{key}", query: [], takesBody: false, idempotent: true, public: false, json: true },
@@ -3186,6 +3575,8 @@ export const OPERATIONS = {
   grant_export: { id: "grant_export", method: "GET", path: "/api/v1/grants/{grant}/export", query: [], takesBody: false, idempotent: false, public: false, json: true },
   grant_relinquish: { id: "grant_relinquish", method: "POST", path: "/api/v1/grants/{grant}/relinquish", query: [], takesBody: true, idempotent: true, public: false, json: true },
   grant_revoke: { id: "grant_revoke", method: "POST", path: "/api/v1/grants/{grant}/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  invite_accept: { id: "invite_accept", method: "POST", path: "/api/v1/invites/accept", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  invite_revoke: { id: "invite_revoke", method: "DELETE", path: "/api/v1/invites/{invite}", query: [], takesBody: false, idempotent: true, public: false, json: true },
   journal_checkpoint: { id: "journal_checkpoint", method: "GET", path: "/api/v1/journal/checkpoint", query: [], takesBody: false, idempotent: false, public: true, json: false },
   journal_consistency: { id: "journal_consistency", method: "GET", path: "/api/v1/journal/consistency", query: ["from", "to"], takesBody: false, idempotent: false, public: false, json: true },
   entry_get: { id: "entry_get", method: "GET", path: "/api/v1/journal/entries/{seq}", query: [], takesBody: false, idempotent: false, public: false, json: true },
@@ -3195,6 +3586,19 @@ export const OPERATIONS = {
   node_get: { id: "node_get", method: "GET", path: "/api/v1/node", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_onboard: { id: "agent_onboard", method: "POST", path: "/api/v1/onboarding", query: [], takesBody: true, idempotent: true, public: false, json: true },
   bootstrap_create: { id: "bootstrap_create", method: "POST", path: "/api/v1/onboarding/bootstrap", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  org_list: { id: "org_list", method: "GET", path: "/api/v1/orgs", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  org_create: { id: "org_create", method: "POST", path: "/api/v1/orgs", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  org_get: { id: "org_get", method: "GET", path: "/api/v1/orgs/{org}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  org_agent_list: { id: "org_agent_list", method: "GET", path: "/api/v1/orgs/{org}/agents", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  invite_list: { id: "invite_list", method: "GET", path: "/api/v1/orgs/{org}/invites", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  invite_create: { id: "invite_create", method: "POST", path: "/api/v1/orgs/{org}/invites", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  org_leave: { id: "org_leave", method: "POST", path: "/api/v1/orgs/{org}/leave", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  org_member_list: { id: "org_member_list", method: "GET", path: "/api/v1/orgs/{org}/members", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  org_member_remove: { id: "org_member_remove", method: "DELETE", path: "/api/v1/orgs/{org}/members/{member}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  org_member_role_set: { id: "org_member_role_set", method: "PUT", path: "/api/v1/orgs/{org}/members/{member}/role", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  team_list: { id: "team_list", method: "GET", path: "/api/v1/orgs/{org}/teams", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  team_create: { id: "team_create", method: "POST", path: "/api/v1/orgs/{org}/teams", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  org_owner_transfer: { id: "org_owner_transfer", method: "POST", path: "/api/v1/orgs/{org}/transfer", query: [], takesBody: true, idempotent: true, public: false, json: true },
   policy_difference_list: { id: "policy_difference_list", method: "GET", path: "/api/v1/policy-differences", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   policy_evaluate: { id: "policy_evaluate", method: "POST", path: "/api/v1/policy-evaluations", query: [], takesBody: true, idempotent: true, public: false, json: true },
   policy_set_list: { id: "policy_set_list", method: "GET", path: "/api/v1/policy-sets", query: ["cursor", "limit", "status"], takesBody: false, idempotent: false, public: false, json: true },
@@ -3226,6 +3630,9 @@ export const OPERATIONS = {
   impact_assess: { id: "impact_assess", method: "POST", path: "/api/v1/tasks/{task}/impact-assessments", query: [], takesBody: true, idempotent: true, public: false, json: true },
   liability_bind: { id: "liability_bind", method: "POST", path: "/api/v1/tasks/{task}/liability-bindings", query: [], takesBody: true, idempotent: true, public: false, json: true },
   task_update: { id: "task_update", method: "POST", path: "/api/v1/tasks/{task}/move", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  team_delete: { id: "team_delete", method: "DELETE", path: "/api/v1/teams/{team}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  team_member_remove: { id: "team_member_remove", method: "DELETE", path: "/api/v1/teams/{team}/members/{member}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  team_member_add: { id: "team_member_add", method: "PUT", path: "/api/v1/teams/{team}/members/{member}", query: [], takesBody: true, idempotent: true, public: false, json: true },
   teg_send: { id: "teg_send", method: "POST", path: "/api/v1/teg/send", query: [], takesBody: true, idempotent: true, public: false, json: true },
   transfer_list: { id: "transfer_list", method: "GET", path: "/api/v1/transfers", query: ["account", "currency", "cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   transfer_create: { id: "transfer_create", method: "POST", path: "/api/v1/transfers", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -3465,6 +3872,14 @@ export abstract class Operations {
   }
 
   /**
+   * Share an agent. A member or a team may look into what an agent of their organization does. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  agentShare(request: AgentShareRequest, options: CallOptions = {}): Promise<Sharing> {
+    return this.call(OPERATIONS.agent_share, request, options) as Promise<Sharing>;
+  }
+
+  /**
    * Suspend an agent. It cannot act until it is reinstated; its money stays. Only the node's owner,
    * or whoever holds a grant from them. May also be carried by a signed envelope addressed to the
    * node.
@@ -3479,6 +3894,23 @@ export abstract class Operations {
    */
   tokensRevoke(request: TokensRevokeRequest, options: CallOptions = {}): Promise<TokensRevoked> {
     return this.call(OPERATIONS.tokens_revoke, request, options) as Promise<TokensRevoked>;
+  }
+
+  /**
+   * Hand an agent on. To an organization that the caller works in, or from one to a member. Its
+   * credentials end unless they are kept. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  agentTransfer(request: AgentTransferRequest, options: CallOptions = {}): Promise<AgentTransferred> {
+    return this.call(OPERATIONS.agent_transfer, request, options) as Promise<AgentTransferred>;
+  }
+
+  /**
+   * Share an agent no longer. With a member or a team. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  agentUnshare(request: AgentUnshareRequest, options: CallOptions = {}): Promise<Sharing> {
+    return this.call(OPERATIONS.agent_unshare, request, options) as Promise<Sharing>;
   }
 
   /**
@@ -3825,6 +4257,22 @@ export abstract class Operations {
     return this.call(OPERATIONS.grant_revoke, request, options) as Promise<Grant>;
   }
 
+  /**
+   * Join an organization. By the token of an invitation. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  inviteAccept(request: InviteAcceptRequest, options: CallOptions = {}): Promise<Org> {
+    return this.call(OPERATIONS.invite_accept, request, options) as Promise<Org>;
+  }
+
+  /**
+   * Take an invitation back. Nobody joins by it any more. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  inviteRevoke(request: InviteRevokeRequest, options: CallOptions = {}): Promise<InviteRevoked> {
+    return this.call(OPERATIONS.invite_revoke, request, options) as Promise<InviteRevoked>;
+  }
+
   /** Read the latest checkpoint. A signed note: origin, tree size and root. */
   journalCheckpoint(request: JournalCheckpointRequest = {}, options: CallOptions = {}): Promise<Uint8Array> {
     return this.call(OPERATIONS.journal_checkpoint, request, options) as Promise<Uint8Array>;
@@ -3895,6 +4343,135 @@ export abstract class Operations {
    */
   bootstrapCreate(request: BootstrapCreateRequest = {}, options: CallOptions = {}): Promise<BootstrapCreated> {
     return this.call(OPERATIONS.bootstrap_create, request, options) as Promise<BootstrapCreated>;
+  }
+
+  /**
+   * List organizations. Those the caller is in, and as what. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  orgList(request: OrgListRequest = {}, options: CallOptions = {}): Promise<PageOfOrg> {
+    return this.call(OPERATIONS.org_list, request, options) as Promise<PageOfOrg>;
+  }
+
+  /** List organizations: all pages, item by item. */
+  orgListAll(request: OrgListRequest = {}): AsyncGenerator<Org> {
+    return this.pages(OPERATIONS.org_list, request) as AsyncGenerator<Org>;
+  }
+
+  /**
+   * Make an organization. Owned by the caller. It has no credentials: its members act for it by
+   * their roles. May also be carried by a signed envelope addressed to the node.
+   */
+  orgCreate(request: OrgCreateRequest, options: CallOptions = {}): Promise<Org> {
+    return this.call(OPERATIONS.org_create, request, options) as Promise<Org>;
+  }
+
+  /**
+   * Read an organization. One that the caller is in. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  orgGet(request: OrgGetRequest, options: CallOptions = {}): Promise<Org> {
+    return this.call(OPERATIONS.org_get, request, options) as Promise<Org>;
+  }
+
+  /**
+   * List an organization's agents. A guest sees those that are shared with them. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  orgAgentList(request: OrgAgentListRequest, options: CallOptions = {}): Promise<PageOfOrgAgent> {
+    return this.call(OPERATIONS.org_agent_list, request, options) as Promise<PageOfOrgAgent>;
+  }
+
+  /** List an organization's agents: all pages, item by item. */
+  orgAgentListAll(request: OrgAgentListRequest): AsyncGenerator<OrgAgent> {
+    return this.pages(OPERATIONS.org_agent_list, request) as AsyncGenerator<OrgAgent>;
+  }
+
+  /**
+   * List invitations. Those that nobody has used, for owners and admins. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  inviteList(request: InviteListRequest, options: CallOptions = {}): Promise<PageOfInvite> {
+    return this.call(OPERATIONS.invite_list, request, options) as Promise<PageOfInvite>;
+  }
+
+  /** List invitations: all pages, item by item. */
+  inviteListAll(request: InviteListRequest): AsyncGenerator<Invite> {
+    return this.pages(OPERATIONS.invite_list, request) as AsyncGenerator<Invite>;
+  }
+
+  /**
+   * Invite somebody. The token is shown once and good once; with an e-mail address for its account
+   * alone. May also be carried by a signed envelope addressed to the node.
+   */
+  inviteCreate(request: InviteCreateRequest, options: CallOptions = {}): Promise<InviteCreated> {
+    return this.call(OPERATIONS.invite_create, request, options) as Promise<InviteCreated>;
+  }
+
+  /**
+   * Leave an organization. The last owner cannot. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  orgLeave(request: OrgLeaveRequest, options: CallOptions = {}): Promise<MembershipEnded> {
+    return this.call(OPERATIONS.org_leave, request, options) as Promise<MembershipEnded>;
+  }
+
+  /**
+   * List members. With their roles; a guest sees themselves alone. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  orgMemberList(request: OrgMemberListRequest, options: CallOptions = {}): Promise<PageOfOrgMember> {
+    return this.call(OPERATIONS.org_member_list, request, options) as Promise<PageOfOrgMember>;
+  }
+
+  /** List members: all pages, item by item. */
+  orgMemberListAll(request: OrgMemberListRequest): AsyncGenerator<OrgMember> {
+    return this.pages(OPERATIONS.org_member_list, request) as AsyncGenerator<OrgMember>;
+  }
+
+  /**
+   * Remove a member. With the authority that came with their role, and what they handed on of it.
+   * May also be carried by a signed envelope addressed to the node.
+   */
+  orgMemberRemove(request: OrgMemberRemoveRequest, options: CallOptions = {}): Promise<MembershipEnded> {
+    return this.call(OPERATIONS.org_member_remove, request, options) as Promise<MembershipEnded>;
+  }
+
+  /**
+   * Set a member's role. An owner everybody's, an admin that of members and guests. An organization
+   * keeps an owner. May also be carried by a signed envelope addressed to the node.
+   */
+  orgMemberRoleSet(request: OrgMemberRoleSetRequest, options: CallOptions = {}): Promise<OrgMember> {
+    return this.call(OPERATIONS.org_member_role_set, request, options) as Promise<OrgMember>;
+  }
+
+  /**
+   * List teams. A guest sees those they are in. May also be carried by a signed envelope addressed
+   * to the node.
+   */
+  teamList(request: TeamListRequest, options: CallOptions = {}): Promise<PageOfTeam> {
+    return this.call(OPERATIONS.team_list, request, options) as Promise<PageOfTeam>;
+  }
+
+  /** List teams: all pages, item by item. */
+  teamListAll(request: TeamListRequest): AsyncGenerator<Team> {
+    return this.pages(OPERATIONS.team_list, request) as AsyncGenerator<Team>;
+  }
+
+  /**
+   * Make a team. A named subset of the members, with whom agents are shared at once. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  teamCreate(request: TeamCreateRequest, options: CallOptions = {}): Promise<Team> {
+    return this.call(OPERATIONS.team_create, request, options) as Promise<Team>;
+  }
+
+  /**
+   * Hand an organization on. Another member becomes its owner, and the caller an admin. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  orgOwnerTransfer(request: OrgOwnerTransferRequest, options: CallOptions = {}): Promise<Org> {
+    return this.call(OPERATIONS.org_owner_transfer, request, options) as Promise<Org>;
   }
 
   /**
@@ -4179,6 +4756,30 @@ export abstract class Operations {
    */
   taskUpdate(request: TaskUpdateRequest, options: CallOptions = {}): Promise<DeclaredTask> {
     return this.call(OPERATIONS.task_update, request, options) as Promise<DeclaredTask>;
+  }
+
+  /**
+   * Dissolve a team. Its members stay in the organization. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  teamDelete(request: TeamDeleteRequest, options: CallOptions = {}): Promise<TeamDeleted> {
+    return this.call(OPERATIONS.team_delete, request, options) as Promise<TeamDeleted>;
+  }
+
+  /**
+   * Take a member out of a team. They stay in the organization. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  teamMemberRemove(request: TeamMemberRemoveRequest, options: CallOptions = {}): Promise<Team> {
+    return this.call(OPERATIONS.team_member_remove, request, options) as Promise<Team>;
+  }
+
+  /**
+   * Put a member into a team. One of the organization. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  teamMemberAdd(request: TeamMemberAddRequest, options: CallOptions = {}): Promise<Team> {
+    return this.call(OPERATIONS.team_member_add, request, options) as Promise<Team>;
   }
 
   /**

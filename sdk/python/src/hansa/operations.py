@@ -108,6 +108,16 @@ AgentOnboarded = TypedDict(
 )
 """An agent that was just onboarded, with what is shown only now."""
 
+AgentTransferred = TypedDict(
+    'AgentTransferred',
+    {
+        'controller': 'PrincipalId',
+        'id': 'PrincipalId',
+        'seq': 'int',
+    },
+)
+"""An agent that was handed on."""
+
 Amount: TypeAlias = 'str'
 """An amount of major units as a decimal string, never a JSON number."""
 
@@ -848,6 +858,43 @@ Intent = TypedDict(
 )
 """A goal."""
 
+Invite = TypedDict(
+    'Invite',
+    {
+        'created_at': 'str',
+        'email': 'NotRequired[str | None]',
+        'expires_at': 'str',
+        'good': 'bool',
+        'id': 'InviteId',
+        'invited_by': 'PrincipalId',
+        'org': 'PrincipalId',
+        'role': 'OrgRole',
+    },
+)
+"""An invitation that nobody has used."""
+
+InviteCreated = TypedDict(
+    'InviteCreated',
+    {
+        'invite': 'Invite',
+        'seq': 'int',
+        'token': 'str',
+    },
+)
+"""An invitation that was just made, with its token."""
+
+InviteId: TypeAlias = 'str'
+"""The id of an invitation; not its token."""
+
+InviteRevoked = TypedDict(
+    'InviteRevoked',
+    {
+        'id': 'InviteId',
+        'seq': 'int',
+    },
+)
+"""An invitation that was taken back."""
+
 Jurisdiction: TypeAlias = 'str'
 """Where a law holds: a country or union, perhaps with a part of it."""
 
@@ -886,6 +933,16 @@ Me = TypedDict(
     },
 )
 """Whom a credential stands for."""
+
+MembershipEnded = TypedDict(
+    'MembershipEnded',
+    {
+        'member': 'PrincipalId',
+        'org': 'PrincipalId',
+        'seq': 'int',
+    },
+)
+"""A membership that has ended."""
 
 Milestone = TypedDict(
     'Milestone',
@@ -932,6 +989,48 @@ NodeMode: TypeAlias = "Literal['sovereign'] | Literal['satellite']"
 
 OpenApiDocument: TypeAlias = 'dict[str, Any]'
 """An OpenAPI 3.1 document."""
+
+Org = TypedDict(
+    'Org',
+    {
+        'agents': 'int',
+        'created_at': 'str',
+        'did': 'Did',
+        'id': 'PrincipalId',
+        'members': 'NotRequired[int | None]',
+        'name': 'NotRequired[str | None]',
+        'role': 'NotRequired[OrgRole | None]',
+        'status': 'PrincipalStatus',
+    },
+)
+"""An organization, as far as the caller sees it."""
+
+OrgAgent = TypedDict(
+    'OrgAgent',
+    {
+        'did': 'Did',
+        'id': 'PrincipalId',
+        'name': 'NotRequired[str | None]',
+        'shared_with': 'NotRequired[list[SharedWith]]',
+        'status': 'PrincipalStatus',
+    },
+)
+"""An agent that belongs to an organization."""
+
+OrgMember = TypedDict(
+    'OrgMember',
+    {
+        'did': 'Did',
+        'id': 'PrincipalId',
+        'name': 'NotRequired[str | None]',
+        'role': 'OrgRole',
+        'since': 'str',
+    },
+)
+"""A member of an organization."""
+
+OrgRole: TypeAlias = "Literal['owner'] | Literal['admin'] | Literal['member'] | Literal['guest']"
+"""What somebody is in an organization."""
 
 PageOfAgent = TypedDict(
     'PageOfAgent',
@@ -1043,6 +1142,46 @@ PageOfGrant = TypedDict(
 )
 """One page of a list."""
 
+PageOfInvite = TypedDict(
+    'PageOfInvite',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Invite]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfOrg = TypedDict(
+    'PageOfOrg',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Org]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfOrgAgent = TypedDict(
+    'PageOfOrgAgent',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[OrgAgent]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfOrgMember = TypedDict(
+    'PageOfOrgMember',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[OrgMember]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
 PageOfPolicyDifference = TypedDict(
     'PageOfPolicyDifference',
     {
@@ -1078,6 +1217,16 @@ PageOfSession = TypedDict(
     {
         'as_of_seq': 'int',
         'data': 'list[Session]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfTeam = TypedDict(
+    'PageOfTeam',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Team]',
         'next_cursor': 'NotRequired[str | None]',
     },
 )
@@ -1434,6 +1583,25 @@ ShadowVerdict = TypedDict(
 )
 """What a set in shadow said."""
 
+SharedWith = TypedDict(
+    'SharedWith',
+    {
+        'member': 'NotRequired[PrincipalId | None]',
+        'team': 'NotRequired[TeamId | None]',
+    },
+)
+"""With whom an agent is shared."""
+
+Sharing = TypedDict(
+    'Sharing',
+    {
+        'id': 'PrincipalId',
+        'seq': 'int',
+        'with': 'SharedWith',
+    },
+)
+"""An agent that was shared, or is no longer."""
+
 Signature: TypeAlias = 'str'
 """An Ed25519 signature as unpadded base64url."""
 
@@ -1509,6 +1677,30 @@ TaskMilestone = TypedDict(
     },
 )
 """A milestone of a task."""
+
+Team = TypedDict(
+    'Team',
+    {
+        'created_at': 'str',
+        'id': 'TeamId',
+        'members': 'list[PrincipalId]',
+        'name': 'NotRequired[str | None]',
+        'org': 'PrincipalId',
+    },
+)
+"""A team."""
+
+TeamDeleted = TypedDict(
+    'TeamDeleted',
+    {
+        'id': 'TeamId',
+        'seq': 'int',
+    },
+)
+"""A team that was dissolved."""
+
+TeamId: TypeAlias = 'str'
+"""The id of a team."""
 
 TegSent = TypedDict(
     'TegSent',
@@ -1674,8 +1866,11 @@ OPERATIONS: Mapping[str, Operation] = {
     'agent_public_key': Operation('agent_public_key', 'GET', '/api/v1/agents/{agent}/public-key', (), False, False, True, True),
     'agent_reinstate': Operation('agent_reinstate', 'POST', '/api/v1/agents/{agent}/reinstate', (), True, True, False, True),
     'reputation_get': Operation('reputation_get', 'GET', '/api/v1/agents/{agent}/reputation', (), False, False, True, True),
+    'agent_share': Operation('agent_share', 'POST', '/api/v1/agents/{agent}/share', (), True, True, False, True),
     'agent_suspend': Operation('agent_suspend', 'POST', '/api/v1/agents/{agent}/suspend', (), True, True, False, True),
     'tokens_revoke': Operation('tokens_revoke', 'POST', '/api/v1/agents/{agent}/tokens/revoke', (), True, True, False, True),
+    'agent_transfer': Operation('agent_transfer', 'POST', '/api/v1/agents/{agent}/transfer', (), True, True, False, True),
+    'agent_unshare': Operation('agent_unshare', 'POST', '/api/v1/agents/{agent}/unshare', (), True, True, False, True),
     'api_key_list': Operation('api_key_list', 'GET', '/api/v1/api-keys', ('cursor', 'limit',), False, False, False, True),
     'api_key_create': Operation('api_key_create', 'POST', '/api/v1/api-keys', (), True, True, False, True),
     'api_key_revoke': Operation('api_key_revoke', 'DELETE', '/api/v1/api-keys/{key}', (), False, True, False, True),
@@ -1717,6 +1912,8 @@ OPERATIONS: Mapping[str, Operation] = {
     'grant_export': Operation('grant_export', 'GET', '/api/v1/grants/{grant}/export', (), False, False, False, True),
     'grant_relinquish': Operation('grant_relinquish', 'POST', '/api/v1/grants/{grant}/relinquish', (), True, True, False, True),
     'grant_revoke': Operation('grant_revoke', 'POST', '/api/v1/grants/{grant}/revoke', (), True, True, False, True),
+    'invite_accept': Operation('invite_accept', 'POST', '/api/v1/invites/accept', (), True, True, False, True),
+    'invite_revoke': Operation('invite_revoke', 'DELETE', '/api/v1/invites/{invite}', (), False, True, False, True),
     'journal_checkpoint': Operation('journal_checkpoint', 'GET', '/api/v1/journal/checkpoint', (), False, False, True, False),
     'journal_consistency': Operation('journal_consistency', 'GET', '/api/v1/journal/consistency', ('from', 'to',), False, False, False, True),
     'entry_get': Operation('entry_get', 'GET', '/api/v1/journal/entries/{seq}', (), False, False, False, True),
@@ -1726,6 +1923,19 @@ OPERATIONS: Mapping[str, Operation] = {
     'node_get': Operation('node_get', 'GET', '/api/v1/node', (), False, False, True, True),
     'agent_onboard': Operation('agent_onboard', 'POST', '/api/v1/onboarding', (), True, True, False, True),
     'bootstrap_create': Operation('bootstrap_create', 'POST', '/api/v1/onboarding/bootstrap', (), True, True, False, True),
+    'org_list': Operation('org_list', 'GET', '/api/v1/orgs', ('cursor', 'limit',), False, False, False, True),
+    'org_create': Operation('org_create', 'POST', '/api/v1/orgs', (), True, True, False, True),
+    'org_get': Operation('org_get', 'GET', '/api/v1/orgs/{org}', (), False, False, False, True),
+    'org_agent_list': Operation('org_agent_list', 'GET', '/api/v1/orgs/{org}/agents', ('cursor', 'limit',), False, False, False, True),
+    'invite_list': Operation('invite_list', 'GET', '/api/v1/orgs/{org}/invites', ('cursor', 'limit',), False, False, False, True),
+    'invite_create': Operation('invite_create', 'POST', '/api/v1/orgs/{org}/invites', (), True, True, False, True),
+    'org_leave': Operation('org_leave', 'POST', '/api/v1/orgs/{org}/leave', (), True, True, False, True),
+    'org_member_list': Operation('org_member_list', 'GET', '/api/v1/orgs/{org}/members', ('cursor', 'limit',), False, False, False, True),
+    'org_member_remove': Operation('org_member_remove', 'DELETE', '/api/v1/orgs/{org}/members/{member}', (), False, True, False, True),
+    'org_member_role_set': Operation('org_member_role_set', 'PUT', '/api/v1/orgs/{org}/members/{member}/role', (), True, True, False, True),
+    'team_list': Operation('team_list', 'GET', '/api/v1/orgs/{org}/teams', ('cursor', 'limit',), False, False, False, True),
+    'team_create': Operation('team_create', 'POST', '/api/v1/orgs/{org}/teams', (), True, True, False, True),
+    'org_owner_transfer': Operation('org_owner_transfer', 'POST', '/api/v1/orgs/{org}/transfer', (), True, True, False, True),
     'policy_difference_list': Operation('policy_difference_list', 'GET', '/api/v1/policy-differences', ('cursor', 'limit',), False, False, False, True),
     'policy_evaluate': Operation('policy_evaluate', 'POST', '/api/v1/policy-evaluations', (), True, True, False, True),
     'policy_set_list': Operation('policy_set_list', 'GET', '/api/v1/policy-sets', ('cursor', 'limit', 'status',), False, False, False, True),
@@ -1757,6 +1967,9 @@ OPERATIONS: Mapping[str, Operation] = {
     'impact_assess': Operation('impact_assess', 'POST', '/api/v1/tasks/{task}/impact-assessments', (), True, True, False, True),
     'liability_bind': Operation('liability_bind', 'POST', '/api/v1/tasks/{task}/liability-bindings', (), True, True, False, True),
     'task_update': Operation('task_update', 'POST', '/api/v1/tasks/{task}/move', (), True, True, False, True),
+    'team_delete': Operation('team_delete', 'DELETE', '/api/v1/teams/{team}', (), False, True, False, True),
+    'team_member_remove': Operation('team_member_remove', 'DELETE', '/api/v1/teams/{team}/members/{member}', (), False, True, False, True),
+    'team_member_add': Operation('team_member_add', 'PUT', '/api/v1/teams/{team}/members/{member}', (), True, True, False, True),
     'teg_send': Operation('teg_send', 'POST', '/api/v1/teg/send', (), True, True, False, True),
     'transfer_list': Operation('transfer_list', 'GET', '/api/v1/transfers', ('account', 'currency', 'cursor', 'limit',), False, False, False, True),
     'transfer_create': Operation('transfer_create', 'POST', '/api/v1/transfers', (), True, True, False, True),
@@ -2183,6 +2396,23 @@ class Operations:
         """
         return self._call(OPERATIONS['reputation_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
 
+    def agent_share(
+        self,
+        *,
+        agent: PrincipalRef,
+        member: PrincipalRef | None = None,
+        team: TeamId | None = None,
+        idempotency_key: str | None = None,
+    ) -> Sharing:
+        """Share an agent. A member or a team may look into what an agent of their organization
+        does. May also be carried by a signed envelope addressed to the node.
+
+        agent: Which agent.
+        member: A member of the organization.
+        team: A team of the organization.
+        """
+        return self._call(OPERATIONS['agent_share'], {'agent': agent, 'member': member, 'team': team}, idempotency_key)  # type: ignore[no-any-return]
+
     def agent_suspend(
         self,
         *,
@@ -2213,6 +2443,42 @@ class Operations:
         agent: Whose tokens.
         """
         return self._call(OPERATIONS['tokens_revoke'], {'agent': agent}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_transfer(
+        self,
+        *,
+        agent: PrincipalRef,
+        to: PrincipalRef,
+        keep_credentials: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> AgentTransferred:
+        """Hand an agent on. To an organization that the caller works in, or from one to a member.
+        Its credentials end unless they are kept. May also be carried by a signed envelope addressed
+        to the node.
+
+        agent: Which.
+        to: To whom.
+        keep_credentials: Whether its API keys, OAuth clients and tokens go on working.
+            Otherwise they end.
+        """
+        return self._call(OPERATIONS['agent_transfer'], {'agent': agent, 'to': to, 'keep_credentials': keep_credentials}, idempotency_key)  # type: ignore[no-any-return]
+
+    def agent_unshare(
+        self,
+        *,
+        agent: PrincipalRef,
+        member: PrincipalRef | None = None,
+        team: TeamId | None = None,
+        idempotency_key: str | None = None,
+    ) -> Sharing:
+        """Share an agent no longer. With a member or a team. May also be carried by a signed
+        envelope addressed to the node.
+
+        agent: Which agent.
+        member: The member it is shared with.
+        team: The team it is shared with.
+        """
+        return self._call(OPERATIONS['agent_unshare'], {'agent': agent, 'member': member, 'team': team}, idempotency_key)  # type: ignore[no-any-return]
 
     def api_key_list(
         self,
@@ -2898,6 +3164,32 @@ class Operations:
         """
         return self._call(OPERATIONS['grant_revoke'], {'grant': grant}, idempotency_key)  # type: ignore[no-any-return]
 
+    def invite_accept(
+        self,
+        *,
+        token: str,
+        idempotency_key: str | None = None,
+    ) -> Org:
+        """Join an organization. By the token of an invitation. May also be carried by a signed
+        envelope addressed to the node.
+
+        token: The invitation's token.
+        """
+        return self._call(OPERATIONS['invite_accept'], {'token': token}, idempotency_key)  # type: ignore[no-any-return]
+
+    def invite_revoke(
+        self,
+        *,
+        invite: InviteId,
+        idempotency_key: str | None = None,
+    ) -> InviteRevoked:
+        """Take an invitation back. Nobody joins by it any more. May also be carried by a signed
+        envelope addressed to the node.
+
+        invite: Which.
+        """
+        return self._call(OPERATIONS['invite_revoke'], {'invite': invite}, idempotency_key)  # type: ignore[no-any-return]
+
     def journal_checkpoint(
         self,
     ) -> bytes:
@@ -2996,6 +3288,7 @@ class Operations:
         card: dict[str, Any] | None = None,
         did: NewDid | None = None,
         genesis_grant: bool | None = None,
+        org: PrincipalRef | None = None,
         proof: str | None = None,
         public_key: PublicKey | None = None,
         idempotency_key: str | None = None,
@@ -3011,13 +3304,15 @@ class Operations:
         did: What its DID shall be: one with a log and a recovery key, where the node has a
             public name.
         genesis_grant: Whether it receives the node's genesis grant.
+        org: The organization that it shall belong to; the caller unless named. The caller is a
+            member.
         proof: Shows that the caller holds the key: a JWS of type `key-proof+jwt` signed with
             it, whose claims are `aud` (the node's DID), `iat`, and `ath`, the base64url SHA-256 of
             the credential of this request (left out in an envelope). Required beside `public_key`.
         public_key: Its public key. Without one the node makes a key pair and shows the private
             key once.
         """
-        return self._call(OPERATIONS['agent_onboard'], {'name': name, 'actions': actions, 'card': card, 'did': did, 'genesis_grant': genesis_grant, 'proof': proof, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['agent_onboard'], {'name': name, 'actions': actions, 'card': card, 'did': did, 'genesis_grant': genesis_grant, 'org': org, 'proof': proof, 'public_key': public_key}, idempotency_key)  # type: ignore[no-any-return]
 
     def bootstrap_create(
         self,
@@ -3029,6 +3324,248 @@ class Operations:
         node.
         """
         return self._call(OPERATIONS['bootstrap_create'], {}, idempotency_key)  # type: ignore[no-any-return]
+
+    def org_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfOrg:
+        """List organizations. Those the caller is in, and as what. May also be carried by a signed
+        envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['org_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def org_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Org]:
+        """List organizations: all pages, item by item."""
+        return self._pages(OPERATIONS['org_list'], {'limit': limit})
+
+    def org_create(
+        self,
+        *,
+        name: str,
+        idempotency_key: str | None = None,
+    ) -> Org:
+        """Make an organization. Owned by the caller. It has no credentials: its members act for it
+        by their roles. May also be carried by a signed envelope addressed to the node.
+
+        name: What people call it. Everybody who is signed in can read it.
+        """
+        return self._call(OPERATIONS['org_create'], {'name': name}, idempotency_key)  # type: ignore[no-any-return]
+
+    def org_get(
+        self,
+        *,
+        org: PrincipalRef,
+    ) -> Org:
+        """Read an organization. One that the caller is in. May also be carried by a signed envelope
+        addressed to the node.
+
+        org: Which.
+        """
+        return self._call(OPERATIONS['org_get'], {'org': org}, None)  # type: ignore[no-any-return]
+
+    def org_agent_list(
+        self,
+        *,
+        org: PrincipalRef,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfOrgAgent:
+        """List an organization's agents. A guest sees those that are shared with them. May also be
+        carried by a signed envelope addressed to the node.
+
+        org: To which.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['org_agent_list'], {'org': org, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def org_agent_list_all(
+        self,
+        *,
+        org: PrincipalRef,
+        limit: int | None = None,
+    ) -> Iterator[OrgAgent]:
+        """List an organization's agents: all pages, item by item."""
+        return self._pages(OPERATIONS['org_agent_list'], {'org': org, 'limit': limit})
+
+    def invite_list(
+        self,
+        *,
+        org: PrincipalRef,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfInvite:
+        """List invitations. Those that nobody has used, for owners and admins. May also be carried
+        by a signed envelope addressed to the node.
+
+        org: Of which.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['invite_list'], {'org': org, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def invite_list_all(
+        self,
+        *,
+        org: PrincipalRef,
+        limit: int | None = None,
+    ) -> Iterator[Invite]:
+        """List invitations: all pages, item by item."""
+        return self._pages(OPERATIONS['invite_list'], {'org': org, 'limit': limit})
+
+    def invite_create(
+        self,
+        *,
+        org: PrincipalRef,
+        role: OrgRole,
+        email: str | None = None,
+        expires_in_s: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> InviteCreated:
+        """Invite somebody. The token is shown once and good once; with an e-mail address for its
+        account alone. May also be carried by a signed envelope addressed to the node.
+
+        org: Where to.
+        role: As what; not as owner.
+        email: The only address whose account may accept it, to which it is mailed where this
+            node sends mail. Without one whoever holds the token may accept.
+        expires_in_s: Seconds until it is void: a week unless named, at most 30 days.
+        """
+        return self._call(OPERATIONS['invite_create'], {'org': org, 'role': role, 'email': email, 'expires_in_s': expires_in_s}, idempotency_key)  # type: ignore[no-any-return]
+
+    def org_leave(
+        self,
+        *,
+        org: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> MembershipEnded:
+        """Leave an organization. The last owner cannot. May also be carried by a signed envelope
+        addressed to the node.
+
+        org: Where.
+        """
+        return self._call(OPERATIONS['org_leave'], {'org': org}, idempotency_key)  # type: ignore[no-any-return]
+
+    def org_member_list(
+        self,
+        *,
+        org: PrincipalRef,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfOrgMember:
+        """List members. With their roles; a guest sees themselves alone. May also be carried by a
+        signed envelope addressed to the node.
+
+        org: Of which.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['org_member_list'], {'org': org, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def org_member_list_all(
+        self,
+        *,
+        org: PrincipalRef,
+        limit: int | None = None,
+    ) -> Iterator[OrgMember]:
+        """List members: all pages, item by item."""
+        return self._pages(OPERATIONS['org_member_list'], {'org': org, 'limit': limit})
+
+    def org_member_remove(
+        self,
+        *,
+        org: PrincipalRef,
+        member: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> MembershipEnded:
+        """Remove a member. With the authority that came with their role, and what they handed on of
+        it. May also be carried by a signed envelope addressed to the node.
+
+        org: Where.
+        member: Whose.
+        """
+        return self._call(OPERATIONS['org_member_remove'], {'org': org, 'member': member}, idempotency_key)  # type: ignore[no-any-return]
+
+    def org_member_role_set(
+        self,
+        *,
+        org: PrincipalRef,
+        member: PrincipalRef,
+        role: OrgRole,
+        idempotency_key: str | None = None,
+    ) -> OrgMember:
+        """Set a member's role. An owner everybody's, an admin that of members and guests. An
+        organization keeps an owner. May also be carried by a signed envelope addressed to the node.
+
+        org: Where.
+        member: Whom.
+        role: What.
+        """
+        return self._call(OPERATIONS['org_member_role_set'], {'org': org, 'member': member, 'role': role}, idempotency_key)  # type: ignore[no-any-return]
+
+    def team_list(
+        self,
+        *,
+        org: PrincipalRef,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfTeam:
+        """List teams. A guest sees those they are in. May also be carried by a signed envelope
+        addressed to the node.
+
+        org: Of which.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['team_list'], {'org': org, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def team_list_all(
+        self,
+        *,
+        org: PrincipalRef,
+        limit: int | None = None,
+    ) -> Iterator[Team]:
+        """List teams: all pages, item by item."""
+        return self._pages(OPERATIONS['team_list'], {'org': org, 'limit': limit})
+
+    def team_create(
+        self,
+        *,
+        org: PrincipalRef,
+        name: str,
+        idempotency_key: str | None = None,
+    ) -> Team:
+        """Make a team. A named subset of the members, with whom agents are shared at once. May also
+        be carried by a signed envelope addressed to the node.
+
+        org: In which organization.
+        name: What people call it.
+        """
+        return self._call(OPERATIONS['team_create'], {'org': org, 'name': name}, idempotency_key)  # type: ignore[no-any-return]
+
+    def org_owner_transfer(
+        self,
+        *,
+        org: PrincipalRef,
+        to: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> Org:
+        """Hand an organization on. Another member becomes its owner, and the caller an admin. May
+        also be carried by a signed envelope addressed to the node.
+
+        org: Of which organization.
+        to: To whom.
+        """
+        return self._call(OPERATIONS['org_owner_transfer'], {'org': org, 'to': to}, idempotency_key)  # type: ignore[no-any-return]
 
     def policy_difference_list(
         self,
@@ -3660,6 +4197,49 @@ class Operations:
         guard: The artifact that allows it.
         """
         return self._call(OPERATIONS['task_update'], {'task': task, 'to': to, 'guard': guard}, idempotency_key)  # type: ignore[no-any-return]
+
+    def team_delete(
+        self,
+        *,
+        team: TeamId,
+        idempotency_key: str | None = None,
+    ) -> TeamDeleted:
+        """Dissolve a team. Its members stay in the organization. May also be carried by a signed
+        envelope addressed to the node.
+
+        team: Which.
+        """
+        return self._call(OPERATIONS['team_delete'], {'team': team}, idempotency_key)  # type: ignore[no-any-return]
+
+    def team_member_remove(
+        self,
+        *,
+        team: TeamId,
+        member: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> Team:
+        """Take a member out of a team. They stay in the organization. May also be carried by a
+        signed envelope addressed to the node.
+
+        team: Which.
+        member: Whom.
+        """
+        return self._call(OPERATIONS['team_member_remove'], {'team': team, 'member': member}, idempotency_key)  # type: ignore[no-any-return]
+
+    def team_member_add(
+        self,
+        *,
+        team: TeamId,
+        member: PrincipalRef,
+        idempotency_key: str | None = None,
+    ) -> Team:
+        """Put a member into a team. One of the organization. May also be carried by a signed
+        envelope addressed to the node.
+
+        team: Which.
+        member: Whom.
+        """
+        return self._call(OPERATIONS['team_member_add'], {'team': team, 'member': member}, idempotency_key)  # type: ignore[no-any-return]
 
     def teg_send(
         self,
