@@ -126,7 +126,7 @@ async fn members_see_their_organization_and_nobody_else_does() {
         cast.get(of(org, path), zoe).await.refused(Code::OrgUnknown);
         cast.get(of(org, path), operator).await.accepted();
     }
-    assert_eq!(cast.ids("/api/v1/orgs".to_owned(), mia).await, [org.clone()]);
+    assert_eq!(cast.ids("/api/v1/orgs".to_owned(), mia).await, std::slice::from_ref(org));
     assert_eq!(cast.ids("/api/v1/orgs".to_owned(), zoe).await, [""; 0]);
     let everyone = cast.ids(of(org, "/members"), mia).await;
     assert_eq!(everyone.len(), 4);
@@ -256,7 +256,7 @@ async fn what_the_organization_owns_is_seen_by_role() {
         cast.get(read.clone(), gus).await.accepted();
     }
     assert_eq!(cast.ids(list.clone(), gus).await.len(), 2);
-    assert_eq!(cast.ids(of(org, "/agents"), gus).await, [id.clone()]);
+    assert_eq!(cast.ids(of(org, "/agents"), gus).await, std::slice::from_ref(&id));
     let shown = cast.get(of(org, "/agents"), mia).await.accepted();
     assert_eq!(shown["data"][0]["shared_with"], json!([{ "member": gus.id }]));
     cast.post(path("/api/v1/agents/{id}/unshare"), share, ada).await.accepted();
