@@ -216,6 +216,18 @@ pub(crate) const KEYS: &[Key] = &[
         "x",
         "the same with all 1 M in the state at once before they leave",
     ),
+    printed(
+        "backup.mb_s",
+        "MB/s",
+        "journal of 1 M entries copied and sealed by hansa backup create, vault and start included",
+    ),
+    printed("restore.verify_mb_s", "MB/s", "the same opened, replayed and compared"),
+    at_least(
+        100.0,
+        "restore.mb_s",
+        "MB/s",
+        "the same restored: opened, replayed, compared, and written durably again",
+    ),
     at_most(
         150.0,
         "start.dev_ms",

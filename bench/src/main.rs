@@ -24,6 +24,7 @@ mod measure;
 mod memory;
 mod replay;
 mod report;
+mod restore;
 mod scene;
 mod serve;
 mod start;
@@ -183,6 +184,9 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     }
     if bench.wants("mem.") {
         add("memory", report, &mut |_| Ok(Box::new(memory::MemoryScene)));
+    }
+    if bench.wants_any(&["backup.", "restore."]) {
+        add("restore", report, &mut |_| Ok(Box::new(restore::RestoreScene)));
     }
     if bench.wants("start.") {
         add("start", report, &mut |_| Ok(Box::new(start::StartScene)));

@@ -85,6 +85,7 @@ pub(crate) fn founding(key: PublicKey, rng: &mut Rng, now_ms: u64) -> anyhow::Re
         key,
         incarnation: IncarnationId::new(now_ms, rng.next_u128()),
         mode: node::Mode::Sovereign,
+        format: hansa_kernel::format::FORMAT,
         currency: Currency { code: currency()?, scale: 6 },
         fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
         genesis_grant: GENESIS,

@@ -6,6 +6,7 @@
 //! Deliberately absent: shell scripts, and anything the shipped binary needs at run time.
 
 mod bench;
+mod chaos;
 mod check;
 mod sim;
 mod workspace;
@@ -35,6 +36,11 @@ const COMMANDS: &[Command] = &[
         name: "sim",
         about: "runs simulated nodes under simulated disasters; `cargo xtask sim --help`",
         run: sim::main,
+    },
+    Command {
+        name: "chaos",
+        about: "kills and stops the program behind a bad network; `cargo xtask chaos --help`",
+        run: chaos::main,
     },
 ];
 

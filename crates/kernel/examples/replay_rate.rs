@@ -94,6 +94,7 @@ fn town(currency: Currency, out: &mut Vec<u8>) -> Result<Books, Failure> {
         key: public_key(0),
         incarnation: IncarnationId::new(now.0, 0),
         mode: node::Mode::Sovereign,
+        format: hansa_kernel::format::FORMAT,
         currency,
         fee: transfer::FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
         genesis_grant: Amount(1_000_000_000_000),

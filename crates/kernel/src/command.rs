@@ -102,6 +102,8 @@ commands! {
     NodeFound = "node_found": node::Found;
     /// Go on from a backup.
     NodeRestore = "node_restore": node::Restore;
+    /// Let the journal hold what this release writes.
+    NodeRaiseFormat = "node_raise_format": node::RaiseFormat;
     /// Accept a jump of the clock.
     ClockAccept = "clock_accept": node::AcceptClock;
     /// Make the node's owner.

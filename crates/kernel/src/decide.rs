@@ -8,6 +8,7 @@ use crate::admit::Permit;
 use crate::clearance::{Parking, resumed};
 use crate::entry::{Auth, Entry};
 use crate::event::Event;
+use crate::format;
 use crate::grant;
 
 /// What a decision may depend on beside the state.
@@ -110,7 +111,7 @@ pub fn decide(
     if let Some(judgement) = permit.judgement() {
         judgement.draft(ctx, out);
     }
-    Ok(())
+    format::check(permit.state(), out)
 }
 
 fn decide_command(

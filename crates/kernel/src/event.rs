@@ -61,7 +61,7 @@ macro_rules! events {
             pub(crate) fn read(kind: &str, version: u16, data: &str) -> Result<Event, DecodeError> {
                 match (kind, version) {
                     $(($kind, $version) => Ok(Event::$variant(serde_json::from_str(data)?)),)*
-                    _ => Err(DecodeError::Kind { kind: kind.to_owned(), version }),
+                    _ => crate::format::upcast(kind, version, data),
                 }
             }
         }
@@ -89,7 +89,7 @@ events! {
     CurrencyCreated = "currency.created" v 1: transfer::CurrencyCreated
         => transfer::apply_currency_created;
     /// The journal began.
-    NodeFounded = "node.founded" v 1: node::Founded => node::apply_founded;
+    NodeFounded = "node.founded" v 2: node::Founded => node::apply_founded;
     /// The journal goes on from a backup, as another run.
     NodeRestored = "node.restored" v 1: node::Restored => node::apply_restored;
     /// The operator accepted a jump of the clock.
@@ -276,4 +276,7 @@ events! {
     /// An agent belongs to somebody else than before.
     AgentTransferred = "agent.transferred" v 1: org::AgentTransferred
         => org::apply_agent_transferred;
+    /// The journal may hold what this release writes, and no earlier one reads it from now on.
+    NodeFormatRaised = "node.format_raised" v 1: node::FormatRaised
+        => node::apply_format_raised;
 }

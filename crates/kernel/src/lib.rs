@@ -22,6 +22,7 @@ pub mod due;
 pub mod entry;
 pub mod envelope;
 pub mod event;
+pub mod format;
 pub mod funding;
 pub mod grant;
 pub mod idempotency;

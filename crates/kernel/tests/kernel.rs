@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods, reason = "golden files are read and blessed here")]
 
 mod chains;
+mod corpus;
 mod fuzz;
 mod golden;
 mod property;

@@ -6,13 +6,24 @@ use std::sync::Arc;
 
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
-use hansa_types::{Amount, Currency};
+use hansa_types::{Amount, Currency, Duration};
 
 use crate::account::{Mailer, SmtpSettings};
 use crate::egress::EgressPolicy;
 use crate::error::Error;
 use crate::judge::JudgeConfig;
 use crate::limits;
+
+/// Backups that the node has made of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupPlan {
+    /// The folder they go to.
+    pub dir: PathBuf,
+    /// The file of the key that they are sealed under.
+    pub recovery_key: PathBuf,
+    /// The time between two of them.
+    pub every: Duration,
+}
 
 /// A node's settings.
 #[derive(Debug, Clone)]
@@ -57,6 +68,8 @@ pub struct Config {
     pub judge: JudgeConfig,
     /// Days after which backups forget what was erased: told in receipts, kept by pruning.
     pub backup_days_max: u32,
+    /// Backups that the node has made of itself; none without.
+    pub backup: Option<BackupPlan>,
     /// The program that makes snapshots: this one, called as `snapshot --data-dir DIR`. Without it
     /// none are made.
     pub snapshot_program: Option<PathBuf>,
@@ -87,6 +100,7 @@ impl Config {
             egress: EgressPolicy::default(),
             judge: JudgeConfig::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,
+            backup: None,
             snapshot_program: None,
         })
     }
@@ -104,6 +118,13 @@ impl Config {
             return refuse("store.batch_commands_max: 1 to 65,536");
         }
         self.judge.check().map_err(Error::Config)?;
+        let backup_ms = self.backup.as_ref().map_or(1, |plan| plan.every.0);
+        if backup_ms == 0 || backup_ms > Duration::days(u64::from(self.backup_days_max)).0 {
+            return refuse("backup.hours_every: at least 1, and no longer than backup.days_max");
+        }
+        if self.backup_days_max == 0 {
+            return refuse("backup.days_max: at least 1");
+        }
         if self.snapshot_entries == 0 {
             return refuse("store.snapshot_entries: at least 1");
         }

@@ -25,6 +25,16 @@ pub enum Error {
         /// The last entry that is known.
         known: u64,
     },
+    /// The journal's format is of a later release.
+    #[error(
+        "the journal has format {found}, this release reads up to {known}: start the later one"
+    )]
+    Format {
+        /// The journal's.
+        found: u32,
+        /// The last one known.
+        known: u32,
+    },
     /// An entry is not of this release.
     #[error("entry {seq} cannot be read: {source}")]
     Entry {
@@ -79,6 +89,9 @@ pub enum Error {
         /// What is wrong.
         why: &'static str,
     },
+    /// A backup of the schedule failed.
+    #[error("the backup process failed: {0}")]
+    BackupProgram(String),
     /// A snapshot child failed.
     #[error("the snapshot process failed: {0}")]
     Snapshot(String),

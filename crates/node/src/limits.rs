@@ -40,6 +40,12 @@ pub const ERASE_TRIES_MAX: usize = 3;
 pub const ERASE_LISTED_MAX: usize = 100_000;
 /// Longest life of a backup's documents, unless configured: the promise of every receipt.
 pub const BACKUP_DAYS_MAX: u32 = 30;
+/// Time between two backups of the schedule, unless configured.
+pub const BACKUP_EVERY: Duration = Duration::hours(24);
+/// Longest time between two looks at whether a backup is due.
+pub const BACKUP_LOOK_EVERY: Duration = Duration::minutes(1);
+/// Wait after a backup of the schedule failed.
+pub const BACKUP_RETRY: Duration = Duration::minutes(10);
 /// Bytes of entries after which a frame of a backup is full.
 pub const BACKUP_FRAME_BYTES: usize = 1 << 20;
 /// Records of the vault read at once, and kept at once when a backup is restored.

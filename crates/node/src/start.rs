@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use hansa_crypto::keys::SigningKey;
 use hansa_crypto::secret::Secret;
 use hansa_kernel::State;
+use hansa_kernel::format::FORMAT;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{Options, Reader, Store, disk, poison};
@@ -15,6 +16,7 @@ use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
 
 use crate::account::{Accounts, Mailer, Postman};
+use crate::backup::Schedule;
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
@@ -240,6 +242,7 @@ impl Opened {
         let email_secret = email_secret(&store, env)?;
         let snapshots = store.snapshots_dir();
         let folded = snapshot::fold(&*reader, &snapshots, &keys, seed, config.verify_full)?;
+        check_format(&folded)?;
         // A crash may have come between an erasure and the end of its traces.
         hansa_store::snapshot::remove_before(&snapshots, folded.state.erased_seq)?;
         let incarnation = match &folded.state.node {
@@ -256,6 +259,15 @@ impl Opened {
         let places =
             Places { poison: store.poison_dir(), views: store.views_path(), keys: keys_dir };
         Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation, email_secret })
+    }
+}
+
+/// A journal that a later release has raised may hold what this one would misread.
+fn check_format(folded: &Folded) -> Result<(), Error> {
+    let found = folded.state.node.as_ref().map_or(FORMAT, |node| node.format);
+    match found <= FORMAT {
+        true => Ok(()),
+        false => Err(Error::Format { found, known: FORMAT }),
     }
 }
 
@@ -313,6 +325,7 @@ async fn found(node: &Node, incarnation: IncarnationId) -> Result<(), Error> {
         key: node.keys.signing().public(),
         incarnation,
         mode: config.mode,
+        format: FORMAT,
         currency: config.currency,
         fee: config.fee,
         genesis_grant: config.genesis_grant,
@@ -376,6 +389,18 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     });
     if let Some(postman) = postman {
         tasks.start(postman.run());
+    }
+    if let (Some(program), Some(plan)) = (&node.config.snapshot_program, &node.config.backup) {
+        let schedule = Schedule {
+            program: program.clone(),
+            data_dir: node.config.data_dir.clone(),
+            plan: plan.clone(),
+            days_max: node.config.backup_days_max,
+            key: node.keys.signing().public(),
+            env: node.env.clone(),
+            metrics: Arc::clone(&node.metrics),
+        };
+        tasks.start(schedule.run());
     }
     if let Some(program) = node.config.snapshot_program.clone() {
         let followed = Follow {

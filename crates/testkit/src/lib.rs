@@ -3,6 +3,7 @@
 //!
 //! Only ever a dev-dependency. The code under test is the production code, unchanged.
 
+pub mod chaos;
 mod clock;
 mod entropy;
 pub mod images;

@@ -137,6 +137,7 @@ codes! {
     SecretAlreadyShown = "secret_already_shown", 409, "This request was accepted before; its secret was shown once and is not kept.", "Create a new key if the first answer was lost.";
     EnvelopeReplayed = "envelope_replayed", 409, "This envelope was accepted before.", "Nothing to do: the first outcome stands.";
     NonceUsed = "nonce_used", 409, "The sender has used this nonce, or a later one.", "Use a nonce larger than any before.";
+    FormatNotRaised = "format_not_raised", 409, "The journal is of an earlier release's format, which does not hold this.", "The operator can raise it with hansa upgrade commit; the earlier release cannot be started then any more.";
     ClockUnsure = "clock_unsure", 503, "The node's clock jumped; time-dependent commands wait.", "Retry later; the operator can accept the new time with hansa admin clock accept.";
     JustRestored = "just_restored", 503, "The node was restored from a backup; envelopes wait for 300 seconds.", "Sign the envelope again and send it later.";
     QueueFull = "queue_full", 503, "The node has as much queued as it accepts.", "Retry after the given delay.";

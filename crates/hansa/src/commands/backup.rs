@@ -33,6 +33,9 @@ pub(crate) enum Command {
         config: ConfigArgs,
         #[command(flatten)]
         place: Place,
+        /// Let everything else on the machine run first
+        #[arg(long)]
+        in_background: bool,
     },
     /// Read a whole backup, replay it and compare what comes out
     Verify {
@@ -90,7 +93,10 @@ impl Command {
     pub(crate) fn run(self, app: &App<'_>) -> Outcome {
         match self {
             Command::Key { out } => make_key(app, &out)?,
-            Command::Create { config, place } => {
+            Command::Create { config, place, in_background } => {
+                if in_background {
+                    hansa_node::env::give_way();
+                }
                 let settings = config.settings(&[])?;
                 let key = place.key()?;
                 let progress = Progress::entries(app.ui);

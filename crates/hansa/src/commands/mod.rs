@@ -45,6 +45,7 @@ mod status;
 mod task;
 mod token;
 mod transfer;
+mod upgrade;
 mod user;
 pub(crate) mod version;
 mod views;
@@ -159,6 +160,9 @@ pub(crate) enum Command {
     Backup(backup::Command),
     /// Make a new data directory of a backup
     Restore(restore::Args),
+    /// Raise the journal to this release's format, after a backup
+    #[command(subcommand)]
+    Upgrade(upgrade::Command),
     /// The read models, which are a cache of the journal
     #[command(subcommand)]
     Views(views::Command),
@@ -242,6 +246,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Export(args) => Box::pin(args.run(app)),
         Command::Backup(command) => Box::pin(async move { command.run(app) }),
         Command::Restore(args) => Box::pin(args.run(app)),
+        Command::Upgrade(command) => Box::pin(command.run(app)),
         Command::Views(command) => Box::pin(command.run(app)),
         Command::Doctor(args) => Box::pin(args.run(app)),
         Command::Status(args) => Box::pin(args.run(app)),

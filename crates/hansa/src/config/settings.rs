@@ -2,17 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr as _;
+use std::str::FromStr;
 
 use hansa_api::{AddressRange, CardSignatures, RegistrySettings};
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
+use hansa_node::config::BackupPlan;
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
 use hansa_node::judge::{JudgeConfig, RemoteOpa};
 use hansa_node::limits::ACME_NAMES_MAX;
 use hansa_node::tls::AcmeSettings;
-use hansa_types::{Amount, Currency};
+use hansa_types::{Amount, Currency, Duration};
 
 use super::accounts::{self, Accounts};
 use super::table::{Kind, SETTINGS};
@@ -90,6 +91,8 @@ pub(crate) struct Settings {
     ledger_public: bool,
     accounts: Accounts,
     scrub_days_max: u32,
+    backup: Option<BackupPlan>,
+    backup_days_max: u32,
     mode: Mode,
     currency: Currency,
     fee: FeeRule,
@@ -109,8 +112,8 @@ impl Reader<'_> {
     }
 
     /// A whole number, or `instead` and a complaint.
-    pub(super) fn integer<T: std::str::FromStr>(&mut self, key: &str, instead: T) -> T {
-        let value = values::integer(&self.loaded.get(key).text);
+    pub(super) fn integer<T: FromStr>(&mut self, key: &str, instead: T) -> T {
+        let value = values::integer(&self.text(key));
         self.take(key, instead, value)
     }
 
@@ -166,6 +169,8 @@ impl Settings {
                 values::flag(&text("store.ledger_public")),
             ),
             accounts,
+            backup: backup(&mut reader),
+            backup_days_max: reader.integer("backup.days_max", 1),
             scrub_days_max: reader.integer("store.scrub_days_max", 1),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
@@ -224,6 +229,8 @@ impl Settings {
             free_bytes_min: self.free_bytes_min,
             ledger_public: self.ledger_public,
             scrub_days_max: self.scrub_days_max,
+            backup: self.backup.clone(),
+            backup_days_max: self.backup_days_max,
             egress: self.egress.clone(),
             judge: self.judge.clone(),
             snapshot_program: std::env::current_exe().ok(),
@@ -231,6 +238,19 @@ impl Settings {
         };
         self.accounts.configure(&mut config)?;
         Ok(config)
+    }
+}
+
+fn backup(reader: &mut Reader<'_>) -> Option<BackupPlan> {
+    let (dir, key) = (reader.text("backup.dir"), reader.text("backup.recovery_key"));
+    let hours = values::integer(&reader.text("backup.hours_every"));
+    let every = Duration::hours(reader.take("backup.hours_every", 24, hours));
+    let refuse = |of| Err(format!("set together with {of}"));
+    match (dir.is_empty(), key.is_empty()) {
+        (true, true) => None,
+        (false, false) => Some(BackupPlan { dir: dir.into(), recovery_key: key.into(), every }),
+        (false, true) => reader.take("backup.dir", None, refuse("backup.recovery_key")),
+        (true, false) => reader.take("backup.recovery_key", None, refuse("backup.dir")),
     }
 }
 
@@ -467,6 +487,7 @@ mod tests {
         assert_eq!(config.free_bytes_min, node.free_bytes_min);
         assert_eq!(config.ledger_public, node.ledger_public);
         assert_eq!(config.scrub_days_max, node.scrub_days_max);
+        assert_eq!((&config.backup, config.backup_days_max), (&node.backup, node.backup_days_max));
         assert_eq!(config.egress, node.egress);
     }
 
@@ -486,6 +507,7 @@ mod tests {
             ("cards.signatures", "on"),
             ("registry.parent_url", "the frame"),
             ("accounts.mail", "pigeon"),
+            ("backup.dir", "/srv/backups"),
             ("accounts.admin_2fa", "on"),
             ("policy.opa_url", "opa"),
             ("policy.opa_enforce", "maybe"),
@@ -509,6 +531,19 @@ mod tests {
         assert_eq!(settings(&[url, ("server.host", "other")]).unwrap().server.host, "other");
         assert!(settings(&[("server.host", "two words")]).is_err());
         assert!(settings(&[("store.batch_commands_max", "0")]).is_err());
+    }
+
+    #[test]
+    fn backups_need_a_folder_a_key_and_time() {
+        let place = [("backup.dir", "b"), ("backup.recovery_key", "k")];
+        let with = |more: (&'static str, &'static str)| settings(&[&place[..], &[more]].concat());
+        let config = with(("backup.hours_every", "6")).unwrap().node_config().unwrap();
+        assert_eq!(config.backup.unwrap().every, Duration::hours(6));
+        for wrong in [("backup.hours_every", "0"), ("backup.hours_every", "721")] {
+            assert!(with(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(with(("backup.days_max", "0")).is_err());
+        assert!(settings(&place[..1]).is_err() && settings(&place[1..]).is_err());
     }
 
     #[test]

@@ -77,6 +77,7 @@ impl Setting {
 pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("server", "How the node is reached."),
     ("store", "Where the node keeps everything, and how carefully."),
+    ("backup", "Backups that the node makes of itself while it runs."),
     ("accounts", "How people register and are written to."),
     ("money", "Its currency. Counts once, when the node is founded."),
     ("limits", "How much anybody may have."),
@@ -188,6 +189,25 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Integer,
         "7",
         "Days within which the whole journal is read again and verified, beside everything else.",
+    ),
+    Setting::new(
+        "backup.dir",
+        Text,
+        "",
+        "Folder for backups that the node makes of itself; without one it makes none.",
+    ),
+    Setting::new(
+        "backup.recovery_key",
+        Text,
+        "",
+        "File of the recovery key that they are sealed under (hansa backup key).",
+    ),
+    Setting::new("backup.hours_every", Integer, "24", "Hours between two backups."),
+    Setting::new(
+        "backup.days_max",
+        Integer,
+        "30",
+        "Days after which backups go, and by which they have forgotten what was erased.",
     ),
     Setting::new(
         "accounts.mail",

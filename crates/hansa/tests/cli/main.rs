@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod chaos;
 mod commands;
 mod config;
 mod demo;
@@ -13,3 +14,4 @@ mod orgs;
 mod policy;
 mod serve;
 mod support;
+mod upgrade;

@@ -10,6 +10,7 @@ use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::format::FORMAT;
 use crate::principal::{Handle, Kind, Principal};
 use crate::transfer::{CurrencyCreated, FeeRule, nothing};
 
@@ -34,6 +35,9 @@ pub struct Found {
     pub incarnation: IncarnationId,
     /// Whether the node issues money.
     pub mode: Mode,
+    /// The format in which the journal begins; an earlier one than this release's, where the
+    /// release before may still have to read it.
+    pub format: u32,
     /// The node's main currency.
     pub currency: Currency,
     /// The fee on transfers in it.
@@ -52,6 +56,8 @@ pub struct Founded {
     pub incarnation: IncarnationId,
     /// Whether the node issues money.
     pub mode: Mode,
+    /// The format in which the journal begins.
+    pub format: u32,
     /// What a new agent receives in the first currency.
     #[serde(default, skip_serializing_if = "nothing")]
     pub genesis_grant: Amount,
@@ -76,6 +82,8 @@ pub struct Node {
     pub handle: Handle,
     /// When this run of the journal began from a backup; nothing for the first.
     pub restored: Option<Time>,
+    /// The journal's format: what of this release's kinds it may hold.
+    pub format: u32,
 }
 
 /// Accept a jump of the clock.
@@ -106,6 +114,48 @@ pub struct Restore {
 pub struct Restored {
     /// Which run began.
     pub incarnation: IncarnationId,
+}
+
+/// Let the journal hold what this release writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaiseFormat {
+    /// The format from now on.
+    pub format: u32,
+}
+
+/// Data of `node.format_raised`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormatRaised {
+    /// The format from now on.
+    pub format: u32,
+}
+
+impl Rules for RaiseFormat {
+    fn sphere(&self, _: &State) -> Result<Sphere, Rejection> {
+        Ok(Sphere::Machine)
+    }
+
+    fn decide(
+        &self,
+        permit: &Permit<'_>,
+        ctx: &mut Context<'_>,
+        out: &mut Vec<Draft>,
+    ) -> Result<(), Rejection> {
+        let present = permit.state().node()?.format;
+        if self.format <= present || self.format > FORMAT {
+            let detail = format!("format: above {present}, at most {FORMAT}");
+            return Err(Rejection::new(Code::InvalidField, detail));
+        }
+        let raised = Event::NodeFormatRaised(FormatRaised { format: self.format });
+        out.push(Draft::new(ctx.entry_id(), Vis::Public, raised));
+        Ok(())
+    }
+}
+
+pub(crate) fn apply_format_raised(state: &mut State, _: &Entry, raised: &FormatRaised) {
+    let Some(node) = state.node.as_mut() else { panic!("the first entry founds the node") };
+    node.format = raised.format;
 }
 
 impl Rules for Restore {
@@ -147,6 +197,9 @@ impl Rules for Found {
         if permit.state().node.is_some() {
             return Err(Rejection::new(Code::AlreadySetUp, "the journal has begun already"));
         }
+        if !(1..=FORMAT).contains(&self.format) {
+            return Err(Rejection::new(Code::InvalidField, "format: 1 to this release's"));
+        }
         if self.currency.scale > Currency::SCALE_MAX {
             return Err(Rejection::new(Code::InvalidField, "scale: 0 to 18"));
         }
@@ -154,6 +207,7 @@ impl Rules for Found {
             key: self.key,
             incarnation: self.incarnation,
             mode: self.mode,
+            format: self.format,
             genesis_grant: self.genesis_grant,
         };
         out.push(Draft::new(self.id, Vis::Public, Event::NodeFounded(founded)));
@@ -200,5 +254,6 @@ pub(crate) fn apply_founded(state: &mut State, entry: &Entry, founded: &Founded)
         owned: false,
         handle,
         restored: None,
+        format: founded.format,
     });
 }

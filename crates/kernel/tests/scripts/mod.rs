@@ -8,6 +8,7 @@ mod dids;
 mod envelopes;
 mod escalations;
 mod eviction;
+mod format;
 mod grants;
 mod holds;
 mod idempotency;

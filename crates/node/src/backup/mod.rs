@@ -15,6 +15,7 @@
 //! before its erasure.
 
 mod manifest;
+mod schedule;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use manifest::{FORMAT, Manifest, Segment, find, list};
+pub use schedule::Schedule;
 
 use crate::env::{Env, write_secret};
 use crate::error::Error;

@@ -42,6 +42,7 @@ pub(super) fn founding() -> Vec<network::Request> {
         key: SigningKey::from_seed([1; 32]).public(),
         incarnation: IncarnationId(1),
         mode: node::Mode::Sovereign,
+        format: hansa_kernel::format::FORMAT,
         currency: Currency { code: currency(), scale: 6 },
         fee: FeeRule { rate_ppm: 5_000, minimum: Amount(1_000) },
         genesis_grant: units(1_000),

@@ -82,6 +82,7 @@ impl Journal {
             key: SigningKey::from_seed([1; 32]).public(),
             incarnation: IncarnationId(1),
             mode: node::Mode::Sovereign,
+            format: hansa_kernel::format::FORMAT,
             genesis_grant: Amount::ZERO,
         };
         let draft = Draft { actor: None, ..Draft::by(NODE).id(NODE) };

@@ -57,7 +57,7 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let parse = match verb {
         "found" | "clock" | "owner" | "agent" | "suspend" | "freeze" | "reinstate" | "card"
-        | "custody" | "person" | "erase" | "rotate" | "restored" => people::parse,
+        | "custody" | "person" | "erase" | "rotate" | "restored" | "format" => people::parse,
         "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp" => {
             account::parse
         }

@@ -1,6 +1,6 @@
 //! ```text
 //! found sovereign|satellite CODE scale:N [fee:PPM/MINIMUM] [genesis:AMOUNT]
-//! clock JUMP_MS      restored NUMBER
+//! clock JUMP_MS      restored NUMBER      format NUMBER
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
 //! card NAME [verified|invalid] [replaces:TEXT]
@@ -10,7 +10,8 @@
 //! ```
 
 use hansa_kernel::custody::SetKey;
-use hansa_kernel::node::{AcceptClock, Found, Mode, Restore};
+use hansa_kernel::format::FORMAT;
+use hansa_kernel::node::{AcceptClock, Found, Mode, RaiseFormat, Restore};
 use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Command, principal};
 use hansa_types::{Currency, Digest, IncarnationId, PrincipalId};
@@ -32,6 +33,10 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             let number = name.parse().map_err(|_| format!("{name} is no number"))?;
             let incarnation = IncarnationId::new(1, number);
             Asked::by("machine", Command::NodeRestore(Restore { incarnation }))
+        }
+        "format" => {
+            let format = name.parse().map_err(|_| format!("{name} is no format"))?;
+            Asked::by("machine", Command::NodeRaiseFormat(RaiseFormat { format }))
         }
         "owner" => {
             let create = principal::CreateOwner { id, key: Town::public_key(name) };
@@ -119,6 +124,10 @@ fn found(id: PrincipalId, mode: &str, words: &mut Words<'_>) -> Result<Asked, St
         key: Town::public_key("node"),
         incarnation: IncarnationId::new(1, 1),
         mode,
+        format: match words.keyed("format:") {
+            Some(format) => format.parse().map_err(|_| format!("{format} is no format"))?,
+            None => FORMAT,
+        },
         currency,
         fee: fee_rule(&currency, words)?,
         genesis_grant: parse_amount(&currency, words.keyed("genesis:").unwrap_or("0"))?,
