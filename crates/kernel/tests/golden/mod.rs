@@ -32,7 +32,8 @@ const DIGEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/digest.t
 
 /// Every kind of entry, every way to prove who acts, and every optional member.
 const SCRIPT: &str = "
-    found sovereign AVT scale:6 fee:5000/0.001 genesis:1000 => founded created currency
+    found sovereign AVT scale:6 fee:5000/0.001 genesis:1000 format:1 => founded created currency
+    format 2
     owner olga => created owner granted
     agent alice card:alice
     agent bob @olga
