@@ -35,8 +35,7 @@ pub struct Found {
     pub incarnation: IncarnationId,
     /// Whether the node issues money.
     pub mode: Mode,
-    /// The format in which the journal begins; an earlier one than this release's, where the
-    /// release before may still have to read it.
+    /// The format in which the journal begins: this release's, or an earlier one to be raised later.
     pub format: u32,
     /// The node's main currency.
     pub currency: Currency,

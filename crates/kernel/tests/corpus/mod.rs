@@ -4,14 +4,14 @@
 //! changes; it is written once, by `BLESS=1`, when there is none. `digest.txt` is the digest of the state
 //! with the number of its shape: it counts while the shape is the same, and is blessed with the next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use hansa_kernel::format::{FORMAT, since};
 use hansa_kernel::state::SNAPSHOT_FORMAT;
 use hansa_kernel::{Event, State, codec};
 
-const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/0.1.0");
+const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/format-1");
 
 fn lines() -> Vec<String> {
     let text = std::fs::read_to_string(format!("{DIR}/entries.jsonl")).unwrap();
@@ -90,4 +90,29 @@ fn the_corpus_holds_every_kind_of_its_format_and_no_other() {
     // The act of raising it is the one that no journal of that release can hold.
     assert_eq!(missing, BTreeSet::from(["node.format_raised"]));
     assert_eq!(FORMAT, 2, "a new format needs a corpus of the one before");
+}
+
+/// The members of each kind in the shape of the first format.
+fn members<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in lines {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+        let kind = entry["kind"].as_str().unwrap();
+        if since(kind) == 1 && entry.get("v").is_none() {
+            let names = entry["data"].as_object().unwrap().keys().cloned();
+            seen.entry(kind.to_owned()).or_default().extend(names);
+        }
+    }
+    seen
+}
+
+#[test]
+fn no_kind_of_the_first_format_has_learnt_another_member() {
+    let golden = include_str!("../golden/entries.jsonl");
+    let corpus = lines();
+    let first = members(corpus.iter().map(String::as_str));
+    for (kind, today) in members(golden.lines()) {
+        let added: Vec<_> = today.difference(&first[&kind]).collect();
+        assert!(added.is_empty(), "{kind} has {added:?}: that is a new version of the kind");
+    }
 }
