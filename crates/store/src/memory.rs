@@ -28,6 +28,7 @@ struct Content {
     keys: BTreeMap<PrincipalId, Vec<u8>>,
     notes: BTreeMap<u64, String>,
     meta: BTreeMap<String, Vec<u8>>,
+    full: bool,
 }
 
 impl MemoryDisk {
@@ -62,6 +63,17 @@ impl MemoryDisk {
         Arc::new(self.clone())
     }
 
+    /// Leaves no room for anything more, or some again. What is written meanwhile fails, and with it
+    /// the journal.
+    pub fn fill(&self, full: bool) {
+        self.content().full = full;
+    }
+
+    /// Whether nothing more fits.
+    pub fn is_full(&self) -> bool {
+        self.content().full
+    }
+
     /// Sets a meta value for ever, like [`Store::put_meta_once`](crate::Store::put_meta_once).
     pub fn put_meta_once(&self, key: &str, value: &[u8]) -> Result<(), Error> {
         let mut content = self.content();
@@ -70,6 +82,14 @@ impl MemoryDisk {
             return Err(Error::MetaSet { key: key.to_owned() });
         }
         Ok(())
+    }
+
+    fn room(&self) -> Result<(), Error> {
+        let full = std::io::ErrorKind::StorageFull;
+        match self.is_full() {
+            true => Err(Error::io("write to", "memory")(full.into())),
+            false => Ok(()),
+        }
     }
 
     fn content(&self) -> MutexGuard<'_, Content> {
@@ -262,12 +282,14 @@ impl pipeline::Sink for Sink {
             return Err(Error::Discontinuous { expected, found: batch.first_seq });
         }
         batch.check(&chain)?;
+        self.disk.room()?;
         self.gate.pass(self.stepped)?;
         self.disk.content().apply(batch);
         Ok(())
     }
 
     fn note(&mut self, size: u64, note: &str) -> Result<(), Error> {
+        self.disk.room()?;
         self.gate.pass(self.stepped)?;
         let notes = &mut self.disk.content().notes;
         notes.insert(size, note.to_owned());

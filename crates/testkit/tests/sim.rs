@@ -15,10 +15,12 @@ fn every_invariant_holds_for_a_while() {
         total.crashes += summary.crashes;
         total.retries += summary.retries;
         total.clock_steps += summary.clock_steps;
+        total.full_disks += summary.full_disks;
         total.answers += summary.answers;
     }
-    let Summary { crashes, retries, clock_steps, answers, .. } = total;
+    let Summary { crashes, retries, clock_steps, full_disks, answers, .. } = total;
     assert!(crashes > SEEDS && retries > SEEDS && clock_steps > SEEDS, "{total:?}");
+    assert!(full_disks > SEEDS / 2, "{total:?}");
     assert!(answers > 40 * SEEDS, "hardly anything gets done: {total:?}");
 }
 

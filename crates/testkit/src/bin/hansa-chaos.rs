@@ -39,6 +39,7 @@ fn main() -> ExitCode {
             println!("  answered  {}, never answered  {}", summary.answered, summary.unknown);
             println!("  requests  {}, payments booked  {}", summary.requests, summary.booked);
             println!("  killed  {}, stopped  {}", summary.kills, summary.stops);
+            println!("  without room on the disk  {}", summary.full_disks);
             ExitCode::SUCCESS
         }
         Err(why) => {

@@ -136,7 +136,8 @@ fn open_some(
 fn run(asked: &Asked) -> ExitCode {
     // A panic is a failure that is told with its seed.
     std::panic::set_hook(Box::new(|_| ()));
-    let (mut total, mut told) = (Summary::default(), Instant::now());
+    let begun = Instant::now();
+    let (mut total, mut told) = (Summary::default(), begun);
     for seed in asked.from..asked.from.saturating_add(asked.seeds) {
         match sim::run(Settings { steps: asked.steps, ..Settings::new(seed) }) {
             Ok(summary) => add(&mut total, &summary),
@@ -152,7 +153,7 @@ fn run(asked: &Asked) -> ExitCode {
             told = Instant::now();
         }
     }
-    tell(asked, &total);
+    tell(asked, &total, begun.elapsed());
     ExitCode::SUCCESS
 }
 
@@ -162,14 +163,18 @@ fn add(total: &mut Summary, one: &Summary) {
     total.retries += one.retries;
     total.crashes += one.crashes;
     total.clock_steps += one.clock_steps;
+    total.full_disks += one.full_disks;
     total.span_ms += one.span_ms;
 }
 
-fn tell(asked: &Asked, total: &Summary) {
-    let Summary { entries, answers, retries, crashes, clock_steps, span_ms, .. } = total;
+fn tell(asked: &Asked, total: &Summary, took: Duration) {
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+    let Summary { entries, answers, retries, crashes, full_disks, clock_steps, span_ms, .. } =
+        total;
     println!("{} seeds from {}: every invariant held", asked.seeds, asked.from);
     println!("  simulated hours  {}", span_ms / 3_600_000);
-    println!("  power cuts and failed syncs  {crashes}");
+    println!("  sim.hours_per_min  {}", span_ms.saturating_mul(60) / 3_600 / ms);
+    println!("  power cuts and failed syncs  {crashes}, full disks  {full_disks}");
     println!("  clocks set wrong  {clock_steps}");
     println!("  answers  {answers}, asked again  {retries}");
     println!("  entries  {entries}");

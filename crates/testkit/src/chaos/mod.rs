@@ -1,8 +1,8 @@
 //! Chaos for real: the program itself under clients, a bad network and signals.
 //!
 //! A node runs as a process. Clients pay each other and read balances through a proxy that loses,
-//! delays, cuts and doubles ([`proxy`]); meanwhile the process is killed and started again, and stopped
-//! and let go on. At the end the journal is verified as it lies there, and the clients' histories are
+//! delays, cuts and doubles ([`proxy`]); meanwhile the process is killed and started again, stopped
+//! and let go on, and left without room on its disk, for which a limit on the size of its files stands. At the end the journal is verified as it lies there, and the clients' histories are
 //! checked against it ([`checker`]): no money lost, doubled or out of order.
 //!
 //! One seed decides what is tried, but not what happens: threads, processes and disk are real. What
@@ -24,9 +24,9 @@ use std::time::{Duration, Instant};
 
 use hansa_kernel::{Event, codec};
 use hansa_store::verify::{VerifyFrom, verify};
-use hansa_store::{Row, Store};
+use hansa_store::{JOURNAL_FILE, Row, Store};
 use hansa_types::{AnyId, PrincipalId};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use serde_json::Value;
 
 use self::checker::Booked;
@@ -36,6 +36,12 @@ use crate::sim::Rng;
 
 /// What everybody begins with, in minor units: the node's grant to a new agent.
 const BEGINNING: u128 = 1_000_000_000;
+/// Bytes by which the log of the journal still grows once there is no room, at most.
+const ROOM: u64 = 256 << 10;
+/// Time within which a node without room is to end by itself.
+const WITHOUT_ROOM: Duration = Duration::from_secs(3);
+/// Has a write that goes past the limit fail, where it would else kill.
+const SHELL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 /// Time for unanswered questions once everything is well again.
 const SETTLE: Duration = Duration::from_secs(20);
 
@@ -71,6 +77,8 @@ pub struct Summary {
     pub kills: u64,
     /// Times it was stopped and let go on.
     pub stops: u64,
+    /// Times its disk was full, and it ended by itself.
+    pub full_disks: u64,
 }
 
 /// Runs it.
@@ -135,17 +143,23 @@ fn disturb(
     let done = || shared.left.load(Ordering::Relaxed) == 0;
     while shared.begun.elapsed() < settings.span && !done() {
         std::thread::sleep(Duration::from_millis(100 + rng.below(900)));
-        if rng.percent(50) {
-            signal(&node, Signal::STOP);
-            std::thread::sleep(Duration::from_millis(50 + rng.below(400)));
-            signal(&node, Signal::CONT);
-            summary.stops += 1;
-            continue;
+        match rng.below(4) {
+            0 | 1 => {
+                signal(&node, Signal::STOP);
+                std::thread::sleep(Duration::from_millis(50 + rng.below(400)));
+                signal(&node, Signal::CONT);
+                summary.stops += 1;
+                continue;
+            }
+            2 if runs_out_of_room(settings, &mut node, &mut rng) => summary.full_disks += 1,
+            _ => {
+                proxy.lead_to(None);
+                signal(&node, Signal::KILL);
+                let _ = node.wait();
+                summary.kills += 1;
+            }
         }
         proxy.lead_to(None);
-        signal(&node, Signal::KILL);
-        let _ = node.wait();
-        summary.kills += 1;
         let again = start(settings).inspect_err(|_| end(shared))?;
         node = again.0;
         proxy.lead_to(Some(again.1));
@@ -161,6 +175,25 @@ fn disturb(
     end(shared);
     signal(&node, Signal::TERM);
     node.wait().map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Limits the size of a running node's files to little more than they have. Whether it ended by itself.
+fn runs_out_of_room(settings: &Settings, node: &mut Child, rng: &mut Rng) -> bool {
+    let log = settings.dir.join("node").join(format!("{JOURNAL_FILE}-wal"));
+    let bytes = std::fs::metadata(log).map_or(0, |log| log.len()) + rng.below(ROOM);
+    let limit = Rlimit { current: Some(bytes), maximum: None };
+    let Some(pid) = pid(node) else { return false };
+    if prlimit(Some(pid), Resource::Fsize, limit).is_err() {
+        return false;
+    }
+    let limited = Instant::now();
+    while limited.elapsed() < WITHOUT_ROOM {
+        if matches!(node.try_wait(), Ok(Some(_))) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    false
 }
 
 fn end(shared: &Shared) {
@@ -212,7 +245,8 @@ fn payment(line: &[u8], numbers: &HashMap<PrincipalId, usize>) -> Option<Booked>
 
 /// The program with none of the shell's settings, and no fee, so that amounts stay whole.
 fn command(settings: &Settings) -> Command {
-    let mut command = Command::new(&settings.program);
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(SHELL).arg(&settings.program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("HANSA_") || text == "MINTING_AUTHORITY" {
@@ -263,9 +297,12 @@ fn tell(settings: &Settings, node: Option<(&str, &str)>, words: &[&str]) -> Resu
     })
 }
 
+fn pid(node: &Child) -> Option<Pid> {
+    i32::try_from(node.id()).ok().and_then(Pid::from_raw)
+}
+
 fn signal(node: &Child, signal: Signal) {
-    let pid = i32::try_from(node.id()).ok().and_then(Pid::from_raw);
-    if let Some(pid) = pid {
+    if let Some(pid) = pid(node) {
         // One that has ended needs no signal.
         let _ = kill_process(pid, signal);
     }

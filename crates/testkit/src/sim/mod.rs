@@ -1,5 +1,5 @@
-//! A node and its clients under one seeded scheduler: power cuts, failed and slow syncs, a clock that
-//! somebody sets, and a network that loses, doubles and delays.
+//! A node and its clients under one seeded scheduler: power cuts, failed and slow syncs, a full disk, a
+//! clock that somebody sets, and a network that loses, doubles and delays.
 //!
 //! What is simulated is the world. The writer, its queue, the pipeline to the disk, the fold at start
 //! and all of the kernel are the production code, unchanged; only the two threads around them are
@@ -85,6 +85,8 @@ pub struct Summary {
     pub retries: u64,
     /// Power cuts and failed syncs.
     pub crashes: u64,
+    /// Times the disk was full.
+    pub full_disks: u64,
     /// Times somebody set the clock.
     pub clock_steps: u64,
     /// Simulated milliseconds.
@@ -162,19 +164,21 @@ enum Action {
     Snapshot,
     SetClock,
     FailSync,
+    FillDisk,
     CutPower,
 }
 
-const ACTIONS: [(Action, u64); 10] = [
+const ACTIONS: [(Action, u64); 11] = [
     (Action::Ask, 240),
     (Action::Deliver, 280),
     (Action::Decide, 180),
     (Action::Sync, 180),
-    (Action::Pass, 80),
+    (Action::Pass, 77),
     (Action::Wait, 12),
     (Action::Snapshot, 6),
     (Action::SetClock, 6),
     (Action::FailSync, 4),
+    (Action::FillDisk, 3),
     (Action::CutPower, 12),
 ];
 
@@ -241,6 +245,7 @@ impl Sim {
             Action::Snapshot => self.fold_snapshot()?,
             Action::SetClock => self.set_clock(),
             Action::FailSync => self.fail_sync(),
+            Action::FillDisk => self.fill_disk(),
             Action::CutPower => self.cut_power(),
         }
         Ok(())
@@ -309,6 +314,12 @@ impl Sim {
         }
     }
 
+    /// Nothing more fits on the disk until somebody makes room, which may take some starts in vain.
+    fn fill_disk(&mut self) {
+        self.summary.full_disks += u64::from(!self.disk.is_full());
+        self.disk.fill(true);
+    }
+
     fn cut_power(&mut self) {
         self.summary.crashes += u64::from(self.process.take().is_some());
     }
@@ -326,8 +337,12 @@ impl Sim {
         self.clock.set_wall(wall);
     }
 
-    /// Starts the node on what the disk holds. Whoever starts it sees to the clock.
+    /// Starts the node on what the disk holds. Whoever starts it sees to the clock, and sometimes to
+    /// room on the disk.
     fn start(&mut self) -> Result<(), String> {
+        if self.disk.is_full() && self.rng.percent(40) {
+            self.disk.fill(false);
+        }
         self.clock.set_wall(self.now());
         self.clock_is_off = false;
         let process = Process::start(&self.disk, &self.env, self.snapshot.as_ref(), self.settings)?;
@@ -380,6 +395,7 @@ impl Sim {
     /// Everything is healed; everybody asks until they have their answer.
     fn come_to_rest(&mut self) -> Result<(), String> {
         self.network.heal();
+        self.disk.fill(false);
         for _ in 0..REST_ROUNDS_MAX {
             if self.process.is_none() || self.clock_is_off {
                 self.process = None;
