@@ -58,6 +58,8 @@ pub const SCRUB_DAYS_CONFIGURED_MAX: u32 = 365;
 pub const SCRUB_FIRST_WAIT: Duration = Duration::minutes(1);
 /// Bytes of the journal that the scrubber reads at once.
 pub const SCRUB_PIECE_BYTES: u64 = 1 << 20;
+/// Documents of the vault that it opens at once.
+pub const SCRUB_DOCUMENTS: usize = 64;
 /// How many times as long as it worked the scrubber rests: a fiftieth of one core is left to it.
 pub const SCRUB_REST_TIMES: u64 = 49;
 /// Least rest between two pieces.

@@ -2,12 +2,12 @@
 //!
 //! What a start verifies is what follows the last snapshot; what lies before it would rot unseen. So
 //! every entry is read again within `scrub_days_max`, from a connection of its own, and compared with
-//! its leaf, its chain, the tree, and the root of the last signed checkpoint. After each piece the
+//! its leaf, its chain, the tree, and the root of the last signed checkpoint. Then every document of the
+//! vault is opened, which its seal allows only as it was written. After each piece the
 //! scrubber rests 49 times as long as the piece took, which bounds it to a fiftieth of one core.
 //!
 //! The first mismatch ends it, and with it the node: whoever goes on answering from a journal that
-//! is known to be damaged makes it worse. Deliberately absent: repair, which is a restoration, and the
-//! documents of the vault, each of which proves itself when it is opened.
+//! is known to be damaged makes it worse. Deliberately absent: repair, which is a restoration.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,8 +20,11 @@ use hansa_types::Duration;
 
 use crate::env::{Env, blocking};
 use crate::error::Error;
-use crate::limits::{SCRUB_FIRST_WAIT, SCRUB_PIECE_BYTES, SCRUB_REST_MIN, SCRUB_REST_TIMES};
+use crate::limits::{
+    SCRUB_DOCUMENTS, SCRUB_FIRST_WAIT, SCRUB_PIECE_BYTES, SCRUB_REST_MIN, SCRUB_REST_TIMES,
+};
 use crate::metrics::Metrics;
+use crate::vault::Vault;
 
 /// What the scrubber reads and how soon it must have read it.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ pub struct Scrubber {
     pub data_dir: PathBuf,
     /// The node's key, under which checkpoints are believed.
     pub key: PublicKey,
+    /// What opens documents.
+    pub vault: Arc<Vault>,
     /// Days within which everything is read again.
     pub days_max: u32,
     /// The world.
@@ -49,7 +54,9 @@ impl Scrubber {
             let begun = self.env.clock.monotonic();
             match self.pass(last).await {
                 Ok(()) => {}
-                Err(error @ (Error::Damaged(_) | Error::Checkpoint(_))) => return error,
+                Err(error @ (Error::Damaged(_) | Error::Checkpoint(_) | Error::Vault { .. })) => {
+                    return error;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the journal cannot be read again; it is tried later");
                     self.rest(last, SCRUB_FIRST_WAIT).await;
@@ -99,13 +106,38 @@ impl Scrubber {
             let ns = self.env.clock.stopwatch_ns().saturating_sub(began);
             self.metrics.upkeep.scrubbed(piece.entries, piece.bytes, ns);
             if piece.is_last {
-                return Ok(());
+                break;
             }
             scrub = next;
-            let rest_ms = ns.saturating_mul(SCRUB_REST_TIMES) / 1_000_000;
-            self.env.clock.sleep(Duration(rest_ms.max(SCRUB_REST_MIN.0))).await;
-            self.tell_age(last);
+            self.rest_after(ns, last).await;
         }
+        self.pass_documents(last).await
+    }
+
+    /// Opens every document of the vault.
+    async fn pass_documents(&self, last: Option<Duration>) -> Result<(), Error> {
+        let mut after = String::new();
+        loop {
+            let (this, from) = (self.clone(), after);
+            let began = self.env.clock.stopwatch_ns();
+            let piece = blocking(move || this.read_documents(&from)).await??;
+            let ns = self.env.clock.stopwatch_ns().saturating_sub(began);
+            let Some((last_id, bytes)) = piece else { return Ok(()) };
+            self.metrics.upkeep.scrubbed(0, bytes, ns);
+            after = last_id;
+            self.rest_after(ns, last).await;
+        }
+    }
+
+    async fn rest_after(&self, ns: u64, last: Option<Duration>) {
+        let rest_ms = ns.saturating_mul(SCRUB_REST_TIMES) / 1_000_000;
+        self.env.clock.sleep(Duration(rest_ms.max(SCRUB_REST_MIN.0))).await;
+        self.tell_age(last);
+    }
+
+    fn read_documents(&self, after: &str) -> Result<Option<(String, u64)>, Error> {
+        let reader = Store::open_read_only(&self.data_dir)?;
+        self.vault.check(&*reader, after, SCRUB_DOCUMENTS)
     }
 
     fn begin(&self) -> Result<Scrub, Error> {

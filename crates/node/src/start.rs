@@ -22,7 +22,7 @@ use crate::clock::Reading;
 use crate::config::Config;
 use crate::credentials::Credentials;
 use crate::egress::Egress;
-use crate::env::{Env, blocking, threads_give_way};
+use crate::env::{Env, Tasks, blocking, threads_give_way};
 use crate::error::Error;
 use crate::judge::Judge;
 use crate::keys::NodeKeys;
@@ -376,6 +376,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     let scrubber = Scrubber {
         data_dir: node.config.data_dir.clone(),
         key: node.keys.signing().public(),
+        vault: Arc::clone(&node.vault),
         days_max: node.config.scrub_days_max,
         env: node.env.clone(),
         metrics: Arc::clone(&node.metrics),
@@ -390,6 +391,11 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     if let Some(postman) = postman {
         tasks.start(postman.run());
     }
+    keep_copies(node, &mut tasks, snapshot_seq);
+}
+
+/// Starts what has the program make copies of the journal: backups and snapshots.
+fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
     if let (Some(program), Some(plan)) = (&node.config.snapshot_program, &node.config.backup) {
         let schedule = Schedule {
             program: program.clone(),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_crypto::hash::salted;
 use hansa_crypto::seal::{SealKey, open, seal, unwrap_key, wrap_key};
-use hansa_store::{Reader, VaultChange};
+use hansa_store::{Reader, VaultChange, VaultRow};
 use hansa_types::{Digest, EnvelopeId, PolicySetId, PrincipalId, Salt};
 use zeroize::Zeroizing;
 
@@ -98,6 +98,43 @@ impl Vault {
         let bytes = open(&key, &associated(row.subject, id), &row.sealed)
             .map_err(|error| fail(&error.to_string()))?;
         Ok(Some(Opened { salt: row.salt, bytes }))
+    }
+
+    /// Opens the records behind the one that `after` names, at most `max` of them, and answers how far
+    /// that went and how many bytes they have; nothing behind the last. Keys are unwrapped anew, so that
+    /// what is in memory hides no damage. A record that is erased meanwhile is no damage.
+    pub fn check(
+        &self,
+        reader: &dyn Reader,
+        after: &str,
+        max: usize,
+    ) -> Result<Option<(String, u64)>, Error> {
+        let (mut last, mut bytes) = (None, 0);
+        for (id, row) in reader.vault_page(after, max)? {
+            bytes += row.sealed.len() as u64;
+            if let Err(why) = self.opens(reader, &id, &row)? {
+                let is_there = reader.vault(&id)?.is_some_and(|now| now.sealed == row.sealed);
+                if is_there {
+                    return Err(Error::Vault { id, why });
+                }
+            }
+            last = Some(id);
+        }
+        Ok(last.map(|last| (last, bytes)))
+    }
+
+    fn opens(
+        &self,
+        reader: &dyn Reader,
+        id: &str,
+        row: &VaultRow,
+    ) -> Result<Result<(), String>, Error> {
+        let Some(wrapped) = reader.vault_key(row.subject)? else {
+            return Ok(Err("its key is gone".to_owned()));
+        };
+        let key = unwrap_key(self.keys.vault(), &key_associated(row.subject), &wrapped);
+        let opened = key.and_then(|key| open(&key, &associated(row.subject, id), &row.sealed));
+        Ok(opened.map(|_| ()).map_err(|error| error.to_string()))
     }
 
     /// Forgets a subject's key, after it was destroyed.

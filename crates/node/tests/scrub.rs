@@ -129,6 +129,40 @@ async fn a_changed_byte_before_the_snapshot_stops_the_node_and_names_the_entry()
 }
 
 #[tokio::test]
+async fn a_changed_byte_of_a_document_stops_the_node_and_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = open(dir.path(), Env::real()).await;
+    live(&node).await;
+    for number in 0..100 {
+        let sealed = node.vault.seal(PrincipalId(2), format!("note/{number:03}"), &[7; 900]);
+        let vault = sealed.unwrap().changes;
+        node.submit(Job { vault, ..payment(9_000 + number) }).await.unwrap();
+    }
+    let sealed = node.reader.vault("note/077").unwrap().unwrap().sealed;
+    node.stop().await.unwrap();
+    snapshot::write(dir.path()).unwrap();
+    let (env, clock) = world(5);
+    clock.set_wall(Env::real().clock.wall());
+    let node = open(dir.path(), env).await;
+    pass_until(&clock, Duration::minutes(1), || node.metrics.upkeep.scrub_passes() > 0).await;
+    assert!(metric(&node, "hansa_scrub_bytes_total").unwrap() > 90_000, "documents are read too");
+    node.stop().await.unwrap();
+
+    let path = dir.path().join(JOURNAL_FILE);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(64).position(|found| found == &sealed[..64]).unwrap();
+    bytes[at + 40] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let (env, clock) = world(6);
+    clock.set_wall(Env::real().clock.wall());
+    let node = open(dir.path(), env).await;
+    pass_until(&clock, Duration::minutes(1), || node.fault().is_some()).await;
+    let fault = node.faulted().await;
+    assert!(fault.contains("note/077"), "{fault}");
+    node.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn an_idle_node_signs_what_it_wrote_last() {
     let dir = tempfile::tempdir().unwrap();
     let (env, clock) = world(3);

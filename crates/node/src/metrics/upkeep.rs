@@ -117,7 +117,7 @@ impl Upkeep {
         }
         let counters = [
             ("scrub_entries", "Entries read again and verified", &self.scrubbed_entries),
-            ("scrub_bytes", "Bytes of them", &self.scrubbed_bytes),
+            ("scrub_bytes", "Bytes of them and of documents", &self.scrubbed_bytes),
             ("scrub_passes", "Times the whole journal was read again", &self.scrub_passes),
             ("backups", "Backups of the schedule", &self.backups),
             ("backups_failed", "Backups of the schedule that failed", &self.backups_failed),
