@@ -7,6 +7,7 @@ mod chaos;
 mod commands;
 mod config;
 mod demo;
+mod disk;
 mod doctor;
 mod exit_codes;
 mod offline;

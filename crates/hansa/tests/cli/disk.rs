@@ -1,0 +1,107 @@
+//! The end of the room on the disk, and of what was erased.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+
+use crate::support::{Place, Served};
+
+/// Below what any disk has free.
+const NO_ROOM: &str = "store.free_bytes_min=1000000TiB";
+/// Neither a word of any format nor likely by chance.
+const MARKER: &str = "qzx4vjw9kpy2";
+
+/// Status and body of an answer.
+fn ask(served: &Served<'_>, key: &str, head: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(served.address()).unwrap();
+    let request = format!(
+        "{head} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        served.address(),
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+#[test]
+fn without_room_writes_are_507_and_reads_are_answered() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let owner = served.own();
+    let made = served.run(&owner, &["agent", "create", "alice", "--json"]).json();
+    let alice = made["id"].as_str().unwrap().to_owned();
+    served.stop();
+
+    let served = place.serve_with("node", &["--set", NO_ROOM]);
+    let body = format!("{{\"to\":\"{alice}\",\"amount\":\"1\",\"currency\":\"AVT\"}}");
+    for (path, body) in [("/api/v1/mints", &*body), ("/api/v1/agents", "{\"name\":\"bob\"}")] {
+        let (status, said) = ask(&served, &owner, &format!("POST {path}"), body);
+        assert_eq!(status, 507, "{path}: {said}");
+        assert!(said.contains("disk_full") && said.contains("Free space"), "{said}");
+    }
+    for path in ["/api/v1/agents", "/api/v1/journal/checkpoint", "/healthz", "/metrics"] {
+        assert_eq!(ask(&served, &owner, &format!("GET {path}"), "").0, 200, "{path}");
+    }
+    let balances = format!("GET /api/v1/accounts/{alice}/balances");
+    assert_eq!(ask(&served, &owner, &balances, "").0, 200);
+    assert_eq!(ask(&served, &owner, "GET /readyz", "").0, 503);
+    served.stop();
+
+    let served = place.serve("node");
+    served.run(&owner, &["agent", "create", "bob"]).ok();
+    served.stop();
+}
+
+/// The files below a folder that hold the marker, however its letters are cased.
+fn holding(dir: &Path) -> Vec<String> {
+    let (mut folders, mut held) = (vec![dir.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for item in std::fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
+            if bytes.windows(MARKER.len()).any(|found| found == MARKER.as_bytes()) {
+                held.push(path.display().to_string());
+            }
+        }
+    }
+    held
+}
+
+#[test]
+fn an_erased_name_is_in_no_log_export_snapshot_or_backup() {
+    let place = Place::new();
+    place.run(&["backup", "key", "--out", "recovery.key"]).ok();
+    let served = place.serve_logged("node", &["--log-level", "debug"]);
+    let owner = served.own();
+    let made = served.run(&owner, &["agent", "create", MARKER, "--json"]).json();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let key = made["api_key"].as_str().unwrap();
+    served.run(key, &["key", "create", "--label", MARKER, "--action", "transfer_*"]).ok();
+    served.run(&owner, &["agent", "list"]).ok();
+    let backup =
+        ["backup", "create", "backups", "--recovery-key", "recovery.key", "--data-dir", "node"];
+    place.run(&backup).ok();
+    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    assert!(!holding(&place.path("node")).is_empty(), "the marker was never there");
+
+    let erase = ["principal", "erase", &id, "--receipt", "receipt.json", "--json"];
+    served.run(&owner, &erase).ok();
+    served.run(&owner, &["export", "--out", "journal.jsonl"]).ok();
+    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    place.run(&backup).ok();
+    served.stop();
+    // The backup of before is sealed, and the next prune forgets it.
+    assert_eq!(holding(&place.path("")), Vec::<String>::new());
+    let audited = place.run(&["audit", "journal.jsonl", "--json"]).json();
+    assert_eq!((&audited["ok"], &audited["supply_delta"]), (&true.into(), &"0".into()));
+    let pruned = place.run(&["backup", "prune", "backups", "--json"]).json();
+    assert_eq!(pruned["removed"].as_array().unwrap().len(), 1, "{pruned}");
+}
