@@ -5,7 +5,11 @@
 //! `GET /version` with the same keys: it passes the same layers (routing, host and origin checks,
 //! cached credential, metrics, log) and then answers a constant.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -26,6 +30,9 @@ const MAIN: usize = 64;
 
 /// How often transfers and yardsticks take turns within a round.
 const TURNS: u32 = 3;
+
+/// Time between two looks at a backup under way.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// An agent as a client knows it.
 struct Agent {
@@ -92,6 +99,84 @@ impl HttpScene {
     }
 }
 
+impl HttpScene {
+    /// The main connections with and without backups beside them, in turns.
+    fn under_backup(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        let backups = Backups::prepare(bench)?;
+        for _ in 0..bench.rounds {
+            let (mut alone, mut beside) = (Seen::default(), Seen::default());
+            settle();
+            for _ in 0..TURNS {
+                alone += self.run(MAIN, bench.span, transfer)?;
+                let over = AtomicBool::new(false);
+                beside += std::thread::scope(|scope| {
+                    let made = scope.spawn(|| backups.make_until(&over));
+                    let seen = self.run(MAIN, bench.span, transfer);
+                    over.store(true, Ordering::Relaxed);
+                    made.join().map_err(|_| anyhow::anyhow!("the backups failed"))??;
+                    seen
+                })?;
+            }
+            report.add("backup.http_c64", beside.per_second() / alone.per_second())?;
+        }
+        Ok(())
+    }
+}
+
+/// Whole backups of the node under test, as its schedule has them made.
+struct Backups {
+    hansa: PathBuf,
+    dir: PathBuf,
+    key: PathBuf,
+}
+
+impl Backups {
+    fn prepare(bench: &Bench) -> anyhow::Result<Self> {
+        let dir = bench.dir("http")?;
+        let (hansa, key) = (bench.hansa.clone(), dir.join("recovery.key"));
+        let backups = Self { hansa, dir, key };
+        let key = backups.key.as_os_str();
+        backups.call(&["backup".as_ref(), "key".as_ref(), "--out".as_ref(), key])?;
+        Ok(backups)
+    }
+
+    /// One after the other until it is over; the last is cut short.
+    fn make_until(&self, over: &AtomicBool) -> anyhow::Result<()> {
+        let (to, data) = (self.dir.join("backups"), self.dir.join("data"));
+        while !over.load(Ordering::Relaxed) {
+            let mut child = self.program().args(["backup", "create"]).arg(&to)
+                .arg("--recovery-key").arg(&self.key).arg("--data-dir").arg(&data)
+                .arg("--in-background").spawn()?;
+            let status = loop {
+                if over.load(Ordering::Relaxed) {
+                    child.kill()?;
+                    child.wait()?;
+                    break None;
+                }
+                if let Some(status) = child.try_wait()? {
+                    break Some(status);
+                }
+                std::thread::sleep(PAUSE);
+            };
+            anyhow::ensure!(status.is_none_or(|status| status.success()), "no backup was made");
+            std::fs::remove_dir_all(&to)?;
+        }
+        Ok(())
+    }
+
+    fn program(&self) -> Command {
+        let mut program = Command::new(&self.hansa);
+        program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        program
+    }
+
+    fn call(&self, words: &[&OsStr]) -> anyhow::Result<()> {
+        let status = self.program().args(words).status()?;
+        anyhow::ensure!(status.success(), "{words:?} failed");
+        Ok(())
+    }
+}
+
 impl Scene for HttpScene {
     fn round(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         for connections in [1, 256] {
@@ -109,6 +194,9 @@ impl Scene for HttpScene {
     }
 
     fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        if bench.wants("backup.http") {
+            self.under_backup(bench, report)?;
+        }
         if !bench.wants("http.half") {
             return Ok(());
         }

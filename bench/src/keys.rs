@@ -209,12 +209,36 @@ pub(crate) const KEYS: &[Key] = &[
         1.2,
         "mem.after_eviction",
         "x",
-        "resident after 1 M finished tasks came and left / without them",
+        "resident after 31 days with 10 M intents (a tenth finished tasks, else payments under keys) and 31 quiet ones / without them",
     ),
     printed(
         "mem.after_eviction_burst",
         "x",
-        "the same with all 1 M in the state at once before they leave",
+        "the same after 1 M tasks of one day",
+    ),
+    at_least(
+        1_000.0,
+        "sim.images_per_s",
+        "1/s",
+        "crash images built, opened by the store and checked, on all cores",
+    ),
+    at_least(
+        100.0,
+        "sim.hours_per_min",
+        "h/min",
+        "simulated hours of one node with clients and faults, every invariant checked after every step",
+    ),
+    at_least(
+        0.9,
+        "backup.http_c64",
+        "x",
+        "http.c64 while backups of the node are made one after the other / in turns without",
+    ),
+    at_most(
+        2.0,
+        "scrub.cpu_percent",
+        "%",
+        "CPU of a process that reads a journal of 1 M entries again at its default pace, of one core",
     ),
     printed(
         "backup.mb_s",

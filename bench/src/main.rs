@@ -26,7 +26,9 @@ mod replay;
 mod report;
 mod restore;
 mod scene;
+mod scrub;
 mod serve;
+mod sim;
 mod start;
 mod world;
 mod yardstick;
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match args.as_slice() {
         [word, what] if word == memory::CHILD => memory::child(what).map(|()| true),
+        [word, dir] if word == scrub::CHILD => scrub::child(Path::new(dir)).map(|()| true),
         _ => run(&args),
     };
     match outcome {
@@ -163,7 +166,7 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     if bench.wants("gate.") {
         add("gate", report, &mut |_| Ok(Box::new(gate::GateScene::prepare(bench)?)));
     }
-    if bench.wants("http.") {
+    if bench.wants_any(&["http.", "backup.http"]) {
         add("http", report, &mut |_| Ok(Box::new(http::HttpScene::prepare(bench)?)));
     }
     if bench.wants_any(&["agents.", "discover."]) {
@@ -185,8 +188,14 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     if bench.wants("mem.") {
         add("memory", report, &mut |_| Ok(Box::new(memory::MemoryScene)));
     }
-    if bench.wants_any(&["backup.", "restore."]) {
+    if bench.wants_any(&["backup.mb_s", "restore."]) {
         add("restore", report, &mut |_| Ok(Box::new(restore::RestoreScene)));
+    }
+    if bench.wants("scrub.") {
+        add("scrub", report, &mut |_| Ok(Box::new(scrub::ScrubScene)));
+    }
+    if bench.wants("sim.") {
+        add("sim", report, &mut |_| Ok(Box::new(sim::SimScene)));
     }
     if bench.wants("start.") {
         add("start", report, &mut |_| Ok(Box::new(start::StartScene)));

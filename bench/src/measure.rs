@@ -12,7 +12,16 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// CPU time that the calling thread has used.
 pub(crate) fn thread_cpu() -> Duration {
-    let used = clock_gettime(ClockId::ThreadCPUTime);
+    cpu_of(ClockId::ThreadCPUTime)
+}
+
+/// CPU time that all threads of this process have used.
+pub(crate) fn process_cpu() -> Duration {
+    cpu_of(ClockId::ProcessCPUTime)
+}
+
+fn cpu_of(clock: ClockId) -> Duration {
+    let used = clock_gettime(clock);
     let seconds = u64::try_from(used.tv_sec).unwrap_or_default();
     Duration::new(seconds, u32::try_from(used.tv_nsec).unwrap_or_default())
 }

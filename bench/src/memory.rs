@@ -7,13 +7,13 @@ use std::process::Command as Program;
 
 use anyhow::Context as _;
 use hansa_crypto::keys::PublicKey;
-use hansa_kernel::command::Command;
+use hansa_kernel::command::{Command, LookedUp};
 use hansa_kernel::decide::{Context, Place, Repetition, decide};
 use hansa_kernel::task::{Act, Rail, Step, Terms};
 use hansa_kernel::transfer::{CreateCurrency, FeeRule, Mint};
 use hansa_kernel::{Admission, Auth, Caller, Draft, EnvelopeProof, Request, State, transfer};
 use hansa_types::{
-    Amount, Currency, CurrencyCode, Digest, Duration, EnvelopeId, Label, PrincipalId, Signature,
+    Amount, Correlation, Currency, CurrencyCode, Digest, Duration, EnvelopeId, Label, PrincipalId, Signature,
     Time,
 };
 
@@ -33,6 +33,9 @@ const OWNERS: usize = 50_000;
 const CURRENCIES: u8 = 20;
 /// Tasks that come and go.
 const TASKS: u64 = 1_000_000;
+/// Intents of a month: of so many one is a task, and the others pay under an Idempotency-Key.
+const INTENTS: u64 = 10_000_000;
+const INTENTS_PER_TASK: u64 = INTENTS / TASKS;
 /// Entries that let the last tasks go: up to eight leave with each.
 const CLOSING: u64 = TASKS / 8 + 1_000;
 /// How often memory is looked at before it counts as settled, and how long between two looks.
@@ -46,8 +49,8 @@ const EPOCH: Time = Time(1_800_000_000_000);
 enum Tasks {
     /// There are none.
     None,
-    /// Evenly over a year: about 80,000 are remembered at any time.
-    Year,
+    /// Evenly over 31 days, among ten times as many intents: nearly all are remembered at its end.
+    Month,
     /// All within a day: all are remembered until they leave.
     Day,
 }
@@ -69,7 +72,7 @@ impl Scene for MemoryScene {
         }
         if bench.wants("mem.after_eviction") {
             let without = call("tasks-none")?;
-            report.add("mem.after_eviction", call("tasks-year")? / without)?;
+            report.add("mem.after_eviction", call("tasks-month")? / without)?;
             report.add("mem.after_eviction_burst", call("tasks-day")? / without)?;
         }
         Ok(())
@@ -90,7 +93,7 @@ pub(crate) fn child(what: &str) -> anyhow::Result<()> {
         "accounts" => bytes_per_account()?,
         "agents" => bytes_per_agent()?,
         "tasks-none" => resident_after(Tasks::None)?,
-        "tasks-year" => resident_after(Tasks::Year)?,
+        "tasks-month" => resident_after(Tasks::Month)?,
         "tasks-day" => resident_after(Tasks::Day)?,
         other => anyhow::bail!("no child does {other}"),
     };
@@ -197,10 +200,25 @@ impl Fold {
 
     /// A transfer, so that an entry passes.
     fn pay(&mut self) -> anyhow::Result<()> {
-        let (from, to) = (self.agents[0].0, self.agents[1].0);
+        let request = self.payment(0)?;
+        self.carry_out(&request)
+    }
+
+    /// A transfer between any two under a key of its own, which is remembered for a day. That one in
+    /// a thousand is perhaps known and would be looked up is as good as that it is not.
+    fn pay_once(&mut self) -> anyhow::Result<()> {
+        let payer = self.rng.below(AGENTS - 1);
+        let mut request = self.payment(payer)?;
+        request.corr = Some(Correlation(self.rng.bytes()));
+        request.looked_up = Some(LookedUp::Absent);
+        self.carry_out(&request)
+    }
+
+    fn payment(&self, payer: usize) -> anyhow::Result<Request> {
+        let (from, to) = (self.agents[payer].0, self.agents[payer + 1].0);
         let (currency, amount) = (currency()?, Amount(1_000_000));
         let create = transfer::Create { from, to, currency, amount, hold: None };
-        self.carry_out(&by_machine(Command::TransferCreate(create)))
+        Ok(by_machine(Command::TransferCreate(create)))
     }
 }
 
@@ -250,12 +268,15 @@ fn resident_after(tasks: Tasks) -> anyhow::Result<f64> {
     fold.hire(AGENTS, true)?;
     let span = match tasks {
         Tasks::Day => Duration::days(1),
-        Tasks::Year | Tasks::None => Duration::days(365),
+        Tasks::Month | Tasks::None => Duration::days(31),
     };
     for number in 0..TASKS {
-        fold.now = EPOCH.after(Duration(span.0 / TASKS * (number + 1)));
+        fold.now = EPOCH.after(Duration(span.0 * (number + 1) / TASKS));
         if tasks != Tasks::None {
             fold.task(number)?;
+        }
+        if tasks == Tasks::Month {
+            (1..INTENTS_PER_TASK).try_for_each(|_| fold.pay_once())?;
         }
     }
     fold.now = EPOCH.after(Duration(span.0 + Duration::days(31).0));

@@ -8,7 +8,8 @@
 use crate::workspace::{Workspace, run};
 
 /// What is built and run, before the arguments.
-const BUILD: &[&str] = &["build", "--release", "--package", "hansa"];
+const BUILD: &[&str] =
+    &["build", "--release", "--package", "hansa", "--package", "hansa-testkit", "--bins"];
 const RUN: &[&str] = &["run", "--release", "--package", "hansa-bench", "--"];
 
 /// What the bench says of itself, without building it.
