@@ -112,7 +112,9 @@ fn no_kind_of_the_first_format_has_learnt_another_member() {
     let corpus = lines();
     let first = members(corpus.iter().map(String::as_str));
     for (kind, today) in members(golden.lines()) {
-        let added: Vec<_> = today.difference(&first[&kind]).collect();
+        // The act of raising it is in none of its journals.
+        let Some(first) = first.get(&kind) else { continue };
+        let added: Vec<_> = today.difference(first).collect();
         assert!(added.is_empty(), "{kind} has {added:?}: that is a new version of the kind");
     }
 }
