@@ -144,9 +144,16 @@ impl Backups {
     fn make_until(&self, over: &AtomicBool) -> anyhow::Result<()> {
         let (to, data) = (self.dir.join("backups"), self.dir.join("data"));
         while !over.load(Ordering::Relaxed) {
-            let mut child = self.program().args(["backup", "create"]).arg(&to)
-                .arg("--recovery-key").arg(&self.key).arg("--data-dir").arg(&data)
-                .arg("--in-background").spawn()?;
+            let mut child = self
+                .program()
+                .args(["backup", "create"])
+                .arg(&to)
+                .arg("--recovery-key")
+                .arg(&self.key)
+                .arg("--data-dir")
+                .arg(&data)
+                .arg("--in-background")
+                .spawn()?;
             let status = loop {
                 if over.load(Ordering::Relaxed) {
                     child.kill()?;

@@ -211,11 +211,7 @@ pub(crate) const KEYS: &[Key] = &[
         "x",
         "resident after 31 days with 10 M intents (a tenth finished tasks, else payments under keys) and 31 quiet ones / without them",
     ),
-    printed(
-        "mem.after_eviction_burst",
-        "x",
-        "the same after 1 M tasks of one day",
-    ),
+    printed("mem.after_eviction_burst", "x", "the same after 1 M tasks of one day"),
     at_least(
         1_000.0,
         "sim.images_per_s",

@@ -13,8 +13,8 @@ use hansa_kernel::task::{Act, Rail, Step, Terms};
 use hansa_kernel::transfer::{CreateCurrency, FeeRule, Mint};
 use hansa_kernel::{Admission, Auth, Caller, Draft, EnvelopeProof, Request, State, transfer};
 use hansa_types::{
-    Amount, Correlation, Currency, CurrencyCode, Digest, Duration, EnvelopeId, Label, PrincipalId, Signature,
-    Time,
+    Amount, Correlation, Currency, CurrencyCode, Digest, Duration, EnvelopeId, Label, PrincipalId,
+    Signature, Time,
 };
 
 use crate::measure::{Rng, as_f64, resident_bytes};

@@ -37,7 +37,8 @@ impl Scene for ScrubScene {
 
     fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let dir = bench.world()?.dir();
-        let output = Command::new(ITSELF).arg(CHILD).arg(dir).output().context("starting a child")?;
+        let output =
+            Command::new(ITSELF).arg(CHILD).arg(dir).output().context("starting a child")?;
         let (said, why) = (&output.stdout, String::from_utf8_lossy(&output.stderr));
         anyhow::ensure!(output.status.success(), "{}", why.trim());
         let percent = String::from_utf8_lossy(said).trim().parse().context("no number")?;

@@ -18,10 +18,9 @@ pub(crate) struct SimScene;
 impl Scene for SimScene {
     fn round(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let program = bench.hansa.with_file_name("hansa-sim");
-        for (name, words) in [
-            ("sim.images_per_s", ["--images", IMAGES]),
-            ("sim.hours_per_min", ["--seeds", SEEDS]),
-        ] {
+        for (name, words) in
+            [("sim.images_per_s", ["--images", IMAGES]), ("sim.hours_per_min", ["--seeds", SEEDS])]
+        {
             if bench.wants(name) {
                 report.add(name, told(&program, &words, name)?)?;
             }
