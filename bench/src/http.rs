@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::client::{Compose, Connection, Seen, closed_loop, open_loop};
+use crate::logins::Logins;
 use crate::measure::{Rng, len_f64, median};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
@@ -51,7 +52,11 @@ pub(crate) struct HttpScene {
 impl HttpScene {
     /// Starts a node, makes its owner and the agents, and warms it up.
     pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
-        let served = Served::start(&bench.hansa, &bench.dir("http")?.join("data"), &[])?;
+        let served = Served::start(
+            &bench.hansa,
+            &bench.dir("http")?.join("data"),
+            &[("HANSA_SERVER__TRUSTED_PROXIES", "127.0.0.1")],
+        )?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let token = served.setup_token()?;
         let agents = runtime.block_on(agents(served.address, &token))?;
@@ -77,6 +82,17 @@ impl HttpScene {
     fn run(&mut self, connections: usize, span: Duration, make: Make) -> anyhow::Result<Seen> {
         let requests = self.requests(connections, make);
         self.runtime.block_on(closed_loop(self.served.address, requests, span))
+    }
+
+    /// The same connections without and with those who log in.
+    fn logins(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        let crowd = Logins::connect(self.served.address, self.seed)?;
+        settle();
+        let alone = self.run(MAIN, bench.span, transfer)?;
+        crowd.begin();
+        let beside = self.run(MAIN, bench.span, transfer)?;
+        report.add("http.logins.answered", len_f64(crowd.end()?))?;
+        report.add("http.logins.vs_alone", beside.per_second() / alone.per_second())
     }
 
     /// The connections that the limits are about, in short turns with their yardsticks.
@@ -193,6 +209,9 @@ impl Scene for HttpScene {
                 let seen = self.run(connections, bench.span, transfer)?;
                 report.add(&name, seen.per_second())?;
             }
+        }
+        if bench.wants("http.logins") {
+            self.logins(bench, report)?;
         }
         match bench.wants_any(&["http.c64", "http.hello", "http.half"]) {
             true => self.main(bench, report),

@@ -10,6 +10,7 @@
 
 #![allow(clippy::float_arithmetic, reason = "figures are floats; no money is counted here")]
 
+mod auth;
 mod callers;
 mod client;
 mod discover;
@@ -19,6 +20,7 @@ mod gate;
 mod http;
 mod judge;
 mod keys;
+mod logins;
 mod machine;
 mod measure;
 mod memory;
@@ -168,6 +170,9 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
     }
     if bench.wants_any(&["http.", "backup.http"]) {
         add("http", report, &mut |_| Ok(Box::new(http::HttpScene::prepare(bench)?)));
+    }
+    if bench.wants("auth.") {
+        add("auth", report, &mut |_| Ok(Box::new(auth::AuthScene::prepare(bench)?)));
     }
     if bench.wants_any(&["agents.", "discover."]) {
         add("discover", report, &mut |report| {

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use hansa_types::Code;
 use hansa_wire::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, invites, journal, node, onboarding, orgs, policies, principals,
-    projections, setup, tasks, teams, the_protocol, transfers,
+    discover, fundings, grants, invites, journal, node, onboarding, orgs, passkeys, policies,
+    principals, projections, setup, standing, tasks, teams, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -66,6 +66,8 @@ async fn call_for_whom(context: &Context, value: Value) -> Result<Answer, Proble
         cards::CustodyKeySet => ops::card_documents::custody_key_set;
         cards::RegistryCardGet => ops::registry::registry_card_get;
         cards::RegistryJwks => ops::registry::registry_jwks;
+        the_protocol::OnboardToken => ops::the_protocol::onboard_token;
+        the_protocol::OnboardAgent => ops::the_protocol::onboard_agent;
         the_protocol::AgentMe => ops::the_protocol::agent_me;
         the_protocol::TegSend => ops::the_protocol::teg_send;
         agents::AgentSuspend => ops::agents::agent_suspend;
@@ -114,6 +116,11 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         auth::TotpBegin => ops::auth::totp_begin;
         auth::TotpEnable => ops::auth::totp_enable;
         auth::TotpDisable => ops::auth::totp_disable;
+        passkeys::PasskeyBegin => ops::auth::passkey_begin;
+        passkeys::PasskeyAdd => ops::auth::passkey_add;
+        passkeys::PasskeyList => ops::auth::passkey_list;
+        passkeys::PasskeyRemove => ops::auth::passkey_remove;
+        passkeys::PasskeyAsk => ops::auth::passkey_ask;
         auth::WhoAmI => ops::auth::whoami;
         clients::ClientCreate => ops::clients::client_create;
         clients::ClientList => ops::clients::client_list;
@@ -150,6 +157,9 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         api_keys::ApiKeyList => ops::api_keys::api_key_list;
         api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
         principals::PrincipalErase => ops::principals::principal_erase;
+        standing::StandingGet => ops::standing::standing_get;
+        standing::AppealLodge => ops::standing::appeal_lodge;
+        standing::AppealList => ops::standing::appeal_list;
     }
 }
 

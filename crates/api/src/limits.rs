@@ -42,7 +42,7 @@ pub const EXPORT_CHUNK_BYTES: usize = 64 * 1024;
 pub const EXPORT_CHUNKS_MAX: usize = 8;
 /// Agents that are compared when an envelope is addressed to a skill.
 pub const ROUTED_AGENTS_MAX: usize = 1_000;
-/// Seconds a caller is told to wait after too many tries.
+/// Seconds a caller is told to wait after too many tries, or while too many others log in.
 pub const RETRY_AFTER_TRIES_S: u32 = 30;
 /// Seconds a caller is told to wait after a 503.
 pub const RETRY_AFTER_S: u32 = 1;

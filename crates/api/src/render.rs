@@ -109,6 +109,9 @@ pub(crate) fn problem(id: RequestId, problem: Problem) -> Response {
         429 => {
             headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_TRIES_S));
         }
+        503 if problem.code == Code::LoginsBusy.as_str() => {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_TRIES_S));
+        }
         503 => {
             headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         }

@@ -175,6 +175,7 @@ impl State {
             | Auth::Envelope(..)
             | Auth::Session(_)
             | Auth::Password
+            | Auth::Passkey(_)
             | Auth::RecoveryKey
             | Auth::Jwt(_)
             | Auth::Client(_)
@@ -209,13 +210,16 @@ impl State {
             // What was shown once is good for the one thing it was shown for.
             Auth::Mail if matches!(request.command, Command::AccountRegister(_)) => {}
             Auth::Password if matches!(request.command, Command::SessionOpen(_)) => {}
+            Auth::Passkey(id)
+                if matches!(&request.command, Command::SessionOpen(open)
+                if open.passkey.as_ref().is_some_and(|shown| shown.id == *id)) => {}
             Auth::RecoveryKey if matches!(request.command, Command::AccountRecover(_)) => {}
             // Without its proof nothing tells an envelope from its replay.
             Auth::Envelope(key, Some(_)) if principal.accepts(key, now) => {}
             _ => return Err(Code::CredentialInvalid.into()),
         }
         self.refuse_erased(handle)?;
-        match principal.active {
+        match principal.active || request.command.is_heard_of_suspended() {
             true => Ok(Some(handle)),
             false => Err(Code::PrincipalSuspended.into()),
         }

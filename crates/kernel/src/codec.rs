@@ -82,6 +82,7 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::Bootstrap(id) => id.with_text(push),
         AnyId::Funding(id) => id.with_text(push),
         AnyId::Session(id) => id.with_text(push),
+        AnyId::Passkey(id) => id.with_text(push),
         AnyId::PolicySet(id) => id.with_text(push),
         AnyId::PolicyEvaluation(id) => id.with_text(push),
         AnyId::Entry(id) => id.with_text(push),
@@ -123,11 +124,8 @@ fn push_auth(out: &mut Vec<u8>, auth: &Auth) {
                 push_json(out, proof);
             }
         }
-        Auth::Session(id) => {
-            push(out, ",\"kid\":\"");
-            push_id(out, AnyId::Session(*id));
-            push(out, "\"");
-        }
+        Auth::Session(id) => push_kid(out, AnyId::Session(*id)),
+        Auth::Passkey(id) => push_kid(out, AnyId::Passkey(*id)),
         Auth::Password
         | Auth::Mail
         | Auth::RecoveryKey
@@ -223,6 +221,10 @@ fn read_auth(rest: &mut Rest<'_>) -> Result<Auth, DecodeError> {
         "session" => {
             rest.expect(",\"kid\":\"")?;
             Auth::Session(rest.value("kid")?)
+        }
+        "passkey" => {
+            rest.expect(",\"kid\":\"")?;
+            Auth::Passkey(rest.value("kid")?)
         }
         "password" => Auth::Password,
         "mail" => Auth::Mail,

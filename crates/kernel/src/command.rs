@@ -114,6 +114,8 @@ commands! {
     PrincipalSuspend = "agent_suspend": principal::Suspend;
     /// Keep a principal's money where it is.
     PrincipalFreeze = "agent_freeze": principal::Freeze;
+    /// Say something against being stopped.
+    AppealLodge = "appeal_lodge": principal::LodgeAppeal;
     /// Let a principal act again.
     PrincipalReinstate = "agent_reinstate": principal::Reinstate;
     /// Erase what is personal about a principal.
@@ -144,6 +146,10 @@ commands! {
     SessionOpen = "session_open": account::OpenSession;
     /// Close a session.
     SessionClose = "session_close": account::CloseSession;
+    /// Count a passkey.
+    PasskeyAdd = "passkey_add": account::AddPasskey;
+    /// Count a passkey no longer.
+    PasskeyRemove = "passkey_remove": account::RemovePasskey;
     /// Ask for a second factor.
     TotpEnable = "totp_enable": account::EnableTotp;
     /// Ask for no second factor.

@@ -2,8 +2,8 @@
 
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{
-    AnyId, ApiKeyId, BootstrapId, ClientId, Correlation, Digest, EnvelopeId, PrincipalId,
-    SessionId, Signature, Time, Vis,
+    AnyId, ApiKeyId, BootstrapId, ClientId, Correlation, Digest, EnvelopeId, PasskeyId,
+    PrincipalId, SessionId, Signature, Time, Vis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,8 @@ pub enum Auth {
     Session(SessionId),
     /// The account's password, with its second factor where there is one.
     Password,
+    /// One of the account's passkeys and nothing else, by its id.
+    Passkey(PasskeyId),
     /// A single-use token that was mailed to an address.
     Mail,
     /// One of the account's recovery keys.
@@ -87,6 +89,7 @@ impl Auth {
             Auth::Bootstrap(_) => "bootstrap",
             Auth::Session(_) => "session",
             Auth::Password => "password",
+            Auth::Passkey(_) => "passkey",
             Auth::Mail => "mail",
             Auth::RecoveryKey => "recovery_key",
             Auth::Timer => "timer",

@@ -101,6 +101,8 @@ events! {
         => principal::apply_suspended;
     /// A principal's money stays where it is.
     PrincipalFrozen = "principal.frozen" v 1: principal::Frozen => principal::apply_frozen;
+    /// Somebody who is stopped says something against it.
+    AppealLodged = "appeal.lodged" v 1: principal::AppealLodged => principal::apply_appeal_lodged;
     /// A principal may act again.
     PrincipalReinstated = "principal.reinstated" v 1: principal::Reinstated
         => principal::apply_reinstated;
@@ -147,6 +149,13 @@ events! {
     TotpEnabled = "totp.enabled" v 1: account::TotpEnabled => account::apply_enabled;
     /// No second factor is asked for.
     TotpDisabled = "totp.disabled" v 1: account::TotpDisabled => account::apply_disabled;
+    /// A passkey counts from now on.
+    PasskeyAdded = "passkey.added" v 1: account::PasskeyAdded => account::apply_passkey_added;
+    /// A passkey told how often it has signed.
+    PasskeyUsed = "passkey.used" v 1: account::PasskeyUsed => account::apply_passkey_used;
+    /// A passkey counts no longer.
+    PasskeyRemoved = "passkey.removed" v 1: account::PasskeyRemoved
+        => account::apply_passkey_removed;
     /// Authority was given.
     GrantCreated = "grant.created" v 1: grant::Created => grant::apply_created;
     /// Authority was taken back, with everything delegated from it.

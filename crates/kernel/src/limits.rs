@@ -40,6 +40,8 @@ pub const RECOVERY_KEYS_MAX: usize = 16;
 /// Open sessions of one principal; they leave when closed or expired, and the oldest is closed when
 /// one more is opened.
 pub const SESSIONS_PER_PRINCIPAL_MAX: usize = 20;
+/// Passkeys of one account; they leave when removed, and all with a recovery key.
+pub const PASSKEYS_PER_ACCOUNT_MAX: usize = 10;
 /// Longest life of a session.
 pub const SESSION_LIFE_MAX: Duration = Duration::days(30);
 /// Grants, live or remembered; they leave when they expire or some time after they are revoked.

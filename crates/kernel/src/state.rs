@@ -26,7 +26,7 @@ use crate::node::Node;
 use crate::onboard::Bootstraps;
 use crate::org::Orgs;
 use crate::policy::Policies;
-use crate::principal::{ApiKeys, Handle, Principals};
+use crate::principal::{ApiKeys, Handle, Principals, Stops};
 use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
@@ -103,6 +103,8 @@ pub struct State {
     pub node: Option<Node>,
     /// Who there is.
     pub principals: Principals,
+    /// Who is suspended or frozen, and what they said to it.
+    pub stops: Stops,
     /// Position of the last erasure; 0 before the first. Folds from before it are not kept.
     pub erased_seq: u64,
     /// API keys.
@@ -224,6 +226,7 @@ impl State {
             now: Time(0),
             node: None,
             principals: Principals::new(&hasher),
+            stops: Stops::default(),
             erased_seq: 0,
             api_keys: ApiKeys::new(&hasher),
             api_key_by_secret: Map::new(&hasher),

@@ -83,6 +83,13 @@ pub fn look_up(state: &State, secret: &Digest) -> Found {
     Found(known(state, secret))
 }
 
+impl Found {
+    /// The identity behind a key, of a principal that is suspended too.
+    pub(crate) fn identity_if_suspended(self, now: Time) -> Result<Identity, Rejection> {
+        identity(&Known { active: true, ..self.0? }, now)
+    }
+}
+
 fn known(state: &State, secret: &Digest) -> Result<Known, Code> {
     if let Some(id) = state.accounts.session_by_secret(secret) {
         let session = state.accounts.session(id).ok_or(Code::CredentialInvalid)?;

@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::limits::THREAD_ASIDE_NICE;
 pub use network::{BoxStream, Network, Stream, Wait, tls_roots};
 
 /// The lowest priority the system knows.
@@ -97,6 +98,18 @@ pub fn thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> std::io::Result<JoinHandle<T>> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work)
+}
+
+/// Starts a thread that leaves the processors to everybody else when they are scarce.
+pub fn thread_aside<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<JoinHandle<T>> {
+    thread(name, move || {
+        // On Linux a thread has a priority of its own. Where it cannot be lowered, it stays.
+        let _ = rustix::process::nice(THREAD_ASIDE_NICE);
+        work()
+    })
 }
 
 /// What a node does beside answering. Dropped, it all ends.

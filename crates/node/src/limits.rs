@@ -80,6 +80,9 @@ pub const OWN_TOKEN_LEEWAY: Duration = Duration::seconds(30);
 pub const OWN_TOKENS_REMEMBERED_MAX: usize = 1_000_000;
 /// Longest id of such a token, in bytes.
 pub const TOKEN_ID_BYTES_MAX: usize = 128;
+/// How much less often than others a thread that stands aside gets a processor when all are busy
+/// (nice(2)): about a tenth.
+pub const THREAD_ASIDE_NICE: i32 = 10;
 /// Passwords hashed at once.
 pub const HASHES_AT_ONCE: usize = 2;
 /// Passwords that are hashed or wait to be; one more is refused.
@@ -90,6 +93,8 @@ pub const REGISTRATION_LIFE: Duration = Duration::hours(1);
 pub const TOTP_SETUP_LIFE: Duration = Duration::minutes(10);
 /// Time for which a code that was shown is remembered; it counts for 90 seconds at most.
 pub const TOTP_USED_KEPT: Duration = Duration::minutes(5);
+/// Time within which an authenticator must answer a challenge.
+pub const PASSKEY_CHALLENGE_LIFE: Duration = Duration::minutes(5);
 /// Things of one kind that wait for an answer.
 pub const PENDING_MAX: usize = 10_000;
 /// Wrong tries on one account before it is locked.

@@ -316,6 +316,19 @@ impl Node {
         self.credentials.learn(secret, found, before, now)
     }
 
+    /// As [`Node::authenticate`], for the little that a suspended principal is heard with: it shows an
+    /// API key or a session, for its clients get no tokens.
+    pub async fn authenticate_if_suspended(&self, token: &str) -> Result<Identity, Rejection> {
+        match self.authenticate(token).await {
+            Err(refused) if refused.code == Code::PrincipalSuspended && !is_jwt(token) => {
+                let (secret, now) = (token_digest(token), self.env.clock.wall());
+                let found = self.read(None, move |state| look_up(state, &secret)).await?;
+                found.identity_if_suspended(now)
+            }
+            other => other,
+        }
+    }
+
     /// Tells the read models when API keys were last used. What cannot be told is left out: it is
     /// a help for whoever looks after the keys, and no record.
     pub async fn keep_key_uses(&self) {

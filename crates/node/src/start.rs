@@ -15,7 +15,7 @@ use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::watch;
 
-use crate::account::{Accounts, Mailer, Postman};
+use crate::account::{Accounts, Mailer, Passkeys, Postman};
 use crate::backup::Schedule;
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
@@ -99,6 +99,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let egress = Arc::new(Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics)));
     let judge = start_judge(&config, &env, (&egress, &vault), &metrics)?;
     let (mailer, postman) = way_of_mail(&config, &egress, &env);
+    let passkeys = Passkeys::new(config.public_url.as_deref());
     let node = Arc::new(Node {
         views,
         proofs: Mutex::new(ProofIndex::new(Arc::clone(&reader))),
@@ -110,7 +111,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
         views_wanted: Arc::default(),
         stopping: watch::Sender::new(false),
         fault: watch::Sender::new(None),
-        accounts: Accounts::new(email_secret, mailer),
+        accounts: Accounts::new(email_secret, mailer, passkeys),
         credentials: Credentials::default(),
         keys_dir: places.keys,
         own_tokens: OwnTokens::new(ran.is_some().then(|| env.clock.wall())),

@@ -163,6 +163,8 @@ ids! {
     FundingId = "fun_";
     /// A session of a person (its public part; the secret is never an id).
     SessionId = "ses_";
+    /// A passkey of a person.
+    PasskeyId = "psk_";
     /// A policy set.
     PolicySetId = "pol_";
     /// A recorded evaluation of policy.
@@ -263,6 +265,8 @@ pub enum AnyId {
     Funding(FundingId),
     /// A session.
     Session(SessionId),
+    /// A passkey.
+    Passkey(PasskeyId),
     /// A policy set.
     PolicySet(PolicySetId),
     /// A recorded evaluation of policy.
@@ -337,6 +341,7 @@ any_id!(
     Bootstrap(BootstrapId),
     Funding(FundingId),
     Session(SessionId),
+    Passkey(PasskeyId),
     PolicySet(PolicySetId),
     PolicyEvaluation(PolicyEvaluationId),
     Entry(EntryId),

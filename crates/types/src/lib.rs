@@ -21,8 +21,9 @@ pub use did::Did;
 pub use id::{
     AnyId, ApiKeyId, ApprovalId, ApprovalRequestId, AttestationId, BootstrapId, ClientId,
     CommerceId, ContextId, DecisionId, EntryId, EnvelopeId, EscalationId, EvidenceId, FundingId,
-    GrantId, IdError, ImpactId, IncarnationId, InviteId, LiabilityId, PolicyEvaluationId,
-    PolicySetId, PrincipalId, RequestId, SessionId, SkillId, TaskId, TeamId, TransferId,
+    GrantId, IdError, ImpactId, IncarnationId, InviteId, LiabilityId, PasskeyId,
+    PolicyEvaluationId, PolicySetId, PrincipalId, RequestId, SessionId, SkillId, TaskId, TeamId,
+    TransferId,
 };
 pub use rejection::{Code, Rejection};
 pub use time::{Duration, Time};

@@ -92,11 +92,14 @@ codes! {
 
     // Accounts.
     LoginInvalid = "login_invalid", 401, "E-mail address and secret do not belong together.", "Check both; a recovery key sets a new password.";
-    TotpRequired = "totp_required", 401, "The account asks for a code of its second factor.", "Send a fresh code as totp.";
+    TotpRequired = "totp_required", 401, "The account asks for a second factor.", "Send a fresh code as totp, or the answer of a passkey as passkey.";
     TotpState = "totp_state", 409, "The second factor is not in the state this step needs.", "See whoami; begin with totp_begin.";
+    PasskeyInvalid = "passkey_invalid", 401, "The authenticator's answer does not verify.", "Begin again: each challenge is answered once, by a passkey of the account that passkey_list shows.";
+    PasskeyUnavailable = "passkey_unavailable", 409, "This node has no name that a passkey could belong to.", "Ask the operator to set server.public_url to a URL with a host name.";
     MailTokenInvalid = "mail_token_invalid", 401, "The mailed token is wrong, used or expired.", "Register again for a new one.";
-    SecondFactorRequired = "second_factor_required", 403, "This node asks its owners for a second factor.", "Enable one with totp_begin and totp_enable, and log in again.";
+    SecondFactorRequired = "second_factor_required", 403, "This node asks its owners for a second factor.", "Enable one with totp_begin or passkey_begin, and log in again.";
     TooManyTries = "too_many_tries", 429, "There were too many tries.", "Retry after the given delay.";
+    LoginsBusy = "logins_busy", 503, "More passwords wait to be checked than this node takes at once.", "Retry after the given delay.";
     MailUnavailable = "mail_unavailable", 503, "This node sends no mail, so nobody registers.", "Ask the operator to set accounts.mail.";
     AccountExists = "account_exists", 409, "This principal or this e-mail address has an account already.", "Log in instead.";
     AccountUnknown = "account_unknown", 404, "This principal has no account.", "Register one with account_register.";
@@ -111,12 +114,14 @@ codes! {
     GrantUsedUp = "grant_used_up", 403, "The grant was used as often as it may be.", "Ask for a new grant.";
     GrantOutOfScope = "grant_out_of_scope", 403, "The grant is for other resources, counterparties or jurisdictions.", "Stay within what the grant names, or ask for a grant that names this.";
     GrantKeyRequired = "grant_key_required", 403, "The grant counts only when the key it names proves the call.", "Send the request as an envelope signed with that key.";
-    PrincipalSuspended = "principal_suspended", 403, "The principal is suspended.", "Ask the node's owner.";
+    PrincipalSuspended = "principal_suspended", 403, "The principal is suspended.", "Read why with standing_get, and appeal with appeal_lodge.";
     ProofInvalid = "proof_invalid", 422, "The proof does not show that the caller holds the key.", "Sign a key-proof+jwt for this node and this credential with the key itself, within 300 seconds.";
     QuotaExceeded = "quota_exceeded", 403, "The developer has as many agents as this node allows.", "Ask the node's owner for a grant of agent_onboard.";
     RateLimited = "rate_limited", 429, "Too many of these in a short time.", "Wait a minute.";
     PrincipalErased = "principal_erased", 410, "The principal was erased.", "Nothing is left to change; what it holds stays on its account.";
-    PrincipalFrozen = "principal_frozen", 403, "The principal is frozen: its money stays where it is.", "Ask the node's owner.";
+    NotStopped = "not_stopped", 409, "The principal is neither suspended nor frozen.", "Nothing stands in the way; there is nothing to appeal against.";
+    AppealLodged = "appeal_lodged", 409, "An appeal was lodged already.", "Wait for the node's owner to decide on it.";
+    PrincipalFrozen = "principal_frozen", 403, "The principal is frozen: its money stays where it is.", "Read why with standing_get, and appeal with appeal_lodge.";
 
     // What policy says.
     PolicyDenied = "policy_denied", 403, "Policy denies this.", "See the matched rules; ask whoever keeps the policy set.";

@@ -9,8 +9,8 @@
 
 use crate::api::{
     accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, invites, journal, node, onboarding, orgs, policies, principals,
-    projections, setup, tasks, teams, the_protocol, transfers,
+    discover, fundings, grants, invites, journal, node, onboarding, orgs, passkeys, policies,
+    principals, projections, setup, standing, tasks, teams, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -86,6 +86,9 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<agents::AgentSuspend>("/api/v1/agents/{agent}/suspend").about("agents", "Suspend an agent", "It cannot act until it is reinstated; its money stays.").access(Owner),
     Op::post::<agents::AgentFreeze>("/api/v1/agents/{agent}/freeze").about("agents", "Freeze an agent", "Its money stays where it is until it is reinstated; whatever else it does, it may do still.").access(Owner),
     Op::post::<agents::AgentReinstate>("/api/v1/agents/{agent}/reinstate").about("agents", "Reinstate an agent", "It can act again.").access(Owner),
+    Op::get::<standing::StandingGet>("/api/v1/agents/{agent}/standing").about("agents", "Read why an agent is stopped", "Since when it is suspended or frozen, why, and its appeal; for itself, suspended or not, its controller and the owner.").access(Principal),
+    Op::post::<standing::AppealLodge>("/api/v1/agents/{agent}/appeal").about("agents", "Appeal against being stopped", "By whoever is suspended or frozen, or its controller: one note each time, which the owner reads.").access(Principal),
+    Op::get::<standing::AppealList>("/api/v1/appeals").about("agents", "List appeals", "Those who are stopped and have said something to it, until they are reinstated.").access(Owner),
     Op::post::<principals::PrincipalErase>("/api/v1/principals/{principal}/erase").about("agents", "Erase a principal", "Destroys its documents with their key, revokes its API keys and ends its acting for good; its money and its history stay. Answers with a signed receipt.").access(Principal).dry_run(),
     Op::post::<agents::AgentKeyRotate>("/api/v1/agents/{agent}/key").about("agents", "Give an agent another key", "The agent itself or who registered it may. The former key is accepted for seven more days unless it is revoked; it cannot rotate again.").access(Principal),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
@@ -100,15 +103,20 @@ pub const OPERATIONS: &[Operation] = &[
 
     Op::post::<auth::AccountRegister>("/api/v1/auth/register").about("accounts", "Ask for an account", "A token is mailed to the address; nothing is recorded before it was shown. The answer is the same whether the address is known.").without_key(),
     Op::post::<auth::AccountVerify>("/api/v1/auth/verify-email").about("accounts", "Make the account", "By the token that was mailed: once, within an hour.").without_key().status(201),
-    Op::post::<auth::SessionOpen>("/api/v1/auth/login").about("accounts", "Log in", "By e-mail address and password, and by a code where the account has a second factor.").without_key().status(201),
+    Op::post::<auth::SessionOpen>("/api/v1/auth/login").about("accounts", "Log in", "By e-mail address and password, with a code or a passkey where the account has a second factor; or by a passkey alone.").without_key().status(201),
     Op::post::<auth::SessionClose>("/api/v1/auth/logout").about("accounts", "Log out", "Ends the session that asks, or another of the caller's.").access(Principal).without_key(),
     Op::get::<auth::SessionList>("/api/v1/auth/sessions").about("accounts", "List sessions", "The caller's own, without their secrets.").access(Principal),
     Op::post::<auth::PasswordChange>("/api/v1/auth/password").about("accounts", "Change the password", "Every session ends.").access(Principal).without_key(),
-    Op::post::<auth::AccountRecover>("/api/v1/auth/recover-account").about("accounts", "Recover an account", "Sets a new password by a recovery key; every session and the second factor end.").without_key(),
+    Op::post::<auth::AccountRecover>("/api/v1/auth/recover-account").about("accounts", "Recover an account", "Sets a new password by a recovery key; every session and every second factor ends.").without_key(),
     Op::post::<auth::RecoveryKeysSet>("/api/v1/auth/recovery-keys").about("accounts", "Make recovery keys", "New ones, shown once; those before are void.").access(Principal).without_key(),
     Op::post::<auth::TotpBegin>("/api/v1/auth/totp/begin").about("accounts", "Begin a second factor", "Makes a secret for an authenticator; it counts once a code of it was shown.").access(Principal).without_key(),
     Op::post::<auth::TotpEnable>("/api/v1/auth/totp").about("accounts", "Enable a second factor", "By a code of the secret that was begun.").access(Principal).without_key(),
     Op::post::<auth::TotpDisable>("/api/v1/auth/totp/disable").about("accounts", "Disable the second factor", "By the password.").access(Principal).without_key(),
+    Op::post::<passkeys::PasskeyBegin>("/api/v1/auth/passkeys/begin").about("accounts", "Begin a passkey", "Gives what a browser makes one by; it counts once passkey_add has its answer.").access(Principal).without_key(),
+    Op::post::<passkeys::PasskeyAdd>("/api/v1/auth/passkeys").about("accounts", "Add a passkey", "The one that was begun: from now on a password alone is not enough.").access(Principal).without_key().status(201),
+    Op::get::<passkeys::PasskeyList>("/api/v1/auth/passkeys").about("accounts", "List passkeys", "The caller's own.").access(Principal),
+    Op::post::<passkeys::PasskeyRemove>("/api/v1/auth/passkeys/{passkey}/remove").about("accounts", "Remove a passkey", "By the password. It counts no longer.").access(Principal).without_key(),
+    Op::post::<passkeys::PasskeyAsk>("/api/v1/auth/passkeys/ask").about("accounts", "Ask for a passkey", "Gives what a browser asks an authenticator by, to log in or to approve: once, within five minutes.").without_key(),
     Op::get::<auth::WhoAmI>("/api/v1/whoami").about("accounts", "Who asks", "The caller's principal, credential and account.").access(Principal),
 
     Op::post::<api_keys::ApiKeyCreate>("/api/v1/api-keys").about("api-keys", "Make an API key", "Of the caller, for the operations named; the secret is shown once.").access(Principal).status(201),
@@ -122,6 +130,8 @@ pub const OPERATIONS: &[Operation] = &[
 
     Op::post::<onboarding::BootstrapCreate>("/api/v1/onboarding/bootstrap").about("onboarding", "Make a bootstrap token", "With it somebody else onboards one agent in the caller's name: 5 minutes, single use, 5 a minute.").access(Principal).status(201),
     Op::post::<onboarding::AgentOnboard>("/api/v1/onboarding").about("onboarding", "Onboard an agent", "Key, DID, OAuth client and genesis grant in one call, by an API key, a token, an envelope or the header Bootstrap-Token; secrets are shown once.").access(Principal).status(201),
+    Op::post::<the_protocol::OnboardToken>("/api/v1/onboard/bootstrap/request-token").about("onboarding", "Make a bootstrap token", "As The Protocol's clients ask for one: 5 minutes, single use, 5 a minute.").access(Principal),
+    Op::post::<the_protocol::OnboardAgent>("/api/v1/onboard/create_agent").about("onboarding", "Onboard an agent with its card", "As The Protocol's clients ask for it: card, DID, OAuth client and genesis grant in one call; secrets are shown once.").access(Principal).status(201),
     Op::post::<fundings::FundingRequest>("/api/v1/fundings").about("onboarding", "Ask the node for money", "For the caller or an agent it controls; the owner approves or rejects.").access(Principal).status(201),
     Op::get::<fundings::FundingList>("/api/v1/fundings").about("onboarding", "List funding requests", "Those of the caller and of agents it controls, for the owner everyone's; decided ones for 30 days.").access(Principal),
     Op::post::<fundings::FundingApprove>("/api/v1/fundings/{funding}/approve").about("onboarding", "Approve a funding request", "Mints what was asked for.").access(Owner),
@@ -269,6 +279,7 @@ mod tests {
                 "account_verify",
                 "session_open",
                 "account_recover",
+                "passkey_ask",
                 "envelope_submit"
             ]
         );

@@ -64,6 +64,7 @@ texts! {
     InviteId, "^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an invitation; not its token.", "inv_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     TeamId, "^tem_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a team.", "tem_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     SessionId, "^ses_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a session; not its secret.", "ses_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
+    PasskeyId, "^psk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a passkey.", "psk_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     PolicySetId, "^pol_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a policy set.", "pol_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     PolicyEvaluationId, "^pev_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an evaluation of policy.", "pev_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     Jurisdiction, "^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "Where a law holds: a country or union, perhaps with a part of it.", "EU";

@@ -1,4 +1,4 @@
-//! The bearer token of a request (RFC 6750 section 2.1).
+//! The bearer token of a request (RFC 6750 section 2.1), or the API key that stands in its place.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -6,12 +6,22 @@ use hansa_types::{Code, Rejection};
 
 use crate::limits::TOKEN_BYTES_MAX;
 
+/// Where clients of The Protocol put an API key.
+const API_KEY_HEADER: &str = "x-api-key";
+
 /// The token, if the request carries one.
 pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let keys = headers.get_all(API_KEY_HEADER).iter().count();
     let refuse = |detail: &'static str| Err(Rejection::new(Code::CredentialInvalid, detail));
-    if values.next().is_some() {
+    let Some(value) = values.next() else {
+        return match (keys, headers.get(API_KEY_HEADER)) {
+            (0, _) | (_, None) => Ok(None),
+            (1, Some(key)) => readable(key.to_str().unwrap_or_default().trim()).map(Some),
+            _ => refuse("the request carries more than one credential"),
+        };
+    };
+    if keys > 0 || values.next().is_some() {
         return refuse("the request carries more than one credential");
     }
     let text = value.to_str().unwrap_or_default();
@@ -20,9 +30,17 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return refuse("expected Authorization: Bearer and an API key or a token");
     }
-    match token.len() <= TOKEN_BYTES_MAX && token.bytes().all(|b| b.is_ascii_graphic()) {
-        true => Ok(Some(token)),
-        false => refuse("the token is neither an API key nor a JWT"),
+    readable(token).map(Some)
+}
+
+fn readable(token: &str) -> Result<&str, Rejection> {
+    let fits = (1..=TOKEN_BYTES_MAX).contains(&token.len());
+    match fits && token.bytes().all(|b| b.is_ascii_graphic()) {
+        true => Ok(token),
+        false => Err(Rejection::new(
+            Code::CredentialInvalid,
+            "the token is neither an API key nor a JWT",
+        )),
     }
 }
 
@@ -37,7 +55,8 @@ pub(super) fn bootstrap(headers: &HeaderMap) -> Result<Option<&str>, Rejection> 
     let Some(value) = values.next() else { return Ok(None) };
     let token = value.to_str().unwrap_or_default();
     let fits = !token.is_empty() && token.len() <= TOKEN_BYTES_MAX;
-    match fits && values.next().is_none() && !headers.contains_key(AUTHORIZATION) {
+    let others = headers.contains_key(AUTHORIZATION) || headers.contains_key(API_KEY_HEADER);
+    match fits && values.next().is_none() && !others {
         true => Ok(Some(token)),
         false => Err(Rejection::new(
             Code::CredentialInvalid,
@@ -64,6 +83,23 @@ mod tests {
             assert_eq!(bearer(&headers(&[value])), Ok(Some("abc")), "{value}");
         }
         assert_eq!(bearer(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn an_api_key_may_have_a_header_of_its_own_and_then_stands_alone() {
+        let mut headers = HeaderMap::new();
+        headers.insert(API_KEY_HEADER, "hk_1".parse().unwrap());
+        assert_eq!(bearer(&headers), Ok(Some("hk_1")));
+        headers.append(API_KEY_HEADER, "hk_2".parse().unwrap());
+        assert_eq!(bearer(&headers).unwrap_err().code, Code::CredentialInvalid);
+        headers.insert(API_KEY_HEADER, "".parse().unwrap());
+        assert_eq!(bearer(&headers).unwrap_err().code, Code::CredentialInvalid);
+        headers.insert(API_KEY_HEADER, "hk_1".parse().unwrap());
+        headers.insert(AUTHORIZATION, "Bearer hk_1".parse().unwrap());
+        assert_eq!(bearer(&headers).unwrap_err().code, Code::CredentialInvalid);
+        headers.remove(AUTHORIZATION);
+        headers.insert("bootstrap-token", "bst_1".parse().unwrap());
+        assert_eq!(bootstrap(&headers).unwrap_err().code, Code::CredentialInvalid);
     }
 
     #[test]

@@ -235,7 +235,7 @@ impl Exchange {
         if self.operation.id == "envelope_submit" {
             return Ok(None);
         }
-        if self.operation.id == "agent_onboard"
+        if matches!(self.operation.id, "agent_onboard" | "onboard_agent")
             && let Some(token) = credential::bootstrap(headers)?
         {
             let identity = self.api.node.authenticate_bootstrap(token).await?;
@@ -248,11 +248,18 @@ impl Exchange {
                 (identity, _) => Ok(identity),
             };
         };
-        let identity = self.api.node.authenticate(token).await?;
+        let identity = self.identify(token).await?;
         // The log keeps whom it heard of first, and nobody else is heard of.
         let _ = self.asker.set(identity.principal);
         may_ask(&self.api, self.operation, &identity).await?;
         Ok(Some(identity))
+    }
+
+    async fn identify(&self, token: &str) -> Result<Identity, Rejection> {
+        match is_heard_of_suspended(self.operation) {
+            true => self.api.node.authenticate_if_suspended(token).await,
+            false => self.api.node.authenticate(token).await,
+        }
     }
 
     /// Who asks by a session that their browser holds. One that is over does not keep anybody from
@@ -269,7 +276,7 @@ impl Exchange {
         if self.operation.effect == Effect::Write {
             host::check_own_page(&self.api.settings, &self.client, headers, named)?;
         }
-        match self.api.node.authenticate(secret).await {
+        match self.identify(secret).await {
             Ok(identity) => {
                 let _ = self.asker.set(identity.principal);
                 may_ask(&self.api, self.operation, &identity).await?;
@@ -300,6 +307,11 @@ impl Exchange {
         let path = path.map_err(|_| Problem::from(Code::NotFound))?;
         Ok(assemble(self.operation, &path, query, value)?)
     }
+}
+
+/// Whether a suspended principal is heard with an operation.
+pub(crate) fn is_heard_of_suspended(operation: &Operation) -> bool {
+    matches!(operation.id, "standing_get" | "appeal_lodge")
 }
 
 /// Whether a credential covers an operation, and whether its principal may read what is the node's

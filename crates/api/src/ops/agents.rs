@@ -217,7 +217,7 @@ fn tell_reason(reason: StopReason) -> Reason {
 }
 
 /// Where the latest note on a principal's standing lies in the vault.
-fn note_id(principal: PrincipalId) -> String {
+pub(super) fn note_id(principal: PrincipalId) -> String {
     format!("standing/{principal}")
 }
 

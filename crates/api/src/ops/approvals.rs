@@ -81,10 +81,8 @@ pub(crate) async fn approval_decide(
         Some(named) => Some(context.find(named, Code::PrincipalUnknown).await?),
         None => None,
     };
-    let second_factor = match &request.totp {
-        Some(code) => auth::shows_second_factor(context, &code.0).await?,
-        None => false,
-    };
+    let code = request.totp.as_ref().map(|code| &code.0);
+    let (second_factor, passkey) = auth::show_second_factor(context, code, request.passkey).await?;
     let id = ApprovalId::new(node.now().0, node.env.random_u128());
     let sealed = match &request.notes {
         Some(notes) => {
@@ -101,6 +99,7 @@ pub(crate) async fn approval_decide(
         call: request.call_digest,
         on_behalf_of,
         second_factor,
+        passkey,
         document: sealed.as_ref().map(|sealed| sealed.digest),
     };
     let step = Step::new(Command::ApprovalDecide(decide)).with(sealed);

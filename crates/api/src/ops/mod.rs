@@ -44,6 +44,7 @@ pub(crate) mod reputation;
 pub(crate) mod rotate;
 mod route;
 pub(crate) mod setup;
+pub(crate) mod standing;
 mod steps;
 pub(crate) mod supply;
 pub(crate) mod tasks;

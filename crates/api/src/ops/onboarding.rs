@@ -6,6 +6,7 @@ use hansa_kernel::grant::Action;
 use hansa_kernel::onboard::{CreateBootstrap, Onboard};
 use hansa_kernel::principal::{Create, Kind};
 use hansa_kernel::{Command, Event};
+use hansa_node::Done;
 use hansa_types::{BootstrapId, ClientId, Code, PrincipalId};
 use hansa_wire::Problem;
 use hansa_wire::api::onboarding::{
@@ -29,6 +30,12 @@ pub(crate) async fn bootstrap_create(
     context: &Context,
     _: BootstrapCreate,
 ) -> Result<Answer, Problem> {
+    let (done, created) = make_bootstrap(context).await?;
+    Ok(Answer::done(&done, &created)?.secret())
+}
+
+/// Has a bootstrap token of the caller made.
+pub(super) async fn make_bootstrap(context: &Context) -> Result<(Done, BootstrapCreated), Problem> {
     let node = &context.api.node;
     let secret = token(BOOTSTRAP_PREFIX, node.env.random());
     let create = CreateBootstrap {
@@ -49,7 +56,7 @@ pub(crate) async fn bootstrap_create(
         expires_at: made.expires.into(),
         seq: done.entry.seq,
     };
-    Ok(Answer::done(&done, &created)?.secret())
+    Ok((done, created))
 }
 
 /// Onboards an agent under the caller's control.
@@ -57,6 +64,17 @@ pub(crate) async fn agent_onboard(
     context: &Context,
     request: AgentOnboard,
 ) -> Result<Answer, Problem> {
+    let secret = token(SECRET_PREFIX, context.api.node.env.random());
+    let (done, onboarded) = onboard(context, request, secret).await?;
+    Ok(Answer::done(&done, &onboarded)?.secret())
+}
+
+/// Has an agent onboarded, whose client has this secret.
+pub(super) async fn onboard(
+    context: &Context,
+    request: AgentOnboard,
+    secret: Secret,
+) -> Result<(Done, AgentOnboarded), Problem> {
     let node = &context.api.node;
     let (now, env) = (node.now(), &node.env);
     let made = request.public_key.is_none().then(|| SigningKey::from_seed(env.random()));
@@ -80,7 +98,6 @@ pub(crate) async fn agent_onboard(
         card: Some(sealed.digest),
         genesis_grant: request.genesis_grant,
     };
-    let secret = token(SECRET_PREFIX, env.random());
     let client = ClientId::new(now.0, env.random_u128());
     let onboard = Onboard {
         agent,
@@ -118,7 +135,7 @@ pub(crate) async fn agent_onboard(
         seq: done.entry.seq,
         created_at: done.entry.ts.into(),
     };
-    Ok(Answer::done(&done, &onboarded)?.secret())
+    Ok((done, onboarded))
 }
 
 fn token_endpoint(context: &Context) -> String {

@@ -1,16 +1,29 @@
 //! What The Protocol's published clients ask beside what has a native twin.
 
+use hansa_crypto::{Secret, jwk};
 use hansa_kernel::principal::Kind;
 use hansa_kernel::{Command, State};
-use hansa_types::Code;
+use hansa_types::{Code, alias};
 use hansa_wire::Problem;
-use hansa_wire::api::the_protocol::{AgentMe, Me, TegSend, TegSent};
+use hansa_wire::api::dids::{DidMethod, NewDid};
+use hansa_wire::api::onboarding::AgentOnboard;
+use hansa_wire::api::the_protocol::{
+    AgentDidMethod, AgentMe, Me, OnboardAgent, OnboardToken, OnboardTokenMade, OnboardedAgent,
+    TegSend, TegSent,
+};
 use hansa_wire::api::transfers::TransferCreate;
+use hansa_wire::card::incoming;
+use hansa_wire::scalar::{Name, WireKey};
+use serde_json::Value;
 
+use super::onboarding::{make_bootstrap, onboard};
 use super::transfers::{create, told};
 use super::trial::attempt;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
+
+/// What secrets of The Protocol's clients begin with.
+const COS_PREFIX: &str = "cos_secret_";
 
 /// Says whom the credential stands for.
 pub(crate) async fn agent_me(context: &Context, _: AgentMe) -> Result<Answer, Problem> {
@@ -24,6 +37,68 @@ pub(crate) async fn agent_me(context: &Context, _: AgentMe) -> Result<Answer, Pr
     let (did, active) = found.ok_or(Code::CredentialInvalid)?;
     let status = if active { "active" } else { "suspended" };
     Answer::json(&Me { did, client_id: id.to_string(), status: status.to_owned() })
+}
+
+/// Makes a bootstrap token of the caller.
+pub(crate) async fn onboard_token(context: &Context, _: OnboardToken) -> Result<Answer, Problem> {
+    let (done, made) = make_bootstrap(context).await?;
+    let made = OnboardTokenMade {
+        bootstrap_token: made.bootstrap_token,
+        expires_in: made.expires_in,
+        expires_at: made.expires_at,
+    };
+    Ok(Answer::done(&done, &made)?.secret())
+}
+
+/// Makes an agent with its card and its client.
+pub(crate) async fn onboard_agent(
+    context: &Context,
+    request: OnboardAgent,
+) -> Result<Answer, Problem> {
+    let card = incoming::profile(request.agent_card);
+    let name = card.get("name").and_then(Value::as_str).and_then(Name::new);
+    let name =
+        name.ok_or_else(|| Problem::new(Code::CardInvalid, "agent_card.name: is required"))?;
+    let key = request.public_key_jwk.map(|jwk| jwk::read(&Value::Object(jwk))).transpose();
+    let key = key.map_err(|error| {
+        Problem::new(Code::PublicKeyInvalid, format!("public_key_jwk: {error}"))
+    })?;
+    let did = match request.agent_did_method {
+        AgentDidMethod::Key => Some(NewDid { method: DidMethod::Key, recovery_key: None }),
+        AgentDidMethod::WebVh => Some(NewDid { method: DidMethod::Webvh, recovery_key: None }),
+        AgentDidMethod::Cos | AgentDidMethod::TheProtocol => None,
+    };
+    let native = AgentOnboard {
+        name,
+        public_key: key.map(WireKey),
+        proof: request.proof,
+        card: Some(card),
+        genesis_grant: true,
+        actions: None,
+        did,
+    };
+    let secret = Secret::new(format!("{COS_PREFIX}{}", hex(context.api.node.env.random())));
+    let (done, made) = onboard(context, native, secret).await?;
+    let aliases = alias::aliases(made.id, &context.api.node.config.host);
+    let own = aliases.into_iter().find(|did| did.method() == "theprotocol");
+    let funded = made.genesis_transfer.map(|transfer| transfer.to_string());
+    let onboarded = OnboardedAgent {
+        agent_did: own.unwrap_or(made.did),
+        client_id: made.client_id,
+        client_secret: made.client_secret,
+        account_status: "active".to_owned(),
+        initial_funding_status: if funded.is_some() { "completed" } else { "none" }.to_owned(),
+        faucet_transaction_id: funded.unwrap_or_default(),
+        agent_card_id: made.id.to_string(),
+        agent_card_name: made.name,
+        private_key_pem: made.private_key_pem,
+        recovery_key_pem: made.recovery_key_pem,
+    };
+    Ok(Answer::done(&done, &onboarded)?.secret())
+}
+
+fn hex(bytes: [u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Sends money from the caller to an agent of this node.

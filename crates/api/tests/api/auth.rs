@@ -32,18 +32,19 @@ impl Postbox {
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-pub(crate) async fn town() -> (Town, Postbox) {
+/// A node that keeps its mail.
+pub(crate) async fn postbox_town() -> (Town, Postbox) {
     let postbox = Postbox::default();
     let mailer = Arc::new(postbox.clone());
     let town = Town::with(|config| config.mailer = Some(mailer), ApiSettings::default()).await;
     (town, postbox)
 }
 
-async fn post(town: &Town, path: &str, body: Value) -> Reply {
+pub(crate) async fn post(town: &Town, path: &str, body: Value) -> Reply {
     town.ask(Ask::post(format!("/api/v1/auth/{path}"), body)).await
 }
 
-async fn post_by(town: &Town, secret: &str, path: &str, body: Value) -> Reply {
+pub(crate) async fn post_by(town: &Town, secret: &str, path: &str, body: Value) -> Reply {
     town.ask(Ask::post(format!("/api/v1/auth/{path}"), body).bearer(secret)).await
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn token(session: &Value) -> &str {
 
 #[tokio::test]
 async fn a_person_registers_logs_in_and_logs_out() {
-    let (town, postbox) = town().await;
+    let (town, postbox) = postbox_town().await;
     let before = town.seq();
     register(&town, "dora@example.com").await;
     assert_eq!(town.seq(), before, "nothing of a stranger is recorded");
@@ -93,7 +94,7 @@ async fn a_person_registers_logs_in_and_logs_out() {
 
 #[tokio::test]
 async fn whether_an_address_is_known_does_not_show() {
-    let (town, postbox) = town().await;
+    let (town, postbox) = postbox_town().await;
     member(&town, &postbox, "dora@example.com").await;
     let known = register(&town, "DORA@example.com").await;
     assert!(postbox.last().1.contains("already"));
@@ -112,7 +113,7 @@ async fn whether_an_address_is_known_does_not_show() {
 
 #[tokio::test]
 async fn wrong_tries_lock_an_account_for_a_while() {
-    let (town, postbox) = town().await;
+    let (town, postbox) = postbox_town().await;
     member(&town, &postbox, "dora@example.com").await;
     for _ in 0..5 {
         login(&town, "dora@example.com", "wrong wrong wrong").await.refused(Code::LoginInvalid);
@@ -128,7 +129,7 @@ async fn wrong_tries_lock_an_account_for_a_while() {
 
 #[tokio::test]
 async fn a_new_password_ends_every_session() {
-    let (town, postbox) = town().await;
+    let (town, postbox) = postbox_town().await;
     let (begun, _) = member(&town, &postbox, "dora@example.com").await;
     let session = login(&town, "dora@example.com", PASSWORD).await.accepted();
     let change = |shown: &str| json!({ "password": shown, "new_password": "another long secret" });
@@ -174,7 +175,7 @@ fn from_base32(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_second_factor_is_asked_for_and_each_code_counts_once() {
-    let (town, postbox) = town().await;
+    let (town, postbox) = postbox_town().await;
     member(&town, &postbox, "dora@example.com").await;
     let session = login(&town, "dora@example.com", PASSWORD).await.accepted();
     let by = token(&session);
@@ -200,7 +201,7 @@ async fn a_second_factor_is_asked_for_and_each_code_counts_once() {
 
 #[tokio::test]
 async fn an_owner_attaches_an_account_and_others_sessions_stay_hidden() {
-    let (mut town, postbox) = town().await;
+    let (mut town, postbox) = postbox_town().await;
     let owner = town.set_up().await;
     let body = json!({ "name": "Olivia", "email": "olivia@example.com", "password": PASSWORD });
     post_by(&town, &owner.secret, "register", body).await.accepted();
@@ -259,7 +260,7 @@ async fn owners_show_a_second_factor_where_it_is_enforced() {
 
 #[tokio::test]
 async fn a_page_holds_its_session_in_a_cookie() {
-    let (town, postbox) = town().await;
+    let (town, postbox) = postbox_town().await;
     member(&town, &postbox, "dora@example.com").await;
     let body = json!({ "email": "dora@example.com", "password": PASSWORD, "cookie": true });
     let opened = post(&town, "login", body.clone()).await;
@@ -296,5 +297,53 @@ async fn a_page_holds_its_session_in_a_cookie() {
     town.ask(read("/api/v1/whoami")).await.refused(Code::CredentialInvalid);
     let again = Ask::post("/api/v1/auth/login", body).header("cookie", pair);
     town.ask(again.header("origin", &own)).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_is_stopped_reads_why_and_appeals() {
+    let postbox = Postbox::default();
+    let mailer = Arc::new(postbox.clone());
+    let mut town = Town::with(|config| config.mailer = Some(mailer), ApiSettings::default()).await;
+    let owner = town.set_up().await;
+    let (_, dora) = member(&town, &postbox, "dora@example.com").await;
+    let path = |tail: &str| format!("/api/v1/agents/{}/{tail}", dora["id"].as_str().unwrap());
+    let key = login(&town, "dora@example.com", PASSWORD).await.accepted();
+    let by = token(&key);
+    let standing = || Ask::get(path("standing"));
+    let appeal = |text: &str| Ask::post(path("appeal"), json!({ "note": text }));
+    assert_eq!(town.ask(standing().bearer(by)).await.accepted()["status"], "active");
+    town.ask(appeal("nothing happened").bearer(by)).await.refused(Code::NotStopped);
+    let why = json!({ "reason": "abuse", "note": "sent spam on Tuesday" });
+    town.ask(Ask::post(path("suspend"), why).by(&owner)).await.accepted();
+
+    town.ask(Ask::get("/api/v1/whoami").bearer(by)).await.refused(Code::PrincipalSuspended);
+    let again = login(&town, "dora@example.com", PASSWORD).await.accepted();
+    let by = token(&again);
+    town.ask(Ask::get("/api/v1/whoami").bearer(by)).await.refused(Code::PrincipalSuspended);
+    post_by(&town, by, "totp/begin", json!({})).await.refused(Code::PrincipalSuspended);
+    let seen = town.ask(standing().bearer(by)).await.accepted();
+    assert_eq!(
+        (&seen["status"], &seen["suspended"]["reason"]),
+        (&json!("suspended"), &json!("abuse"))
+    );
+    assert_eq!(seen["note"], "sent spam on Tuesday");
+    assert_eq!(seen.get("appeal"), None);
+    let appealed = town.ask(appeal("that was not me").bearer(by)).await.accepted();
+    assert_eq!(appealed["appeal"]["note"], "that was not me");
+    town.ask(appeal("really").bearer(by)).await.refused(Code::AppealLodged);
+
+    let listed = town.ask(Ask::get("/api/v1/appeals").by(&owner)).await.accepted();
+    assert_eq!(
+        (&listed["data"][0]["principal"], &listed["data"].as_array().unwrap().len()),
+        (&dora["id"], &1)
+    );
+    assert_eq!(listed["data"][0]["appeal"]["note"], "that was not me");
+    town.ask(Ask::get("/api/v1/appeals").bearer(by)).await.refused(Code::PrincipalSuspended);
+    town.ask(Ask::post(path("reinstate"), json!({})).by(&owner)).await.accepted();
+    let listed = town.ask(Ask::get("/api/v1/appeals").by(&owner)).await.accepted();
+    assert_eq!(listed["data"], json!([]));
+    let seen = town.ask(standing().bearer(by)).await.accepted();
+    assert_eq!((&seen["status"], seen.get("note")), (&json!("active"), None));
     town.stop().await;
 }

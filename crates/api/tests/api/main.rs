@@ -31,6 +31,7 @@ mod oauth;
 mod onboarding;
 mod operator;
 mod orgs;
+mod passkeys;
 mod policies;
 mod proxy;
 mod sdk;

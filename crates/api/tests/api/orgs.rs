@@ -3,7 +3,7 @@
 use hansa_types::{Code, Duration};
 use serde_json::{Value, json};
 
-use crate::auth::{PASSWORD, login, member, token, town as town_with_mail};
+use crate::auth::{PASSWORD, login, member, postbox_town as town_with_mail, token};
 use crate::harness::{Actor, Ask, Reply, Town, pay};
 
 /// What an organization has, by ids.

@@ -44,3 +44,91 @@ async fn money_is_sent_once_previewed_and_refused() {
     town.ask(send(far)).await.refused(Code::PayeeUnknown);
     town.stop().await;
 }
+
+#[tokio::test]
+async fn an_agent_is_onboarded_as_its_clients_ask() {
+    let (town, owner) = Town::owned().await;
+    let hint = json!({ "agent_type_hint": "research", "requested_by": "cli" });
+    let ask = Ask::post("/api/v1/onboard/bootstrap/request-token", hint);
+    let made = town.ask(ask.header("x-api-key", &owner.secret)).await.accepted();
+    assert_eq!(made["expires_in"], 300);
+    let bootstrap = made["bootstrap_token"].as_str().unwrap();
+    assert!(bootstrap.starts_with("bst_") && made["expires_at"].is_string());
+    let card = json!({
+        "protocolVersion": "1.0", "humanReadableId": "acme/filer", "agentVersion": "2.1",
+        "name": "Filer", "description": "files", "url": "https://filer.example/a2a",
+        "provider": { "name": "Acme" }, "capabilities": { "streaming": false },
+        "authSchemes": [{ "scheme": "oauth2", "tokenUrl": "https://filer.example/token" }],
+    });
+    let body = json!({ "agent_did_method": "cos", "agent_card": card });
+    let create = |body: &Value, token: &str| {
+        Ask::post("/api/v1/onboard/create_agent", body.clone()).header("bootstrap-token", token)
+    };
+    let reply = town.ask(create(&body, bootstrap)).await;
+    assert_eq!((reply.status, reply.header("cache-control")), (201, Some("no-store")));
+    let agent = reply.accepted();
+    let text = |name: &str| agent[name].as_str().unwrap().to_owned();
+    assert!(text("agent_did").starts_with("did:theprotocol:localhost:"), "{agent}");
+    let (id, secret) = (text("client_id"), text("client_secret"));
+    let hex = secret.strip_prefix("cos_secret_").unwrap();
+    assert!(hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()), "{secret}");
+    assert_eq!(
+        (text("account_status"), text("initial_funding_status")),
+        ("active".into(), "completed".into())
+    );
+    assert!(text("faucet_transaction_id").starts_with("trf_"));
+    assert_eq!(text("agent_card_name"), "Filer");
+    assert!(text("private_key_pem").contains("PRIVATE KEY"));
+    town.ask(create(&body, bootstrap)).await.refused(Code::CredentialInvalid);
+
+    // Both spellings of the token request count, and the token says who it is.
+    let form = |text: String| {
+        Ask::new("POST", "/api/v1/auth/agent/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(text)
+    };
+    for ask in [
+        format!("username={id}&password={secret}"),
+        format!("grant_type=client_credentials&client_id={id}&client_secret={secret}"),
+    ] {
+        let token = town.ask(form(ask)).await.accepted();
+        assert_eq!(token["token_type"], "bearer");
+        let me = Ask::get("/api/v1/agents/me").bearer(token["access_token"].as_str().unwrap());
+        assert_eq!(town.ask(me).await.accepted()["status"], "active");
+    }
+    let exported = format!("/api/v1/agents/{}/card-export", text("agent_did"));
+    let exported = town.ask(Ask::get(exported)).await.accepted();
+    assert_eq!(exported["humanReadableId"], "acme/filer");
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_brought_key_is_a_jwk_and_proven() {
+    let (town, owner) = Town::owned().await;
+    let key = hansa_crypto::SigningKey::from_seed([9; 32]);
+    let card = json!({ "name": "Filer", "description": "files" });
+    let body = |jwk: Value, proof: Value| json!({ "agent_did_method": "key", "agent_card": card, "public_key_jwk": jwk, "proof": proof });
+    let create = |body: Value| Ask::post("/api/v1/onboard/create_agent", body).by(&owner);
+    let jwk = hansa_crypto::jwk::jwk(&key.public());
+    town.ask(create(body(jwk.clone(), Value::Null))).await.refused(Code::ProofInvalid);
+    let mut private = jwk.clone();
+    private["d"] = json!("AAAA");
+    for bad in [json!({}), json!({ "kty": "EC", "crv": "P-256", "x": "AA" }), private] {
+        town.ask(create(body(bad, Value::Null))).await.refused(Code::PublicKeyInvalid);
+    }
+    let claims = json!({
+        "aud": town.did(),
+        "iat": town.node.now().unix_seconds(),
+        "ath": hansa_crypto::secret::token_digest(&owner.secret),
+    });
+    let header = hansa_crypto::jws::Header::new("key-proof+jwt", "key");
+    let proof = hansa_crypto::jws::sign(&header, claims.to_string().as_bytes(), &key);
+    let made = town.ask(create(body(jwk, json!(proof)))).await.accepted();
+    assert_eq!(made.get("private_key_pem"), None);
+    let nameless = json!({ "agent_did_method": "cos", "agent_card": {} });
+    town.ask(create(nameless)).await.refused(Code::CardInvalid);
+    let other =
+        json!({ "agent_did_method": "ion", "agent_card": { "name": "A", "description": "" } });
+    town.ask(create(other)).await.refused(Code::InvalidField);
+    town.stop().await;
+}

@@ -34,6 +34,7 @@ pub struct Town {
     /// Empty once an owner exists.
     pub setup_token: Option<Secret>,
     dir: TempDir,
+    settings: ApiSettings,
     stop: Option<oneshot::Sender<()>>,
     served: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -219,14 +220,38 @@ impl Town {
         let mut config = Config::new(dir.path().to_owned()).unwrap();
         config.free_bytes_min = 0;
         configure(&mut config);
+        Self::run(dir, listener, (env, clock), config, settings).await
+    }
+
+    async fn run(
+        dir: TempDir,
+        listener: TcpListener,
+        (env, clock): (Env, Arc<SimClock>),
+        config: Config,
+        settings: ApiSettings,
+    ) -> Self {
         let Started { node, setup_token, .. } = start(config, env).await.unwrap();
+        let kept = settings.clone();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = hansa_api::serve(Arc::clone(&node), listener, settings, async {
             let _ = stopped.await;
         });
         let served = Some(tokio::spawn(serving));
-        Self { node, clock, address, setup_token, dir, stop: Some(stop), served }
+        let stop = Some(stop);
+        Self { node, clock, address, setup_token, dir, settings: kept, stop, served }
+    }
+
+    /// Stops the node and starts another on what it left, at another port.
+    pub async fn restart(mut self) -> Self {
+        self.stop_serving();
+        self.served.take().unwrap().await.unwrap().unwrap();
+        self.node.stop().await.unwrap();
+        let Self { node, clock, dir, settings, .. } = self;
+        let (config, env) = (node.config.clone(), node.env.clone());
+        drop(node);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::run(dir, listener, (env, clock), config, settings).await
     }
 
     /// Ends serving, then the node, and waits for both.

@@ -36,6 +36,29 @@ fn the_example_of_rfc_8785_section_3_2_2_comes_out_as_printed() {
 }
 
 #[test]
+fn the_files_of_the_rfcs_author_come_out_as_theirs() {
+    macro_rules! pair {
+        ($name:literal) => {
+            (
+                include_str!(concat!("../vectors/jcs/input/", $name)),
+                include_str!(concat!("../vectors/jcs/output/", $name)),
+            )
+        };
+    }
+    for (input, output) in [
+        pair!("arrays.json"),
+        pair!("french.json"),
+        pair!("structures.json"),
+        pair!("unicode.json"),
+        pair!("values.json"),
+        pair!("weird.json"),
+    ] {
+        assert_eq!(canonical_text(input), output);
+        assert_eq!(canonical_text(output), output);
+    }
+}
+
+#[test]
 fn keys_are_sorted_by_utf_16_as_in_rfc_8785_section_3_2_3() {
     let input = r#"{
         "\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh",

@@ -1,12 +1,13 @@
 //! `hansa approval`: asking for approval, giving it, and standing in for somebody.
 
 use clap::Subcommand;
+use hansa_crypto::Secret;
 use hansa_types::governance::{ApprovalMode, ApprovalState, Decision, GovernanceRole};
 use hansa_types::{ApprovalRequestId, Digest, TaskId};
 use hansa_wire::api::approvals::{
     AbsenceDelegate, ApprovalDecide, ApprovalGet, ApprovalList, ApprovalRequestCreate,
 };
-use hansa_wire::scalar::PrincipalRef;
+use hansa_wire::scalar::{PrincipalRef, WireSecret};
 
 use super::paging::Paging;
 use super::task::note;
@@ -102,6 +103,10 @@ pub(crate) struct Decide {
     #[arg(long, value_name = "PRINCIPAL")]
     on_behalf_of: Option<PrincipalRef>,
 
+    /// The present code of the caller's second factor, where the request asks for one
+    #[arg(long, value_name = "CODE")]
+    totp: Option<String>,
+
     /// Why
     #[arg(long)]
     notes: Option<String>,
@@ -180,7 +185,8 @@ impl Decide {
             decision,
             call_digest: self.call_digest,
             on_behalf_of: self.on_behalf_of,
-            totp: None,
+            totp: self.totp.map(|code| WireSecret(Secret::new(code))),
+            passkey: None,
             notes: self.notes.as_deref().map(note).transpose()?,
         };
         app.ui.answer(&remote.call_once(&request, &self.idempotency).await?, SHOWN)

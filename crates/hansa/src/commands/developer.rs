@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use hansa_crypto::Secret;
+use hansa_types::PasskeyId;
 use hansa_wire::api::auth::{
     AccountRecover, AccountRegister, AccountVerify, PasswordChange, RecoveryKeysSet, TotpBegin,
     TotpDisable, TotpEnable,
 };
+use hansa_wire::api::passkeys::{PasskeyList, PasskeyRemove};
 use hansa_wire::scalar::{Email, Name, WireKey, WireSecret};
 
 use super::agent::{OwnKey, name, public_key};
@@ -26,13 +28,16 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Replace the password; every session ends
     Password(Password),
-    /// Set a new password with a recovery key; every session and the second factor end
+    /// Set a new password with a recovery key; every session and every second factor ends
     Recover(Recover),
     /// Make new recovery keys, shown once; those before are void
     RecoveryKeys(RecoveryKeys),
     /// The second factor: one-time codes of an authenticator
     #[command(subcommand)]
     Totp(Totp),
+    /// Passkeys: keys of authenticators, made and shown in a browser
+    #[command(subcommand)]
+    Passkey(Passkey),
 }
 
 /// Asking for an account.
@@ -121,6 +126,21 @@ pub(crate) enum Totp {
     },
 }
 
+/// What can be done with passkeys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Passkey {
+    /// List them
+    List,
+    /// Count one no longer
+    Remove {
+        /// Its id
+        passkey: PasskeyId,
+        /// Read the password from this file; without it from standard input
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+}
+
 const REGISTERED: &[&str] = &["message", "expires_in_s", "recovery_keys"];
 const VERIFIED: &[&str] = &["id", "did", "private_key_pem", "seq"];
 const CHANGED: &[&str] = &["principal", "seq"];
@@ -148,6 +168,7 @@ impl Command {
                 DONE
             }
             Command::Totp(totp) => totp.run(app).await,
+            Command::Passkey(passkey) => passkey.run(app).await,
         }
     }
 }
@@ -209,6 +230,24 @@ impl Totp {
             }
             Totp::Disable { password_file } => {
                 let request = TotpDisable { password: password(password_file.as_deref())? };
+                app.ui.answer(&remote.call(&request).await?, CHANGED)?;
+            }
+        }
+        DONE
+    }
+}
+
+impl Passkey {
+    async fn run(self, app: &App<'_>) -> Outcome {
+        let remote = app.remote()?;
+        match self {
+            Passkey::List => {
+                let listed = remote.call(&PasskeyList {}).await?;
+                app.ui.answer(&listed, &["id", "name", "added_at"])?;
+            }
+            Passkey::Remove { passkey, password_file } => {
+                let password = password(password_file.as_deref())?;
+                let request = PasskeyRemove { passkey, password };
                 app.ui.answer(&remote.call(&request).await?, CHANGED)?;
             }
         }

@@ -46,8 +46,9 @@ impl Args {
             files::given_secret(self.password_file.as_deref(), "password", "--password-file")?;
         let opened = remote
             .call(&SessionOpen {
-                email: self.email,
-                password: WireSecret(password),
+                email: Some(self.email),
+                password: Some(WireSecret(password)),
+                passkey: None,
                 totp: self.totp.map(|code| WireSecret(Secret::new(code))),
                 cookie: false,
                 expires_in_s: self.expires.map(|span| Integer(span.seconds)),

@@ -1,9 +1,12 @@
-//! `hansa user`: what the node's owner does about a principal, person or agent.
+//! `hansa user`: what the node's owner does about a principal, person or agent, and what it says to
+//! that.
 
 use clap::Subcommand;
 use hansa_wire::api::agents::{AgentFreeze, AgentReinstate, AgentSuspend, StopReason};
+use hansa_wire::api::standing::{AppealList, AppealLodge, StandingGet};
 use hansa_wire::scalar::{Note, PrincipalRef};
 
+use super::paging::Paging;
 use super::principal::Erase;
 use super::{App, DONE, Outcome};
 
@@ -16,6 +19,25 @@ pub(crate) enum Command {
     Freeze(Stop),
     /// Let a suspended or frozen principal act again
     Reinstate(Reinstate),
+    /// Show since when a principal is stopped, and why; also when it is the caller
+    Standing {
+        /// Its id or DID
+        principal: PrincipalRef,
+    },
+    /// Say something against being suspended or frozen, once each time
+    Appeal {
+        /// Who is stopped: the caller, or whom it controls
+        principal: PrincipalRef,
+
+        /// What there is to say; kept sealed, for the node's owner
+        #[arg(long, value_name = "TEXT", value_parser = note)]
+        note: Note,
+    },
+    /// List those who wait for an answer to their appeal
+    Appeals {
+        #[command(flatten)]
+        paging: Paging,
+    },
     /// Destroy what is personal about a principal, for good; its money and its history stay
     Erase(Erase),
 }
@@ -30,7 +52,7 @@ pub(crate) struct Stop {
     #[arg(long, value_parser = reason)]
     reason: Option<StopReason>,
 
-    /// What else there is to say; kept sealed, beside the journal
+    /// What else there is to say; kept sealed, and read by the principal
     #[arg(long, value_name = "TEXT", value_parser = note)]
     note: Option<Note>,
 }
@@ -47,6 +69,17 @@ pub(crate) struct Reinstate {
 }
 
 const SHOWN: &[&str] = &["id", "did", "name", "kind", "status", "seq"];
+const STANDING: &[&str] = &[
+    "principal",
+    "status",
+    "suspended.since",
+    "suspended.reason",
+    "frozen.since",
+    "frozen.reason",
+    "note",
+    "appeal.lodged_at",
+    "appeal.note",
+];
 
 impl Command {
     /// Carries it out.
@@ -55,6 +88,20 @@ impl Command {
             Command::Suspend(stop) => stop.suspend(app).await,
             Command::Freeze(stop) => stop.freeze(app).await,
             Command::Reinstate(reinstate) => reinstate.run(app).await,
+            Command::Standing { principal: agent } => {
+                app.ui.answer(&app.remote()?.call(&StandingGet { agent }).await?, STANDING)?;
+                DONE
+            }
+            Command::Appeal { principal: agent, note } => {
+                let request = AppealLodge { agent, note };
+                app.ui.answer(&app.remote()?.call(&request).await?, STANDING)?;
+                DONE
+            }
+            Command::Appeals { paging: Paging { cursor, limit } } => {
+                let listed = app.remote()?.call(&AppealList { cursor, limit }).await?;
+                app.ui.answer(&listed, STANDING)?;
+                DONE
+            }
             Command::Erase(erase) => erase.run(app).await,
         }
     }

@@ -17,6 +17,7 @@ const SHOWN: &[&str] = &[
     "account",
     "email",
     "totp",
+    "passkeys",
     "second_factor",
     "recovery_keys_left",
 ];

@@ -54,8 +54,14 @@ fn password() -> WireSecret {
 }
 
 async fn log_in(remote: &Remote) -> Result<Secret, Failure> {
-    let (email, password) = (email()?, password());
-    let open = SessionOpen { email, password, totp: None, expires_in_s: None, cookie: false };
+    let open = SessionOpen {
+        email: Some(email()?),
+        password: Some(password()),
+        passkey: None,
+        totp: None,
+        expires_in_s: None,
+        cookie: false,
+    };
     let opened = remote.call(&open).await?;
     let missing = || Failure::new("the node did not show the session's secret");
     Ok(opened.access_token.ok_or_else(missing)?.0)

@@ -6,6 +6,7 @@
 use hansa_types::{Code, Digest, PrincipalId, Rejection, Vis};
 use serde::{Deserialize, Serialize};
 
+use super::passkey::removed;
 use super::session::forget;
 use super::totp::TotpDisabled;
 use crate::State;
@@ -27,7 +28,7 @@ pub struct ChangePassword {
     pub password: Digest,
 }
 
-/// Replace a password by somebody who showed a recovery key. The second factor goes with it, for
+/// Replace a password by somebody who showed a recovery key. Every second factor goes with it, for
 /// what is lost may be both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recover {
@@ -135,6 +136,7 @@ impl Rules for Recover {
             let event = Event::TotpDisabled(TotpDisabled {});
             out.push(Draft::new(ctx.entry_id(), Vis::Parties, event).about(self.principal));
         }
+        out.extend(account.passkeys.iter().map(|passkey| removed(passkey.id, self.principal)));
         Ok(())
     }
 }

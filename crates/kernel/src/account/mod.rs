@@ -9,6 +9,7 @@
 //! wrong tries. None of them is a function of the journal.
 
 mod change;
+mod passkey;
 mod register;
 mod session;
 mod totp;
@@ -20,6 +21,10 @@ pub use change::{
     ChangePassword, PasswordChanged, Recover, RecoveryKeyUsed, RecoveryKeysSet, SetRecoveryKeys,
 };
 pub(crate) use change::{apply_password_changed, apply_recovery_key_used, apply_recovery_keys_set};
+pub use passkey::{
+    AddPasskey, Passkey, PasskeyAdded, PasskeyRemoved, PasskeyUsed, RemovePasskey, ShownPasskey,
+};
+pub(crate) use passkey::{apply_passkey_added, apply_passkey_removed, apply_passkey_used};
 pub(crate) use register::apply_registered;
 pub use register::{Person, Register, Registered};
 pub use session::{CloseSession, OpenSession, SessionClosed, SessionOpened};
@@ -41,6 +46,8 @@ pub struct Account {
     pub password: Digest,
     /// Salted digest of the second factor's secret in the vault, where there is one.
     pub totp: Option<Digest>,
+    /// Passkeys, the oldest first: a second factor too.
+    pub passkeys: Vec<Passkey>,
     /// SHA-256 of each recovery key that was not used yet.
     pub recovery_keys: Vec<Digest>,
     /// Open sessions, the oldest first.

@@ -106,6 +106,7 @@ pub(crate) fn apply_registered(state: &mut State, entry: &Entry, registered: &Re
         email: registered.email,
         password: registered.password,
         totp: None,
+        passkeys: Vec::new(),
         recovery_keys: registered.recovery_keys.clone(),
         sessions: Vec::new(),
     };

@@ -1,12 +1,13 @@
-//! Sessions: opaque secrets that stand for a principal for a while, opened by its password.
+//! Sessions: opaque secrets that stand for a principal for a while, opened by its password or one of
+//! its passkeys.
 //!
 //! A principal has a bounded number of them: the oldest is closed when one more is opened.
 
 use hansa_types::{AnyId, Code, Digest, PrincipalId, Rejection, SessionId, Time, Vis};
 use serde::{Deserialize, Serialize};
 
-use super::Session;
 use super::change::check_shown;
+use super::{Account, Session, ShownPasskey};
 use crate::State;
 use crate::admit::{Permit, Sphere};
 use crate::command::Rules;
@@ -16,17 +17,20 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::limits::{SESSION_LIFE_MAX, SESSIONS_PER_PRINCIPAL_MAX};
 
-/// Open a session for somebody who showed the password, and the second factor where there is one.
+/// Open a session for somebody who showed the password, and a second factor where there is one, or a
+/// passkey alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSession {
     /// The id it shall have.
     pub id: SessionId,
     /// For whom.
     pub principal: PrincipalId,
-    /// The password that was shown: the salted digest of its hash.
-    pub shown: Digest,
-    /// The second factor that was shown: the salted digest of its secret.
+    /// The password that was shown, if one was: the salted digest of its hash.
+    pub shown: Option<Digest>,
+    /// The code that was shown: the salted digest of its secret.
     pub totp: Option<Digest>,
+    /// The passkey that was shown.
+    pub passkey: Option<ShownPasskey>,
     /// SHA-256 of the session's secret.
     pub secret: Digest,
     /// When it ends.
@@ -58,12 +62,39 @@ pub struct SessionOpened {
 #[serde(deny_unknown_fields)]
 pub struct SessionClosed {}
 
+impl Account {
+    /// Whether a password alone opens no session.
+    pub fn has_second_factor(&self) -> bool {
+        self.totp.is_some() || !self.passkeys.is_empty()
+    }
+}
+
 impl Session {
     /// Whether the session still stands for its principal.
     pub fn check(&self, now: Time) -> Result<(), Rejection> {
         match self.expires > now {
             true => Ok(()),
             false => Err(Rejection::new(Code::CredentialInvalid, "the session has expired")),
+        }
+    }
+}
+
+impl OpenSession {
+    /// Refuses what does not open a session of this account.
+    fn check(&self, account: &Account) -> Result<(), Rejection> {
+        if let Some(shown) = self.shown {
+            check_shown(account, shown)?;
+        }
+        if self.totp.is_some() && self.totp != account.totp {
+            return Err(Code::TotpRequired.into());
+        }
+        match (&self.passkey, self.shown) {
+            (Some(passkey), _) => account.check_passkey(passkey),
+            (None, None) => Err(Code::LoginInvalid.into()),
+            (None, Some(_)) if self.totp.is_none() && account.has_second_factor() => {
+                Err(Code::TotpRequired.into())
+            }
+            (None, Some(_)) => Ok(()),
         }
     }
 }
@@ -81,10 +112,7 @@ impl Rules for OpenSession {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let account = state.account(self.principal)?;
-        check_shown(account, self.shown)?;
-        if account.totp != self.totp {
-            return Err(Code::TotpRequired.into());
-        }
+        self.check(account)?;
         if self.expires <= ctx.now || self.expires > ctx.now.after(SESSION_LIFE_MAX) {
             return Err(Rejection::new(Code::InvalidField, "expires_in_s: at most 30 days"));
         }
@@ -97,10 +125,11 @@ impl Rules for OpenSession {
         let opened = SessionOpened {
             secret: self.secret,
             expires: self.expires,
-            second_factor: self.totp.is_some(),
+            second_factor: self.totp.is_some() || self.passkey.is_some(),
         };
         let event = Event::SessionOpened(opened);
         out.push(Draft::new(self.id, Vis::Parties, event).about(self.principal));
+        out.extend(self.passkey.as_ref().and_then(|passkey| passkey.used(self.principal)));
         if account.sessions.len() >= SESSIONS_PER_PRINCIPAL_MAX {
             let oldest = *account.sessions.first().ok_or(Code::Internal)?;
             out.push(closed(oldest, self.principal));

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::approval::{ApprovalBound, ApprovalDecided, ApprovalRequested};
 use crate::State;
+use crate::account::ShownPasskey;
 use crate::admit::{Permit, Sphere};
 use crate::command::Rules;
 use crate::decide::{Context, Draft};
@@ -62,6 +63,9 @@ pub struct DecideApproval {
     pub on_behalf_of: Option<PrincipalId>,
     /// Whether the approver has just shown a second factor.
     pub second_factor: bool,
+    /// The passkey that the approver has just shown, which is one too.
+    #[serde(default)]
+    pub passkey: Option<ShownPasskey>,
     /// Salted digest of the reasons.
     pub document: Option<Digest>,
 }
@@ -194,7 +198,11 @@ impl Rules for DecideApproval {
         if request.votes.iter().any(|vote| state.person_of(vote.by) == person) {
             return Err(Rejection::new(Code::ApprovalDecided, "one person speaks once"));
         }
-        if request.strong && !self.second_factor && !state.is_strong(caller) {
+        if let Some(shown) = &self.passkey {
+            state.account(state.principals.get(by).id)?.check_passkey(shown)?;
+        }
+        let stepped_up = self.second_factor || self.passkey.is_some();
+        if request.strong && !stepped_up && !state.is_strong(caller) {
             return Err(Code::StrongerAuthRequired.into());
         }
         let role = request.role_of(state, task, speaker, by)?;
@@ -205,6 +213,8 @@ impl Rules for DecideApproval {
             document: self.document,
         });
         out.push(Draft::new(self.id, Vis::Parties, event).about(self.request));
+        let id = state.principals.get(by).id;
+        out.extend(self.passkey.as_ref().and_then(|shown| shown.used(id)));
         Ok(())
     }
 }

@@ -94,6 +94,7 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry, _: &Erased) {
     let principal = state.principals.get_mut(handle);
     (principal.active, principal.erased, principal.card) = (false, true, None);
     state.custody.remove(&handle);
+    state.stops.remove(&handle);
     state.dids.forget(handle);
     state.erased_seq = entry.seq;
 }

@@ -3,6 +3,7 @@
 use hansa_types::{AnyId, Code, Digest, PrincipalId, Rejection, Vis};
 use serde::{Deserialize, Serialize};
 
+use super::standing::{Halt, stop};
 use crate::State;
 use crate::admit::{Permit, Sphere};
 use crate::command::Rules;
@@ -248,20 +249,25 @@ pub(crate) fn apply_card_set(state: &mut State, entry: &Entry, set: &CardSet) {
     state.principals.get_mut(handle).card = Some(set.card);
 }
 
-pub(crate) fn apply_suspended(state: &mut State, entry: &Entry, _: &Suspended) {
+pub(crate) fn apply_suspended(state: &mut State, entry: &Entry, suspended: &Suspended) {
     let handle = subject(state, entry);
     state.principals.get_mut(handle).active = false;
+    let halt = Halt { since: entry.ts, reason: suspended.reason };
+    stop(state, handle, |stop| stop.suspended = Some(halt));
 }
 
-pub(crate) fn apply_frozen(state: &mut State, entry: &Entry, _: &Frozen) {
+pub(crate) fn apply_frozen(state: &mut State, entry: &Entry, frozen: &Frozen) {
     let handle = subject(state, entry);
     state.principals.get_mut(handle).frozen = true;
+    let halt = Halt { since: entry.ts, reason: frozen.reason };
+    stop(state, handle, |stop| stop.frozen = Some(halt));
 }
 
 pub(crate) fn apply_reinstated(state: &mut State, entry: &Entry, _: &Reinstated) {
     let handle = subject(state, entry);
     let principal = state.principals.get_mut(handle);
     (principal.active, principal.frozen) = (true, false);
+    state.stops.remove(&handle);
 }
 
 pub(super) fn subject(state: &State, entry: &Entry) -> super::Handle {

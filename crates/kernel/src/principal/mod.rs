@@ -5,6 +5,7 @@ mod create;
 mod erase;
 mod manage;
 mod rotate;
+mod standing;
 
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{ApiKeyId, BootstrapId, ClientId, Digest, PrincipalId, Time};
@@ -25,6 +26,8 @@ pub use manage::{
 pub(crate) use manage::{apply_card_set, apply_frozen, apply_reinstated, apply_suspended};
 pub(crate) use rotate::apply_key_rotated;
 pub use rotate::{FormerKey, KeyRotated, RotateKey};
+pub(crate) use standing::apply_appeal_lodged;
+pub use standing::{AppealLodged, Halt, LodgeAppeal, Stop, Stops};
 
 use crate::state::Map;
 

@@ -106,6 +106,7 @@ const SCRIPT: &str = "
     decline f2
     erase carol => erased
     suspend bob fraud note
+    appeal bob
     reinstate bob note
     freeze bob legal
     reinstate bob
@@ -226,6 +227,9 @@ const SCRIPT: &str = "
     handover acme olga @dora
     quit acme pat
     dismiss acme dora
+    passkey dora add newer as pk
+    login dora - passkey:pk/2 as s3
+    passkey dora drop pk newer
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -359,6 +363,7 @@ fn is_shaped(member: &str, text: &str) -> bool {
             "envelope",
             "session",
             "password",
+            "passkey",
             "mail",
             "recovery_key",
             "timer",
@@ -366,14 +371,16 @@ fn is_shaped(member: &str, text: &str) -> bool {
             "machine",
         ]),
         "kid" => {
-            let id = ["key_", "cli_", "btk_", "ses_"].iter().any(|p| text.starts_with(p));
+            let id = ["key_", "cli_", "btk_", "ses_", "psk_"].iter().any(|p| text.starts_with(p));
             id && text.parse::<AnyId>().is_ok() || is_key(text)
         }
         "jti" => text.parse::<Label>().is_ok(),
         "key" => is_key(text),
         "corr" => text.parse::<Correlation>().is_ok(),
         "signature" => text.parse::<Signature>().is_ok(),
-        "email" | "password" | "totp" | "recovery_keys" | "note" => text.parse::<Digest>().is_ok(),
+        "email" | "password" | "passkey" | "totp" | "recovery_keys" | "note" => {
+            text.parse::<Digest>().is_ok()
+        }
         "rules_digest" | "document" | "facts" => text.parse::<Digest>().is_ok(),
         "rules" => text.parse::<RuleName>().is_ok(),
         "jurisdictions" => text.parse::<Jurisdiction>().is_ok(),

@@ -236,6 +236,7 @@ fn vote(world: &mut World, cast: &Cast, voter: usize, decision: Decision) {
         call: None,
         on_behalf_of: None,
         second_factor: false,
+        passkey: None,
         document: None,
     });
     if world.ask(cast, cast.voters[voter], command).is_ok() {

@@ -304,7 +304,7 @@ impl Walk {
     /// Something with the account of an agent, by one of two passwords; much of it is refused.
     fn account(&mut self, name: &str, choice: u8, passwords: u8) {
         let (shown, other) = (passwords % 2, passwords / 2);
-        let line = match choice % 12 {
+        let line = match choice % 16 {
             0 | 1 => format!("register {name} {name}@x {shown} exists"),
             2 | 3 => format!("login {name} {shown} as session-{name}"),
             4 => format!("login {name} {shown} code:c as session-{name}"),
@@ -314,6 +314,10 @@ impl Walk {
             8 => format!("recover {name} r1 {other}"),
             9 => format!("totp {name} on c"),
             10 => format!("totp {name} off {shown}"),
+            11 => format!("passkey {name} add {shown} as passkey-{name}"),
+            12 => format!("login {name} - passkey:passkey-{name}/{passwords} as session-{name}"),
+            13 => format!("passkey {name} drop passkey-{name} {shown}"),
+            14 => format!("appeal {name}"),
             _ => format!("freeze {name} policy"),
         };
         // A refusal is as good: what must hold was checked.

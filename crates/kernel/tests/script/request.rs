@@ -18,7 +18,9 @@ use hansa_kernel::clearance::{Park, Parking};
 use hansa_kernel::client::{Claims, Jwt, Signer};
 use hansa_kernel::idempotency::split;
 use hansa_kernel::{Auth, Caller, Command, EnvelopeProof, LookedUp, Request};
-use hansa_types::{ApprovalRequestId, Correlation, Duration, EnvelopeId, Signature, TaskId};
+use hansa_types::{
+    ApprovalRequestId, Correlation, Duration, EnvelopeId, PasskeyId, Signature, TaskId,
+};
 
 use super::words::span;
 use super::{Named, Town, Words};
@@ -104,6 +106,7 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         let auth = match shown {
             "mail" => Auth::Mail,
             "password" => Auth::Password,
+            "passkey" => Auth::Passkey(passkey_of(town, name)),
             "recovery_key" => Auth::RecoveryKey,
             other => return Err(format!("{other} proves nothing")),
         };
@@ -138,6 +141,12 @@ fn caller(town: &mut Town, words: &Words<'_>, asker: &str) -> Result<Caller, Str
         }
         other => Err(format!("{asker} is {other:?} and cannot ask")),
     }
+}
+
+/// The last passkey of somebody's account, or one that nobody has.
+fn passkey_of(town: &Town, name: &str) -> PasskeyId {
+    let account = town.state.account(town.principal(name)).ok();
+    account.and_then(|account| account.passkeys.last()).map_or(PasskeyId(7), |kept| kept.id)
 }
 
 fn jwt(

@@ -9,7 +9,7 @@
 //! clearance T = policy_checked asked held   taint T = external   agp T = CREATED   approval R = pending 1
 //! did NAME = version 2 at town.example [left]             named DID = alice
 //! role ORG NAME = owner [in N teams]       sees NAME OTHER = yes       controller NAME = alice
-//! holder SECRET = K                account NAME = keys 2 sessions 1 totp epoch 3
+//! holder SECRET = K                account NAME = keys 2 sessions 1 totp passkeys 1 epoch 3
 //! ```
 
 use hansa_crypto::hash::label;
@@ -86,8 +86,12 @@ impl Town {
                 let handle = self.state.principal(principal).map_err(|r| r.to_string())?;
                 let (keys, sessions) = (account.recovery_keys.len(), account.sessions.len());
                 let totp = if account.totp.is_some() { " totp" } else { "" };
+                let passkeys = match account.passkeys.len() {
+                    0 => String::new(),
+                    count => format!(" passkeys {count}"),
+                };
                 let epoch = self.state.principals.get(handle).epoch;
-                Ok(format!("keys {keys} sessions {sessions}{totp} epoch {epoch}"))
+                Ok(format!("keys {keys} sessions {sessions}{totp}{passkeys} epoch {epoch}"))
             }
             "role" | "sees" | "controller" => self.show_org(what, words),
             "nonce" => {

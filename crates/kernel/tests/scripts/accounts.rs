@@ -71,6 +71,81 @@ fn a_session_needs_the_password_as_it_is_and_the_second_factor() {
 }
 
 #[test]
+fn a_passkey_is_a_second_factor_and_opens_a_session_by_itself() {
+    check(
+        "register dora dora@x pw => registered
+         passkey dora add guess => login_invalid
+         passkey dora add pw @alice => forbidden
+         passkey alice add pw => account_unknown
+         passkey dora add pw => added passkey dora as pk
+         account dora = keys 2 sessions 0 passkeys 1 epoch 0
+         login dora pw => totp_required
+         login dora pw code:c => totp_required
+         login dora - => credential_invalid
+         login dora - @password:dora => login_invalid
+         login dora guess passkey:pk => login_invalid
+         login dora pw passkey:pk => opened session dora
+         login dora - passkey:pk => opened session dora as s
+         snapshot
+         card dora @s => set
+         totp dora on c @s => enabled
+         login dora pw code:c => opened
+         login dora pw passkey:pk => opened
+         passkey dora drop pk guess => login_invalid
+         passkey dora drop pk pw @alice => forbidden
+         passkey dora drop pk pw => removed passkey dora
+         passkey dora drop pk pw => not_found
+         login dora pw passkey:pk => passkey_invalid
+         login dora pw => totp_required
+         register erin erin@x pw => registered
+         passkey erin add pw => added passkey erin as other
+         login dora pw passkey:other => passkey_invalid
+         login dora - passkey:other @passkey:erin => forbidden
+         card erin @passkey:erin => credential_invalid",
+    );
+}
+
+#[test]
+fn a_passkey_that_counts_never_counts_backwards() {
+    check(
+        "register dora dora@x pw => registered
+         passkey dora add pw => added passkey dora as pk
+         login dora - passkey:pk/0 => opened session dora
+         login dora - passkey:pk/5 => opened session dora used passkey dora
+         login dora - passkey:pk/5 => passkey_invalid
+         login dora - passkey:pk/0 => passkey_invalid
+         login dora - passkey:pk/6 => opened session dora used passkey dora
+         snapshot
+         login dora - passkey:pk/6 => passkey_invalid
+         login dora pw passkey:pk/9 => opened used",
+    );
+}
+
+#[test]
+fn an_account_has_10_passkeys_at_most_and_a_recovery_key_ends_them() {
+    let mut script = String::from("register dora dora@x pw => registered\n");
+    for number in 1..=10 {
+        script.push_str(&format!("passkey dora add pw => added passkey dora as p{number}\n"));
+    }
+    script.push_str(
+        "passkey dora add pw => state_full
+         passkey dora drop p1 pw => removed
+         passkey dora drop p2 pw => removed
+         passkey dora drop p3 pw => removed
+         passkey dora drop p4 pw => removed
+         passkey dora drop p5 pw => removed
+         passkey dora drop p6 pw => removed
+         passkey dora drop p7 pw => removed
+         passkey dora drop p8 pw => removed
+         passkey dora drop p9 pw => removed
+         recover dora r1 new => used recovery_key dora changed password dora removed passkey dora
+         account dora = keys 1 sessions 0 epoch 1
+         login dora new => opened",
+    );
+    check(&script);
+}
+
+#[test]
 fn what_was_shown_is_good_for_one_thing() {
     check(
         "register dora dora@x pw => registered
@@ -174,14 +249,17 @@ fn a_recovery_key_sets_a_password_once_and_ends_the_second_factor() {
 }
 
 #[test]
-fn a_suspended_person_neither_logs_in_nor_acts() {
+fn a_suspended_person_logs_in_and_appeals_and_does_nothing_else() {
     check(
         "register dora dora@x pw => registered
          login dora pw => opened as s
          suspend dora fraud note => suspended
          account dora = keys 2 sessions 1 epoch 0
          card dora @s => principal_suspended
-         login dora pw => principal_suspended
+         login dora pw => opened session dora as t
+         card dora @t => principal_suspended
+         logout s @t => principal_suspended
+         appeal dora @t => lodged appeal dora
          recover dora r1 new => principal_suspended
          reinstate dora note => reinstated
          card dora @s => set",
@@ -250,6 +328,9 @@ fn where_it_is_enforced_people_act_for_the_node_with_a_second_factor_alone() {
          mint alice 1 AVT @plain => second_factor_required
          login olga pw code:c => opened session olga as both
          mint alice 1 AVT @both => minted
+         passkey olga add pw => added as pk
+         login olga - passkey:pk => opened session olga as touched
+         mint alice 1 AVT @touched => minted
          suspend alice @both => suspended
          grant node carol mint_create @both => granted",
     );

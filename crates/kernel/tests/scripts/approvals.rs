@@ -155,7 +155,14 @@ fn an_approver_steps_up_where_that_is_asked() {
          approve ben r @k => stronger_auth_required
          approve ben r factor @k => decided
          request alice t call:pay strong => requested as s
-         approve eve s => decided",
+         approve eve s => decided
+         request alice t call:pay strong => requested as p
+         register ben ben@x pw exists => registered
+         passkey ben add pw => added as pk
+         login ben - passkey:pk/1 => opened used
+         approve ben p passkey:pk/1 @k => passkey_invalid
+         approve eve p passkey:pk/2 => account_unknown
+         approve ben p passkey:pk/2 @k => decided approval p used passkey ben",
     );
 }
 

@@ -200,3 +200,32 @@ fn a_restored_node_takes_no_envelope_for_300_seconds() {
          restored 2 => invalid_field",
     );
 }
+
+#[test]
+fn whoever_is_stopped_appeals_once_each_time() {
+    check(
+        "appeal alice => not_stopped
+         key alice * as k
+         key alice transfer_* as narrow
+         suspend alice fraud note => suspended
+         transfer alice bob 1 @k => principal_suspended
+         appeal alice @bob => forbidden
+         appeal nobody @bob => principal_unknown
+         appeal alice @narrow => forbidden
+         appeal alice @k => lodged appeal alice
+         appeal alice => appeal_lodged
+         snapshot
+         appeal alice => appeal_lodged
+         reinstate alice => reinstated
+         appeal alice => not_stopped
+         freeze alice legal => frozen
+         appeal alice => lodged
+         suspend alice => suspended
+         appeal alice => lodged               # against that too
+         agent dora @olga => created
+         suspend dora => suspended
+         appeal dora @olga => lodged          # by her controller
+         erase alice => erased
+         appeal alice => principal_erased",
+    );
+}

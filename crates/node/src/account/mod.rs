@@ -5,6 +5,7 @@
 //! told to wait may then try again, and whoever was mailed a token registers again.
 
 mod mail;
+mod passkeys;
 mod passwords;
 mod pending;
 mod smtp;
@@ -19,6 +20,7 @@ use hansa_types::{Digest, PrincipalId};
 use zeroize::Zeroizing;
 
 pub use mail::{LogMailer, Mail, Mailer};
+pub use passkeys::{Answered, Asked, KeptPasskey, KnownPasskey, Passkeys, VerifiedPasskey};
 pub use passwords::Passwords;
 pub use pending::Pending;
 pub use smtp::{Postman, Sender, SmtpLogin, SmtpMailer, SmtpSettings};
@@ -59,6 +61,8 @@ pub struct Accounts {
     pub by_address: Tries<Address>,
     /// Registrations by the token that was mailed.
     pub registrations: Pending<Digest, Registration>,
+    /// Passkeys that are made and asked for.
+    pub passkeys: Passkeys,
     /// Second factors that were begun.
     pub totp_begun: Pending<PrincipalId, Zeroizing<Vec<u8>>>,
     /// The last one-time code of each principal, so that none counts twice.
@@ -68,9 +72,10 @@ pub struct Accounts {
 
 impl Accounts {
     /// Nothing counted and nobody waiting. The secret is the node's own, the same for ever.
-    pub fn new(secret: Digest, mailer: Option<Arc<dyn Mailer>>) -> Self {
+    pub fn new(secret: Digest, mailer: Option<Arc<dyn Mailer>>, passkeys: Passkeys) -> Self {
         Self {
             passwords: Passwords::default(),
+            passkeys,
             mailer,
             by_account: Tries::new(ACCOUNT_TRIES_MAX, LOCK_ACCOUNT_MAX),
             by_address: Tries::new(ADDRESS_TRIES_MAX, LOCK_ADDRESS_MAX),

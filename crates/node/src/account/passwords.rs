@@ -1,35 +1,37 @@
 //! Argon2id (RFC 9106) in a few threads of its own, with a bounded queue.
 //!
 //! Hashing takes tens of milliseconds and 19 MiB on purpose. However many people log in at once,
-//! only so many hash at once, so the writer and everybody else keep their processors; whoever
-//! finds the queue full is told to come back. An unknown account costs what a known one does.
+//! only so many hash at once, and their threads stand aside when processors are scarce, so that the
+//! writer and everybody else keep theirs; whoever finds the queue full is told to come back. An
+//! unknown account costs what a known one does.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use hansa_crypto::Secret;
 use hansa_types::{Code, Rejection};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use zeroize::Zeroizing;
 
-use crate::env::{Env, blocking};
+use crate::env::{Env, thread_aside};
 use crate::limits::{HASHES_AT_ONCE, HASHES_WAITING_MAX};
-use crate::node::internal;
+
+type Work = Box<dyn FnOnce() + Send>;
 
 /// Hashes and checks passwords.
 pub struct Passwords {
-    running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    threads: OnceLock<SyncSender<Work>>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
-            waiting: Arc::new(Semaphore::new(HASHES_WAITING_MAX)),
-        }
+        let waiting = Arc::new(Semaphore::new(HASHES_WAITING_MAX));
+        Self { waiting, threads: OnceLock::new() }
     }
 }
 
@@ -63,15 +65,39 @@ impl Passwords {
         work: impl FnOnce() -> Result<T, Rejection> + Send + 'static,
     ) -> Result<T, Rejection> {
         let waiting = Arc::clone(&self.waiting).try_acquire_owned();
-        let waiting = waiting.map_err(|_| Rejection::from(Code::QueueFull))?;
-        let running = Arc::clone(&self.running).acquire_owned().await;
-        let running = running.map_err(|_| Rejection::from(Code::Draining))?;
-        let done = blocking(move || {
+        let turn = waiting.map_err(|_| Rejection::from(Code::LoginsBusy))?;
+        let (told, done) = oneshot::channel();
+        let work = Box::new(move || {
             // Kept here: who asked may go away while the work is under way.
-            let _turn = (waiting, running);
-            work()
+            let _turn = turn;
+            let _ = told.send(work());
         });
-        done.await.map_err(internal)?
+        let threads = self.threads.get_or_init(start);
+        threads.try_send(work).map_err(|_| Rejection::from(Code::LoginsBusy))?;
+        done.await.map_err(|_| Code::Internal)?
+    }
+}
+
+/// Starts the threads, which end with whoever hands them work.
+fn start() -> SyncSender<Work> {
+    let (waiting, taken) = sync_channel(HASHES_WAITING_MAX);
+    let taken = Arc::new(Mutex::new(taken));
+    for _ in 0..HASHES_AT_ONCE {
+        let taken = Arc::clone(&taken);
+        if let Err(error) = thread_aside("passwords", move || work(&taken)) {
+            tracing::error!(%error, "a thread for passwords cannot be started");
+        }
+    }
+    waiting
+}
+
+fn work(taken: &Mutex<Receiver<Work>>) {
+    loop {
+        let next = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(next) = next else { return };
+        if catch_unwind(AssertUnwindSafe(next)).is_err() {
+            tracing::error!("the hashing of a password panicked");
+        }
     }
 }
 
@@ -109,7 +135,7 @@ mod tests {
         let held = Arc::clone(&passwords.waiting).acquire_many_owned(all).await.unwrap();
         let secret = Secret::new("correct horse".to_owned());
         let refused = passwords.verify(&secret, None).await.unwrap_err();
-        assert_eq!(refused.code, Code::QueueFull);
+        assert_eq!(refused.code, Code::LoginsBusy);
         drop(held);
         assert!(!passwords.verify(&secret, None).await.unwrap());
     }

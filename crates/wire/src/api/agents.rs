@@ -206,7 +206,7 @@ pub struct AgentSuspend {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StopReason>,
-    /// What else there is to say; kept sealed, beside the journal.
+    /// What else there is to say; kept sealed, and read by the agent and its controller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
 }
@@ -238,7 +238,7 @@ pub struct AgentFreeze {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StopReason>,
-    /// What else there is to say; kept sealed, beside the journal.
+    /// What else there is to say; kept sealed, and read by the agent and its controller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
 }
@@ -249,7 +249,7 @@ pub struct AgentFreeze {
 pub struct AgentReinstate {
     /// Which agent.
     pub agent: PrincipalRef,
-    /// What was said on appeal; kept sealed, beside the journal.
+    /// What was decided on its appeal; kept sealed, beside the journal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
 }

@@ -116,6 +116,9 @@ pub struct ApprovalDecide {
     /// A code of the caller's second factor, where the request asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp: Option<WireSecret>,
+    /// Instead: the answer of one of the caller's passkeys to `passkey_ask`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<Map<String, Value>>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<Note>,

@@ -3,6 +3,7 @@
 use hansa_types::{Did, PrincipalId, SessionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::agents::PrincipalKind;
 use super::{Page, is_default, operations};
@@ -75,14 +76,19 @@ pub struct AccountCreated {
     pub seq: u64,
 }
 
-/// Logs in.
+/// Logs in: by address and password, with a second factor where there is one, or by a passkey alone.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionOpen {
     /// The account's address.
-    pub email: Email,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
     /// Its password.
-    pub password: WireSecret,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<WireSecret>,
+    /// The answer to `passkey_ask` that `navigator.credentials.get` gave, as its `toJSON` writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<Map<String, Value>>,
     /// The present code of its second factor, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp: Option<WireSecret>,
@@ -165,7 +171,7 @@ pub struct PasswordChange {
     pub new_password: WireSecret,
 }
 
-/// Replaces a password by a recovery key; every session and the second factor end.
+/// Replaces a password by a recovery key; every session and every second factor ends.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountRecover {
@@ -251,8 +257,10 @@ pub struct WhoAsks {
     /// The account's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
-    /// Whether the account asks for a second factor.
+    /// Whether the account asks for one-time codes.
     pub totp: bool,
+    /// Its passkeys; with one, a password alone is not enough either.
+    pub passkeys: u64,
     /// Whether the caller showed one: the credential is a session that was opened with it.
     pub second_factor: bool,
     /// Recovery keys that are left.

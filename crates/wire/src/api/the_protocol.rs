@@ -1,18 +1,21 @@
 //! Paths of The Protocol that its published clients call and that have no native twin of the same
 //! shape.
 
-use hansa_types::{CurrencyCode, Did, TransferId};
+use hansa_types::{ClientId, CurrencyCode, Did, TransferId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::operations;
 use crate::amount::WireAmount;
-use crate::scalar::{PrincipalRef, SearchText};
+use crate::scalar::{Name, PrincipalRef, SearchText, WireSecret, WireTime};
 use crate::schema;
 
 operations! {
     AgentMe = "agent_me" => Me;
     TegSend = "teg_send" => TegSent;
+    OnboardToken = "onboard_token" => OnboardTokenMade;
+    OnboardAgent = "onboard_agent" => OnboardedAgent;
 }
 
 /// Says whom the credential stands for.
@@ -30,6 +33,94 @@ pub struct Me {
     pub client_id: String,
     /// `active` or `suspended`.
     pub status: String,
+}
+
+/// Makes a token with which one agent can be made in the caller's name.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnboardToken {
+    /// What kind of agent it will be. It is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_type_hint: Option<SearchText>,
+    /// Who asked for it. It is not kept: the credential says who did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<SearchText>,
+}
+
+/// A bootstrap token.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OnboardTokenMade {
+    /// The token to send as `Bootstrap-Token`: shown once, works once.
+    pub bootstrap_token: WireSecret,
+    /// Seconds until it stops working.
+    pub expires_in: u64,
+    /// When that is.
+    pub expires_at: WireTime,
+}
+
+/// Makes an agent with its card and its OAuth client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnboardAgent {
+    /// What its DID shall be.
+    pub agent_did_method: AgentDidMethod,
+    /// Its public key, Ed25519 as JSON Web Key. Without one the node makes a key pair and shows the
+    /// private key once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key_jwk: Option<Map<String, Value>>,
+    /// Shows that the caller holds the key, as `agent_onboard` has it. Required beside
+    /// `public_key_jwk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048))]
+    pub proof: Option<String>,
+    /// This node asks for no work; a solution to any is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof_of_work_solution: Option<SearchText>,
+    /// Its card, of The Protocol or of A2A.
+    pub agent_card: Map<String, Value>,
+}
+
+/// DID methods that an agent may be asked for by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AgentDidMethod {
+    /// The Protocol's older one.
+    Cos,
+    /// The Protocol's own.
+    TheProtocol,
+    /// One with a log, where the node has a public name.
+    WebVh,
+    /// The key itself.
+    Key,
+}
+
+/// An agent that was just made, with what is shown only now.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OnboardedAgent {
+    /// Its DID in The Protocol's own method, where the node's name allows one; it has others beside.
+    #[schemars(with = "schema::Did")]
+    pub agent_did: Did,
+    /// The id of its OAuth client.
+    #[schemars(with = "schema::ClientId")]
+    pub client_id: ClientId,
+    /// The client's secret: shown once.
+    pub client_secret: WireSecret,
+    /// `active`.
+    pub account_status: String,
+    /// `completed` where it received the genesis grant, else `none`.
+    pub initial_funding_status: String,
+    /// The transfer of the genesis grant; empty where there was none.
+    pub faucet_transaction_id: String,
+    /// The id under which its card is kept: its own.
+    pub agent_card_id: String,
+    /// The name on its card.
+    pub agent_card_name: Name,
+    /// Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_key_pem: Option<WireSecret>,
+    /// The private half of its recovery key as PKCS#8 PEM: shown once, only when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_key_pem: Option<WireSecret>,
 }
 
 /// Sends money from the caller, by whichever way reaches the payee.

@@ -6,6 +6,7 @@
 //!
 //! Deliberately absent: the cryptography of signatures, and fetching anything a card names.
 
+pub mod incoming;
 pub mod render;
 mod validate;
 

@@ -5,6 +5,7 @@
 //! address before they are judged.
 
 mod change;
+mod passkeys;
 mod register;
 mod session;
 mod totp;
@@ -18,15 +19,16 @@ use hansa_kernel::{Auth, Caller, Command, Request, State};
 use hansa_node::vault::Sealed;
 use hansa_node::writer::Job;
 use hansa_node::{Done, internal};
-use hansa_types::{Code, Digest, PrincipalId};
+use hansa_types::{Code, Digest, PasskeyId, PrincipalId};
 use hansa_wire::Problem;
 use hansa_wire::limits::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use hansa_wire::scalar::{Email, WireSecret};
 use zeroize::Zeroizing;
 
 pub(crate) use change::{account_recover, password_change, recovery_keys_set};
+pub(crate) use passkeys::{passkey_add, passkey_ask, passkey_begin, passkey_list, passkey_remove};
 pub(crate) use register::{account_register, account_verify};
-pub(crate) use session::{session_close, session_list, session_open, shows_second_factor};
+pub(crate) use session::{session_close, session_list, session_open, show_second_factor};
 pub(crate) use totp::{totp_begin, totp_disable, totp_enable};
 pub(crate) use whoami::whoami;
 
@@ -45,6 +47,10 @@ fn password_id(principal: PrincipalId) -> String {
 
 fn totp_id(principal: PrincipalId) -> String {
     format!("totp/{principal}")
+}
+
+fn passkey_id(principal: PrincipalId, passkey: PasskeyId) -> String {
+    format!("passkey/{principal}/{passkey}")
 }
 
 fn email_id(principal: PrincipalId) -> String {
@@ -122,6 +128,15 @@ impl Context {
         };
         let hashed = hashed.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
         Ok(node.accounts.passwords.verify(password, hashed.map(Zeroizing::new)).await?)
+    }
+
+    /// The account of somebody who shows its address and password, each try counted.
+    async fn login(&self, email: &Email, password: &Secret) -> Result<Known, Problem> {
+        let (node, email) = (&self.api.node, self.email_digest(email));
+        node.accounts.by_account.count(email, node.now())?;
+        let known = self.account_of(email).await?;
+        let shown = self.shows_password(known.as_ref(), password).await?;
+        known.filter(|_| shown).ok_or_else(|| Code::LoginInvalid.into())
     }
 
     /// Refuses a caller who does not know the password of its own account.

@@ -2,15 +2,16 @@
 
 use hansa_crypto::Secret;
 use hansa_crypto::secret::{token, token_digest};
-use hansa_kernel::account::{CloseSession, OpenSession};
+use hansa_kernel::account::{CloseSession, OpenSession, ShownPasskey};
 use hansa_kernel::{Auth, Command, State};
 use hansa_node::account::Totp;
-use hansa_types::{Code, Digest, Duration, SessionId};
+use hansa_types::{Code, Digest, Duration, PrincipalId, SessionId};
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
 use hansa_wire::api::auth::{
     Changed, Session, SessionClose, SessionList, SessionOpen, SessionOpened,
 };
+use serde_json::{Map, Value};
 
 use super::{Known, totp_id};
 use crate::answer::Answer;
@@ -20,7 +21,16 @@ use crate::edge::cookie::{self, SESSION_PREFIX};
 /// Life of a session whose length is not said.
 const SESSION_LIFE: Duration = Duration::days(1);
 
-/// Logs in: by password, and by a code where the account has a second factor.
+/// What somebody who logs in has proven.
+struct Proven {
+    principal: PrincipalId,
+    auth: Auth,
+    shown: Option<Digest>,
+    totp: Option<Digest>,
+    passkey: Option<ShownPasskey>,
+}
+
+/// Logs in: by password, with a second factor where the account has one, or by a passkey.
 pub(crate) async fn session_open(
     context: &Context,
     request: SessionOpen,
@@ -30,42 +40,67 @@ pub(crate) async fn session_open(
     if request.cookie && !context.may_hold_cookie() {
         return Err(Problem::new(Code::InvalidField, "cookie: browsers keep one over https alone"));
     }
-    let email = context.email_digest(&request.email);
-    accounts.by_account.count(email, node.now())?;
-    let known = context.account_of(email).await?;
-    let shown = context.shows_password(known.as_ref(), &request.password.0).await?;
-    let Some(known) = known.filter(|_| shown) else { return Err(Code::LoginInvalid.into()) };
-    let code = request.totp.as_ref().map(|code| &code.0);
-    let totp = second_factor(context, &known, code).await?;
+    let email = request.email.as_ref().map(|email| context.email_digest(email));
+    let (wants_cookie, life) = (request.cookie, request.expires_in_s);
+    let Proven { principal, auth, shown, totp, passkey } = prove(context, request).await?;
     let now = node.now();
-    let life = request.expires_in_s.map_or(SESSION_LIFE, |s| Duration(s.0.saturating_mul(1_000)));
-    let (id, principal) = (SessionId::new(now.0, node.env.random_u128()), known.principal);
+    let life = life.map_or(SESSION_LIFE, |s| Duration(s.0.saturating_mul(1_000)));
+    let id = SessionId::new(now.0, node.env.random_u128());
     let (secret, expires) = (token(SESSION_PREFIX, node.env.random()), now.after(life));
-    let open = OpenSession {
-        id,
-        principal,
-        shown: known.password,
-        totp,
-        secret: token_digest(secret.expose()),
-        expires,
-    };
+    let digest = token_digest(secret.expose());
+    let open = OpenSession { id, principal, shown, totp, passkey, secret: digest, expires };
     let step = Step::new(Command::SessionOpen(open));
-    let done = context.submit_by(Some(principal), Auth::Password, step).await?;
-    accounts.by_account.forget(&email);
+    let done = context.submit_by(Some(principal), auth, step).await?;
+    if let Some(email) = email {
+        accounts.by_account.forget(&email);
+    }
     if let Some(remote) = context.client.address {
         accounts.by_address.forget(&remote.into());
     }
     let opened = SessionOpened {
         id,
         principal,
-        access_token: (!request.cookie).then(|| secret.clone().into()),
-        token_type: if request.cookie { "cookie" } else { "bearer" }.to_owned(),
+        access_token: (!wants_cookie).then(|| secret.clone().into()),
+        token_type: if wants_cookie { "cookie" } else { "bearer" }.to_owned(),
         expires_at: expires.into(),
         seq: done.entry.seq,
     };
     let answer = Answer::json(&opened)?.secret();
-    let cookie = request.cookie.then(|| cookie::handing_over(&secret, life));
+    let cookie = wants_cookie.then(|| cookie::handing_over(&secret, life));
     Ok(Answer { cookie, ..answer })
+}
+
+/// Checks what somebody shows to log in.
+async fn prove(context: &Context, request: SessionOpen) -> Result<Proven, Problem> {
+    let known = match (request.email, request.password) {
+        (Some(email), Some(password)) => Some(context.login(&email, &password.0).await?),
+        (None, None) if request.passkey.is_some() => None,
+        _ => return Err(Problem::new(Code::MissingField, "email and password, or passkey")),
+    };
+    let touched = match request.passkey {
+        Some(answer) => Some(context.passkey_shown(answer).await?),
+        None => None,
+    };
+    let code = request.totp.as_ref().map(|code| &code.0);
+    match (known, touched) {
+        (Some(known), Some((principal, _))) if known.principal != principal => {
+            Err(Problem::new(Code::PasskeyInvalid, "the passkey is of another account"))
+        }
+        (Some(known), touched) => {
+            let totp = match (code, &touched) {
+                (None, Some(_)) => None,
+                (code, _) => second_factor(context, &known, code).await?,
+            };
+            let (principal, shown) = (known.principal, Some(known.password));
+            let passkey = touched.map(|(_, passkey)| passkey);
+            Ok(Proven { principal, auth: Auth::Password, shown, totp, passkey })
+        }
+        (None, Some((principal, passkey))) => {
+            let auth = Auth::Passkey(passkey.id);
+            Ok(Proven { principal, auth, shown: None, totp: None, passkey: Some(passkey) })
+        }
+        (None, None) => Err(Code::LoginInvalid.into()),
+    }
 }
 
 impl Context {
@@ -75,11 +110,32 @@ impl Context {
     }
 }
 
-/// Whether the caller shows a code of its own second factor.
-pub(crate) async fn shows_second_factor(context: &Context, code: &Secret) -> Result<bool, Problem> {
+/// What the caller shows of a second factor of its own beside the credential: whether a code, and
+/// which passkey.
+pub(crate) async fn show_second_factor(
+    context: &Context,
+    code: Option<&Secret>,
+    passkey: Option<Map<String, Value>>,
+) -> Result<(bool, Option<ShownPasskey>), Problem> {
+    if code.is_none() && passkey.is_none() {
+        return Ok((false, None));
+    }
     let known = context.own_account().await?;
     context.count_address()?;
-    Ok(second_factor(context, &known, Some(code)).await?.is_some())
+    let code = match code {
+        Some(code) => second_factor(context, &known, Some(code)).await?.is_some(),
+        None => false,
+    };
+    let passkey = match passkey {
+        Some(answer) => Some(context.passkey_shown(answer).await?),
+        None => None,
+    };
+    match passkey {
+        Some((principal, _)) if principal != known.principal => {
+            Err(Problem::new(Code::PasskeyInvalid, "the passkey is of another account"))
+        }
+        passkey => Ok((code, passkey.map(|(_, passkey)| passkey))),
+    }
 }
 
 /// What was shown of the second factor. A code counts once.

@@ -26,7 +26,8 @@ pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Probl
         let handle = state.principals.find(id)?;
         let principal = state.principals.get(handle);
         let account = state.accounts.get(handle);
-        let account = account.map(|kept| (kept.totp.is_some(), kept.recovery_keys.len()));
+        let account = account
+            .map(|kept| (kept.totp.is_some(), kept.passkeys.len(), kept.recovery_keys.len()));
         Some((state.did_at(handle), principal.kind, account, shown))
     };
     let looked = context.api.node.read(Some(id), look).await?;
@@ -52,8 +53,9 @@ pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Probl
         actions: identity.actions.as_ref().map_or_else(everything, patterns),
         account: account.is_some(),
         email: email.and_then(|bytes| Email::new(String::from_utf8(bytes.to_vec()).ok()?)),
-        totp: account.is_some_and(|(totp, _)| totp),
+        totp: account.is_some_and(|(totp, ..)| totp),
+        passkeys: account.map_or(0, |(_, passkeys, _)| passkeys as u64),
         second_factor,
-        recovery_keys_left: account.map_or(0, |(_, keys)| keys as u64),
+        recovery_keys_left: account.map_or(0, |(.., keys)| keys as u64),
     })
 }

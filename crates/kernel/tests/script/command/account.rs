@@ -1,12 +1,13 @@
 //! ```text
 //! register NAME MAIL PASSWORD [exists] [keys:A,B]    the person signs with the key of its name
-//! login NAME PASSWORD [code:SECRET] [for SPAN] [secret:S]    logout SESSION
+//! login NAME PASSWORD|- [code:SECRET] [passkey:PK/COUNT] [for SPAN] [secret:S]    logout SESSION
+//! passkey NAME add SHOWN    passkey NAME drop PK SHOWN
 //! password NAME SHOWN NEW      recover NAME KEY NEW      recovery NAME SHOWN [KEYS…]
 //! totp NAME on SECRET          totp NAME off SHOWN
 //! ```
 
 use hansa_kernel::{Command, account};
-use hansa_types::{AnyId, Digest, Duration, PrincipalId, SessionId};
+use hansa_types::{AnyId, Digest, Duration, PasskeyId, PrincipalId, SessionId};
 
 use super::super::words::span;
 use super::super::{Named, Town, Words};
@@ -35,6 +36,7 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             let set = account::SetRecoveryKeys { principal, shown, keys };
             Asked::by(name, Command::RecoveryKeysSet(set))
         }
+        "passkey" => passkey(town, name, words),
         _ => match words.next()? {
             "on" => {
                 let enable = account::EnableTotp { principal, totp: digest(words)? };
@@ -81,11 +83,44 @@ fn login(town: &mut Town, name: &str, words: &mut Words<'_>) -> Result<Asked, St
         id: SessionId::new(town.now.0, number),
         principal: town.principal(name),
         totp: words.keyed("code:").map(Town::digest_of),
-        shown: digest(words)?,
+        passkey: words.keyed("passkey:").map(|text| shown_passkey(town, text)).transpose()?,
+        shown: Some(words.next()?).filter(|word| *word != "-").map(Town::digest_of),
         secret: Town::digest_of(&secret),
         expires: town.now.after(life),
     };
-    Asked::by(&format!("password:{name}"), Command::SessionOpen(open))
+    let proof = if open.shown.is_some() { "password" } else { "passkey" };
+    Asked::by(&format!("{proof}:{name}"), Command::SessionOpen(open))
+}
+
+fn passkey(town: &mut Town, name: &str, words: &mut Words<'_>) -> Result<Asked, String> {
+    let principal = town.principal(name);
+    if words.next()? == "drop" {
+        let (id, shown) = (named_passkey(town, words.next()?)?, digest(words)?);
+        let remove = account::RemovePasskey { id, principal, shown };
+        return Asked::by(name, Command::PasskeyRemove(remove));
+    }
+    let add = account::AddPasskey {
+        id: PasskeyId::new(town.now.0, town.entropy()),
+        principal,
+        shown: digest(words)?,
+        passkey: Town::digest_of("the public part"),
+    };
+    Asked::by(name, Command::PasskeyAdd(add))
+}
+
+fn named_passkey(town: &Town, name: &str) -> Result<PasskeyId, String> {
+    match town.named(name)? {
+        Named::Id(AnyId::Passkey(id)) => Ok(id),
+        other => Err(format!("{name} is {other:?} and no passkey")),
+    }
+}
+
+/// A passkey that was shown: `PK/COUNT`.
+pub(super) fn shown_passkey(town: &Town, text: &str) -> Result<account::ShownPasskey, String> {
+    let (name, count) = text.split_once('/').unwrap_or((text, "0"));
+    let counter = count.parse().map_err(|_| format!("{count} is no count"))?;
+    let passkey = Town::digest_of("the public part");
+    Ok(account::ShownPasskey { id: named_passkey(town, name)?, passkey, counter })
 }
 
 fn logout(town: &Town, name: &str) -> Result<Asked, String> {

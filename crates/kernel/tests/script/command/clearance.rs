@@ -36,6 +36,7 @@ use hansa_types::{
 use super::super::words::span;
 use super::super::{Named, Town, Words};
 use super::Asked;
+use super::account::shown_passkey;
 
 pub(super) const VERBS: &[&str] = &[
     "declare",
@@ -262,6 +263,7 @@ fn approval(
         call: words.keyed("call:").map(Town::digest_of),
         on_behalf_of: words.keyed("instead:").map(|name| town.principal(name)),
         second_factor: words.flag("factor"),
+        passkey: words.keyed("passkey:").map(|text| shown_passkey(town, text)).transpose()?,
         document: None,
     }))
 }

@@ -57,10 +57,11 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let parse = match verb {
         "found" | "clock" | "owner" | "agent" | "suspend" | "freeze" | "reinstate" | "card"
-        | "custody" | "person" | "erase" | "rotate" | "restored" | "format" => people::parse,
-        "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp" => {
-            account::parse
+        | "appeal" | "custody" | "person" | "erase" | "rotate" | "restored" | "format" => {
+            people::parse
         }
+        "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp"
+        | "passkey" => account::parse,
         "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,
         "key" | "unkey" | "grant" | "ungrant" | "relinquish" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,

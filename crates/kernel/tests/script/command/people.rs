@@ -6,7 +6,7 @@
 //! card NAME [verified|invalid] [replaces:TEXT]
 //! custody NAME GENERATION [key:OTHER]      rotate NAME key:OTHER [revoke]
 //! suspend NAME [REASON] [note]     freeze NAME [REASON] [note]
-//! reinstate NAME [note]            card NAME      erase NAME
+//! reinstate NAME [note]            card NAME      erase NAME      appeal NAME
 //! ```
 
 use hansa_kernel::custody::SetKey;
@@ -71,6 +71,10 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         "reinstate" => {
             let reinstate = principal::Reinstate { principal, note: note(words) };
             Asked::by("olga", Command::PrincipalReinstate(reinstate))
+        }
+        "appeal" => {
+            let note = Town::digest_of("an appeal");
+            Asked::by(name, Command::AppealLodge(principal::LodgeAppeal { principal, note }))
         }
         "rotate" => {
             let key = Town::public_key(words.keyed("key:").unwrap_or(name));
