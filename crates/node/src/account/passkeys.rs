@@ -152,14 +152,14 @@ impl Passkeys {
         let challenge = challenge_of(&made.response.client_data_json)?;
         let begun = self.begun.take(&challenge, now).filter(|begun| begun.principal == principal);
         let begun = begun.ok_or(Code::PasskeyInvalid)?;
-        let passkey = self.webauthn()?.finish_passkey_registration(&made, &begun.state);
-        let passkey = passkey.map_err(refused)?;
-        match begun.known.iter().any(|known| known.kept.passkey == passkey) {
-            true => {
-                Err(Rejection::new(Code::InvalidField, "credential: the account has this passkey"))
-            }
-            false => Ok((passkey, begun.shown)),
+        // Asked first, for the library refuses what was excluded with words about algorithms.
+        let id = made.raw_id.as_slice();
+        if begun.known.iter().any(|known| known.kept.passkey.cred_id().as_slice() == id) {
+            let detail = "credential: the account has this passkey";
+            return Err(Rejection::new(Code::InvalidField, detail));
         }
+        let passkey = self.webauthn()?.finish_passkey_registration(&made, &begun.state);
+        Ok((passkey.map_err(refused)?, begun.shown))
     }
 
     /// What a browser asks an authenticator by (`parseRequestOptionsFromJSON`), for somebody's passkeys.
