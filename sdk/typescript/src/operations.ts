@@ -96,6 +96,9 @@ export interface AgentDid {
   log?: DidLog | null;
 }
 
+/** DID methods that an agent may be asked for by. */
+export type AgentDidMethod = "cos" | "theprotocol" | "webvh" | "key";
+
 /** A key that was just replaced. */
 export interface AgentKeyRotated {
   /** Whose. */
@@ -141,6 +144,22 @@ export interface AgentOnboarded {
   seq: number;
   /** Where the client gets tokens. */
   token_endpoint: string;
+}
+
+/** How a principal stands. */
+export interface AgentStanding {
+  /** What it says to that. */
+  appeal?: Appeal | null;
+  /** It moves no money. */
+  frozen?: Halt | null;
+  /** What else was said when it was stopped the last time. */
+  note?: string | null;
+  /** Which. */
+  principal: PrincipalId;
+  /** Whether it may act. */
+  status: PrincipalStatus;
+  /** It may not act. */
+  suspended?: Halt | null;
 }
 
 /** An agent that was handed on. */
@@ -199,6 +218,14 @@ export interface ApiKeyCreated {
 
 /** The id of an API key; not its secret. */
 export type ApiKeyId = string;
+
+/** What somebody says against being stopped. */
+export interface Appeal {
+  /** When. */
+  lodged_at: string;
+  /** What; absent once it was erased. */
+  note?: string | null;
+}
 
 /** What one approver said. */
 export interface Approval {
@@ -1010,6 +1037,14 @@ export interface GraphNode {
   verb: string;
 }
 
+/** Since when somebody is stopped, and why. */
+export interface Halt {
+  /** Why, where that was said. */
+  reason?: StopReason | null;
+  /** When. */
+  since: string;
+}
+
 /** The process lives. */
 export interface HealthStatus {
   /** Always `ok`. */
@@ -1195,6 +1230,40 @@ export interface NodeInfo {
 /** Whether a node makes money of its own. */
 export type NodeMode = "sovereign" | "satellite";
 
+/** A bootstrap token. */
+export interface OnboardTokenMade {
+  /** The token to send as `Bootstrap-Token`: shown once, works once. */
+  bootstrap_token: string;
+  /** When that is. */
+  expires_at: string;
+  /** Seconds until it stops working. */
+  expires_in: number;
+}
+
+/** An agent that was just made, with what is shown only now. */
+export interface OnboardedAgent {
+  /** `active`. */
+  account_status: string;
+  /** The id under which its card is kept: its own. */
+  agent_card_id: string;
+  /** The name on its card. */
+  agent_card_name: string;
+  /** Its DID in The Protocol's own method, where the node's name allows one; it has others beside. */
+  agent_did: Did;
+  /** The id of its OAuth client. */
+  client_id: ClientId;
+  /** The client's secret: shown once. */
+  client_secret: string;
+  /** The transfer of the genesis grant; empty where there was none. */
+  faucet_transaction_id: string;
+  /** `completed` where it received the genesis grant, else `none`. */
+  initial_funding_status: string;
+  /** Its private key as PKCS#8 PEM: shown once, only when the node made it, never kept. */
+  private_key_pem?: string | null;
+  /** The private half of its recovery key as PKCS#8 PEM: shown once, only when there is one. */
+  recovery_key_pem?: string | null;
+}
+
 /** An OpenAPI 3.1 document. */
 export type OpenApiDocument = Record<string, unknown>;
 
@@ -1255,6 +1324,16 @@ export interface PageOfAgent {
   as_of_seq: number;
   /** The items, in the list's order. */
   data: Array<Agent>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfAgentStanding {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<AgentStanding>;
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
@@ -1400,6 +1479,16 @@ export interface PageOfOrgMember {
 }
 
 /** One page of a list. */
+export interface PageOfPasskey {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Passkey>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageOfPolicyDifference {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
@@ -1458,6 +1547,29 @@ export interface PageOfTransfer {
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
+
+/** A passkey. */
+export interface Passkey {
+  /** Since when it counts. */
+  added_at: string;
+  /** Its id. */
+  id: PasskeyId;
+  /** What its owner calls it. */
+  name?: string | null;
+  /** The entry that recorded it, where it was just added. */
+  seq?: number | null;
+}
+
+/** What a browser asks an authenticator by. It is answered once. */
+export interface PasskeyChallenge {
+  /** Seconds until it counts no longer. */
+  expires_in_s: number;
+  /** What WebAuthn's `parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON` reads. */
+  public_key: Record<string, unknown>;
+}
+
+/** The id of a passkey. */
+export type PasskeyId = string;
 
 /** What is decided by the amount alone, for one action and currency. */
 export interface PolicyBound {
@@ -2132,11 +2244,13 @@ export interface WhoAsks {
   kind: PrincipalKind;
   /** How the caller proved it: `api_key`, `session` or `envelope`. */
   method: string;
+  /** Its passkeys; with one, a password alone is not enough either. */
+  passkeys: number;
   /** Recovery keys that are left. */
   recovery_keys_left: number;
   /** Whether the caller showed one: the credential is a session that was opened with it. */
   second_factor: boolean;
-  /** Whether the account asks for a second factor. */
+  /** Whether the account asks for one-time codes. */
   totp: boolean;
 }
 
@@ -2249,6 +2363,14 @@ export interface AgentGetRequest {
   agent: PrincipalRef;
 }
 
+/** What `appealLodge` takes. */
+export interface AppealLodgeRequest {
+  /** Who is stopped: the caller, or a principal it controls. */
+  agent: PrincipalRef;
+  /** What there is to say; kept sealed, for the node's owner. */
+  note: string;
+}
+
 /** What `agentCardGet` takes. */
 export interface AgentCardGetRequest {
   /** Which agent. */
@@ -2314,7 +2436,7 @@ export interface DidLogSetRequest {
 export interface AgentFreezeRequest {
   /** Which agent. */
   agent: PrincipalRef;
-  /** What else there is to say; kept sealed, beside the journal. */
+  /** What else there is to say; kept sealed, and read by the agent and its controller. */
   note?: string | null;
   /** Why. */
   reason?: StopReason | null;
@@ -2345,7 +2467,7 @@ export interface AgentPublicKeyRequest {
 export interface AgentReinstateRequest {
   /** Which agent. */
   agent: PrincipalRef;
-  /** What was said on appeal; kept sealed, beside the journal. */
+  /** What was decided on its appeal; kept sealed, beside the journal. */
   note?: string | null;
 }
 
@@ -2365,11 +2487,17 @@ export interface AgentShareRequest {
   team?: TeamId | null;
 }
 
+/** What `standingGet` takes. */
+export interface StandingGetRequest {
+  /** Which principal. */
+  agent: PrincipalRef;
+}
+
 /** What `agentSuspend` takes. */
 export interface AgentSuspendRequest {
   /** Which agent. */
   agent: PrincipalRef;
-  /** What else there is to say; kept sealed, beside the journal. */
+  /** What else there is to say; kept sealed, and read by the agent and its controller. */
   note?: string | null;
   /** Why. */
   reason?: StopReason | null;
@@ -2425,6 +2553,14 @@ export interface ApiKeyRevokeRequest {
   key: ApiKeyId;
 }
 
+/** What `appealList` takes. */
+export interface AppealListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
 /** What `approvalList` takes. */
 export interface ApprovalListRequest {
   /** Where to go on. */
@@ -2465,6 +2601,8 @@ export interface ApprovalDecideRequest {
   notes?: string | null;
   /** For whom, when the caller stands in. */
   on_behalf_of?: PrincipalRef | null;
+  /** Instead: the answer of one of the caller's passkeys to `passkey_ask`. */
+  passkey?: Record<string, unknown> | null;
   /** A code of the caller's second factor, where the request asks for one. */
   totp?: string | null;
 }
@@ -2477,14 +2615,16 @@ export interface ArtifactGetRequest {
 
 /** What `sessionOpen` takes. */
 export interface SessionOpenRequest {
-  /** The account's address. */
-  email: string;
-  /** Its password. */
-  password: string;
   /** For pages: whether the secret is handed to the browser as a cookie and not shown. */
   cookie?: boolean;
+  /** The account's address. */
+  email?: string | null;
   /** Seconds until the session ends: a day unless said, 30 days at most. */
   expires_in_s?: number | null;
+  /** The answer to `passkey_ask` that `navigator.credentials.get` gave, as its `toJSON` writes it. */
+  passkey?: Record<string, unknown> | null;
+  /** Its password. */
+  password?: string | null;
   /** The present code of its second factor, where there is one. */
   totp?: string | null;
 }
@@ -2493,6 +2633,40 @@ export interface SessionOpenRequest {
 export interface SessionCloseRequest {
   /** Which session. */
   session?: SessionId | null;
+}
+
+/** What `passkeyList` takes. */
+export interface PasskeyListRequest {
+}
+
+/** What `passkeyAdd` takes. */
+export interface PasskeyAddRequest {
+  /** What `navigator.credentials.create` gave, as its `toJSON` writes it. */
+  credential: Record<string, unknown>;
+  /** What to call it. */
+  name: string;
+}
+
+/** What `passkeyAsk` takes. */
+export interface PasskeyAskRequest {
+  /** The account's address. */
+  email?: string | null;
+  /** Its password. */
+  password?: string | null;
+}
+
+/** What `passkeyBegin` takes. */
+export interface PasskeyBeginRequest {
+  /** The caller's password. */
+  password: string;
+}
+
+/** What `passkeyRemove` takes. */
+export interface PasskeyRemoveRequest {
+  /** Which. */
+  passkey: PasskeyId;
+  /** The caller's password. */
+  password: string;
 }
 
 /** What `passwordChange` takes. */
@@ -2829,6 +3003,34 @@ export interface MintCreateRequest {
 
 /** What `nodeGet` takes. */
 export interface NodeGetRequest {
+}
+
+/** What `onboardToken` takes. */
+export interface OnboardTokenRequest {
+  /** What kind of agent it will be. It is not kept. */
+  agent_type_hint?: string | null;
+  /** Who asked for it. It is not kept: the credential says who did. */
+  requested_by?: string | null;
+}
+
+/** What `onboardAgent` takes. */
+export interface OnboardAgentRequest {
+  /** Its card, of The Protocol or of A2A. */
+  agent_card: Record<string, unknown>;
+  /** What its DID shall be. */
+  agent_did_method: AgentDidMethod;
+  /**
+   * Shows that the caller holds the key, as `agent_onboard` has it. Required beside
+   * `public_key_jwk`.
+   */
+  proof?: string | null;
+  /** This node asks for no work; a solution to any is not looked at. */
+  proof_of_work_solution?: string | null;
+  /**
+   * Its public key, Ed25519 as JSON Web Key. Without one the node makes a key pair and shows the
+   * private key once.
+   */
+  public_key_jwk?: Record<string, unknown> | null;
 }
 
 /** What `agentOnboard` takes. */
@@ -3516,6 +3718,7 @@ export const OPERATIONS = {
   agent_create: { id: "agent_create", method: "POST", path: "/api/v1/agents", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_me: { id: "agent_me", method: "GET", path: "/api/v1/agents/me", query: [], takesBody: false, idempotent: false, public: false, json: true },
   agent_get: { id: "agent_get", method: "GET", path: "/api/v1/agents/{agent}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  appeal_lodge: { id: "appeal_lodge", method: "POST", path: "/api/v1/agents/{agent}/appeal", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_card_get: { id: "agent_card_get", method: "GET", path: "/api/v1/agents/{agent}/card", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_card_set: { id: "agent_card_set", method: "PUT", path: "/api/v1/agents/{agent}/card", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_card_export: { id: "agent_card_export", method: "GET", path: "/api/v1/agents/{agent}/card-export", query: [], takesBody: false, idempotent: false, public: true, json: true },
@@ -3530,6 +3733,7 @@ export const OPERATIONS = {
   agent_reinstate: { id: "agent_reinstate", method: "POST", path: "/api/v1/agents/{agent}/reinstate", query: [], takesBody: true, idempotent: true, public: false, json: true },
   reputation_get: { id: "reputation_get", method: "GET", path: "/api/v1/agents/{agent}/reputation", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_share: { id: "agent_share", method: "POST", path: "/api/v1/agents/{agent}/share", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  standing_get: { id: "standing_get", method: "GET", path: "/api/v1/agents/{agent}/standing", query: [], takesBody: false, idempotent: false, public: false, json: true },
   agent_suspend: { id: "agent_suspend", method: "POST", path: "/api/v1/agents/{agent}/suspend", query: [], takesBody: true, idempotent: true, public: false, json: true },
   tokens_revoke: { id: "tokens_revoke", method: "POST", path: "/api/v1/agents/{agent}/tokens/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_transfer: { id: "agent_transfer", method: "POST", path: "/api/v1/agents/{agent}/transfer", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -3537,6 +3741,7 @@ export const OPERATIONS = {
   api_key_list: { id: "api_key_list", method: "GET", path: "/api/v1/api-keys", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   api_key_create: { id: "api_key_create", method: "POST", path: "/api/v1/api-keys", query: [], takesBody: true, idempotent: true, public: false, json: true },
   api_key_revoke: { id: "api_key_revoke", method: "DELETE", path: "/api/v1/api-keys/{key}", query: [], takesBody: false, idempotent: true, public: false, json: true },
+  appeal_list: { id: "appeal_list", method: "GET", path: "/api/v1/appeals", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   approval_list: { id: "approval_list", method: "GET", path: "/api/v1/approvals", query: ["cursor", "limit", "state", "task"], takesBody: false, idempotent: false, public: false, json: true },
   approval_get: { id: "approval_get", method: "GET", path: "/api/v1/approvals/{request}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   approval_bind: { id: "approval_bind", method: "POST", path: "/api/v1/approvals/{request}/bind", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -3544,6 +3749,11 @@ export const OPERATIONS = {
   artifact_get: { id: "artifact_get", method: "GET", path: "/api/v1/artifacts/{artifact}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   session_open: { id: "session_open", method: "POST", path: "/api/v1/auth/login", query: [], takesBody: true, idempotent: false, public: true, json: true },
   session_close: { id: "session_close", method: "POST", path: "/api/v1/auth/logout", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  passkey_list: { id: "passkey_list", method: "GET", path: "/api/v1/auth/passkeys", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  passkey_add: { id: "passkey_add", method: "POST", path: "/api/v1/auth/passkeys", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  passkey_ask: { id: "passkey_ask", method: "POST", path: "/api/v1/auth/passkeys/ask", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  passkey_begin: { id: "passkey_begin", method: "POST", path: "/api/v1/auth/passkeys/begin", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  passkey_remove: { id: "passkey_remove", method: "POST", path: "/api/v1/auth/passkeys/{passkey}/remove", query: [], takesBody: true, idempotent: false, public: false, json: true },
   password_change: { id: "password_change", method: "POST", path: "/api/v1/auth/password", query: [], takesBody: true, idempotent: false, public: false, json: true },
   account_recover: { id: "account_recover", method: "POST", path: "/api/v1/auth/recover-account", query: [], takesBody: true, idempotent: false, public: true, json: true },
   recovery_keys_set: { id: "recovery_keys_set", method: "POST", path: "/api/v1/auth/recovery-keys", query: [], takesBody: true, idempotent: false, public: false, json: true },
@@ -3584,6 +3794,8 @@ export const OPERATIONS = {
   journal_inclusion: { id: "journal_inclusion", method: "GET", path: "/api/v1/journal/inclusion", query: ["seq", "tree_size"], takesBody: false, idempotent: false, public: false, json: true },
   mint_create: { id: "mint_create", method: "POST", path: "/api/v1/mints", query: [], takesBody: true, idempotent: true, public: false, json: true },
   node_get: { id: "node_get", method: "GET", path: "/api/v1/node", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  onboard_token: { id: "onboard_token", method: "POST", path: "/api/v1/onboard/bootstrap/request-token", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  onboard_agent: { id: "onboard_agent", method: "POST", path: "/api/v1/onboard/create_agent", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_onboard: { id: "agent_onboard", method: "POST", path: "/api/v1/onboarding", query: [], takesBody: true, idempotent: true, public: false, json: true },
   bootstrap_create: { id: "bootstrap_create", method: "POST", path: "/api/v1/onboarding/bootstrap", query: [], takesBody: true, idempotent: true, public: false, json: true },
   org_list: { id: "org_list", method: "GET", path: "/api/v1/orgs", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
@@ -3761,6 +3973,15 @@ export abstract class Operations {
   }
 
   /**
+   * Appeal against being stopped. By whoever is suspended or frozen, or its controller: one note
+   * each time, which the owner reads. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  appealLodge(request: AppealLodgeRequest, options: CallOptions = {}): Promise<AgentStanding> {
+    return this.call(OPERATIONS.appeal_lodge, request, options) as Promise<AgentStanding>;
+  }
+
+  /**
    * Read an agent's card. The A2A card as its agent set it. May also be carried by a signed
    * envelope addressed to the node.
    */
@@ -3880,6 +4101,15 @@ export abstract class Operations {
   }
 
   /**
+   * Read why an agent is stopped. Since when it is suspended or frozen, why, and its appeal; for
+   * itself, suspended or not, its controller and the owner. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  standingGet(request: StandingGetRequest, options: CallOptions = {}): Promise<AgentStanding> {
+    return this.call(OPERATIONS.standing_get, request, options) as Promise<AgentStanding>;
+  }
+
+  /**
    * Suspend an agent. It cannot act until it is reinstated; its money stays. Only the node's owner,
    * or whoever holds a grant from them. May also be carried by a signed envelope addressed to the
    * node.
@@ -3943,6 +4173,20 @@ export abstract class Operations {
   }
 
   /**
+   * List appeals. Those who are stopped and have said something to it, until they are reinstated.
+   * Only the node's owner, or whoever holds a grant from them. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  appealList(request: AppealListRequest = {}, options: CallOptions = {}): Promise<PageOfAgentStanding> {
+    return this.call(OPERATIONS.appeal_list, request, options) as Promise<PageOfAgentStanding>;
+  }
+
+  /** List appeals: all pages, item by item. */
+  appealListAll(request: AppealListRequest = {}): AsyncGenerator<AgentStanding> {
+    return this.pages(OPERATIONS.appeal_list, request) as AsyncGenerator<AgentStanding>;
+  }
+
+  /**
    * List requests for approval. Those the caller asked for or has a say in, the newest first. May
    * also be carried by a signed envelope addressed to the node.
    */
@@ -3987,8 +4231,11 @@ export abstract class Operations {
     return this.call(OPERATIONS.artifact_get, request, options) as Promise<Artifact>;
   }
 
-  /** Log in. By e-mail address and password, and by a code where the account has a second factor. */
-  sessionOpen(request: SessionOpenRequest, options: CallOptions = {}): Promise<SessionOpened> {
+  /**
+   * Log in. By e-mail address and password, with a code or a passkey where the account has a second
+   * factor; or by a passkey alone.
+   */
+  sessionOpen(request: SessionOpenRequest = {}, options: CallOptions = {}): Promise<SessionOpened> {
     return this.call(OPERATIONS.session_open, request, options) as Promise<SessionOpened>;
   }
 
@@ -3997,14 +4244,42 @@ export abstract class Operations {
     return this.call(OPERATIONS.session_close, request, options) as Promise<Changed>;
   }
 
+  /** List passkeys. The caller's own. */
+  passkeyList(request: PasskeyListRequest = {}, options: CallOptions = {}): Promise<PageOfPasskey> {
+    return this.call(OPERATIONS.passkey_list, request, options) as Promise<PageOfPasskey>;
+  }
+
+  /** Add a passkey. The one that was begun: from now on a password alone is not enough. */
+  passkeyAdd(request: PasskeyAddRequest, options: CallOptions = {}): Promise<Passkey> {
+    return this.call(OPERATIONS.passkey_add, request, options) as Promise<Passkey>;
+  }
+
+  /**
+   * Ask for a passkey. Gives what a browser asks an authenticator by, to log in or to approve:
+   * once, within five minutes.
+   */
+  passkeyAsk(request: PasskeyAskRequest = {}, options: CallOptions = {}): Promise<PasskeyChallenge> {
+    return this.call(OPERATIONS.passkey_ask, request, options) as Promise<PasskeyChallenge>;
+  }
+
+  /** Begin a passkey. Gives what a browser makes one by; it counts once passkey_add has its answer. */
+  passkeyBegin(request: PasskeyBeginRequest, options: CallOptions = {}): Promise<PasskeyChallenge> {
+    return this.call(OPERATIONS.passkey_begin, request, options) as Promise<PasskeyChallenge>;
+  }
+
+  /** Remove a passkey. By the password. It counts no longer. */
+  passkeyRemove(request: PasskeyRemoveRequest, options: CallOptions = {}): Promise<Changed> {
+    return this.call(OPERATIONS.passkey_remove, request, options) as Promise<Changed>;
+  }
+
   /** Change the password. Every session ends. */
   passwordChange(request: PasswordChangeRequest, options: CallOptions = {}): Promise<Changed> {
     return this.call(OPERATIONS.password_change, request, options) as Promise<Changed>;
   }
 
   /**
-   * Recover an account. Sets a new password by a recovery key; every session and the second factor
-   * end.
+   * Recover an account. Sets a new password by a recovery key; every session and every second
+   * factor ends.
    */
   accountRecover(request: AccountRecoverRequest, options: CallOptions = {}): Promise<Changed> {
     return this.call(OPERATIONS.account_recover, request, options) as Promise<Changed>;
@@ -4325,6 +4600,23 @@ export abstract class Operations {
    */
   nodeGet(request: NodeGetRequest = {}, options: CallOptions = {}): Promise<NodeInfo> {
     return this.call(OPERATIONS.node_get, request, options) as Promise<NodeInfo>;
+  }
+
+  /**
+   * Make a bootstrap token. As The Protocol's clients ask for one: 5 minutes, single use, 5 a
+   * minute. May also be carried by a signed envelope addressed to the node.
+   */
+  onboardToken(request: OnboardTokenRequest = {}, options: CallOptions = {}): Promise<OnboardTokenMade> {
+    return this.call(OPERATIONS.onboard_token, request, options) as Promise<OnboardTokenMade>;
+  }
+
+  /**
+   * Onboard an agent with its card. As The Protocol's clients ask for it: card, DID, OAuth client
+   * and genesis grant in one call; secrets are shown once. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  onboardAgent(request: OnboardAgentRequest, options: CallOptions = {}): Promise<OnboardedAgent> {
+    return this.call(OPERATIONS.onboard_agent, request, options) as Promise<OnboardedAgent>;
   }
 
   /**

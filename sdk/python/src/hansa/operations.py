@@ -76,6 +76,9 @@ AgentDid = TypedDict(
 )
 """An agent's DID, and what an entry of its log must say here."""
 
+AgentDidMethod: TypeAlias = "Literal['cos'] | Literal['theprotocol'] | Literal['webvh'] | Literal['key']"
+"""DID methods that an agent may be asked for by."""
+
 AgentKeyRotated = TypedDict(
     'AgentKeyRotated',
     {
@@ -107,6 +110,19 @@ AgentOnboarded = TypedDict(
     },
 )
 """An agent that was just onboarded, with what is shown only now."""
+
+AgentStanding = TypedDict(
+    'AgentStanding',
+    {
+        'appeal': 'NotRequired[Appeal | None]',
+        'frozen': 'NotRequired[Halt | None]',
+        'note': 'NotRequired[str | None]',
+        'principal': 'PrincipalId',
+        'status': 'PrincipalStatus',
+        'suspended': 'NotRequired[Halt | None]',
+    },
+)
+"""How a principal stands."""
 
 AgentTransferred = TypedDict(
     'AgentTransferred',
@@ -155,6 +171,15 @@ ApiKeyCreated = TypedDict(
 
 ApiKeyId: TypeAlias = 'str'
 """The id of an API key; not its secret."""
+
+Appeal = TypedDict(
+    'Appeal',
+    {
+        'lodged_at': 'str',
+        'note': 'NotRequired[str | None]',
+    },
+)
+"""What somebody says against being stopped."""
 
 Approval = TypedDict(
     'Approval',
@@ -814,6 +839,15 @@ GraphNode = TypedDict(
 )
 """An envelope of a graph."""
 
+Halt = TypedDict(
+    'Halt',
+    {
+        'reason': 'NotRequired[StopReason | None]',
+        'since': 'str',
+    },
+)
+"""Since when somebody is stopped, and why."""
+
 HealthStatus = TypedDict(
     'HealthStatus',
     {
@@ -987,6 +1021,33 @@ NodeInfo = TypedDict(
 NodeMode: TypeAlias = "Literal['sovereign'] | Literal['satellite']"
 """Whether a node makes money of its own."""
 
+OnboardTokenMade = TypedDict(
+    'OnboardTokenMade',
+    {
+        'bootstrap_token': 'str',
+        'expires_at': 'str',
+        'expires_in': 'int',
+    },
+)
+"""A bootstrap token."""
+
+OnboardedAgent = TypedDict(
+    'OnboardedAgent',
+    {
+        'account_status': 'str',
+        'agent_card_id': 'str',
+        'agent_card_name': 'str',
+        'agent_did': 'Did',
+        'client_id': 'ClientId',
+        'client_secret': 'str',
+        'faucet_transaction_id': 'str',
+        'initial_funding_status': 'str',
+        'private_key_pem': 'NotRequired[str | None]',
+        'recovery_key_pem': 'NotRequired[str | None]',
+    },
+)
+"""An agent that was just made, with what is shown only now."""
+
 OpenApiDocument: TypeAlias = 'dict[str, Any]'
 """An OpenAPI 3.1 document."""
 
@@ -1037,6 +1098,16 @@ PageOfAgent = TypedDict(
     {
         'as_of_seq': 'int',
         'data': 'list[Agent]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfAgentStanding = TypedDict(
+    'PageOfAgentStanding',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[AgentStanding]',
         'next_cursor': 'NotRequired[str | None]',
     },
 )
@@ -1182,6 +1253,16 @@ PageOfOrgMember = TypedDict(
 )
 """One page of a list."""
 
+PageOfPasskey = TypedDict(
+    'PageOfPasskey',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Passkey]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
 PageOfPolicyDifference = TypedDict(
     'PageOfPolicyDifference',
     {
@@ -1241,6 +1322,29 @@ PageOfTransfer = TypedDict(
     },
 )
 """One page of a list."""
+
+Passkey = TypedDict(
+    'Passkey',
+    {
+        'added_at': 'str',
+        'id': 'PasskeyId',
+        'name': 'NotRequired[str | None]',
+        'seq': 'NotRequired[int | None]',
+    },
+)
+"""A passkey."""
+
+PasskeyChallenge = TypedDict(
+    'PasskeyChallenge',
+    {
+        'expires_in_s': 'int',
+        'public_key': 'dict[str, Any]',
+    },
+)
+"""What a browser asks an authenticator by. It is answered once."""
+
+PasskeyId: TypeAlias = 'str'
+"""The id of a passkey."""
 
 PolicyBound = TypedDict(
     'PolicyBound',
@@ -1816,6 +1920,7 @@ WhoAsks = TypedDict(
         'id': 'PrincipalId',
         'kind': 'PrincipalKind',
         'method': 'str',
+        'passkeys': 'int',
         'recovery_keys_left': 'int',
         'second_factor': 'bool',
         'totp': 'bool',
@@ -1853,6 +1958,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'agent_create': Operation('agent_create', 'POST', '/api/v1/agents', (), True, True, False, True),
     'agent_me': Operation('agent_me', 'GET', '/api/v1/agents/me', (), False, False, False, True),
     'agent_get': Operation('agent_get', 'GET', '/api/v1/agents/{agent}', (), False, False, False, True),
+    'appeal_lodge': Operation('appeal_lodge', 'POST', '/api/v1/agents/{agent}/appeal', (), True, True, False, True),
     'agent_card_get': Operation('agent_card_get', 'GET', '/api/v1/agents/{agent}/card', (), False, False, True, True),
     'agent_card_set': Operation('agent_card_set', 'PUT', '/api/v1/agents/{agent}/card', (), True, True, False, True),
     'agent_card_export': Operation('agent_card_export', 'GET', '/api/v1/agents/{agent}/card-export', (), False, False, True, True),
@@ -1867,6 +1973,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'agent_reinstate': Operation('agent_reinstate', 'POST', '/api/v1/agents/{agent}/reinstate', (), True, True, False, True),
     'reputation_get': Operation('reputation_get', 'GET', '/api/v1/agents/{agent}/reputation', (), False, False, True, True),
     'agent_share': Operation('agent_share', 'POST', '/api/v1/agents/{agent}/share', (), True, True, False, True),
+    'standing_get': Operation('standing_get', 'GET', '/api/v1/agents/{agent}/standing', (), False, False, False, True),
     'agent_suspend': Operation('agent_suspend', 'POST', '/api/v1/agents/{agent}/suspend', (), True, True, False, True),
     'tokens_revoke': Operation('tokens_revoke', 'POST', '/api/v1/agents/{agent}/tokens/revoke', (), True, True, False, True),
     'agent_transfer': Operation('agent_transfer', 'POST', '/api/v1/agents/{agent}/transfer', (), True, True, False, True),
@@ -1874,6 +1981,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'api_key_list': Operation('api_key_list', 'GET', '/api/v1/api-keys', ('cursor', 'limit',), False, False, False, True),
     'api_key_create': Operation('api_key_create', 'POST', '/api/v1/api-keys', (), True, True, False, True),
     'api_key_revoke': Operation('api_key_revoke', 'DELETE', '/api/v1/api-keys/{key}', (), False, True, False, True),
+    'appeal_list': Operation('appeal_list', 'GET', '/api/v1/appeals', ('cursor', 'limit',), False, False, False, True),
     'approval_list': Operation('approval_list', 'GET', '/api/v1/approvals', ('cursor', 'limit', 'state', 'task',), False, False, False, True),
     'approval_get': Operation('approval_get', 'GET', '/api/v1/approvals/{request}', (), False, False, False, True),
     'approval_bind': Operation('approval_bind', 'POST', '/api/v1/approvals/{request}/bind', (), True, True, False, True),
@@ -1881,6 +1989,11 @@ OPERATIONS: Mapping[str, Operation] = {
     'artifact_get': Operation('artifact_get', 'GET', '/api/v1/artifacts/{artifact}', (), False, False, False, True),
     'session_open': Operation('session_open', 'POST', '/api/v1/auth/login', (), True, False, True, True),
     'session_close': Operation('session_close', 'POST', '/api/v1/auth/logout', (), True, False, False, True),
+    'passkey_list': Operation('passkey_list', 'GET', '/api/v1/auth/passkeys', (), False, False, False, True),
+    'passkey_add': Operation('passkey_add', 'POST', '/api/v1/auth/passkeys', (), True, False, False, True),
+    'passkey_ask': Operation('passkey_ask', 'POST', '/api/v1/auth/passkeys/ask', (), True, False, True, True),
+    'passkey_begin': Operation('passkey_begin', 'POST', '/api/v1/auth/passkeys/begin', (), True, False, False, True),
+    'passkey_remove': Operation('passkey_remove', 'POST', '/api/v1/auth/passkeys/{passkey}/remove', (), True, False, False, True),
     'password_change': Operation('password_change', 'POST', '/api/v1/auth/password', (), True, False, False, True),
     'account_recover': Operation('account_recover', 'POST', '/api/v1/auth/recover-account', (), True, False, True, True),
     'recovery_keys_set': Operation('recovery_keys_set', 'POST', '/api/v1/auth/recovery-keys', (), True, False, False, True),
@@ -1921,6 +2034,8 @@ OPERATIONS: Mapping[str, Operation] = {
     'journal_inclusion': Operation('journal_inclusion', 'GET', '/api/v1/journal/inclusion', ('seq', 'tree_size',), False, False, False, True),
     'mint_create': Operation('mint_create', 'POST', '/api/v1/mints', (), True, True, False, True),
     'node_get': Operation('node_get', 'GET', '/api/v1/node', (), False, False, True, True),
+    'onboard_token': Operation('onboard_token', 'POST', '/api/v1/onboard/bootstrap/request-token', (), True, True, False, True),
+    'onboard_agent': Operation('onboard_agent', 'POST', '/api/v1/onboard/create_agent', (), True, True, False, True),
     'agent_onboard': Operation('agent_onboard', 'POST', '/api/v1/onboarding', (), True, True, False, True),
     'bootstrap_create': Operation('bootstrap_create', 'POST', '/api/v1/onboarding/bootstrap', (), True, True, False, True),
     'org_list': Operation('org_list', 'GET', '/api/v1/orgs', ('cursor', 'limit',), False, False, False, True),
@@ -2196,6 +2311,22 @@ class Operations:
         """
         return self._call(OPERATIONS['agent_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
 
+    def appeal_lodge(
+        self,
+        *,
+        agent: PrincipalRef,
+        note: str,
+        idempotency_key: str | None = None,
+    ) -> AgentStanding:
+        """Appeal against being stopped. By whoever is suspended or frozen, or its controller: one
+        note each time, which the owner reads. May also be carried by a signed envelope addressed to
+        the node.
+
+        agent: Who is stopped: the caller, or a principal it controls.
+        note: What there is to say; kept sealed, for the node's owner.
+        """
+        return self._call(OPERATIONS['appeal_lodge'], {'agent': agent, 'note': note}, idempotency_key)  # type: ignore[no-any-return]
+
     def agent_card_get(
         self,
         *,
@@ -2328,7 +2459,7 @@ class Operations:
         be carried by a signed envelope addressed to the node.
 
         agent: Which agent.
-        note: What else there is to say; kept sealed, beside the journal.
+        note: What else there is to say; kept sealed, and read by the agent and its controller.
         reason: Why.
         """
         return self._call(OPERATIONS['agent_freeze'], {'agent': agent, 'note': note, 'reason': reason}, idempotency_key)  # type: ignore[no-any-return]
@@ -2380,7 +2511,7 @@ class Operations:
         from them. May also be carried by a signed envelope addressed to the node.
 
         agent: Which agent.
-        note: What was said on appeal; kept sealed, beside the journal.
+        note: What was decided on its appeal; kept sealed, beside the journal.
         """
         return self._call(OPERATIONS['agent_reinstate'], {'agent': agent, 'note': note}, idempotency_key)  # type: ignore[no-any-return]
 
@@ -2413,6 +2544,19 @@ class Operations:
         """
         return self._call(OPERATIONS['agent_share'], {'agent': agent, 'member': member, 'team': team}, idempotency_key)  # type: ignore[no-any-return]
 
+    def standing_get(
+        self,
+        *,
+        agent: PrincipalRef,
+    ) -> AgentStanding:
+        """Read why an agent is stopped. Since when it is suspended or frozen, why, and its appeal;
+        for itself, suspended or not, its controller and the owner. May also be carried by a signed
+        envelope addressed to the node.
+
+        agent: Which principal.
+        """
+        return self._call(OPERATIONS['standing_get'], {'agent': agent}, None)  # type: ignore[no-any-return]
+
     def agent_suspend(
         self,
         *,
@@ -2426,7 +2570,7 @@ class Operations:
         addressed to the node.
 
         agent: Which agent.
-        note: What else there is to say; kept sealed, beside the journal.
+        note: What else there is to say; kept sealed, and read by the agent and its controller.
         reason: Why.
         """
         return self._call(OPERATIONS['agent_suspend'], {'agent': agent, 'note': note, 'reason': reason}, idempotency_key)  # type: ignore[no-any-return]
@@ -2532,6 +2676,29 @@ class Operations:
         """
         return self._call(OPERATIONS['api_key_revoke'], {'key': key}, idempotency_key)  # type: ignore[no-any-return]
 
+    def appeal_list(
+        self,
+        *,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfAgentStanding:
+        """List appeals. Those who are stopped and have said something to it, until they are
+        reinstated. Only the node's owner, or whoever holds a grant from them. May also be carried
+        by a signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['appeal_list'], {'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def appeal_list_all(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[AgentStanding]:
+        """List appeals: all pages, item by item."""
+        return self._pages(OPERATIONS['appeal_list'], {'limit': limit})
+
     def approval_list(
         self,
         *,
@@ -2597,6 +2764,7 @@ class Operations:
         call_digest: Digest | None = None,
         notes: str | None = None,
         on_behalf_of: PrincipalRef | None = None,
+        passkey: dict[str, Any] | None = None,
         totp: str | None = None,
         idempotency_key: str | None = None,
     ) -> ApprovalRequest:
@@ -2609,9 +2777,10 @@ class Operations:
             another.
         notes: Why.
         on_behalf_of: For whom, when the caller stands in.
+        passkey: Instead: the answer of one of the caller's passkeys to `passkey_ask`.
         totp: A code of the caller's second factor, where the request asks for one.
         """
-        return self._call(OPERATIONS['approval_decide'], {'request': request, 'decision': decision, 'call_digest': call_digest, 'notes': notes, 'on_behalf_of': on_behalf_of, 'totp': totp}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['approval_decide'], {'request': request, 'decision': decision, 'call_digest': call_digest, 'notes': notes, 'on_behalf_of': on_behalf_of, 'passkey': passkey, 'totp': totp}, idempotency_key)  # type: ignore[no-any-return]
 
     def artifact_get(
         self,
@@ -2628,23 +2797,26 @@ class Operations:
     def session_open(
         self,
         *,
-        email: str,
-        password: str,
         cookie: bool | None = None,
+        email: str | None = None,
         expires_in_s: int | None = None,
+        passkey: dict[str, Any] | None = None,
+        password: str | None = None,
         totp: str | None = None,
     ) -> SessionOpened:
-        """Log in. By e-mail address and password, and by a code where the account has a second
-        factor.
+        """Log in. By e-mail address and password, with a code or a passkey where the account has a
+        second factor; or by a passkey alone.
 
-        email: The account's address.
-        password: Its password.
         cookie: For pages: whether the secret is handed to the browser as a cookie and not
             shown.
+        email: The account's address.
         expires_in_s: Seconds until the session ends: a day unless said, 30 days at most.
+        passkey: The answer to `passkey_ask` that `navigator.credentials.get` gave, as its
+            `toJSON` writes it.
+        password: Its password.
         totp: The present code of its second factor, where there is one.
         """
-        return self._call(OPERATIONS['session_open'], {'email': email, 'password': password, 'cookie': cookie, 'expires_in_s': expires_in_s, 'totp': totp}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['session_open'], {'cookie': cookie, 'email': email, 'expires_in_s': expires_in_s, 'passkey': passkey, 'password': password, 'totp': totp}, None)  # type: ignore[no-any-return]
 
     def session_close(
         self,
@@ -2656,6 +2828,65 @@ class Operations:
         session: Which session.
         """
         return self._call(OPERATIONS['session_close'], {'session': session}, None)  # type: ignore[no-any-return]
+
+    def passkey_list(
+        self,
+    ) -> PageOfPasskey:
+        """List passkeys. The caller's own.
+        """
+        return self._call(OPERATIONS['passkey_list'], {}, None)  # type: ignore[no-any-return]
+
+    def passkey_add(
+        self,
+        *,
+        credential: dict[str, Any],
+        name: str,
+    ) -> Passkey:
+        """Add a passkey. The one that was begun: from now on a password alone is not enough.
+
+        credential: What `navigator.credentials.create` gave, as its `toJSON` writes it.
+        name: What to call it.
+        """
+        return self._call(OPERATIONS['passkey_add'], {'credential': credential, 'name': name}, None)  # type: ignore[no-any-return]
+
+    def passkey_ask(
+        self,
+        *,
+        email: str | None = None,
+        password: str | None = None,
+    ) -> PasskeyChallenge:
+        """Ask for a passkey. Gives what a browser asks an authenticator by, to log in or to
+        approve: once, within five minutes.
+
+        email: The account's address.
+        password: Its password.
+        """
+        return self._call(OPERATIONS['passkey_ask'], {'email': email, 'password': password}, None)  # type: ignore[no-any-return]
+
+    def passkey_begin(
+        self,
+        *,
+        password: str,
+    ) -> PasskeyChallenge:
+        """Begin a passkey. Gives what a browser makes one by; it counts once passkey_add has its
+        answer.
+
+        password: The caller's password.
+        """
+        return self._call(OPERATIONS['passkey_begin'], {'password': password}, None)  # type: ignore[no-any-return]
+
+    def passkey_remove(
+        self,
+        *,
+        passkey: PasskeyId,
+        password: str,
+    ) -> Changed:
+        """Remove a passkey. By the password. It counts no longer.
+
+        passkey: Which.
+        password: The caller's password.
+        """
+        return self._call(OPERATIONS['passkey_remove'], {'passkey': passkey, 'password': password}, None)  # type: ignore[no-any-return]
 
     def password_change(
         self,
@@ -2677,8 +2908,8 @@ class Operations:
         new_password: str,
         recovery_key: str,
     ) -> Changed:
-        """Recover an account. Sets a new password by a recovery key; every session and the second
-        factor end.
+        """Recover an account. Sets a new password by a recovery key; every session and every second
+        factor ends.
 
         email: The account's address.
         new_password: The new password, 12 to 256 bytes.
@@ -3279,6 +3510,45 @@ class Operations:
         and the fee it takes. May also be carried by a signed envelope addressed to the node.
         """
         return self._call(OPERATIONS['node_get'], {}, None)  # type: ignore[no-any-return]
+
+    def onboard_token(
+        self,
+        *,
+        agent_type_hint: str | None = None,
+        requested_by: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> OnboardTokenMade:
+        """Make a bootstrap token. As The Protocol's clients ask for one: 5 minutes, single use, 5 a
+        minute. May also be carried by a signed envelope addressed to the node.
+
+        agent_type_hint: What kind of agent it will be. It is not kept.
+        requested_by: Who asked for it. It is not kept: the credential says who did.
+        """
+        return self._call(OPERATIONS['onboard_token'], {'agent_type_hint': agent_type_hint, 'requested_by': requested_by}, idempotency_key)  # type: ignore[no-any-return]
+
+    def onboard_agent(
+        self,
+        *,
+        agent_card: dict[str, Any],
+        agent_did_method: AgentDidMethod,
+        proof: str | None = None,
+        proof_of_work_solution: str | None = None,
+        public_key_jwk: dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> OnboardedAgent:
+        """Onboard an agent with its card. As The Protocol's clients ask for it: card, DID, OAuth
+        client and genesis grant in one call; secrets are shown once. May also be carried by a
+        signed envelope addressed to the node.
+
+        agent_card: Its card, of The Protocol or of A2A.
+        agent_did_method: What its DID shall be.
+        proof: Shows that the caller holds the key, as `agent_onboard` has it. Required beside
+            `public_key_jwk`.
+        proof_of_work_solution: This node asks for no work; a solution to any is not looked at.
+        public_key_jwk: Its public key, Ed25519 as JSON Web Key. Without one the node makes a
+            key pair and shows the private key once.
+        """
+        return self._call(OPERATIONS['onboard_agent'], {'agent_card': agent_card, 'agent_did_method': agent_did_method, 'proof': proof, 'proof_of_work_solution': proof_of_work_solution, 'public_key_jwk': public_key_jwk}, idempotency_key)  # type: ignore[no-any-return]
 
     def agent_onboard(
         self,
