@@ -76,6 +76,7 @@ pub(crate) async fn onboard_agent(
         genesis_grant: true,
         actions: None,
         did,
+        org: None,
     };
     let secret = Secret::new(format!("{COS_PREFIX}{}", hex(context.api.node.env.random())));
     let (done, made) = onboard(context, native, secret).await?;
