@@ -74,7 +74,6 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let views = open_views(&places.views, &durable).await?;
     let metrics = Arc::new(Metrics::default());
     let queue = Arc::new(Queue::default());
-    let replayed = folded.verified.entries;
     let ran = folded.state.node.as_ref().map(|node| node.incarnation);
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
     let mut journal = store.journal()?;
@@ -133,7 +132,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     node.warn_of_weak_policy().await;
     keep_working(&node, snapshot_seq, postman);
     node.wake_all_parked().await;
-    Ok(Started { node, setup_token, replayed })
+    Ok(Started { node, setup_token, replayed: verified.entries })
 }
 
 /// How mail is sent, and who carries it where a server takes it.
