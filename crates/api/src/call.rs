@@ -4,9 +4,10 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, invites, journal, node, onboarding, orgs, passkeys, policies,
-    principals, projections, setup, standing, tasks, teams, the_protocol, transfers,
+    accounts, actions, agents, amp, api_keys, approvals, auth, cards, clearance, clients,
+    currencies, dids, discover, fundings, grants, invites, journal, node, onboarding, orgs,
+    passkeys, policies, principals, projections, setup, standing, tasks, teams, the_protocol,
+    transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -192,7 +193,7 @@ async fn call_for_orgs(context: &Context, value: Value) -> Result<Answer, Proble
 
 /// Carries an operation out that is about declared tasks and who has a say in them.
 async fn call_for_clearance(context: &Context, value: Value) -> Result<Answer, Problem> {
-    dispatch! { context, value, Err(Code::NotFound.into());
+    dispatch! { context, value, call_for_actions(context, value).await;
         clearance::TaskDeclare => ops::declared::task_declare;
         clearance::TaskUpdate => ops::declared::task_update;
         clearance::LiabilityBind => ops::declared::liability_bind;
@@ -219,5 +220,19 @@ async fn call_for_clearance(context: &Context, value: Value) -> Result<Answer, P
         approvals::RoleAssign => ops::escalations::role_assign;
         approvals::RoleWithdraw => ops::escalations::role_withdraw;
         approvals::RoleList => ops::escalations::role_list;
+    }
+}
+
+/// Carries an operation out that is about what passes the gate and what is on record of it.
+async fn call_for_actions(context: &Context, value: Value) -> Result<Answer, Problem> {
+    dispatch! { context, value, Err(Code::NotFound.into());
+        actions::ActionSubmit => ops::actions::action_submit;
+        actions::ActionValidate => ops::actions::action_validate;
+        actions::ActionGet => ops::actions::action_get;
+        actions::ActionClaim => ops::actions::action_claim;
+        actions::ReceiptPost => ops::actions::receipt_post;
+        actions::ReceiptGet => ops::actions::receipt_get;
+        actions::TaskReplay => ops::replay::task_replay;
+        actions::Explain => ops::explain::explain;
     }
 }

@@ -15,9 +15,11 @@ use hansa_wire::{Operation, Problem};
 
 use crate::api::Api;
 use crate::edge::{Asker, Client, Key, correlation};
+use crate::ops::actions::{Wrap, note, subject_of};
 use crate::serve::blocking;
 
 /// What makes a request safe to repeat.
+#[derive(Clone)]
 pub(crate) enum Basis {
     /// Nothing.
     Once,
@@ -42,6 +44,8 @@ pub(crate) struct Context {
     pub(crate) parked: OnceLock<Done>,
     /// Digest of the secret that the request was sent with.
     pub(crate) credential: Option<Digest>,
+    /// The envelope of an action that the operation is done in.
+    pub(crate) wrap: Option<Arc<Wrap>>,
 }
 
 /// A command with the document that belongs to it.
@@ -86,6 +90,22 @@ impl Context {
         self.identity().map(|identity| identity.principal)
     }
 
+    /// The same request, for an operation that is done as an action.
+    pub(crate) fn within(&self, operation: &'static Operation, wrap: Wrap) -> Context {
+        Context {
+            api: Arc::clone(&self.api),
+            operation,
+            caller: self.caller.clone(),
+            basis: self.basis.clone(),
+            asker: Arc::clone(&self.asker),
+            if_none_match: None,
+            client: self.client.clone(),
+            credential: self.credential,
+            parked: OnceLock::new(),
+            wrap: Some(Arc::new(wrap)),
+        }
+    }
+
     /// A command as it would be asked for, for a look at what would become of it.
     pub(crate) async fn request(&self, command: Command) -> Result<Request, Problem> {
         let proven = self.prove().await?;
@@ -121,13 +141,26 @@ impl Context {
         let jobs = steps.into_iter().map(|step| self.job(step, proven.take()));
         let mut jobs = jobs.collect::<Result<Vec<Job>, Rejection>>()?;
         jobs.extend(behind);
-        match jobs.is_empty() {
-            true => Ok(Vec::new()),
-            false => {
-                let outcomes = self.api.node.submit_all(jobs).await?;
-                Ok(outcomes.into_iter().map(|outcome| self.unless_parked(outcome?)).collect())
-            }
+        if jobs.is_empty() {
+            return Ok(Vec::new());
         }
+        let Some(wrap) = &self.wrap else {
+            let subject = jobs.first().and_then(|job| subject_of(&job.request.command));
+            let outcomes = self.api.node.submit_all(jobs).await?;
+            let refused = outcomes.iter().find_map(|outcome| outcome.as_ref().err());
+            if let Some(refusal) = refused {
+                // Once for all of a batch: its commands are one request.
+                note(self, subject, refusal.code).await;
+            }
+            return Ok(outcomes.into_iter().map(|outcome| self.unless_parked(outcome?)).collect());
+        };
+        let [job] = jobs.as_mut_slice() else {
+            let detail = "the operation takes more than one step, and an action is one";
+            return Err(Problem::new(Code::ToolUnknown, detail));
+        };
+        wrap.look(&job.request)?;
+        job.vault.extend(wrap.sealed().into_iter().flat_map(|sealed| sealed.changes));
+        Ok(wrap.told(self, self.api.node.submit_all(jobs).await?).await)
     }
 
     /// What was carried out; what waits for an approval instead is kept for the answer.
@@ -163,6 +196,10 @@ impl Context {
         let caller = Caller { principal: Some(identity.principal), auth };
         let corr = self.correlation(step.part.as_deref())?;
         let request = Request::new(caller, step.command, corr);
+        let request = match &self.wrap {
+            Some(wrap) => wrap.around(request),
+            None => request,
+        };
         Ok(Job { request, vault })
     }
 

@@ -56,3 +56,7 @@ pub const DECLARED_LIFE_S: u64 = 7 * 24 * 3_600;
 pub const ABSENCE_LIFE_S: u64 = 24 * 3_600;
 /// Claims of one evidence bundle.
 pub const CLAIMS_MAX: usize = 64;
+/// How long the answer to an action waits for its end.
+pub const ACTION_WAIT_MAX: Duration = Duration::seconds(30);
+/// Lines of an explanation.
+pub const EXPLAIN_REASONS_MAX: usize = 20;

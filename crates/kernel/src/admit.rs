@@ -88,6 +88,19 @@ impl<'state> Permit<'state> {
         self.request.parking.as_ref()
     }
 
+    /// The whole of what is asked.
+    pub(crate) fn request(&self) -> &'state Request {
+        self.request
+    }
+
+    /// Leave to decide what an action consists of, under the grant it is done under.
+    pub(crate) fn within<'a>(&self, request: &'a Request, grant: Option<Found>) -> Permit<'a>
+    where
+        'state: 'a,
+    {
+        Permit { state: self.state, request, grant, judgement: None }
+    }
+
     /// The grant that is used, when the caller does not act for itself.
     pub fn grant(&self) -> Option<GrantId> {
         self.grant.map(|found| found.id)
@@ -127,11 +140,16 @@ impl State {
             Some(caller) => {
                 self.check_fresh(caller, request, now)?;
                 let grant = self.authorize(caller, request, now)?;
+                let grant = grant.or_else(|| self.grant_of_action(request, now));
                 match self.gate(caller, request, grant.map(|found| found.id), now)? {
                     Gate::Pass(judgement) => (grant, judgement),
                     Gate::Judge(question) => return Ok(Admission::Judge(question)),
                     Gate::Approval(judgement) => match &request.parking {
                         Some(Parking::Park(park)) if park.is_for(request) => {
+                            (grant, Some(judgement))
+                        }
+                        // An envelope names the approval that it rests on.
+                        _ if matches!(request.command, Command::ActionSubmit(_)) => {
                             (grant, Some(judgement))
                         }
                         _ => return Ok(Admission::Approval(judgement)),
@@ -321,6 +339,33 @@ impl State {
             true => Ok(()),
             false => Err(Code::SecondFactorRequired.into()),
         }
+    }
+
+    /// The grant for a native operation that an action consists of. Its credential must cover the
+    /// operation too, and what has a gate of its own, or an envelope, is none.
+    pub(crate) fn authority_of(
+        &self,
+        request: &Request,
+        now: Time,
+    ) -> Result<Option<Found>, Rejection> {
+        if matches!(request.command, Command::ActionSubmit(_) | Command::TaskStep(_)) {
+            return Err(Code::ToolUnknown.into());
+        }
+        match self.check_credential(request, now)? {
+            Some(caller) => self.authorize(caller, request, now),
+            None => Err(Code::Forbidden.into()),
+        }
+    }
+
+    /// The grant that an action is done under, as policy may look at it. Whether it holds is checked
+    /// with the action's other locks, and what the action consists of counts the use.
+    fn grant_of_action(&self, request: &Request, now: Time) -> Option<Found> {
+        let Command::ActionSubmit(submit) = &request.command else { return None };
+        let id = match submit.act.native() {
+            Some(inner) => self.authority_of(inner, now).ok()?.map(|found| found.id),
+            None => submit.references.grant,
+        };
+        id.map(|id| Found { id, counted: false })
     }
 
     fn authorize_developer(

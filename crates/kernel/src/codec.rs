@@ -85,6 +85,8 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::Passkey(id) => id.with_text(push),
         AnyId::PolicySet(id) => id.with_text(push),
         AnyId::PolicyEvaluation(id) => id.with_text(push),
+        AnyId::Action(id) => id.with_text(push),
+        AnyId::Receipt(id) => id.with_text(push),
         AnyId::Entry(id) => id.with_text(push),
         AnyId::Liability(id) => id.with_text(push),
         AnyId::Context(id) => id.with_text(push),

@@ -8,8 +8,8 @@ use crate::decide::{Context, Draft};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, clearance, client, custody, did, due, funding, grant, node, onboard, org, policy,
-    principal, task, transfer,
+    account, action, clearance, client, custody, did, due, funding, grant, node, onboard, org,
+    policy, principal, task, transfer,
 };
 
 /// An authenticated asker.
@@ -234,6 +234,16 @@ commands! {
     DidUpdate = "did_log_set": did::Update;
     /// Record what was seen of a foreign DID.
     DidPin = "did_resolve": did::Pin;
+    /// Do something through the gate.
+    ActionSubmit = "action_submit": action::Submit;
+    /// Take an action to carry it out.
+    EffectClaim = "action_claim": action::Claim;
+    /// Say how an effect ended.
+    EffectFinish = "receipt_post": action::Finish;
+    /// Say that nobody can tell.
+    EffectDoubt = "effect_doubt": action::Doubt;
+    /// Note that the gate refused an action.
+    RefusalNote = "refusal_note": action::RefusalNote;
     /// Carry out what has come due.
     Expire = "expire": due::Due;
 }
@@ -257,6 +267,7 @@ impl Command {
             Command::ApiKeyCreate(create) => create.expires.is_some(),
             Command::Org(command) => command.depends_on_time(),
             Command::TaskStep(_)
+            | Command::ActionSubmit(_)
             | Command::Expire(_)
             | Command::GrantCreate(_)
             | Command::BootstrapCreate(_)

@@ -4,13 +4,14 @@
 //! no effect that anybody could notice, so it goes silently, a few per applied entry.
 
 use hansa_types::{
-    ApiKeyId, ApprovalRequestId, BootstrapId, Code, Digest, FundingId, GrantId, InviteId,
+    ActionId, ApiKeyId, ApprovalRequestId, BootstrapId, Code, Digest, FundingId, GrantId, InviteId,
     PolicyEvaluationId, PolicySetId, Rejection, SessionId, TaskId, Time, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::State;
 use crate::account::forget_session;
+use crate::action::{Doubt, DoubtReason};
 use crate::admit::{Permit, Sphere};
 use crate::clearance;
 use crate::command::Rules;
@@ -35,6 +36,8 @@ pub enum Due {
     Reminder(ApprovalRequestId),
     /// The end of a declared task.
     Declared(TaskId),
+    /// An effect that nobody ended.
+    Action(ActionId),
 }
 
 /// Something that nothing in the future can ask for any more.
@@ -62,6 +65,8 @@ pub enum Leaving {
     DidSeen(Digest),
     /// An expired invitation.
     Invite(InviteId),
+    /// An action that ended long ago.
+    Action(ActionId),
 }
 
 impl State {
@@ -106,6 +111,7 @@ impl State {
             Leaving::PolicyEvaluation(id) => self.policies.forget_evaluation(id),
             Leaving::DidSeen(name) => forget_pin(self, &name),
             Leaving::Invite(id) => forget_invite(self, id),
+            Leaving::Action(id) => self.actions.forget(id),
         }
     }
 }
@@ -137,6 +143,11 @@ impl Rules for Due {
             Due::Declared(id) => clearance::expire_task(state, id, ctx, out),
             Due::Approval(id) => clearance::expire_approval(state, id, ctx, out),
             Due::Reminder(id) => clearance::remind_approvers(state, id, ctx, out),
+            Due::Action(id) => {
+                let due = state.actions.find(id)?.due.ok_or(Code::ActionState)?;
+                refuse_early(due, ctx.now)?;
+                Doubt { id, reason: DoubtReason::Expired }.decide(permit, ctx, out)
+            }
         }
     }
 }

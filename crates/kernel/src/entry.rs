@@ -3,7 +3,7 @@
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{
     AnyId, ApiKeyId, BootstrapId, ClientId, Correlation, Digest, EnvelopeId, PasskeyId,
-    PrincipalId, SessionId, Signature, Time, Vis,
+    PrincipalId, SessionId, Signature, TaskId, Time, Vis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,32 @@ pub struct EnvelopeProof {
     pub signature: Signature,
     /// SHA-256 of the vault's salt and the canonical text.
     pub digest: Digest,
+}
+
+impl Entry {
+    /// The task it is part of, where it names one.
+    pub fn task(&self) -> Option<TaskId> {
+        match (self.id, self.subject, &self.event) {
+            (AnyId::Task(task), ..) | (_, Some(AnyId::Task(task)), _) => Some(task),
+            (.., Event::TransferPending(pending)) => pending.task,
+            (.., Event::EffectClaimed(claimed)) => Some(claimed.task),
+            (.., Event::EffectFinished(finished)) => Some(finished.task),
+            (.., Event::EffectOutcomeUnknown(unknown)) => Some(unknown.task),
+            (.., Event::ActionRefused(refused)) => refused.task,
+            _ => None,
+        }
+    }
+
+    /// The digits of what it goes on with: an action, or a request for approval. Their first entry
+    /// names the task.
+    pub fn thread(&self) -> Option<u128> {
+        let of = |id: AnyId| match id {
+            AnyId::Action(id) => Some(id.0),
+            AnyId::ApprovalRequest(id) => Some(id.0),
+            _ => None,
+        };
+        of(self.id).or(of(self.subject?))
+    }
 }
 
 impl Auth {

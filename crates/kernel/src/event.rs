@@ -7,8 +7,8 @@
 use crate::State;
 use crate::entry::Entry;
 use crate::{
-    account, apply, clearance, client, custody, did, funding, grant, node, onboard, org, policy,
-    principal, task, transfer,
+    account, action, apply, clearance, client, custody, did, funding, grant, node, onboard, org,
+    policy, principal, task, transfer,
 };
 
 /// The line is not an entry that this release understands.
@@ -288,4 +288,15 @@ events! {
     /// The journal may hold what this release writes, and no earlier one reads it from now on.
     NodeFormatRaised = "node.format_raised" v 1: node::FormatRaised
         => node::apply_format_raised;
+    /// Something is done through the gate, or begins.
+    EffectStarted = "effect.started" v 1: action::Started => action::apply_started;
+    /// Somebody outside took an action to carry it out.
+    EffectClaimed = "effect.claimed" v 1: action::Claimed => action::apply_claimed;
+    /// An effect ended.
+    EffectFinished = "effect.finished" v 1: action::Finished => action::apply_finished;
+    /// Nobody can tell how an effect ended.
+    EffectOutcomeUnknown = "effect.outcome_unknown" v 1: action::OutcomeUnknown
+        => action::apply_outcome_unknown;
+    /// The gate refused an action.
+    ActionRefused = "action.refused" v 1: action::Refused => action::apply_refused;
 }

@@ -9,6 +9,7 @@
 //! below zero. Deliberately absent: HTTP, SQL, JSON values, and anything personal or secret.
 
 pub mod account;
+pub mod action;
 pub mod admit;
 pub mod apply;
 pub mod clearance;

@@ -131,6 +131,16 @@ pub const DEADLINE_MAX: Duration = Duration::days(366);
 pub const OFFER_LIFE: Duration = Duration::days(30);
 /// Time for which an ended task stays in the state.
 pub const TASK_REMEMBERED: Duration = Duration::days(30);
+/// Actions, open or within their time of remembrance.
+pub const ACTIONS_KEPT_MAX: usize = 1_000_000;
+/// Time after which nobody is waited for who should carry an action out.
+pub const ACTION_LIFE: Duration = Duration::hours(24);
+/// Time for which an action that ended stays in the state.
+pub const ACTION_REMEMBERED: Duration = Duration::days(30);
+/// Refusals of one principal that become entries within [`REFUSAL_WINDOW`].
+pub const REFUSALS_PER_WINDOW_MAX: u32 = 60;
+/// Time within which refusals are counted.
+pub const REFUSAL_WINDOW: Duration = Duration::hours(1);
 /// Time for which an Idempotency-Key is remembered.
 pub const IDEMPOTENCY_LIFE: Duration = Duration::hours(24);
 /// Idempotency keys kept whole in memory; older ones remain in filters.

@@ -13,6 +13,7 @@ use hansa_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::account::Accounts;
+use crate::action::{Actions, Refusals};
 use crate::clearance::Clearances;
 use crate::client::Clients;
 use crate::custody::Custody;
@@ -31,7 +32,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 17;
+pub const SNAPSHOT_FORMAT: u32 = 18;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -141,6 +142,10 @@ pub struct State {
     pub reputations: Reputations,
     /// What acts are judged by.
     pub policies: Policies,
+    /// What is done through the gate.
+    pub actions: Actions,
+    /// What the gate refused lately.
+    pub refusals: Refusals,
     pub(crate) idempotency: Idempotency,
     pub(crate) operation_envelopes: OperationEnvelopes,
     pub(crate) due: BTreeSet<(Time, Due)>,
@@ -199,6 +204,8 @@ pub struct Rows {
     pub policy_sets: usize,
     /// Recorded evaluations of policy.
     pub policy_evaluations: usize,
+    /// Actions.
+    pub actions: usize,
     /// Idempotency keys that are kept whole.
     pub idempotency: usize,
     /// Idempotency keys in filters.
@@ -245,6 +252,8 @@ impl State {
             clearance: Clearances::default(),
             reputations: Reputations::new(),
             policies: Policies::default(),
+            actions: Actions::default(),
+            refusals: Refusals::default(),
             idempotency: Idempotency::new(&hasher, limits),
             operation_envelopes: OperationEnvelopes::new(&hasher),
             due: BTreeSet::new(),
@@ -347,6 +356,7 @@ impl State {
             declared: self.clearance.len(),
             policy_sets: self.policies.len(),
             policy_evaluations: self.policies.evaluations_len(),
+            actions: self.actions.len(),
             idempotency: self.idempotency.len(),
             idempotency_filtered: self.idempotency.filtered_len(),
             operation_envelopes: self.operation_envelopes.len(),

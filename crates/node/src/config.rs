@@ -9,6 +9,7 @@ use hansa_kernel::transfer::FeeRule;
 use hansa_types::{Amount, Currency, Duration};
 
 use crate::account::{Mailer, SmtpSettings};
+use crate::effect::Tools;
 use crate::egress::EgressPolicy;
 use crate::error::Error;
 use crate::judge::JudgeConfig;
@@ -66,6 +67,8 @@ pub struct Config {
     pub egress: EgressPolicy,
     /// What evaluates policies.
     pub judge: JudgeConfig,
+    /// What actions may call outside.
+    pub tools: Tools,
     /// Days after which backups forget what was erased: told in receipts, kept by pruning.
     pub backup_days_max: u32,
     /// Backups that the node has made of itself; none without.
@@ -99,6 +102,7 @@ impl Config {
             verify_full: false,
             egress: EgressPolicy::default(),
             judge: JudgeConfig::default(),
+            tools: Tools::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,
             backup: None,
             snapshot_program: None,

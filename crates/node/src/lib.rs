@@ -12,6 +12,7 @@ pub mod config;
 pub mod credentials;
 pub mod custody;
 pub mod did;
+pub mod effect;
 pub mod egress;
 pub mod env;
 pub mod erase;

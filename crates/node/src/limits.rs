@@ -172,6 +172,18 @@ pub const EGRESS_CONNECT_MAX: Duration = Duration::seconds(3);
 pub const EGRESS_ADDRESSES_MAX: usize = 4;
 /// Requests to elsewhere at one time; further ones wait.
 pub const EGRESS_REQUESTS_MAX: usize = 64;
+/// Tools that an operator lists.
+pub const TOOLS_MAX: usize = 256;
+/// Effects under way at one time; one more is refused before it begins.
+pub const EFFECTS_MAX: usize = 64;
+/// Longest time for one call of an effect.
+pub const EFFECT_TIME_MAX: Duration = Duration::seconds(60);
+/// Largest answer of a tool, in bytes.
+pub const EFFECT_BODY_BYTES_MAX: usize = 1 << 20;
+/// Calls of a tool that honours our key, until one is answered.
+pub const EFFECT_TRIES_MAX: u32 = 3;
+/// Wait between two of them.
+pub const EFFECT_RETRY: Duration = Duration::seconds(1);
 /// Longest time to get one certificate from an authority, from the order to the chain.
 pub const ACME_TIME_MAX: Duration = Duration::minutes(5);
 /// Time between two looks at how long a certificate still holds.

@@ -89,6 +89,8 @@ pub struct Metrics {
     pub queue: Gauge,
     /// The work beside the answers.
     pub upkeep: Upkeep,
+    /// Actions that the gate refused.
+    pub refused_actions: Counter,
     rows: std::sync::Mutex<Rows>,
     decided: AtomicU64,
     decide_ns: AtomicU64,
@@ -114,6 +116,7 @@ impl Default for Metrics {
             projector_lag: Gauge::default(),
             queue: Gauge::default(),
             upkeep: Upkeep::default(),
+            refused_actions: Counter::default(),
             rows: std::sync::Mutex::default(),
             decided: AtomicU64::new(0),
             decide_ns: AtomicU64::new(0),
@@ -155,6 +158,8 @@ impl Default for Metrics {
         let sizes = metrics.batch_commands.clone();
         registry.register("writer_batch_commands", "Commands of a batch", sizes);
         registry.register("writer_queue", "Requests waiting for the writer", metrics.queue.clone());
+        let refused = metrics.refused_actions.clone();
+        registry.register("actions_refused", "Actions that the gate refused", refused);
         let lag = metrics.projector_lag.clone();
         registry.register("projector_lag_entries", "Entries the read models are behind", lag);
         Self { registry, ..metrics }
@@ -213,6 +218,7 @@ impl Metrics {
             ("tasks", rows.tasks),
             ("policy_sets", rows.policy_sets),
             ("policy_evaluations", rows.policy_evaluations),
+            ("actions", rows.actions),
             ("idempotency", rows.idempotency),
             ("operation_envelopes", rows.operation_envelopes),
         ];

@@ -11,7 +11,7 @@ use hansa_store::tiles::ProofIndex;
 use hansa_store::{JournalStats, Reader};
 use hansa_types::{Code, Correlation, PolicySetId, PrincipalId, Rejection, Time};
 use hansa_views::Views;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
 use crate::account::Accounts;
 use crate::config::Config;
@@ -52,6 +52,8 @@ pub struct Node {
     pub egress: Arc<Egress>,
     /// What evaluates policies.
     pub judge: Judge,
+    /// Places for effects that are under way.
+    pub(crate) effects: Semaphore,
     /// What accounts need beside the journal.
     pub accounts: Accounts,
     /// The way to the first owner.

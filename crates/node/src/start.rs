@@ -13,7 +13,7 @@ use hansa_store::tiles::ProofIndex;
 use hansa_store::{Options, Reader, Store, disk, poison};
 use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::account::{Accounts, Mailer, Passkeys, Postman};
 use crate::backup::Schedule;
@@ -26,6 +26,7 @@ use crate::env::{Env, Tasks, blocking, threads_give_way};
 use crate::error::Error;
 use crate::judge::Judge;
 use crate::keys::NodeKeys;
+use crate::limits::EFFECTS_MAX;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::projector::Projector;
@@ -95,7 +96,8 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let running = run_writer(state, &config, surroundings)?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
     let (setup, setup_token) = way_to_owner(owned, &env);
-    let egress = Arc::new(Egress::new(config.egress.clone(), env.clone(), Arc::clone(&metrics)));
+    let policy = config.tools.allow(config.egress.clone());
+    let egress = Arc::new(Egress::new(policy, env.clone(), Arc::clone(&metrics)));
     let judge = start_judge(&config, &env, (&egress, &vault), &metrics)?;
     let (mailer, postman) = way_of_mail(&config, &egress, &env);
     let passkeys = Passkeys::new(config.public_url.as_deref());
@@ -123,16 +125,28 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
         metrics,
         egress,
         judge,
+        effects: Semaphore::new(EFFECTS_MAX),
         setup,
         journal_stats,
         queue,
     });
     node.look_at_disk();
     begin(&node, ran, incarnation).await?;
-    node.warn_of_weak_policy().await;
-    keep_working(&node, snapshot_seq, postman);
-    node.wake_all_parked().await;
+    take_up(&node, snapshot_seq, postman).await?;
     Ok(Started { node, setup_token, replayed: verified.entries })
+}
+
+/// Takes up what the run before left open, and what goes on for as long as the node runs.
+async fn take_up(
+    node: &Arc<Node>,
+    snapshot_seq: u64,
+    postman: Option<Postman>,
+) -> Result<(), Error> {
+    node.warn_of_weak_policy().await;
+    node.settle_effects().await?;
+    keep_working(node, snapshot_seq, postman);
+    node.wake_all_parked().await;
+    Ok(())
 }
 
 /// How mail is sent, and who carries it where a server takes it.

@@ -195,6 +195,10 @@ ids! {
     InviteId = "inv_";
     /// A team of an organization.
     TeamId = "tem_";
+    /// Something that was done through the gate, or is about to be.
+    ActionId = "act_";
+    /// The signed receipt of an action; it has the action's digits.
+    ReceiptId = "rcp_";
     /// One incarnation of a node's journal.
     IncarnationId = "inc_";
     /// One request at an edge, for logs and problems.
@@ -271,6 +275,10 @@ pub enum AnyId {
     PolicySet(PolicySetId),
     /// A recorded evaluation of policy.
     PolicyEvaluation(PolicyEvaluationId),
+    /// An action.
+    Action(ActionId),
+    /// A receipt of an action.
+    Receipt(ReceiptId),
     /// An entry about nothing with an id of its own.
     Entry(EntryId),
     /// Who answers for a task.
@@ -357,7 +365,9 @@ any_id!(
     Approval(ApprovalId),
     Escalation(EscalationId),
     Invite(InviteId),
-    Team(TeamId)
+    Team(TeamId),
+    Action(ActionId),
+    Receipt(ReceiptId)
 );
 
 impl<'de> serde::Deserialize<'de> for AnyId {

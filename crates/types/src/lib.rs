@@ -19,11 +19,11 @@ pub use amount::{Amount, AmountError, Currency, CurrencyCode};
 pub use bytes::{Correlation, Digest, Label, Salt, Signature};
 pub use did::Did;
 pub use id::{
-    AnyId, ApiKeyId, ApprovalId, ApprovalRequestId, AttestationId, BootstrapId, ClientId,
+    ActionId, AnyId, ApiKeyId, ApprovalId, ApprovalRequestId, AttestationId, BootstrapId, ClientId,
     CommerceId, ContextId, DecisionId, EntryId, EnvelopeId, EscalationId, EvidenceId, FundingId,
     GrantId, IdError, ImpactId, IncarnationId, InviteId, LiabilityId, PasskeyId,
-    PolicyEvaluationId, PolicySetId, PrincipalId, RequestId, SessionId, SkillId, TaskId, TeamId,
-    TransferId,
+    PolicyEvaluationId, PolicySetId, PrincipalId, ReceiptId, RequestId, SessionId, SkillId, TaskId,
+    TeamId, TransferId,
 };
 pub use rejection::{Code, Rejection};
 pub use time::{Duration, Time};

@@ -253,6 +253,19 @@ codes! {
     ApprovalDecided = "approval_decided", 409, "This was decided already.", "Nothing to do: the first word stands.";
     ApprovalUnbound = "approval_unbound", 409, "The request does not say yet which call it is for.", "Wait until it is bound to one.";
     EscalationResolved = "escalation_resolved", 409, "The escalation was resolved already.", "Raise another if there is a new concern.";
+    // Actions.
+    ActionUnknown = "action_unknown", 404, "There is no such action, or you may not see it.", "Check the id.";
+    ActionTaskUnknown = "action_task_unknown", 422, "The envelope names no task that the caller has a part in.", "Declare the task first, and name it.";
+    ActionState = "action_state", 409, "The action is not in the state this step needs.", "Look at the action (action_get).";
+    ActionClaimed = "action_claimed", 409, "Somebody has taken this action to carry it out.", "Submit another action; each is carried out once.";
+    CallMismatch = "call_mismatch", 409, "What is called differs from what the action was submitted with.", "Send exactly the submitted tool and parameters.";
+    GrantRequired = "grant_required", 403, "An action needs a grant, and the envelope names none.", "Name a grant that you hold and that covers the tool.";
+    GrantUnknown = "grant_unknown", 403, "The envelope names no grant that you hold.", "Name a grant that you hold (grant_list).";
+    GrantMismatch = "grant_mismatch", 403, "The operation is not done under the grant that the envelope names.", "Name the grant that covers the operation, or none.";
+    GrantForeign = "grant_foreign", 403, "Whoever carries the act out did not lend the authority for it.", "Use a grant whose chain begins with the node, or with the executor that the envelope names.";
+    ReferenceUnknown = "reference_unknown", 422, "The envelope names an artifact that its task does not have.", "Name artifacts of the task, or none: then the task's own count.";
+    ToolUnknown = "tool_unknown", 422, "There is no such tool here.", "Name a native operation, a tool that the operator lists, or an executor of your own.";
+    ActionDenied = "action_denied", 403, "The gate says no.", "See errors for each lock that stays closed.";
 
     // Faults, told without their inside.
     Internal = "internal", 500, "Something failed inside the node.", "Retry; if it persists, give the operator the request id.";

@@ -47,3 +47,5 @@ pub const QUERY_TERMS_MAX: usize = 16;
 pub const QUERY_TERM_BYTES_MAX: usize = 64;
 /// Shortest word of a search, in characters, that also matches longer words it begins.
 pub const QUERY_PREFIX_CHARS_MIN: usize = 2;
+/// Entries of one task that are listed.
+pub const RECORDS_MAX: i64 = 10_000;

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 5;
+pub(crate) const FORMAT: i64 = 6;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -160,6 +160,12 @@ const TABLES: &[&str] = &[
         enforced TEXT NOT NULL,
         differs TEXT NOT NULL
     )",
+    "CREATE TABLE records (
+        seq INTEGER PRIMARY KEY,
+        task BLOB NOT NULL,
+        thread BLOB,
+        actor BLOB
+    )",
     "CREATE TABLE accepted (
         seq INTEGER PRIMARY KEY,
         key BLOB NOT NULL,
@@ -195,6 +201,8 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX tasks_payer ON tasks (payer, seq)",
     "CREATE INDEX tasks_agent ON tasks (agent, seq)",
     "CREATE INDEX tasks_stage ON tasks (stage, seq)",
+    "CREATE INDEX records_task ON records (task, seq)",
+    "CREATE INDEX records_thread ON records (thread, seq) WHERE thread IS NOT NULL",
     "CREATE INDEX accepted_key ON accepted (key, seq)",
     "CREATE INDEX envelopes_parent ON envelopes (parent) WHERE parent IS NOT NULL",
 ];
@@ -212,6 +220,7 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS tasks",
     "DROP TABLE IF EXISTS envelopes",
     "DROP TABLE IF EXISTS policy_differences",
+    "DROP TABLE IF EXISTS records",
     "DROP TABLE IF EXISTS accepted",
     fts::DROP,
 ];

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hansa_types::{ApiKeyId, EnvelopeId, GrantId, PrincipalId, TaskId, Time, TransferId};
+use hansa_types::{ActionId, ApiKeyId, EnvelopeId, GrantId, PrincipalId, TaskId, Time, TransferId};
 use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, watch};
 
@@ -12,7 +12,9 @@ use crate::column::long;
 use crate::error::Error;
 use crate::open::Opened;
 use crate::project::{self, Known};
-use crate::query::{accepted, agents, discover, envelopes, grants, policies, tasks, transfers};
+use crate::query::{
+    accepted, agents, discover, envelopes, grants, policies, records, tasks, transfers,
+};
 use crate::rows::{
     AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantFilter, GrantRow, Page,
     PageQuery, PolicyDifferenceRow, Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter,
@@ -245,6 +247,22 @@ impl Views {
         viewer: Viewer,
     ) -> Result<Page<TaskRow>, Error> {
         tasks::list(&self.inner.readers, filter, page, viewer).await
+    }
+
+    /// The entries of a task in order, at most [`crate::limits::RECORDS_MAX`]. For its parties: the
+    /// caller sees to that.
+    pub async fn task_records(&self, task: TaskId) -> Result<Vec<u64>, Error> {
+        records::of_task(&self.inner.readers, task).await
+    }
+
+    /// The entries of an action in order. For who has a part in it: the caller sees to that.
+    pub async fn action_records(&self, action: ActionId) -> Result<Vec<u64>, Error> {
+        records::of_action(&self.inner.readers, action).await
+    }
+
+    /// Whether a principal did anything in a task.
+    pub async fn acted_in(&self, task: TaskId, actor: PrincipalId) -> Result<bool, Error> {
+        records::acted(&self.inner.readers, task, actor).await
     }
 
     /// An envelope, for who sent it and whom it is for.

@@ -8,9 +8,10 @@
 //! look for at a fixed path.
 
 use crate::api::{
-    accounts, agents, amp, api_keys, approvals, auth, cards, clearance, clients, currencies, dids,
-    discover, fundings, grants, invites, journal, node, onboarding, orgs, passkeys, policies,
-    principals, projections, setup, standing, tasks, teams, the_protocol, transfers,
+    accounts, actions, agents, amp, api_keys, approvals, auth, cards, clearance, clients,
+    currencies, dids, discover, fundings, grants, invites, journal, node, onboarding, orgs,
+    passkeys, policies, principals, projections, setup, standing, tasks, teams, the_protocol,
+    transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -42,6 +43,7 @@ pub const TAGS: &[(&str, &str)] = &[
         "clearance",
         "Declared tasks, what is on record for them, approvals, escalations and governance roles.",
     ),
+    ("actions", "What is done through the gate, its receipts, and the record of a task."),
     ("journal", "Entries, proofs and exports of the node's only record."),
 ];
 
@@ -224,6 +226,14 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<approvals::RoleAssign>("/api/v1/roles").about("clearance", "Assign a governance role", "executive, compliance_monitor or impact_assessor.").access(Owner).status(201),
     Op::post::<approvals::RoleWithdraw>("/api/v1/roles/withdraw").about("clearance", "Withdraw a governance role", "What its holder approved and nobody used counts no longer.").access(Owner),
     Op::get::<approvals::RoleList>("/api/v1/roles").about("clearance", "List governance roles", "Who holds which.").access(Principal),
+    Op::post::<actions::ActionSubmit>("/api/v1/actions").about("actions", "Do something through the gate", "A native operation in the same step, a tool that the operator lists, or an act of the caller's own, whose receipt it posts. 202 while it is under way.").access(Principal).status(201),
+    Op::post::<actions::ActionValidate>("/api/v1/actions/validate").about("actions", "Ask the gate", "Whether an envelope would pass, or whether a submitted action covers a call that arrived: 200, or 403 with an error for each lock that stays closed.").access(Principal).reads(),
+    Op::get::<actions::ActionGet>("/api/v1/actions/{action}").about("actions", "Read an action", "With its present state, and for who asked for it what came of it.").access(Principal),
+    Op::post::<actions::ActionClaim>("/api/v1/actions/{action}/claim").about("actions", "Take an action", "Its executor takes it to carry it out, once.").access(Principal),
+    Op::post::<actions::ReceiptPost>("/api/v1/actions/{action}/receipt").about("actions", "Post a receipt", "Says how an action ended that was carried out outside of the node.").access(Principal),
+    Op::get::<actions::ReceiptGet>("/api/v1/receipts/{receipt}").about("actions", "Read a receipt", "Signed by the node's key, for its parties.").access(Principal),
+    Op::get::<actions::TaskReplay>("/api/v1/tasks/{task}/replay").about("actions", "Replay a task", "Every entry of it in order, chained, with what was known at each step.").access(Principal),
+    Op::get::<actions::Explain>("/api/v1/explain/{id}").about("actions", "Explain", "Why something was blocked, or how it came to be: by the id of an action, a receipt or a task, or by the code of a refusal.").access(Principal),
 
     Op::get::<journal::JournalCheckpoint>("/api/v1/journal/checkpoint").about("journal", "Read the latest checkpoint", "A signed note: origin, tree size and root.").media(Media::Text),
     Op::get::<journal::JournalInclusion>("/api/v1/journal/inclusion").about("journal", "Prove that an entry is included", "The siblings from the entry's leaf to the root.").access(Principal),

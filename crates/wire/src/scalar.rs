@@ -22,7 +22,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use crate::request::marked;
 
-pub use text::{ActionPattern, Cursor, Email, KeyLabel, Name, Note, ResourcePattern, SearchText};
+pub use text::{
+    ActionPattern, Cursor, Email, KeyLabel, Name, Note, ResourcePattern, SearchText, ToolText,
+};
 
 /// Reads a JSON integer, or its digits as text.
 struct IntegerVisitor;

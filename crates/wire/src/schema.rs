@@ -70,6 +70,8 @@ texts! {
     Jurisdiction, "^[A-Z]{2}(-[A-Z0-9]{1,3})?$", "Where a law holds: a country or union, perhaps with a part of it.", "EU";
     Framework, "^[a-z][a-z0-9-]{0,31}$", "A body of rules that somebody is bound by.", "eu-ai-act";
     RuleName, "^[a-z][a-z0-9_]{0,47}$", "The name of a rule of a policy.", "amount_above_threshold";
+    ActionId, "^act_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an action.", "act_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
+    ReceiptId, "^rcp_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a receipt.", "rcp_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     IncarnationId, "^inc_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of one incarnation of a journal.", "inc_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     RequestId, "^req_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of one request.", "req_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     EnvelopeId, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", "The id of an AMP envelope: a UUID of version 4.", "550e8400-e29b-41d4-a716-446655440000";

@@ -26,6 +26,110 @@ export interface AccountCreated {
   seq: number;
 }
 
+/**
+ * What is called. Its digest is SHA-256 of the canonical JSON (RFC 8785) of exactly these three
+ * members, and approvals are bound to it.
+ */
+export interface ActionCall {
+  /** Its parameters. */
+  params?: Record<string, unknown>;
+  /** The tool's name, or the operation's id. */
+  tool: string;
+  /** What kind of call it is. */
+  type: CallType;
+}
+
+/** The id of an action. */
+export type ActionId = string;
+
+/** A receipt, as the journal has it now. */
+export interface ActionReceipt {
+  /** What it says. */
+  claims: Record<string, unknown>;
+  /** Its id. */
+  id: ReceiptId;
+  /**
+   * A JWS (RFC 7515) by the node's key, of type `hansa-receipt+jwt`: verify it with the keys at
+   * `/.well-known/jwks.json`.
+   */
+  jws: string;
+}
+
+/** Where an action stands. */
+export type ActionState = "started" | "claimed" | "done" | "failed" | "outcome_unknown";
+
+/** Does something through the gate. */
+export interface ActionSubmit {
+  /** What is called. */
+  action: ActionCall;
+  /**
+   * The money it moves, for a tool whose parameters do not say. Parameters that do (`amount` and
+   * `currency`, or `amount_usd` and the like) must agree.
+   */
+  amount?: Amount | null;
+  /** The request for approval that was granted. */
+  approval?: string | null;
+  /** A principal of this node that it concerns besides the caller. */
+  counterparty?: PrincipalRef | null;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** What the agent decided. */
+  decision?: string | null;
+  /** The evaluation of policy that was asked for before. It may only make the gate stricter. */
+  evaluation?: string | null;
+  /**
+   * Who carries it out and posts the receipt, where this node does not: the caller itself for a
+   * tool that the operator does not list.
+   */
+  executor?: PrincipalRef | null;
+  /** The grant it is done under. A native operation may do without. */
+  grant?: GrantId | null;
+  /** Who answers for it; the task's own binding where none is named, as with the next ones. */
+  liability?: string | null;
+  /** The task it is part of. */
+  task: TaskId;
+  /** Whether to wait. */
+  wait?: Wait;
+}
+
+/** An action. */
+export interface ActionView {
+  /** The money it moves. */
+  amount?: Amount | null;
+  /** Digest of the call. */
+  call: Digest;
+  /** Who asked for it. */
+  caller: PrincipalId;
+  /** Of what. */
+  currency?: CurrencyCode | null;
+  /** When it ended. */
+  ended_at?: string | null;
+  /** Who carries it out: native, http, mcp or external. */
+  executor: string;
+  /** The grant it is done under. */
+  grant?: GrantId | null;
+  /** Its id, which a call to a service carries as `X-AGP-Action-ID`. */
+  id: ActionId;
+  /** Why it ended as it did, where that is more than its state. */
+  reason?: string | null;
+  /** Its receipt. */
+  receipt: ReceiptId;
+  /** What came of it. */
+  result?: unknown;
+  /** The entry that recorded it. */
+  seq: number;
+  /** When it was recorded. */
+  started_at: string;
+  /** Where it stands. */
+  state: ActionState;
+  /** The status that the other side answered with. */
+  status?: number | null;
+  /** The task it is part of. */
+  task: TaskId;
+  /** What it calls. */
+  tool: string;
+}
+
 /** A principal as others see it. */
 export interface Agent {
   /** When that was. */
@@ -346,6 +450,9 @@ export interface Call {
   type: string;
 }
 
+/** What kind of call it is. */
+export type CallType = "tool_call" | "native";
+
 /** An A2A card as its agent set it. */
 export type CardDocument = Record<string, unknown>;
 
@@ -380,6 +487,18 @@ export interface Changed {
   principal: PrincipalId;
   /** The entry that recorded it. */
   seq: number;
+}
+
+/** One lock of the gate. */
+export interface CheckView {
+  /** Its name. */
+  check: string;
+  /** The stable code of the refusal. */
+  code?: string | null;
+  /** What was wrong. */
+  detail?: string | null;
+  /** Whether it opens. */
+  passed: boolean;
 }
 
 /** A signed note: origin, tree size, root and signatures as lines of text. */
@@ -698,6 +817,9 @@ export interface DocumentCount {
   kind: string;
 }
 
+/** How an action ended, as whoever carried it out says. */
+export type Ending = "done" | "refused" | "not_sent";
+
 /** An entry of the journal. */
 export interface EntryView {
   /** The same, as JSON. */
@@ -805,6 +927,20 @@ export interface Escalation {
   seq: number;
   /** About which task. */
   task: TaskId;
+}
+
+/** Why something is as it is. */
+export interface Explained {
+  /** In one sentence. */
+  answer: string;
+  /** What was asked about. */
+  id: string;
+  /** What can be done about it. */
+  next_step: string;
+  /** What led there, in order. */
+  reasons: Array<Reason>;
+  /** What else to look at. */
+  see?: Array<string>;
 }
 
 /** The parts of an agent's place: agents are sorted by the first that differs. */
@@ -1813,6 +1949,18 @@ export interface ReadinessCheck {
   ok: boolean;
 }
 
+/** One line of an explanation. */
+export interface Reason {
+  /** When it happened, for what happened. */
+  at?: string | null;
+  /** The stable code, for a refusal. */
+  code?: string | null;
+  /** The entry that says so. */
+  seq?: number | null;
+  /** In words. */
+  text: string;
+}
+
 /** The node's word that somebody was erased. */
 export interface Receipt {
   /** When the last backup that may hold sealed copies is to be gone, if the operator prunes. */
@@ -1841,6 +1989,9 @@ export interface Receipt {
   views_clean: boolean;
 }
 
+/** The id of a receipt. */
+export type ReceiptId = string;
+
 /** Recovery keys, shown once. */
 export interface RecoveryKeys {
   /** Each sets a new password once. */
@@ -1861,6 +2012,36 @@ export interface RegistrationBegun {
 
 /** A registry card of version 0.4. */
 export type RegistryCard = Record<string, unknown>;
+
+/** The record of a task. */
+export interface Replay {
+  /** The highest entry of the journal that this reflects. */
+  as_of_seq: number;
+  /** The task's chain at its end; 32 zero bytes before the first entry. */
+  head: Digest;
+  /** Its steps, from where it was asked for. */
+  steps: Array<ReplayStep>;
+  /** Which task. */
+  task: TaskId;
+}
+
+/** One step of a task. */
+export interface ReplayStep {
+  /** When it happened. */
+  at: string;
+  /** The entry. */
+  entry: Record<string, unknown>;
+  /** The task's chain with it: SHA-256 of `prev` and `leaf`. */
+  hash: Digest;
+  /** What there was of the task at this point: the ids of its entries by kind. */
+  known: Record<string, unknown>;
+  /** The leaf of the entry in the journal's tree. */
+  leaf: Digest;
+  /** The task's chain before it. */
+  prev: Digest;
+  /** Its place in the journal. */
+  seq: number;
+}
 
 /** What an agent's counterparties made of it: accumulators over settled work. */
 export interface Reputation {
@@ -2218,6 +2399,17 @@ export type TransferState = "posted" | "pending" | "voided" | "expired";
 /** What was found of the signatures on a card when it came in. */
 export type Trust = "verified" | "unsigned" | "invalid";
 
+/**
+ * What the gate would say. One that says no is a problem with a member of `errors` for each lock
+ * that stays closed.
+ */
+export interface Validation {
+  /** Each lock. */
+  checks: Array<CheckView>;
+  /** Whether it would pass. */
+  permit: boolean;
+}
+
 /** Which software this is. */
 export interface VersionInfo {
   /** The commit it was built from. */
@@ -2227,6 +2419,9 @@ export interface VersionInfo {
   /** Its version. */
   version: string;
 }
+
+/** Whether to wait. */
+export type Wait = "done" | "started";
 
 /** Who asked, and what was proven. */
 export interface WhoAsks {
@@ -2329,6 +2524,76 @@ export interface BalanceListRequest {
   cursor?: string;
   /** How many at most. */
   limit?: number;
+}
+
+/** What `actionSubmit` takes. */
+export interface ActionSubmitRequest {
+  /** What is called. */
+  action: ActionCall;
+  /** The task it is part of. */
+  task: TaskId;
+  /**
+   * The money it moves, for a tool whose parameters do not say. Parameters that do (`amount` and
+   * `currency`, or `amount_usd` and the like) must agree.
+   */
+  amount?: Amount | null;
+  /** The request for approval that was granted. */
+  approval?: string | null;
+  /** A principal of this node that it concerns besides the caller. */
+  counterparty?: PrincipalRef | null;
+  /** Of what; the node's own currency unless named. */
+  currency?: CurrencyCode | null;
+  /** What the agent decided. */
+  decision?: string | null;
+  /** The evaluation of policy that was asked for before. It may only make the gate stricter. */
+  evaluation?: string | null;
+  /**
+   * Who carries it out and posts the receipt, where this node does not: the caller itself for a
+   * tool that the operator does not list.
+   */
+  executor?: PrincipalRef | null;
+  /** The grant it is done under. A native operation may do without. */
+  grant?: GrantId | null;
+  /** Who answers for it; the task's own binding where none is named, as with the next ones. */
+  liability?: string | null;
+  /** Whether to wait. */
+  wait?: Wait;
+}
+
+/** What `actionValidate` takes. */
+export interface ActionValidateRequest {
+  /** Or an action that was submitted, by whoever is about to serve it. */
+  action?: ActionId | null;
+  /** The call as it arrived, which must be the one that was submitted. */
+  call?: ActionCall | null;
+  /** An envelope as `action_submit` takes it. */
+  envelope?: ActionSubmit | null;
+}
+
+/** What `actionGet` takes. */
+export interface ActionGetRequest {
+  /** Which action. */
+  action: ActionId;
+}
+
+/** What `actionClaim` takes. */
+export interface ActionClaimRequest {
+  /** Which action. */
+  action: ActionId;
+  /** The call as it arrived, which must be the one that was submitted. */
+  call?: ActionCall | null;
+}
+
+/** What `receiptPost` takes. */
+export interface ReceiptPostRequest {
+  /** Which action. */
+  action: ActionId;
+  /** How it ended. */
+  outcome: Ending;
+  /** What came of it; kept sealed. */
+  result?: unknown;
+  /** The HTTP status that was answered, if there was one. */
+  status?: number | null;
 }
 
 /** What `agentList` takes. */
@@ -2842,6 +3107,12 @@ export interface EscalationResolveRequest {
   notes?: string | null;
 }
 
+/** What `explain` takes. */
+export interface ExplainRequest {
+  /** An action, a receipt, a task, or the code of a refusal. */
+  id: string;
+}
+
 /** What `fundingList` takes. */
 export interface FundingListRequest {
   /** Where to go on. */
@@ -3286,6 +3557,12 @@ export interface PrincipalEraseRequest {
 export interface SupplyAuditRequest {
 }
 
+/** What `receiptGet` takes. */
+export interface ReceiptGetRequest {
+  /** Which receipt: the action's id with `rcp_` before its digits. */
+  receipt: ReceiptId;
+}
+
 /** What `roleList` takes. */
 export interface RoleListRequest {
   /** Where to go on. */
@@ -3542,6 +3819,14 @@ export interface TaskUpdateRequest {
   guard?: string | null;
 }
 
+/** What `taskReplay` takes. */
+export interface TaskReplayRequest {
+  /** Which task. */
+  task: TaskId;
+  /** The entry to begin at; the first of the task unless named. */
+  from?: number;
+}
+
 /** What `teamDelete` takes. */
 export interface TeamDeleteRequest {
   /** Which. */
@@ -3714,6 +3999,11 @@ export const OPERATIONS = {
   envelope_graph: { id: "envelope_graph", method: "GET", path: "/amp/graph/{envelope}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   absence_delegate: { id: "absence_delegate", method: "POST", path: "/api/v1/absence", query: [], takesBody: true, idempotent: true, public: false, json: true },
   balance_list: { id: "balance_list", method: "GET", path: "/api/v1/accounts/{principal}/balances", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  action_submit: { id: "action_submit", method: "POST", path: "/api/v1/actions", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  action_validate: { id: "action_validate", method: "POST", path: "/api/v1/actions/validate", query: [], takesBody: true, idempotent: false, public: false, json: true },
+  action_get: { id: "action_get", method: "GET", path: "/api/v1/actions/{action}", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  action_claim: { id: "action_claim", method: "POST", path: "/api/v1/actions/{action}/claim", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  receipt_post: { id: "receipt_post", method: "POST", path: "/api/v1/actions/{action}/receipt", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_list: { id: "agent_list", method: "GET", path: "/api/v1/agents", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   agent_create: { id: "agent_create", method: "POST", path: "/api/v1/agents", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_me: { id: "agent_me", method: "GET", path: "/api/v1/agents/me", query: [], takesBody: false, idempotent: false, public: false, json: true },
@@ -3775,6 +4065,7 @@ export const OPERATIONS = {
   escalation_list: { id: "escalation_list", method: "GET", path: "/api/v1/escalations", query: ["cursor", "limit", "task"], takesBody: false, idempotent: false, public: false, json: true },
   escalation_get: { id: "escalation_get", method: "GET", path: "/api/v1/escalations/{escalation}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   escalation_resolve: { id: "escalation_resolve", method: "POST", path: "/api/v1/escalations/{escalation}/resolve", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  explain: { id: "explain", method: "GET", path: "/api/v1/explain/{id}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   funding_list: { id: "funding_list", method: "GET", path: "/api/v1/fundings", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   funding_request: { id: "funding_request", method: "POST", path: "/api/v1/fundings", query: [], takesBody: true, idempotent: true, public: false, json: true },
   funding_approve: { id: "funding_approve", method: "POST", path: "/api/v1/fundings/{funding}/approve", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -3822,6 +4113,7 @@ export const OPERATIONS = {
   policy_set_revoke: { id: "policy_set_revoke", method: "POST", path: "/api/v1/policy-sets/{policy_set}/revoke", query: [], takesBody: true, idempotent: true, public: false, json: true },
   principal_erase: { id: "principal_erase", method: "POST", path: "/api/v1/principals/{principal}/erase", query: [], takesBody: true, idempotent: true, public: false, json: true },
   supply_audit: { id: "supply_audit", method: "GET", path: "/api/v1/projections/supply-audit", query: [], takesBody: false, idempotent: false, public: true, json: true },
+  receipt_get: { id: "receipt_get", method: "GET", path: "/api/v1/receipts/{receipt}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   role_list: { id: "role_list", method: "GET", path: "/api/v1/roles", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   role_assign: { id: "role_assign", method: "POST", path: "/api/v1/roles", query: [], takesBody: true, idempotent: true, public: false, json: true },
   role_withdraw: { id: "role_withdraw", method: "POST", path: "/api/v1/roles/withdraw", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -3842,6 +4134,7 @@ export const OPERATIONS = {
   impact_assess: { id: "impact_assess", method: "POST", path: "/api/v1/tasks/{task}/impact-assessments", query: [], takesBody: true, idempotent: true, public: false, json: true },
   liability_bind: { id: "liability_bind", method: "POST", path: "/api/v1/tasks/{task}/liability-bindings", query: [], takesBody: true, idempotent: true, public: false, json: true },
   task_update: { id: "task_update", method: "POST", path: "/api/v1/tasks/{task}/move", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  task_replay: { id: "task_replay", method: "GET", path: "/api/v1/tasks/{task}/replay", query: ["from"], takesBody: false, idempotent: false, public: false, json: true },
   team_delete: { id: "team_delete", method: "DELETE", path: "/api/v1/teams/{team}", query: [], takesBody: false, idempotent: true, public: false, json: true },
   team_member_remove: { id: "team_member_remove", method: "DELETE", path: "/api/v1/teams/{team}/members/{member}", query: [], takesBody: false, idempotent: true, public: false, json: true },
   team_member_add: { id: "team_member_add", method: "PUT", path: "/api/v1/teams/{team}/members/{member}", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -3934,6 +4227,48 @@ export abstract class Operations {
   /** Read balances: all pages, item by item. */
   balanceListAll(request: BalanceListRequest): AsyncGenerator<Balance> {
     return this.pages(OPERATIONS.balance_list, request) as AsyncGenerator<Balance>;
+  }
+
+  /**
+   * Do something through the gate. A native operation in the same step, a tool that the operator
+   * lists, or an act of the caller's own, whose receipt it posts. 202 while it is under way. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  actionSubmit(request: ActionSubmitRequest, options: CallOptions = {}): Promise<ActionView> {
+    return this.call(OPERATIONS.action_submit, request, options) as Promise<ActionView>;
+  }
+
+  /**
+   * Ask the gate. Whether an envelope would pass, or whether a submitted action covers a call that
+   * arrived: 200, or 403 with an error for each lock that stays closed. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  actionValidate(request: ActionValidateRequest = {}, options: CallOptions = {}): Promise<Validation> {
+    return this.call(OPERATIONS.action_validate, request, options) as Promise<Validation>;
+  }
+
+  /**
+   * Read an action. With its present state, and for who asked for it what came of it. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  actionGet(request: ActionGetRequest, options: CallOptions = {}): Promise<ActionView> {
+    return this.call(OPERATIONS.action_get, request, options) as Promise<ActionView>;
+  }
+
+  /**
+   * Take an action. Its executor takes it to carry it out, once. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  actionClaim(request: ActionClaimRequest, options: CallOptions = {}): Promise<ActionView> {
+    return this.call(OPERATIONS.action_claim, request, options) as Promise<ActionView>;
+  }
+
+  /**
+   * Post a receipt. Says how an action ended that was carried out outside of the node. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  receiptPost(request: ReceiptPostRequest, options: CallOptions = {}): Promise<ActionView> {
+    return this.call(OPERATIONS.receipt_post, request, options) as Promise<ActionView>;
   }
 
   /** List agents. The newest first. May also be carried by a signed envelope addressed to the node. */
@@ -4442,6 +4777,15 @@ export abstract class Operations {
   }
 
   /**
+   * Explain. Why something was blocked, or how it came to be: by the id of an action, a receipt or
+   * a task, or by the code of a refusal. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  explain(request: ExplainRequest, options: CallOptions = {}): Promise<Explained> {
+    return this.call(OPERATIONS.explain, request, options) as Promise<Explained>;
+  }
+
+  /**
    * List funding requests. Those of the caller and of agents it controls, for the owner everyone's;
    * decided ones for 30 days. May also be carried by a signed envelope addressed to the node.
    */
@@ -4873,6 +5217,14 @@ export abstract class Operations {
   }
 
   /**
+   * Read a receipt. Signed by the node's key, for its parties. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  receiptGet(request: ReceiptGetRequest, options: CallOptions = {}): Promise<ActionReceipt> {
+    return this.call(OPERATIONS.receipt_get, request, options) as Promise<ActionReceipt>;
+  }
+
+  /**
    * List governance roles. Who holds which. May also be carried by a signed envelope addressed to
    * the node.
    */
@@ -5048,6 +5400,14 @@ export abstract class Operations {
    */
   taskUpdate(request: TaskUpdateRequest, options: CallOptions = {}): Promise<DeclaredTask> {
     return this.call(OPERATIONS.task_update, request, options) as Promise<DeclaredTask>;
+  }
+
+  /**
+   * Replay a task. Every entry of it in order, chained, with what was known at each step. May also
+   * be carried by a signed envelope addressed to the node.
+   */
+  taskReplay(request: TaskReplayRequest, options: CallOptions = {}): Promise<Replay> {
+    return this.call(OPERATIONS.task_replay, request, options) as Promise<Replay>;
   }
 
   /**

@@ -88,6 +88,7 @@ impl Asked {
             client: self.client.clone(),
             parked: std::sync::OnceLock::new(),
             credential: None,
+            wrap: None,
         };
         Ok(call(context, value).await?)
     }

@@ -211,6 +211,7 @@ impl Exchange {
             client: self.client,
             parked: OnceLock::new(),
             credential,
+            wrap: None,
         };
         call(context, value).await
     }

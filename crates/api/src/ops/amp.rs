@@ -55,6 +55,7 @@ fn within(context: &Context, signed: &Arc<Signed>, operation: &'static Operation
         client: context.client.clone(),
         parked: OnceLock::new(),
         credential: None,
+        wrap: None,
     }
 }
 

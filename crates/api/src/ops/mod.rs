@@ -4,6 +4,7 @@
 //! absent: HTTP, and any rule that the kernel decides.
 
 pub(crate) mod accounts;
+pub(crate) mod actions;
 pub(crate) mod agents;
 pub(crate) mod amp;
 pub(crate) mod api_keys;
@@ -23,6 +24,7 @@ pub(crate) mod docs;
 pub(crate) mod document;
 pub(crate) mod envelopes;
 pub(crate) mod escalations;
+pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fundings;
 pub(crate) mod grant_export;
@@ -40,6 +42,7 @@ pub(crate) mod principals;
 pub(crate) mod projections;
 mod proof;
 pub(crate) mod registry;
+pub(crate) mod replay;
 pub(crate) mod reputation;
 pub(crate) mod rotate;
 mod route;

@@ -222,7 +222,8 @@ async fn an_operation_that_needs_approval_waits_and_completes() {
     let transfer = format!("/api/v1/transfers/{}", done["result"].as_str().unwrap());
     assert_eq!(get(&town, &alice, &transfer).await["amount"], "100");
     let listed = get(&town, &alice, "/api/v1/tasks?declared=true").await;
-    assert_eq!(listed["data"][0]["id"], task["id"]);
+    let listed = listed["data"].as_array().unwrap();
+    assert!(listed.iter().any(|other| other["id"] == task["id"]));
 
     // What was taken back meanwhile still stops it, and the task says why.
     let task = town.ask(Ask::post("/api/v1/transfers", pay("200")).by(&alice)).await.json();

@@ -10,6 +10,7 @@
 #[allow(unreachable_pub, reason = "a module of this binary")]
 mod harness;
 
+mod actions;
 mod agents;
 mod agp;
 mod amp;

@@ -10,7 +10,7 @@ use hansa_crypto::{Secret, SigningKey};
 use hansa_node::egress::EgressPolicy;
 use hansa_node::start::{Started, start};
 use hansa_node::{Config, Env, Node};
-use hansa_testkit::{SimClock, world};
+use hansa_testkit::{SimClock, SimNetwork, world};
 use hansa_types::{Code, Did, Duration, EnvelopeId, PrincipalId};
 use hansa_wire::amp::build::Header;
 use hansa_wire::amp::{Envelope, Recipient};
@@ -182,6 +182,17 @@ impl Town {
     pub async fn with(configure: impl FnOnce(&mut Config), settings: ApiSettings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self::at(listener, world(7), configure, settings).await
+    }
+
+    /// The same, in a network that the test plays.
+    pub async fn within(
+        configure: impl FnOnce(&mut Config),
+        settings: ApiSettings,
+        network: Arc<SimNetwork>,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (env, clock) = world(7);
+        Self::at(listener, (Env { network, ..env }, clock), configure, settings).await
     }
 
     /// Two nodes with public names on this machine, and their owners. Each may ask the other, and

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{App, Outcome};
-use crate::demo;
+use crate::demo::{self, Story};
 
 /// How to tell it.
 #[derive(Debug, clap::Args)]
@@ -11,11 +11,17 @@ pub(crate) struct Args {
     /// Keep the node's data, the agents' keys and the exported journal in this new folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+
+    /// Tell of the gate instead: a payment that needs authority, policy and a second person, and
+    /// nine ways to get it wrong
+    #[arg(long)]
+    gate: bool,
 }
 
 impl Args {
     /// Carries it out. Exit 0 only if everything held.
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
-        demo::run(app.ui, self.keep).await
+        let story = if self.gate { Story::Gate } else { Story::Town };
+        demo::run(app.ui, story, self.keep).await
     }
 }

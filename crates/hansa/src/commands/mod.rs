@@ -3,6 +3,7 @@
 //! A command reads its arguments, asks the node (or opens the data directory), and hands the answer
 //! to [`Ui`]. Whatever several of them share is in the modules beside this folder.
 
+mod action;
 mod admin;
 mod agent;
 mod api;
@@ -36,6 +37,9 @@ mod org;
 mod paging;
 mod policy;
 mod principal;
+mod receipt;
+mod replay;
+mod report;
 mod restore;
 mod role;
 mod serve;
@@ -149,6 +153,18 @@ pub(crate) enum Command {
     /// Governance roles
     #[command(subcommand)]
     Role(role::Command),
+    /// Do something through the gate, and look at what became of it
+    #[command(subcommand)]
+    Action(action::Command),
+    /// Signed receipts of actions
+    #[command(subcommand)]
+    Receipt(receipt::Command),
+    /// Replay a task: every entry of it, with what was known at each step
+    Replay(replay::Args),
+    /// Say why something was blocked
+    Explain(replay::ExplainArgs),
+    /// Hold the record of a task against a framework of law
+    Report(report::Args),
     /// Find agents by skill, words, price and reputation
     Discover(discover::Args),
     /// Verify a journal offline: chain, tree, signatures and books
@@ -241,6 +257,11 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Approval(command) => Box::pin(command.run(app)),
         Command::Escalation(command) => Box::pin(command.run(app)),
         Command::Role(command) => Box::pin(command.run(app)),
+        Command::Action(command) => Box::pin(command.run(app)),
+        Command::Receipt(command) => Box::pin(command.run(app)),
+        Command::Replay(args) => Box::pin(args.run(app)),
+        Command::Explain(args) => Box::pin(args.run(app)),
+        Command::Report(args) => Box::pin(args.run(app)),
         Command::Discover(args) => Box::pin(args.run(app)),
         Command::Audit(args) => Box::pin(args.run(app)),
         Command::Export(args) => Box::pin(args.run(app)),

@@ -9,6 +9,7 @@ use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
 use hansa_node::config::BackupPlan;
+use hansa_node::effect::{Tool, Tools};
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
 use hansa_node::judge::{JudgeConfig, RemoteOpa};
 use hansa_node::limits::ACME_NAMES_MAX;
@@ -78,6 +79,7 @@ pub(crate) struct Settings {
     pub(crate) log: Log,
     egress: EgressPolicy,
     judge: JudgeConfig,
+    tools: Tools,
     /// What is done about signatures on cards that come in.
     pub(crate) card_signatures: CardSignatures,
     /// What the node's own card says.
@@ -137,6 +139,7 @@ impl Settings {
         let server = server(&mut reader);
         let log = log(&mut reader);
         let judge = judge(&mut reader);
+        let tools = tools(&mut reader);
         let accounts = accounts::read(&mut reader);
         let egress = accounts.allow(egress(&mut reader, &server, &judge));
         let registry = registry(&mut reader);
@@ -148,6 +151,7 @@ impl Settings {
             log,
             egress,
             judge,
+            tools,
             card_signatures: reader.take(
                 "cards.signatures",
                 CardSignatures::Enforce,
@@ -233,6 +237,7 @@ impl Settings {
             backup_days_max: self.backup_days_max,
             egress: self.egress.clone(),
             judge: self.judge.clone(),
+            tools: self.tools.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
         };
@@ -408,6 +413,13 @@ fn egress(reader: &mut Reader<'_>, server: &Server, judge: &JudgeConfig) -> Egre
     }
 }
 
+fn tools(reader: &mut Reader<'_>) -> Tools {
+    let key = "actions.tools";
+    let listed: Result<Vec<Tool>, _> = values::listed(&reader.text(key));
+    let tools = Tools::new(reader.take(key, Vec::new(), listed)).map_err(str::to_owned);
+    reader.take(key, Tools::default(), tools)
+}
+
 /// A level, or directives. A single unknown word would be taken for the name of a module.
 fn directives(text: &str) -> Result<String, Refusal> {
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
@@ -500,6 +512,7 @@ mod tests {
             ("log.level", "verbose"),
             ("egress.webhook", "https://hook.example"),
             ("egress.private_hosts", "localhost"),
+            ("actions.tools", "pay=ftp:nowhere"),
             ("server.tls_key", "key.pem"),
             ("server.redirect_bind", "0.0.0.0:80"),
             ("server.trusted_proxies", "everybody"),

@@ -83,6 +83,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("limits", "How much anybody may have."),
     ("policy", "What evaluates policies."),
     ("egress", "Where the node itself may go, for what."),
+    ("actions", "What actions may call outside."),
     ("cards", "What is done about the cards of agents."),
     ("registry", "What the node's own card says beside what the node knows."),
     ("agp", "The Agent Governance Protocol."),
@@ -292,6 +293,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Whether a new set of engine opa is enforced or shadow unless it says. Later two people decide.",
     )
     .alias(&[Alias { variable: "OPA_ENFORCE", meanings: FLAGS }]),
+    Setting::new(
+        "actions.tools",
+        List,
+        "",
+        "Tools that actions call: NAME=http:URL or NAME=mcp:URL; http+key where the target honours Idempotency-Key.",
+    ),
     Setting::new(
         "egress.did_resolution",
         List,

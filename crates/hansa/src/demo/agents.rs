@@ -26,7 +26,12 @@ pub(super) async fn create(stage: &Stage, owner_key: Secret) -> Told<Cast> {
     Ok((Cast { owner, owner_key, alice, bob }, facts))
 }
 
-async fn actor(stage: &Stage, owner: &Remote, member: &Member) -> Result<Actor, Failure> {
+/// Registers one of the cast under a key of its own.
+pub(super) async fn actor(
+    stage: &Stage,
+    owner: &Remote,
+    member: &Member,
+) -> Result<Actor, Failure> {
     let key = sign::new_key();
     let file = stage.dir.join(format!("{}.pem", member.name));
     files::write_new_secret(&file, &key.to_pkcs8_pem())?;

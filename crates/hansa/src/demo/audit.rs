@@ -9,10 +9,10 @@ use hansa_wire::api::journal::JournalExport;
 use hansa_wire::api::node::NodeGet;
 use hansa_wire::scalar::Flag;
 
-use super::cast::Cast;
 use super::expect::{equal, holds};
 use super::tell::{Facts, Told};
 use crate::failure::Failure;
+use crate::remote::Remote;
 
 /// An export, and the key that the node is known by.
 pub(super) struct Export {
@@ -21,15 +21,15 @@ pub(super) struct Export {
 }
 
 /// Fetches the journal with the texts of its envelopes, as its owner.
-pub(super) async fn export(cast: &Cast, dir: &Path) -> Told<Export> {
-    let node_key = cast.owner.call(&NodeGet {}).await?.public_key.0;
+pub(super) async fn export(owner: &Remote, dir: &Path) -> Told<Export> {
+    let node_key = owner.call(&NodeGet {}).await?.public_key.0;
     let path = dir.join("journal.jsonl");
     let unwritable = |error| Failure::because("cannot write the export", &error);
     let mut file = std::fs::File::create(&path).map_err(unwritable)?;
     let request = JournalExport { from: None, texts: Flag(true) };
-    let mut download = cast.owner.export(&request).await?;
+    let mut download = owner.export(&request).await?;
     let mut bytes = 0;
-    while let Some(piece) = download.next().await.map_err(|e| cast.owner.failure(e))? {
+    while let Some(piece) = download.next().await.map_err(|e| owner.failure(e))? {
         file.write_all(&piece).map_err(unwritable)?;
         bytes += piece.len();
     }
@@ -38,12 +38,12 @@ pub(super) async fn export(cast: &Cast, dir: &Path) -> Told<Export> {
 }
 
 /// Chain, tree, checkpoint, signatures, and the books from zero.
-pub(super) async fn audit(export: &Export) -> Told<Report> {
+pub(super) async fn audit(export: &Export, is_signed: bool) -> Told<Report> {
     let report = audited(&export.path, &export.node_key)
         .map_err(|fault| Failure::new("the journal does not verify").detail(fault))?;
     equal("entries that are hidden from the owner", report.hidden, 0)?;
     equal("signatures without their text", report.signatures.not_included, 0)?;
-    holds("signatures were verified", report.signatures.verified > 0)?;
+    holds("signatures were verified", report.signatures.verified > 0 || !is_signed)?;
     equal("the supply delta", report.supply_delta.as_str(), "0")?;
     let issued: Vec<String> = report
         .currencies

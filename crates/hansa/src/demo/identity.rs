@@ -29,9 +29,10 @@ const SKILL: &str = "proof-reading";
 
 /// A person with an account.
 pub(super) struct Developer {
-    id: PrincipalId,
+    /// Her id.
+    pub(super) id: PrincipalId,
     /// The node, asked in her session.
-    remote: Remote,
+    pub(super) remote: Remote,
 }
 
 /// An agent that she brought in.
@@ -45,17 +46,17 @@ fn name(text: &str) -> Result<Name, Failure> {
     Name::new(text).ok_or_else(|| Failure::new("a name of the cast is none"))
 }
 
-fn email() -> Result<Email, Failure> {
-    Email::new(EMAIL).ok_or_else(|| Failure::new("an address of the cast is none"))
+fn email(text: &str) -> Result<Email, Failure> {
+    Email::new(text).ok_or_else(|| Failure::new("an address of the cast is none"))
 }
 
 fn password() -> WireSecret {
     WireSecret(Secret::new("correct horse battery".to_owned()))
 }
 
-async fn log_in(remote: &Remote) -> Result<Secret, Failure> {
+async fn log_in(remote: &Remote, address: &str) -> Result<Secret, Failure> {
     let open = SessionOpen {
-        email: Some(email()?),
+        email: Some(email(address)?),
         password: Some(password()),
         passkey: None,
         totp: None,
@@ -69,20 +70,23 @@ async fn log_in(remote: &Remote) -> Result<Secret, Failure> {
 
 /// She registers, reads her mail and logs in.
 pub(super) async fn developer(stage: &Stage) -> Told<Developer> {
+    let dora = person(stage, "Dora", EMAIL).await?;
+    let me = dora.remote.call(&WhoAmI {}).await?;
+    equal("who is logged in", me.id, dora.id)?;
+    Ok((dora, Facts::new().with("developer", me.did.as_str())))
+}
+
+/// Somebody registers, reads her mail and logs in.
+pub(super) async fn person(stage: &Stage, who: &str, address: &str) -> Result<Developer, Failure> {
     let url = &stage.announced.url;
     let guest = Remote::new(url, Credential::None, None)?;
-    let (name, email) = (name("Dora")?, email()?);
+    let (name, email) = (name(who)?, email(address)?);
     let register = AccountRegister { name, email, password: password(), public_key: None };
-    let begun = guest.call(&register).await?;
+    guest.call(&register).await?;
     let token = until("that the mail arrives", || async { mailed(&stage.dir) }).await?;
     let made = guest.call(&AccountVerify { token: WireSecret(token) }).await?;
-    let remote = Remote::new(url, Credential::ApiKey(log_in(&guest).await?), None)?;
-    let me = remote.call(&WhoAmI {}).await?;
-    equal("who is logged in", me.id, made.id)?;
-    let facts = Facts::new()
-        .with("developer", made.did.as_str())
-        .with("recovery_keys", begun.recovery_keys.len());
-    Ok((Developer { id: made.id, remote }, facts))
+    let remote = Remote::new(url, Credential::ApiKey(log_in(&guest, address).await?), None)?;
+    Ok(Developer { id: made.id, remote })
 }
 
 /// The token of the last mail in the node's log.
@@ -176,7 +180,7 @@ pub(super) async fn erase(stage: &Stage, developer: Developer) -> Told<()> {
     let request = PrincipalErase { principal: PrincipalRef::Id(developer.id), dry_run: false };
     let erased = developer.remote.call_once(&request, &Idempotency::default()).await?;
     let guest = Remote::new(&stage.announced.url, Credential::None, None)?;
-    refused("the login of somebody erased", log_in(&guest).await, Code::LoginInvalid)?;
+    refused("the login of somebody erased", log_in(&guest, EMAIL).await, Code::LoginInvalid)?;
     let documents: u64 = erased.documents.iter().map(|kind| kind.count).sum();
     Ok(((), Facts::new().with("documents", documents).with("signed", erased.signature.is_some())))
 }

@@ -103,3 +103,39 @@ fn an_interrupted_story_leaves_no_process_and_no_directory() {
     assert!(!listens(&address), "the node still listens on {address}");
     assert!(names(&temporary).is_empty(), "{:?}", names(&temporary));
 }
+
+#[test]
+fn the_gate_opens_for_the_right_way_alone() {
+    let place = Place::new();
+    let temporary = place.path("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let run =
+        place.run_with(&["demo", "--gate", "--json"], &[("TMPDIR", temporary.to_str().unwrap())]);
+    run.ok();
+    let steps: Vec<Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(steps.iter().all(|step| step["ok"] == true && step["ms"].is_u64()), "{steps:?}");
+    let step = |name: &str| steps.iter().find(|step| step["step"] == name).unwrap();
+    assert_eq!(step("policy_asked")["verdict"], "require_approval");
+    assert_eq!(step("payment_executed")["usd"], 125_000);
+    assert_eq!(step("receipt_verified")["state"], "done");
+    let refused = [
+        ("no_token_refused", "grant_required", false),
+        ("expired_token_refused", "grant_expired", true),
+        ("revoked_ancestor_refused", "grant_revoked", true),
+        ("amount_refused", "grant_limit_exceeded", true),
+        ("tool_refused", "grant_out_of_scope", true),
+        ("rejected_approval_refused", "approval_rejected", false),
+        ("other_amount_refused", "approval_mismatch", true),
+        ("own_approval_refused", "own_act", false),
+        ("dead_engine_refused", "policy_engine_unavailable", false),
+    ];
+    for (name, code, is_violation) in refused {
+        let step = step(name);
+        assert_eq!(step["code"], code, "{step}");
+        assert!(step["entry"].is_u64(), "{step}");
+        assert_eq!(step.get("escalation").is_some(), is_violation, "{step}");
+    }
+    assert_eq!(step("summary")["refusals"], refused.len());
+    assert!(names(&temporary).is_empty(), "{:?}", names(&temporary));
+}

@@ -52,7 +52,7 @@ pub use ask::{BindApproval, DecideApproval, RequestApproval};
 pub use declare::{Declare, Declared, Move, Moved};
 pub(crate) use declare::{apply_declared, apply_moved, expire as expire_task};
 pub use escalation::{Escalation, Raise, Raised, Resolve, Resolved};
-pub(crate) use escalation::{apply_raised, apply_resolved};
+pub(crate) use escalation::{apply_raised, apply_resolved, raise_by_node};
 pub use machine::{AgpState, Guard, Standing, next};
 pub use park::{
     EndParked, Park, Parkable, Parked, ParkedCall, Parking, call_digest, policy_digest,

@@ -14,6 +14,7 @@ use super::{
     Obligation, PolicySet, TaskFacts, Verdict, bounds,
 };
 use crate::State;
+use crate::action::{Call, Submit};
 use crate::command::{Caller, Command, Request};
 use crate::entry::Auth;
 use crate::org::OrgCommand;
@@ -85,7 +86,7 @@ impl State {
         grant: Option<GrantId>,
         now: Time,
     ) -> Result<Gate, Rejection> {
-        let action = request.command.action();
+        let action = acted(&request.command);
         if self.policies.asked.is_empty() || is_own_control(&request.command) {
             return Ok(Gate::Pass(None));
         }
@@ -222,7 +223,34 @@ impl State {
         }
     }
 
+    /// What is judged of an action: what it calls, and not that something is called.
+    fn act_of(&self, submit: &Submit) -> Act {
+        let task = self.task_facts(submit.task);
+        if let Some(inner) = submit.act.native() {
+            return Act { task, ..self.act(&inner.command) };
+        }
+        let Call { tool, counterparty, counterparty_name, parameters, .. } = &submit.call;
+        let known = counterparty.map(|id| self.counterparty_facts(id));
+        let named = counterparty_name.clone();
+        let counterparty = match (known, named) {
+            (known, None) => known,
+            (Some(known), name) => Some(CounterpartyFacts { name, ..known }),
+            (None, name) => Some(CounterpartyFacts { principal: None, kind: None, name }),
+        };
+        Act {
+            action: tool.as_str().to_owned().into(),
+            money: submit.call.money.map(|money| (money.currency, money.amount)),
+            counterparty,
+            task,
+            parameters: parameters.clone(),
+            ..Act::default()
+        }
+    }
+
     fn act(&self, command: &Command) -> Act {
+        if let Command::ActionSubmit(submit) = command {
+            return self.act_of(submit);
+        }
         let of = |handle: Handle| self.principals.get(handle).id;
         let other = |id| Some(self.counterparty_facts(id));
         let held = |id| self.held.get(id);
@@ -248,6 +276,17 @@ impl State {
         let task = parent.and_then(|step| self.task_facts(step.task));
         let (action, money) = (command.action().into(), self.money_of(command));
         Act { action, money, counterparty, task, ..Act::default() }
+    }
+}
+
+/// What is judged: the operation, or what an action calls.
+fn acted(command: &Command) -> &str {
+    match command {
+        Command::ActionSubmit(submit) => match submit.act.native() {
+            Some(inner) => inner.command.action(),
+            None => submit.call.tool.as_str(),
+        },
+        other => other.action(),
     }
 }
 

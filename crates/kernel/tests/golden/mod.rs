@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use hansa_crypto::PublicKey;
 use hansa_crypto::webvh::Address;
+use hansa_kernel::action::ToolName;
 use hansa_kernel::event::DecodeError;
 use hansa_kernel::grant::{Action, Resource};
 use hansa_kernel::org::OrgRole;
@@ -20,8 +21,8 @@ use hansa_types::governance::{
     SourceType, Stakeholder, Taint, TrustClass, Verification,
 };
 use hansa_types::{
-    Amount, AnyId, Correlation, CurrencyCode, Did, Digest, EnvelopeId, Framework, IncarnationId,
-    Jurisdiction, Label, PrincipalId, RuleName, Signature,
+    Amount, AnyId, Code, Correlation, CurrencyCode, Did, Digest, EnvelopeId, Framework,
+    IncarnationId, Jurisdiction, Label, PrincipalId, RuleName, Signature,
 };
 use serde_json::Value;
 
@@ -230,6 +231,21 @@ const SCRIPT: &str = "
     passkey dora add newer as pk
     login dora - passkey:pk/2 as s3
     passkey dora drop pk newer
+    at +10m
+    agent gina
+    agent hank
+    offer gina hank 50 AVT outcome as y.o
+    grant gina hank pay_vendor transfer_create for 10d as yg
+    act hank y.o pay_vendor 10 AVT under yg to dora by gina as ya
+    claim ya
+    finish ya refused status:403 result
+    grant node hank pay_vendor for 10d @olga as yn
+    act hank y.o pay_vendor 10 USD under yn http as yb
+    doubt yb
+    act hank y.o pay_vendor under yn mcp as yc
+    finish yc not_sent @machine
+    perform hank y.o under yg : transfer gina hank 1 AVT
+    refusal hank y.o pay_vendor grant_revoked
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -401,6 +417,10 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "skill" | "on" => text.parse::<Label>().is_ok(),
         "amount" | "fee" | "minimum" | "genesis_grant" | "per_use" | "total" | "allow_up_to"
         | "approve_up_to" => Amount::from_minor(text).is_ok_and(|amount| amount > Amount::ZERO),
+        "tool" => text.parse::<ToolName>().is_ok(),
+        "by" | "counterparty" => text.parse::<AnyId>().is_ok(),
+        "executor" => word(&["native", "http", "mcp", "external"]),
+        "refusal" => Code::ALL.iter().any(|code| code.as_str() == text),
         "currency" | "code" => text.parse::<CurrencyCode>().is_ok(),
         "actions" | "action" => text.parse::<Action>().is_ok(),
         "resources" => text.parse::<Resource>().is_ok(),
@@ -410,7 +430,11 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "rail" => word(&["amp-escrow", "amp-outcome"]),
         "accountable" | "guard" | "derived_from" | "evidence" | "approvers" | "on_behalf_of"
         | "deputy" | "request" | "context" => text.parse::<AnyId>().is_ok(),
-        "outcome" => text.parse::<Digest>().is_ok() || text.parse::<Recommendation>().is_ok(),
+        "outcome" => {
+            word(&["done", "refused", "not_sent"])
+                || text.parse::<Digest>().is_ok()
+                || text.parse::<Recommendation>().is_ok()
+        }
         "call" | "policy" => text.parse::<Digest>().is_ok(),
         "risk" => text.parse::<RiskTier>().is_ok(),
         "to" => text.parse::<Clearance>().is_ok(),
@@ -445,7 +469,6 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "concern" => text.parse::<Concern>().is_ok(),
         "resolution" => text.parse::<Resolution>().is_ok(),
         "operation" => text.parse::<Action>().is_ok(),
-        "refusal" => hansa_types::Code::ALL.iter().any(|code| code.as_str() == text),
         "verdict" => word(&["accept", "refuse"]) || Verdict::from_word(text).is_some(),
         "trust" => word(&["verified", "invalid"]) || text.parse::<TrustClass>().is_ok(),
         "reason" => word(&[
@@ -459,6 +482,8 @@ fn is_shaped(member: &str, text: &str) -> bool {
             "policy",
             "legal",
             "requested",
+            "interrupted",
+            "no_answer",
         ]),
         _ => false,
     }

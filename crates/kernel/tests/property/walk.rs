@@ -1,6 +1,10 @@
 //! One walk: moves of plain numbers, made into requests that often make sense.
 
 use hansa_crypto::hash::{label, sha256};
+use hansa_kernel::action::{
+    Act as SubmitAct, Call, Claim, Doubt, DoubtReason, Executor, Finish, Money, Outcome as Ending,
+    References, RefusalNote, Submit, ToolName,
+};
 use hansa_kernel::due::Due;
 use hansa_kernel::grant::{self, Limits, Scope};
 use hansa_kernel::org::OrgRole;
@@ -11,8 +15,8 @@ use hansa_kernel::{
     transfer,
 };
 use hansa_types::{
-    Amount, AnyId, ApiKeyId, Correlation, CurrencyCode, Digest, Duration, EnvelopeId, GrantId,
-    Signature, TaskId, TransferId,
+    ActionId, Amount, AnyId, ApiKeyId, Code, Correlation, CurrencyCode, Digest, Duration,
+    EnvelopeId, GrantId, Signature, TaskId, TransferId,
 };
 
 use crate::script::{Outcome, Town, run_line};
@@ -235,6 +239,7 @@ impl Walk {
                 }
                 None
             }
+            16 => self.act(who, whom, choice, size),
             _ => self.step(who, whom, choice, size),
         }
     }
@@ -299,6 +304,77 @@ impl Walk {
             assert!(teamed.all(|member| org.members.contains_key(member)));
             assert!(org.shares.iter().all(|(agent, _)| org.agents.contains(agent)));
         }
+    }
+
+    /// Something through the gate: mostly a new action of a task's agent, else an end of one.
+    fn act(&mut self, who: usize, whom: usize, choice: u8, size: u32) -> Option<(usize, Command)> {
+        let actions = self.town.state.actions.iter();
+        let open = actions.filter(|(_, action)| !action.stage.is_final() || size % 8 == 7);
+        let open: Vec<_> = open.map(|(id, _)| id).collect();
+        if let (true, Some(id)) = (choice.is_multiple_of(2), pick(&open, whom)) {
+            let by = self.town.state.actions.get(id)?.by;
+            let name = self.town.state.principals.get(by).id;
+            let by = NAMES.iter().position(|other| self.town.principal(other) == name)?;
+            let outcome = if size.is_multiple_of(2) { Ending::Done } else { Ending::Refused };
+            let reason = DoubtReason::NoAnswer;
+            let finish = Finish { id, outcome, status: None, result: None };
+            return Some(match choice / 2 % 4 {
+                0 | 2 => (by, Command::EffectClaim(Claim { id, call: None })),
+                1 => {
+                    let caller = Caller { principal: None, auth: Auth::Machine };
+                    let command = Command::EffectDoubt(Doubt { id, reason });
+                    self.submit(Request::new(caller, command, None));
+                    return None;
+                }
+                _ => (by, Command::EffectFinish(finish)),
+            });
+        }
+        let id = pick(&self.tasks, whom)?;
+        let task = self.town.state.tasks.get(id)?;
+        let agent = self.town.state.principals.get(task.agent).id;
+        let agent = NAMES.iter().position(|name| self.town.principal(name) == agent)?;
+        let holds = |id: &&GrantId| {
+            let grant = self.town.state.grants.get(id);
+            grant.is_some_and(|grant| grant.holder == task.agent && !grant.revoked)
+        };
+        let grant = self.grants.iter().find(holds).copied();
+        let grant = grant.filter(|_| !choice.is_multiple_of(7));
+        let tool: ToolName = "pay_vendor".parse().ok()?;
+        let currency = pick(&CURRENCIES, choice)?.parse().ok()?;
+        let money = Money { currency, amount: amount(size) };
+        let act = Submit {
+            id: ActionId::new(self.town.now.0, self.town.entropy()),
+            task: id,
+            references: References { grant, ..References::default() },
+            call: Call {
+                tool: tool.clone(),
+                digest: Digest([choice; 32]),
+                money: choice.is_multiple_of(3).then_some(money),
+                counterparty: None,
+                counterparty_name: None,
+                parameters: None,
+            },
+            act: match size % 4 {
+                0 => SubmitAct::Service(Executor::Http),
+                1 => SubmitAct::External(self.town.principal(NAMES[who])),
+                _ => SubmitAct::External(self.town.principal(NAMES[agent])),
+            },
+        };
+        if choice % 16 == 15 {
+            let note = RefusalNote {
+                id: act.id,
+                principal: self.town.principal(NAMES[who]),
+                task: Some(id),
+                tool,
+                call: Some(Digest([choice; 32])),
+                code: Code::Forbidden,
+            };
+            let caller = Caller { principal: None, auth: Auth::Machine };
+            let command = Command::RefusalNote(note);
+            self.submit(Request::new(caller, command, None));
+            return None;
+        }
+        Some((agent, Command::ActionSubmit(act)))
     }
 
     /// Something with the account of an agent, by one of two passwords; much of it is refused.

@@ -9,6 +9,7 @@
 //! clearance T = policy_checked asked held   taint T = external   agp T = CREATED   approval R = pending 1
 //! did NAME = version 2 at town.example [left]             named DID = alice
 //! role ORG NAME = owner [in N teams]       sees NAME OTHER = yes       controller NAME = alice
+//! action A = started external
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp passkeys 1 epoch 3
 //! ```
 
@@ -35,6 +36,14 @@ impl Town {
                 Ok(shown.to_lowercase())
             }
             "clearance" | "taint" | "agp" | "approval" => self.show_clearance(what, words),
+            "action" => match self.named(words.next()?)? {
+                Named::Id(AnyId::Action(id)) => {
+                    let action =
+                        self.state.actions.get(id).ok_or("the action has left the state")?;
+                    Ok(format!("{} {}", action.stage.as_str(), action.executor.as_str()))
+                }
+                other => Err(format!("{other:?} is no action")),
+            },
             "reputation" => self.show_reputation(words),
             "policy" => match self.named(words.next()?)? {
                 Named::Id(AnyId::PolicySet(id)) => {
@@ -192,6 +201,7 @@ impl Town {
                 "declared" => rows.declared,
                 "policies" => rows.policy_sets,
                 "evaluations" => rows.policy_evaluations,
+                "actions" => rows.actions,
                 "idempotency" => rows.idempotency,
                 "filtered" => rows.idempotency_filtered,
                 "envelopes" => rows.operation_envelopes,

@@ -1,6 +1,7 @@
 //! Scripts by topic.
 
 mod accounts;
+mod actions;
 mod approvals;
 mod clearance;
 mod custody;

@@ -41,6 +41,11 @@ use crate::limits::{
 use crate::metrics::{EgressLabels, Metrics};
 use crate::tls;
 
+/// The host and port of a URL that could be fetched.
+pub fn host_and_port(url: &str) -> Option<(String, u16)> {
+    Target::parse(url).ok().map(|target| (target.host, target.port))
+}
+
 /// How much one request may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EgressLimits {

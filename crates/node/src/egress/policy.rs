@@ -23,17 +23,20 @@ pub enum Purpose {
     Mail,
     /// Asking a remote policy engine.
     Policy,
+    /// Having an action carried out by a tool that the operator lists.
+    Effect,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 6] = [
+    pub const ALL: [Purpose; 7] = [
         Purpose::DidResolution,
         Purpose::Card,
         Purpose::Webhook,
         Purpose::Acme,
         Purpose::Mail,
         Purpose::Policy,
+        Purpose::Effect,
     ];
 
     /// Its word in settings, logs and metrics.
@@ -45,6 +48,7 @@ impl Purpose {
             Purpose::Acme => "acme",
             Purpose::Mail => "mail",
             Purpose::Policy => "policy",
+            Purpose::Effect => "effect",
         }
     }
 }

@@ -18,12 +18,14 @@ mod erased;
 mod grant;
 mod policy;
 mod principal;
+mod record;
 mod task;
 mod transfer;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use hansa_kernel::action::Executor;
 use hansa_kernel::{Entry, Event};
 use hansa_types::{Amount, AnyId, CurrencyCode, GrantId, PrincipalId, TaskId, TransferId};
 use sqlx::SqliteConnection;
@@ -76,6 +78,7 @@ impl Needs {
             Event::TransferPending(pending) => self.grants.extend(pending.grant),
             Event::MoneyMinted(minted) => self.grants.extend(minted.grant),
             Event::MoneyBurned(burned) => self.grants.extend(burned.grant),
+            Event::EffectStarted(started) => self.grants.extend(started.grant),
             Event::GrantCreated(created) => self.grants.extend(created.parent),
             Event::GrantRevoked(_) | Event::GrantRelinquished(_) | Event::GrantUsed(_) => {
                 self.grants.extend(grant::id(entry));
@@ -102,6 +105,7 @@ struct Working<'a> {
     grants: grant::Grants,
     envelopes: Vec<envelope::Record>,
     accepted: accepted::Accepted,
+    records: record::Records,
     erasures: erased::Erasures,
     differences: policy::Differences,
 }
@@ -137,6 +141,7 @@ async fn project_part(
         grants: grant::Grants::load(connection, &needs.grants).await?,
         envelopes: Vec::new(),
         accepted: accepted::Accepted::default(),
+        records: record::Records::default(),
         erasures: erased::Erasures::default(),
         differences: policy::Differences::default(),
     };
@@ -162,6 +167,7 @@ impl Working<'_> {
         let link = envelope::Link::of(&self.tasks, entry);
         self.fold_event(projected);
         self.accepted.entry(entry);
+        self.records.entry(entry);
         if let Some(proof) = entry.auth.proof() {
             let row = envelope::Record::new(self, entry, proof, link, text);
             self.envelopes.push(row);
@@ -218,6 +224,10 @@ impl Working<'_> {
             Event::GrantRevoked(_) => self.grants.revoked(entry),
             Event::GrantRelinquished(_) => self.grants.relinquished(entry),
             Event::GrantUsed(_) => self.grants.charge(entry, grant::id(entry), Amount::ZERO),
+            // A native operation charges by its own entries.
+            Event::EffectStarted(started) if started.executor != Executor::Native => {
+                self.grants.charge(entry, started.grant, started.amount.unwrap_or_default());
+            }
             _ => self.fold_task(entry, document),
         }
     }
@@ -253,6 +263,7 @@ impl Working<'_> {
         self.grants.store(connection).await?;
         self.differences.store(connection).await?;
         self.accepted.store(connection).await?;
+        self.records.store(connection).await?;
         envelope::store(connection, &self.envelopes).await?;
         self.erasures.store(connection).await
     }

@@ -10,6 +10,7 @@ pub(crate) mod envelopes;
 pub(crate) mod grants;
 mod list;
 pub(crate) mod policies;
+pub(crate) mod records;
 pub(crate) mod tasks;
 pub(crate) mod transfers;
 

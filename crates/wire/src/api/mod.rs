@@ -9,6 +9,7 @@
 //! Deliberately absent: behaviour. These types never travel further inward than the edge.
 
 pub mod accounts;
+pub mod actions;
 pub mod agents;
 pub mod amp;
 pub mod api_keys;

@@ -83,6 +83,9 @@ bounded_texts! {
     ResourcePattern, RESOURCE_BYTES_MAX, Code::InvalidField, "^([A-Za-z0-9_.:/-]+\\*?|\\*)$",
         "A resource's name of letters, digits and _ - . : /, or the beginning of names followed by *.",
         |text| text.strip_suffix('*').unwrap_or(text).bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:/".contains(&b));
+    ToolText, ACTION_BYTES_MAX, Code::InvalidField, "^[a-z_]+$",
+        "The name of a tool or the id of an operation.",
+        |text| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     Name, NAME_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A name of 1 to 128 bytes without control characters or outer white space.",
         printable;

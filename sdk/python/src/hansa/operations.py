@@ -29,6 +29,76 @@ AccountCreated = TypedDict(
 )
 """An account, with what is shown only now."""
 
+ActionCall = TypedDict(
+    'ActionCall',
+    {
+        'params': 'NotRequired[dict[str, Any]]',
+        'tool': 'str',
+        'type': 'CallType',
+    },
+)
+"""What is called. Its digest is SHA-256 of the canonical JSON (RFC 8785) of exactly these three
+members, and approvals are bound to it."""
+
+ActionId: TypeAlias = 'str'
+"""The id of an action."""
+
+ActionReceipt = TypedDict(
+    'ActionReceipt',
+    {
+        'claims': 'dict[str, Any]',
+        'id': 'ReceiptId',
+        'jws': 'str',
+    },
+)
+"""A receipt, as the journal has it now."""
+
+ActionState: TypeAlias = "Literal['started'] | Literal['claimed'] | Literal['done'] | Literal['failed'] | Literal['outcome_unknown']"
+"""Where an action stands."""
+
+ActionSubmit = TypedDict(
+    'ActionSubmit',
+    {
+        'action': 'ActionCall',
+        'amount': 'NotRequired[Amount | None]',
+        'approval': 'NotRequired[str | None]',
+        'counterparty': 'NotRequired[PrincipalRef | None]',
+        'currency': 'NotRequired[CurrencyCode | None]',
+        'decision': 'NotRequired[str | None]',
+        'evaluation': 'NotRequired[str | None]',
+        'executor': 'NotRequired[PrincipalRef | None]',
+        'grant': 'NotRequired[GrantId | None]',
+        'liability': 'NotRequired[str | None]',
+        'task': 'TaskId',
+        'wait': 'NotRequired[Wait]',
+    },
+)
+"""Does something through the gate."""
+
+ActionView = TypedDict(
+    'ActionView',
+    {
+        'amount': 'NotRequired[Amount | None]',
+        'call': 'Digest',
+        'caller': 'PrincipalId',
+        'currency': 'NotRequired[CurrencyCode | None]',
+        'ended_at': 'NotRequired[str | None]',
+        'executor': 'str',
+        'grant': 'NotRequired[GrantId | None]',
+        'id': 'ActionId',
+        'reason': 'NotRequired[str | None]',
+        'receipt': 'ReceiptId',
+        'result': 'NotRequired[Any]',
+        'seq': 'int',
+        'started_at': 'str',
+        'state': 'ActionState',
+        'status': 'NotRequired[int | None]',
+        'task': 'TaskId',
+        'tool': 'str',
+    },
+)
+"""An action."""
+
 Agent = TypedDict(
     'Agent',
     {
@@ -282,6 +352,9 @@ Call = TypedDict(
 )
 """What is called: its digest is what an approval is bound to."""
 
+CallType: TypeAlias = "Literal['tool_call'] | Literal['native']"
+"""What kind of call it is."""
+
 CardDocument: TypeAlias = 'dict[str, Any]'
 """An A2A card as its agent set it."""
 
@@ -317,6 +390,17 @@ Changed = TypedDict(
     },
 )
 """Something about an account was changed."""
+
+CheckView = TypedDict(
+    'CheckView',
+    {
+        'check': 'str',
+        'code': 'NotRequired[str | None]',
+        'detail': 'NotRequired[str | None]',
+        'passed': 'bool',
+    },
+)
+"""One lock of the gate."""
 
 CheckpointNote: TypeAlias = 'str'
 """A signed note: origin, tree size, root and signatures as lines of text."""
@@ -581,6 +665,9 @@ DocumentCount = TypedDict(
 )
 """Documents of one kind in the vault."""
 
+Ending: TypeAlias = "Literal['done'] | Literal['refused'] | Literal['not_sent']"
+"""How an action ended, as whoever carried it out says."""
+
 EntryView = TypedDict(
     'EntryView',
     {
@@ -661,6 +748,18 @@ Escalation = TypedDict(
     },
 )
 """An escalation."""
+
+Explained = TypedDict(
+    'Explained',
+    {
+        'answer': 'str',
+        'id': 'str',
+        'next_step': 'str',
+        'reasons': 'list[Reason]',
+        'see': 'NotRequired[list[str]]',
+    },
+)
+"""Why something is as it is."""
 
 Explanation = TypedDict(
     'Explanation',
@@ -1548,6 +1647,17 @@ ReadinessCheck = TypedDict(
 )
 """One thing a node needs in order to take requests."""
 
+Reason = TypedDict(
+    'Reason',
+    {
+        'at': 'NotRequired[str | None]',
+        'code': 'NotRequired[str | None]',
+        'seq': 'NotRequired[int | None]',
+        'text': 'str',
+    },
+)
+"""One line of an explanation."""
+
 Receipt = TypedDict(
     'Receipt',
     {
@@ -1566,6 +1676,9 @@ Receipt = TypedDict(
     },
 )
 """The node's word that somebody was erased."""
+
+ReceiptId: TypeAlias = 'str'
+"""The id of a receipt."""
 
 RecoveryKeys = TypedDict(
     'RecoveryKeys',
@@ -1588,6 +1701,31 @@ RegistrationBegun = TypedDict(
 
 RegistryCard: TypeAlias = 'dict[str, Any]'
 """A registry card of version 0.4."""
+
+Replay = TypedDict(
+    'Replay',
+    {
+        'as_of_seq': 'int',
+        'head': 'Digest',
+        'steps': 'list[ReplayStep]',
+        'task': 'TaskId',
+    },
+)
+"""The record of a task."""
+
+ReplayStep = TypedDict(
+    'ReplayStep',
+    {
+        'at': 'str',
+        'entry': 'dict[str, Any]',
+        'hash': 'Digest',
+        'known': 'dict[str, Any]',
+        'leaf': 'Digest',
+        'prev': 'Digest',
+        'seq': 'int',
+    },
+)
+"""One step of a task."""
 
 Reputation = TypedDict(
     'Reputation',
@@ -1900,6 +2038,16 @@ TransferState: TypeAlias = "Literal['posted'] | Literal['pending'] | Literal['vo
 Trust: TypeAlias = "Literal['verified'] | Literal['unsigned'] | Literal['invalid']"
 """What was found of the signatures on a card when it came in."""
 
+Validation = TypedDict(
+    'Validation',
+    {
+        'checks': 'list[CheckView]',
+        'permit': 'bool',
+    },
+)
+"""What the gate would say. One that says no is a problem with a member of `errors` for each lock
+that stays closed."""
+
 VersionInfo = TypedDict(
     'VersionInfo',
     {
@@ -1909,6 +2057,9 @@ VersionInfo = TypedDict(
     },
 )
 """Which software this is."""
+
+Wait: TypeAlias = "Literal['done'] | Literal['started']"
+"""Whether to wait."""
 
 WhoAsks = TypedDict(
     'WhoAsks',
@@ -1954,6 +2105,11 @@ OPERATIONS: Mapping[str, Operation] = {
     'envelope_graph': Operation('envelope_graph', 'GET', '/amp/graph/{envelope}', (), False, False, False, True),
     'absence_delegate': Operation('absence_delegate', 'POST', '/api/v1/absence', (), True, True, False, True),
     'balance_list': Operation('balance_list', 'GET', '/api/v1/accounts/{principal}/balances', ('cursor', 'limit',), False, False, False, True),
+    'action_submit': Operation('action_submit', 'POST', '/api/v1/actions', (), True, True, False, True),
+    'action_validate': Operation('action_validate', 'POST', '/api/v1/actions/validate', (), True, False, False, True),
+    'action_get': Operation('action_get', 'GET', '/api/v1/actions/{action}', (), False, False, False, True),
+    'action_claim': Operation('action_claim', 'POST', '/api/v1/actions/{action}/claim', (), True, True, False, True),
+    'receipt_post': Operation('receipt_post', 'POST', '/api/v1/actions/{action}/receipt', (), True, True, False, True),
     'agent_list': Operation('agent_list', 'GET', '/api/v1/agents', ('cursor', 'limit',), False, False, False, True),
     'agent_create': Operation('agent_create', 'POST', '/api/v1/agents', (), True, True, False, True),
     'agent_me': Operation('agent_me', 'GET', '/api/v1/agents/me', (), False, False, False, True),
@@ -2015,6 +2171,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'escalation_list': Operation('escalation_list', 'GET', '/api/v1/escalations', ('cursor', 'limit', 'task',), False, False, False, True),
     'escalation_get': Operation('escalation_get', 'GET', '/api/v1/escalations/{escalation}', (), False, False, False, True),
     'escalation_resolve': Operation('escalation_resolve', 'POST', '/api/v1/escalations/{escalation}/resolve', (), True, True, False, True),
+    'explain': Operation('explain', 'GET', '/api/v1/explain/{id}', (), False, False, False, True),
     'funding_list': Operation('funding_list', 'GET', '/api/v1/fundings', ('cursor', 'limit',), False, False, False, True),
     'funding_request': Operation('funding_request', 'POST', '/api/v1/fundings', (), True, True, False, True),
     'funding_approve': Operation('funding_approve', 'POST', '/api/v1/fundings/{funding}/approve', (), True, True, False, True),
@@ -2062,6 +2219,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'policy_set_revoke': Operation('policy_set_revoke', 'POST', '/api/v1/policy-sets/{policy_set}/revoke', (), True, True, False, True),
     'principal_erase': Operation('principal_erase', 'POST', '/api/v1/principals/{principal}/erase', (), True, True, False, True),
     'supply_audit': Operation('supply_audit', 'GET', '/api/v1/projections/supply-audit', (), False, False, True, True),
+    'receipt_get': Operation('receipt_get', 'GET', '/api/v1/receipts/{receipt}', (), False, False, False, True),
     'role_list': Operation('role_list', 'GET', '/api/v1/roles', ('cursor', 'limit',), False, False, False, True),
     'role_assign': Operation('role_assign', 'POST', '/api/v1/roles', (), True, True, False, True),
     'role_withdraw': Operation('role_withdraw', 'POST', '/api/v1/roles/withdraw', (), True, True, False, True),
@@ -2082,6 +2240,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'impact_assess': Operation('impact_assess', 'POST', '/api/v1/tasks/{task}/impact-assessments', (), True, True, False, True),
     'liability_bind': Operation('liability_bind', 'POST', '/api/v1/tasks/{task}/liability-bindings', (), True, True, False, True),
     'task_update': Operation('task_update', 'POST', '/api/v1/tasks/{task}/move', (), True, True, False, True),
+    'task_replay': Operation('task_replay', 'GET', '/api/v1/tasks/{task}/replay', ('from',), False, False, False, True),
     'team_delete': Operation('team_delete', 'DELETE', '/api/v1/teams/{team}', (), False, True, False, True),
     'team_member_remove': Operation('team_member_remove', 'DELETE', '/api/v1/teams/{team}/members/{member}', (), False, True, False, True),
     'team_member_add': Operation('team_member_add', 'PUT', '/api/v1/teams/{team}/members/{member}', (), True, True, False, True),
@@ -2243,6 +2402,109 @@ class Operations:
     ) -> Iterator[Balance]:
         """Read balances: all pages, item by item."""
         return self._pages(OPERATIONS['balance_list'], {'principal': principal, 'limit': limit})
+
+    def action_submit(
+        self,
+        *,
+        action: ActionCall,
+        task: TaskId,
+        amount: Amount | None = None,
+        approval: str | None = None,
+        counterparty: PrincipalRef | None = None,
+        currency: CurrencyCode | None = None,
+        decision: str | None = None,
+        evaluation: str | None = None,
+        executor: PrincipalRef | None = None,
+        grant: GrantId | None = None,
+        liability: str | None = None,
+        wait: Wait | None = None,
+        idempotency_key: str | None = None,
+    ) -> ActionView:
+        """Do something through the gate. A native operation in the same step, a tool that the
+        operator lists, or an act of the caller's own, whose receipt it posts. 202 while it is under
+        way. May also be carried by a signed envelope addressed to the node.
+
+        action: What is called.
+        task: The task it is part of.
+        amount: The money it moves, for a tool whose parameters do not say. Parameters that do
+            (`amount` and `currency`, or `amount_usd` and the like) must agree.
+        approval: The request for approval that was granted.
+        counterparty: A principal of this node that it concerns besides the caller.
+        currency: Of what; the node's own currency unless named.
+        decision: What the agent decided.
+        evaluation: The evaluation of policy that was asked for before. It may only make the
+            gate stricter.
+        executor: Who carries it out and posts the receipt, where this node does not: the caller
+            itself for a tool that the operator does not list.
+        grant: The grant it is done under. A native operation may do without.
+        liability: Who answers for it; the task's own binding where none is named, as with the
+            next ones.
+        wait: Whether to wait.
+        """
+        return self._call(OPERATIONS['action_submit'], {'action': action, 'task': task, 'amount': amount, 'approval': approval, 'counterparty': counterparty, 'currency': currency, 'decision': decision, 'evaluation': evaluation, 'executor': executor, 'grant': grant, 'liability': liability, 'wait': wait}, idempotency_key)  # type: ignore[no-any-return]
+
+    def action_validate(
+        self,
+        *,
+        action: ActionId | None = None,
+        call: ActionCall | None = None,
+        envelope: ActionSubmit | None = None,
+    ) -> Validation:
+        """Ask the gate. Whether an envelope would pass, or whether a submitted action covers a call
+        that arrived: 200, or 403 with an error for each lock that stays closed. May also be carried
+        by a signed envelope addressed to the node.
+
+        action: Or an action that was submitted, by whoever is about to serve it.
+        call: The call as it arrived, which must be the one that was submitted.
+        envelope: An envelope as `action_submit` takes it.
+        """
+        return self._call(OPERATIONS['action_validate'], {'action': action, 'call': call, 'envelope': envelope}, None)  # type: ignore[no-any-return]
+
+    def action_get(
+        self,
+        *,
+        action: ActionId,
+    ) -> ActionView:
+        """Read an action. With its present state, and for who asked for it what came of it. May
+        also be carried by a signed envelope addressed to the node.
+
+        action: Which action.
+        """
+        return self._call(OPERATIONS['action_get'], {'action': action}, None)  # type: ignore[no-any-return]
+
+    def action_claim(
+        self,
+        *,
+        action: ActionId,
+        call: ActionCall | None = None,
+        idempotency_key: str | None = None,
+    ) -> ActionView:
+        """Take an action. Its executor takes it to carry it out, once. May also be carried by a
+        signed envelope addressed to the node.
+
+        action: Which action.
+        call: The call as it arrived, which must be the one that was submitted.
+        """
+        return self._call(OPERATIONS['action_claim'], {'action': action, 'call': call}, idempotency_key)  # type: ignore[no-any-return]
+
+    def receipt_post(
+        self,
+        *,
+        action: ActionId,
+        outcome: Ending,
+        result: Any = None,
+        status: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> ActionView:
+        """Post a receipt. Says how an action ended that was carried out outside of the node. May
+        also be carried by a signed envelope addressed to the node.
+
+        action: Which action.
+        outcome: How it ended.
+        result: What came of it; kept sealed.
+        status: The HTTP status that was answered, if there was one.
+        """
+        return self._call(OPERATIONS['receipt_post'], {'action': action, 'outcome': outcome, 'result': result, 'status': status}, idempotency_key)  # type: ignore[no-any-return]
 
     def agent_list(
         self,
@@ -3210,6 +3472,19 @@ class Operations:
         """
         return self._call(OPERATIONS['escalation_resolve'], {'escalation': escalation, 'outcome': outcome, 'notes': notes}, idempotency_key)  # type: ignore[no-any-return]
 
+    def explain(
+        self,
+        *,
+        id: str,
+    ) -> Explained:
+        """Explain. Why something was blocked, or how it came to be: by the id of an action, a
+        receipt or a task, or by the code of a refusal. May also be carried by a signed envelope
+        addressed to the node.
+
+        id: An action, a receipt, a task, or the code of a refusal.
+        """
+        return self._call(OPERATIONS['explain'], {'id': id}, None)  # type: ignore[no-any-return]
+
     def funding_list(
         self,
         *,
@@ -4045,6 +4320,18 @@ class Operations:
         """
         return self._call(OPERATIONS['supply_audit'], {}, None)  # type: ignore[no-any-return]
 
+    def receipt_get(
+        self,
+        *,
+        receipt: ReceiptId,
+    ) -> ActionReceipt:
+        """Read a receipt. Signed by the node's key, for its parties. May also be carried by a
+        signed envelope addressed to the node.
+
+        receipt: Which receipt: the action's id with `rcp_` before its digits.
+        """
+        return self._call(OPERATIONS['receipt_get'], {'receipt': receipt}, None)  # type: ignore[no-any-return]
+
     def role_list(
         self,
         *,
@@ -4467,6 +4754,20 @@ class Operations:
         guard: The artifact that allows it.
         """
         return self._call(OPERATIONS['task_update'], {'task': task, 'to': to, 'guard': guard}, idempotency_key)  # type: ignore[no-any-return]
+
+    def task_replay(
+        self,
+        *,
+        task: TaskId,
+        from_: int | None = None,
+    ) -> Replay:
+        """Replay a task. Every entry of it in order, chained, with what was known at each step. May
+        also be carried by a signed envelope addressed to the node.
+
+        task: Which task.
+        from_: The entry to begin at; the first of the task unless named.
+        """
+        return self._call(OPERATIONS['task_replay'], {'task': task, 'from': from_}, None)  # type: ignore[no-any-return]
 
     def team_delete(
         self,

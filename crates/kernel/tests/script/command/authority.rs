@@ -53,7 +53,7 @@ fn key_id(town: &Town, name: &str) -> Result<ApiKeyId, String> {
     }
 }
 
-fn grant_id(town: &Town, name: &str) -> Result<GrantId, String> {
+pub(super) fn grant_id(town: &Town, name: &str) -> Result<GrantId, String> {
     match town.named(name)? {
         Named::Id(AnyId::Grant(id)) => Ok(id),
         other => Err(format!("{name} is {other:?} and no grant")),

@@ -4,6 +4,7 @@ mod account;
 mod authority;
 mod clearance;
 mod did;
+mod gate;
 mod money;
 mod org;
 mod people;
@@ -11,6 +12,7 @@ mod policy;
 mod tokens;
 mod work;
 
+use hansa_kernel::action::{Act, Submit};
 use hansa_kernel::grant::Action;
 use hansa_kernel::org::OrgCommand;
 use hansa_kernel::{Auth, Caller, Command, Request};
@@ -54,7 +56,8 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
     Ok(Outcome::Done { entries: Vec::new() })
 }
 
-fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
+/// Reads the command of a verb.
+fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, String> {
     let parse = match verb {
         "found" | "clock" | "owner" | "agent" | "suspend" | "freeze" | "reinstate" | "card"
         | "appeal" | "custody" | "person" | "erase" | "rotate" | "restored" | "format" => {
@@ -68,14 +71,23 @@ fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome,
         verb if org::VERBS.contains(&verb) => org::parse,
         verb if clearance::VERBS.contains(&verb) => clearance::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
+        verb if gate::VERBS.contains(&verb) => gate::parse,
         _ => work::parse,
     };
+    parse(town, verb, words)
+}
+
+fn submit(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Outcome, String> {
     let Asked { asker, command } = match verb {
         "did" => did::parse(town, words)?,
         verb => parse(town, verb, words)?,
     };
     words.finish()?;
-    let request = request(town, words, &asker, command)?;
+    let mut request = request(town, words, &asker, command)?;
+    let caller = request.caller.clone();
+    if let Command::ActionSubmit(Submit { act: Act::Native(inner), .. }) = &mut request.command {
+        inner.caller = caller;
+    }
     let outcome = policy::submit(town, words, &request)?;
     if let Outcome::Done { .. } = outcome {
         let name = words.text().split_whitespace().nth(1).unwrap_or_default();
