@@ -13,6 +13,7 @@ mod demo;
 mod duration;
 mod failure;
 mod files;
+mod gateway;
 mod offline;
 mod profiles;
 mod progress;

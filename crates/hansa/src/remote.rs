@@ -233,13 +233,17 @@ impl Remote {
         .next_step("name an API key instead, or leave --idempotency-key out"))
     }
 
+    /// The client that asks for an operation, for who wants the node's own words.
+    pub(crate) async fn client<R: Request>(&self) -> Result<&Client, Failure> {
+        self.client_for(operation(R::OPERATION)?).await
+    }
+
     async fn call_with<R: Request>(
         &self,
         request: &R,
         options: &CallOptions,
     ) -> Result<R::Response, Failure> {
-        let operation = operation(R::OPERATION)?;
-        let client = self.client_for(operation).await?;
+        let client = self.client::<R>().await?;
         client.call_with(request, options).await.map_err(|error| self.failure(error))
     }
 

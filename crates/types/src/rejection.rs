@@ -258,6 +258,10 @@ codes! {
     ActionTaskUnknown = "action_task_unknown", 422, "The envelope names no task that the caller has a part in.", "Declare the task first, and name it.";
     ActionState = "action_state", 409, "The action is not in the state this step needs.", "Look at the action (action_get).";
     ActionClaimed = "action_claimed", 409, "Somebody has taken this action to carry it out.", "Submit another action; each is carried out once.";
+    ActionRequired = "action_required", 403, "This request needs an action of the gate.", "Submit the call with action_submit, and send the action's id as X-AGP-Action-ID.";
+    GateUnavailable = "gate_unavailable", 503, "The node that decides cannot be asked, so nothing passes.", "Retry later; nothing was sent.";
+    ServiceUnreachable = "service_unreachable", 502, "The service behind the gateway cannot be reached; nothing was sent.", "Submit another action once the service is there.";
+    OutcomeUnknown = "outcome_unknown", 502, "The service behind the gateway gave no answer that says what became of the call.", "Look at the service before you submit another action.";
     CallMismatch = "call_mismatch", 409, "What is called differs from what the action was submitted with.", "Send exactly the submitted tool and parameters.";
     GrantRequired = "grant_required", 403, "An action needs a grant, and the envelope names none.", "Name a grant that you hold and that covers the tool.";
     GrantUnknown = "grant_unknown", 403, "The envelope names no grant that you hold.", "Name a grant that you hold (grant_list).";

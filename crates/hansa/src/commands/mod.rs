@@ -23,6 +23,7 @@ mod discover;
 mod doctor;
 mod escalation;
 mod export;
+mod gateway;
 mod grant;
 mod init;
 mod intent;
@@ -156,6 +157,8 @@ pub(crate) enum Command {
     /// Do something through the gate, and look at what became of it
     #[command(subcommand)]
     Action(action::Command),
+    /// Let requests through to a service only with an action of the gate
+    Gateway(gateway::Args),
     /// Signed receipts of actions
     #[command(subcommand)]
     Receipt(receipt::Command),
@@ -258,6 +261,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Escalation(command) => Box::pin(command.run(app)),
         Command::Role(command) => Box::pin(command.run(app)),
         Command::Action(command) => Box::pin(command.run(app)),
+        Command::Gateway(args) => Box::pin(args.run(app)),
         Command::Receipt(command) => Box::pin(command.run(app)),
         Command::Replay(args) => Box::pin(args.run(app)),
         Command::Explain(args) => Box::pin(args.run(app)),

@@ -10,6 +10,7 @@ mod demo;
 mod disk;
 mod doctor;
 mod exit_codes;
+mod gateway;
 mod offline;
 mod orgs;
 mod policy;

@@ -113,7 +113,11 @@ impl Place {
         log: Stdio,
     ) -> Served<'_> {
         let start = ["serve", "-o", "json", "--bind", bind, "--data-dir", data_dir];
-        let mut command = self.command(&[&start[..], arguments].concat());
+        self.started(self.command(&[&start[..], arguments].concat()), log)
+    }
+
+    /// What a command said when it listened, and the command itself, which goes on.
+    fn started(&self, mut command: Command, log: Stdio) -> Served<'_> {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -121,7 +125,7 @@ impl Place {
         let mut served = Served { place: self, child, stderr, told: Value::Null };
         served.told = match serde_json::from_str(&line) {
             Ok(told) => told,
-            Err(_) => panic!("the node did not start: {}", served.log()),
+            Err(_) => panic!("it did not start: {}", served.log()),
         };
         served
     }
@@ -194,6 +198,13 @@ impl Served<'_> {
     pub(crate) fn run(&self, key: &str, arguments: &[&str]) -> Run {
         let variables = [("HANSA_NODE", self.url()), ("HANSA_API_KEY", key)];
         self.place.run_with(arguments, &variables)
+    }
+
+    /// Starts a gateway that asks this node.
+    pub(crate) fn gateway(&self, key: &str, arguments: &[&str]) -> Served<'_> {
+        let mut command = self.place.command(&[&["gateway", "-o", "json"][..], arguments].concat());
+        command.env("HANSA_NODE", self.url()).env("HANSA_API_KEY", key);
+        self.place.started(command, Stdio::piped())
     }
 
     pub(crate) fn terminate(&self) {

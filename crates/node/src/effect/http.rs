@@ -60,15 +60,7 @@ fn told(body: &[u8]) -> Vec<u8> {
 
 /// What a call without an answer says: whether a byte of it left.
 pub(super) fn failed(error: &EgressError) -> Ended {
-    let nothing_left = error.is_refusal()
-        || matches!(
-            error,
-            EgressError::Resolve(_)
-                | EgressError::Connect(_)
-                | EgressError::Roots(_)
-                | EgressError::Tls(_)
-        );
-    match nothing_left {
+    match error.is_unsent() {
         true => Ended::NotSent,
         false => Ended::Unknown,
     }

@@ -90,4 +90,16 @@ impl EgressError {
                 | EgressError::AddressNotOpen
         )
     }
+
+    /// Whether nothing was sent, so that nothing can have been done.
+    pub fn is_unsent(&self) -> bool {
+        self.is_refusal()
+            || matches!(
+                self,
+                EgressError::Resolve(_)
+                    | EgressError::Connect(_)
+                    | EgressError::Roots(_)
+                    | EgressError::Tls(_)
+            )
+    }
 }

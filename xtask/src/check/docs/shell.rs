@@ -4,9 +4,9 @@
 //! and the current directory last from one command to the next. After each comes an end marker with
 //! the exit status. Stdout and stderr are one stream, as in a terminal.
 //!
-//! Invariants: the home directory and the working directory are new and go away with the shell; no
-//! variable that would steer `hansa` leaks in; when the shell is dropped its whole process group is
-//! ended, which holds only what this shell started.
+//! Invariants: the home directory and the working directory, in which there is a link to `examples`,
+//! are new and go away with the shell; no variable that would steer `hansa` leaks in; when the shell
+//! is dropped its whole process group is ended, which holds only what this shell started.
 //!
 //! Deliberately absent: a terminal. Programs see a pipe and no colours.
 
@@ -14,12 +14,15 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal};
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+/// What a reader of a clone has at hand, and a page may use.
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
 /// How often servers are asked to stop when the page ends, and how long each time is waited for.
 const STOP_REQUESTS_MAX: usize = 5;
 const STOP_INTERVAL: Duration = Duration::from_secs(2);
@@ -61,6 +64,7 @@ impl Shell {
         for name in ["home", "work"] {
             std::fs::create_dir(directory.path().join(name)).context("no temporary directory")?;
         }
+        symlink(EXAMPLES, directory.path().join("work/examples")).context("no examples")?;
         let mut child = bash(directory.path(), programs)?.spawn().context("cannot start bash")?;
         let stdin = child.stdin.take().context("bash has no stdin")?;
         let stdout = child.stdout.take().context("bash has no stdout")?;
