@@ -1,9 +1,11 @@
 //! Opening the file, and deciding whether what is in it can be trusted.
 //!
-//! The file is written without waiting for the disk, so after a power cut it may be anything. It
-//! is therefore marked, durably, as open before the first write, and as clean only when it was
-//! closed and everything is on disk. A file that is not clean is checked before it is used. One
-//! that is damaged, or of another format, is deleted and begun anew: the journal has it all.
+//! The file is written with few waits for the disk, each as its log is copied back: without any,
+//! the system would write so much of it at once that the journal had to wait. After a power cut it
+//! may still be anything, so it is marked, durably, as open before the first write, and as clean
+//! only when it was closed and everything is on disk. A file that is not clean is checked before it
+//! is used. One that is damaged, or of another format, is deleted and begun anew: the journal has it
+//! all.
 //!
 //! Invariant: a database that somebody else made is never touched, whatever its place.
 
@@ -172,7 +174,7 @@ async fn mark(connection: &mut SqliteConnection, clean: bool) -> Result<(), Erro
         .await
         .map_err(Error::database("mark their file"))?;
     run(connection, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
-    run(connection, "PRAGMA synchronous = OFF").await
+    run(connection, "PRAGMA synchronous = NORMAL").await
 }
 
 /// Copies the write-ahead log back and empties it. Readers may stand in the way for longer than it

@@ -36,8 +36,9 @@ fn money_is_quoted_held_posted_voided_and_sent_in_batches() {
     assert_eq!(held["state"], "pending");
     let id = text(&held, "id");
     json(&alice.key, &["transfer", "post", &id, "--amount", "40"]);
-    let balance = json(&alice.key, &["balance", &alice.id]);
+    let balance = json(&alice.key, &["balance"]);
     assert_eq!(balance["data"][0]["balance"], "959.8");
+    assert_eq!(balance, json(&owner, &["balance", &alice.id]));
     // The rest stays pending until the payee gives it back.
     assert_eq!(balance["data"][0]["held"], "60.3");
     json(&bob.key, &["transfer", "void", &id]);

@@ -66,9 +66,7 @@ impl Rules for SetKey {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         let last = state.custody.get(&handle).map_or(0, |kept| kept.generation);
         if last.checked_add(1) != Some(self.generation) {
             return Err(Code::CustodyKeyRaced.into());

@@ -108,8 +108,7 @@ impl Rules for Create {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         if handle == state.treasury()? {
             return Err(Rejection::new(Code::InvalidField, "agent: the node's DID is its key's"));
         }
@@ -141,8 +140,7 @@ impl Rules for Update {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         let held = state.dids.get(handle).ok_or(Code::NotFound)?;
         let follows = held.head.hash == self.replaces && self.head.version > held.head.version;
         let fits = self.keys.is_none_or(|keys| keys == Keys::of(state, handle));

@@ -98,8 +98,7 @@ impl Rules for CreateApiKey {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         refuse_organization(state, handle)?;
         if state.principals.get(handle).api_keys.len() >= API_KEYS_PER_PRINCIPAL_MAX {
             return Err(Rejection::new(Code::StateFull, "a principal has at most 100 API keys"));

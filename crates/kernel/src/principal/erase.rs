@@ -100,6 +100,13 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry, _: &Erased) {
 }
 
 impl State {
+    /// The principal of an id, unless it was erased.
+    pub(crate) fn living(&self, id: PrincipalId) -> Result<Handle, Rejection> {
+        let handle = self.principal(id)?;
+        self.refuse_erased(handle)?;
+        Ok(handle)
+    }
+
     /// Refuses to change what was erased.
     pub(crate) fn refuse_erased(&self, handle: Handle) -> Result<(), Rejection> {
         match self.principals.get(handle).erased {

@@ -149,8 +149,7 @@ impl Rules for SetCard {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         let card = state.principals.get(handle).card;
         if self.replaces.is_some_and(|replaced| card != Some(replaced)) {
             return Err(Code::CardChanged.into());
@@ -232,8 +231,7 @@ impl Rules for Reinstate {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         let principal = state.principals.get(handle);
         if principal.active && !principal.frozen {
             return Err(Rejection::new(Code::InvalidField, "agent: it is not suspended or frozen"));

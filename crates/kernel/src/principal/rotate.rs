@@ -72,8 +72,7 @@ impl Rules for RotateKey {
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
-        let handle = state.principal(self.principal)?;
-        state.refuse_erased(handle)?;
+        let handle = state.living(self.principal)?;
         refuse_organization(state, handle)?;
         let principal = state.principals.get(handle);
         if self.principal == state.node()?.id {

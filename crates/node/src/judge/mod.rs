@@ -64,18 +64,18 @@ impl JudgeConfig {
 
 /// Rules that are evaluated where they lie, without a node: to try a policy out, or to measure it.
 pub struct Evaluator {
-    engine: regorus::Engine,
+    machine: regorus::rvm::vm::RegoVM,
 }
 
 impl Evaluator {
     /// Compiles a document.
     pub fn new(document: &PolicyDocument) -> Result<Self, String> {
-        rego::compile(document).map(|compiled| Self { engine: compiled.engine() })
+        Ok(Self { machine: rego::compile(document)?.machine()? })
     }
 
     /// What the rules say of facts.
     pub fn evaluate(&mut self, facts: &Facts) -> Result<Answer, String> {
-        rego::evaluate(&mut self.engine, &regorus::Value::from(input(facts)))
+        rego::evaluate(&mut self.machine, &regorus::Value::from(input(facts)))
     }
 }
 

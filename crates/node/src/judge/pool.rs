@@ -1,9 +1,10 @@
 //! The threads that evaluate, so that no policy stands in the way of a request or of the writer.
 //!
-//! Each has its own engine for each set. A question waits in a bounded queue; whoever asked waits
+//! Each has its own machine for each set. A question waits in a bounded queue; whoever asked waits
 //! only so long, and a thread that does not come back is replaced, a few times.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -11,7 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_kernel::policy::Facts;
 use hansa_types::Digest;
-use regorus::{Engine, Value};
+use regorus::Value;
+use regorus::rvm::vm::RegoVM;
 use tokio::sync::oneshot;
 
 use super::answer::Answer;
@@ -108,7 +110,7 @@ fn spawn(taken: &Arc<Mutex<Receiver<Work>>>) -> std::io::Result<()> {
 
 /// Works until there is no more work, or until nobody waited for what took too long.
 fn run(taken: &Mutex<Receiver<Work>>) {
-    let mut engines: HashMap<Digest, Engine> = HashMap::new();
+    let mut machines: HashMap<Digest, RegoVM> = HashMap::new();
     loop {
         let work = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Work { facts, asked, place, told }) = work else { return };
@@ -117,7 +119,7 @@ fn run(taken: &Mutex<Receiver<Work>>) {
             continue;
         }
         let input = Value::from(input(&facts));
-        let answers = asked.iter().map(|(rules, set)| answer(&mut engines, *rules, set, &input));
+        let answers = asked.iter().map(|(rules, set)| answer(&mut machines, *rules, set, &input));
         let answers = answers.collect();
         if place.load(Ordering::SeqCst) == ABANDONED {
             return;
@@ -128,19 +130,22 @@ fn run(taken: &Mutex<Receiver<Work>>) {
 }
 
 fn answer(
-    engines: &mut HashMap<Digest, Engine>,
+    machines: &mut HashMap<Digest, RegoVM>,
     rules: Digest,
     set: &Compiled,
     input: &Value,
 ) -> Result<Answer, String> {
-    if engines.len() >= JUDGE_ENGINES_MAX {
-        engines.clear();
+    if machines.len() >= JUDGE_ENGINES_MAX {
+        machines.clear();
     }
-    let engine = engines.entry(rules).or_insert_with(|| set.engine());
-    let evaluated = catch_unwind(AssertUnwindSafe(|| rego::evaluate(engine, input)));
+    let machine = match machines.entry(rules) {
+        Entry::Occupied(machine) => machine.into_mut(),
+        Entry::Vacant(place) => place.insert(set.machine()?),
+    };
+    let evaluated = catch_unwind(AssertUnwindSafe(|| rego::evaluate(machine, input)));
     evaluated.unwrap_or_else(|_| {
         // What a panic left behind is not asked again.
-        engines.remove(&rules);
+        machines.remove(&rules);
         Err("the engine panicked".to_owned())
     })
 }

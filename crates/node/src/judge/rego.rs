@@ -1,17 +1,21 @@
-//! Rego in the node: compiled once for each set of rules, evaluated within limits.
+//! Rego in the node: compiled once to bytecode for each set of rules, evaluated within limits.
 //!
-//! An evaluation has at most so many steps and so much time. The engine counts steps by itself and
-//! asks for the time now and then; it is told that time is up when either is over. What makes large
+//! An evaluation has at most so many steps and so much time. The machine counts steps by itself and
+//! asks for the time now and then; the interpreter, in which tests run for what they cover, only
+//! asks, and is told that time is up when its steps are over as well. What makes large
 //! values of small ones within a single step (`numbers.range` and its like) is refused when a policy
 //! is made, for no limit would stop it. Clocks, networks and randomness are not compiled in.
 
 use std::cell::Cell;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
+use regorus::languages::rego::compiler::Compiler;
+use regorus::rvm::program::Program;
+use regorus::rvm::vm::RegoVM;
 use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
-use regorus::{Engine, Value};
+use regorus::{CompiledPolicy, Engine, Value};
 
 use super::answer::{self, Answer};
 use super::document::PolicyDocument;
@@ -45,30 +49,42 @@ impl TimeSource for Stopwatch {
 
 static STOPWATCH: Stopwatch = Stopwatch;
 
-/// Rules that compiled.
+/// Rules that compiled, with their data.
 pub(super) struct Compiled {
-    prototype: Mutex<Engine>,
+    policy: CompiledPolicy,
+    program: Arc<Program>,
+    data: Value,
 }
 
 impl Compiled {
-    /// An engine of its own for one thread.
-    pub(super) fn engine(&self) -> Engine {
-        self.prototype.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// A machine of its own for one thread, with its limits.
+    pub(super) fn machine(&self) -> Result<RegoVM, String> {
+        let mut machine = RegoVM::new_with_policy(self.policy.clone());
+        machine.load_program(Arc::clone(&self.program));
+        machine.set_strict_builtin_errors(true);
+        machine.set_max_instructions(JUDGE_STEPS_MAX as usize);
+        machine.set_execution_timer_config(Some(time_limit()));
+        machine.set_data(self.data.clone()).map_err(|error| error.to_string())?;
+        Ok(machine)
     }
 }
 
-/// An engine without rules, with its limits.
+/// An interpreter without rules, with its limits.
 pub(super) fn engine() -> Engine {
-    static CLOCK: Once = Once::new();
-    // Whoever set one before set the same: nothing else here uses the engine.
-    CLOCK.call_once(|| _ = set_time_source(&STOPWATCH));
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
-    engine.set_execution_timer_config(ExecutionTimerConfig {
+    engine.set_execution_timer_config(time_limit());
+    engine
+}
+
+fn time_limit() -> ExecutionTimerConfig {
+    static CLOCK: Once = Once::new();
+    // Whoever set one before set the same: nothing else here evaluates.
+    CLOCK.call_once(|| _ = set_time_source(&STOPWATCH));
+    ExecutionTimerConfig {
         limit: Duration::from_millis(JUDGE_TIME_MAX.0),
         check_interval: NonZeroU32::new(JUDGE_STEPS_PER_LOOK).unwrap_or(NonZeroU32::MIN),
-    });
-    engine
+    }
 }
 
 /// Gives the next evaluation on this thread all its steps.
@@ -84,23 +100,32 @@ pub(super) fn compile(document: &PolicyDocument) -> Result<Compiled, String> {
         refuse_words(name, text)?;
         engine.add_policy(name.clone(), text.clone()).map_err(|error| error.to_string())?;
     }
-    let data = serde_json::Value::Object(document.data.clone());
-    engine.add_data(Value::from(data)).map_err(|error| error.to_string())?;
+    let data = Value::from(serde_json::Value::Object(document.data.clone()));
+    engine.add_data(data.clone()).map_err(|error| error.to_string())?;
+    let policy = engine.compile_with_entrypoint(&DECISION.into());
+    let policy = policy.map_err(|error| error.to_string())?;
+    let program = Compiler::compile_from_policy(&policy, &[DECISION]);
+    let program = program.map_err(|error| error.to_string())?;
+    let compiled = Compiled { policy, program, data };
     let nothing = serde_json::json!({"action": "none", "actor": {"id": "none", "roles": []}});
-    engine.set_input(Value::from(nothing));
-    engine.eval_rule(DECISION.to_owned()).map_err(|error| error.to_string())?;
-    Ok(Compiled { prototype: Mutex::new(engine) })
+    decide(&mut compiled.machine()?, &Value::from(nothing))?;
+    Ok(compiled)
 }
 
-/// Asks an engine about an input.
-pub(super) fn evaluate(engine: &mut Engine, input: &Value) -> Result<Answer, String> {
-    begin();
-    engine.set_input(input.clone());
-    let value = engine.eval_rule(DECISION.to_owned()).map_err(|error| error.to_string())?;
+/// Asks a machine about an input.
+pub(super) fn evaluate(machine: &mut RegoVM, input: &Value) -> Result<Answer, String> {
+    let value = decide(machine, input)?;
     if value == Value::Undefined {
         return Err("the decision is undefined".to_owned());
     }
     answer::read(serde_json::to_value(value).map_err(|error| error.to_string())?)
+}
+
+/// The value of the decision.
+fn decide(machine: &mut RegoVM, input: &Value) -> Result<Value, String> {
+    begin();
+    machine.set_input(input.clone());
+    machine.execute().map_err(|error| error.to_string())
 }
 
 /// Refuses the words that no limit covers, wherever code uses them.
@@ -137,4 +162,68 @@ fn code(text: &str) -> String {
         line[..end].to_owned()
     };
     text.lines().map(strip).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    const RULES: &str = include_str!("../../../../policies/finance-v2/policy.rego");
+    const DATA: &str = include_str!("../../../../policies/finance-v2/data.json");
+
+    fn bundled() -> PolicyDocument {
+        let data: serde_json::Value = serde_json::from_str(DATA).unwrap();
+        let modules = json!({"policy.rego": RULES});
+        let document = json!({"name": "f", "version": "1", "modules": modules, "data": data});
+        serde_json::from_value(document).unwrap()
+    }
+
+    /// Payments of every kind that the bundled rules tell apart.
+    fn payments() -> Vec<serde_json::Value> {
+        let money = [json!(null), json!({"currency": "USD", "units": 5})];
+        let large = json!({"currency": "EUR", "units": 100_001});
+        let unknown = json!({"currency": "XAU", "units": 1});
+        let parties = [json!({}), json!({"name": "Acme Corp"}), json!({"name": "Shell Ltd"})];
+        let agents = [json!({"id": "a"}), json!({"id": "a", "kind": "agent"})];
+        let tasks = [json!({}), json!({"jurisdictions": ["US-NY", "DE"]})];
+        let tainted = json!({"jurisdictions": ["CN"], "taint": ["web"]});
+        let mut all = Vec::new();
+        for money in money.iter().chain([&large, &unknown]) {
+            for party in parties.iter().chain(&agents) {
+                for task in tasks.iter().chain([&tainted]) {
+                    let mut input = json!({"counterparty": party, "task": task});
+                    if money.is_null() {
+                        input["parameters"] = json!({"amount_usd": 100_000.5, "vendor": "Globex"});
+                    } else {
+                        input["money"] = money.clone();
+                    }
+                    all.push(input);
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn bytecode_decides_as_the_interpreter_does() {
+        let document = bundled();
+        let mut machine = compile(&document).unwrap().machine().unwrap();
+        let mut interpreter = engine();
+        interpreter.add_policy("policy.rego".to_owned(), RULES.to_owned()).unwrap();
+        interpreter.add_data(Value::from(serde_json::Value::Object(document.data))).unwrap();
+        let mut verdicts = BTreeSet::new();
+        for payment in payments() {
+            let input = Value::from(payment);
+            let decided = decide(&mut machine, &input).unwrap();
+            begin();
+            interpreter.set_input(input.clone());
+            assert_eq!(interpreter.eval_rule(DECISION.to_owned()).unwrap(), decided, "{input}");
+            verdicts.insert(decided["verdict"].to_string());
+        }
+        assert_eq!(verdicts.len(), 4, "{verdicts:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Unit tests of policies, as OPA runs them: every rule whose name begins with `test_` must be true.
 //!
-//! The tests run in the engine and under the limits that decide in a node. What is measured is which
-//! lines of the policies, not of their tests, came to be evaluated.
+//! The tests run in the interpreter, under the limits that hold in a node: it knows `with`, by which
+//! tests set the input, and which lines of the policies, not of their tests, came to be evaluated.
 
 use std::collections::BTreeMap;
 
