@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use hansa_node::env::Env;
-use hansa_node::keys::NodeKeys;
+use hansa_node::keys::Place;
 use hansa_node::limits::SCRUB_DAYS_MAX;
 use hansa_node::metrics::Metrics;
 use hansa_node::scrub::Scrubber;
@@ -49,11 +49,11 @@ impl Scene for ScrubScene {
 /// What a child does: begins a pass, and prints which part of a core it took.
 pub(crate) fn child(dir: &Path) -> anyhow::Result<()> {
     let env = Env::real();
-    let keys = Arc::new(NodeKeys::load(&dir.join("keys"))?.context("the books have no key")?);
+    let keys = Arc::new(Place::from(dir).need()?);
     let vault = Vault::new(Arc::clone(&keys), Store::open_read_only(dir)?, env.clone());
     let scrubber = Scrubber {
         data_dir: dir.to_owned(),
-        key: keys.signing().public(),
+        keys: vec![keys.signing().public()],
         vault: Arc::new(vault),
         days_max: SCRUB_DAYS_MAX,
         env,

@@ -15,7 +15,7 @@ use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Auth, Caller, Command, Request, State, node, transfer};
 use hansa_node::clock::Reading;
 use hansa_node::env::Env;
-use hansa_node::keys::NodeKeys;
+use hansa_node::keys::Place;
 use hansa_node::snapshot::HASH_SEED;
 use hansa_node::writer::{Hashes, Input, Job, Outcome, Writer};
 use hansa_store::{Journal, Options, Store};
@@ -141,7 +141,7 @@ impl World {
     /// Makes the books in a new directory.
     pub(crate) fn create(dir: PathBuf, env: &Env) -> anyhow::Result<Self> {
         let mut store = Store::open(&dir, Options::default())?;
-        let keys = NodeKeys::create(&store.keys_dir(), env)?;
+        let keys = Place::from(&dir).create(env)?;
         let seed: Vec<u8> = HASH_WORDS.iter().flat_map(|word| word.to_be_bytes()).collect();
         store.put_meta_once(HASH_SEED, &seed)?;
         let empty = Position { state: State::new(HASH_WORDS), hashes: Hashes::empty() };

@@ -2,15 +2,16 @@
 
 use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use hansa_crypto::PublicKey;
 use hansa_kernel::{Event, codec};
 use hansa_node::export::Export;
-use hansa_node::keys::NodeKeys;
+use hansa_node::keys::{NodeKeys, Place};
 use hansa_node::sight::Sight;
+use hansa_node::snapshot::{fold, hash_seed};
 use hansa_node::vault::Vault;
 use hansa_node::{Env, checkpoint};
 use hansa_store::{Reader, Store};
@@ -30,12 +31,15 @@ pub(crate) struct Directory {
     /// Which run of the journal it is.
     pub(crate) incarnation: IncarnationId,
     /// The key the journal began under.
-    pub(crate) founded_by: PublicKey,
+    founded_by: PublicKey,
+    snapshots: PathBuf,
 }
 
 impl Directory {
     /// Opens the journal and the node's key; neither the lock nor anything else is touched.
-    pub(crate) fn open(dir: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open<'a>(at: impl Into<Place<'a>>) -> Result<Self, Failure> {
+        let place = at.into();
+        let dir = place.data_dir;
         let missing = || {
             Failure::usage(format!("{} is no data directory of a node", dir.display()))
                 .next_step("name the directory that store.data_dir names")
@@ -44,9 +48,9 @@ impl Directory {
             return Err(missing());
         }
         let reader = Store::open_read_only(dir)?;
-        let keys = NodeKeys::load(&dir.join("keys"))?.ok_or_else(|| {
+        let keys = place.load()?.ok_or_else(|| {
             Failure::new(format!("{} holds a journal and no node key", dir.display()))
-                .next_step("put keys/node.pem back from a backup")
+                .next_step(format!("put {} back from a backup", place.file().display()))
         })?;
         let first = reader.entry(1)?.ok_or_else(missing)?;
         let restored = hansa_node::start::restored(&*reader)?;
@@ -58,9 +62,21 @@ impl Directory {
                 keys: Arc::new(keys),
                 incarnation: restored.unwrap_or(founded.incarnation),
                 founded_by: founded.key,
+                snapshots: dir.join("snapshots"),
             }),
             _ => Err(Failure::new("the journal does not begin with the founding of a node")),
         }
+    }
+
+    /// The key that the journal names: the one it began under, or that of the last rotation, for
+    /// which the journal is folded.
+    pub(crate) fn named_key(&self) -> Result<PublicKey, Failure> {
+        if self.founded_by == self.keys.signing().public() {
+            return Ok(self.founded_by);
+        }
+        let seed = hash_seed(&*self.reader)?.unwrap_or_default();
+        let folded = fold(&*self.reader, &self.snapshots, &self.keys, seed, false)?;
+        Ok(folded.state.node.map_or(self.founded_by, |node| node.key))
     }
 
     /// Documents beside the journal.

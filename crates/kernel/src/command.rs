@@ -104,6 +104,8 @@ commands! {
     NodeRestore = "node_restore": node::Restore;
     /// Let the journal hold what this release writes.
     NodeRaiseFormat = "node_raise_format": node::RaiseFormat;
+    /// Give the node another key.
+    NodeKeyRotate = "node_key_rotate": node::RotateNodeKey;
     /// Accept a jump of the clock.
     ClockAccept = "clock_accept": node::AcceptClock;
     /// Make the node's owner.

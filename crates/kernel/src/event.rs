@@ -92,6 +92,8 @@ events! {
     NodeFounded = "node.founded" v 2: node::Founded => node::apply_founded;
     /// The journal goes on from a backup, as another run.
     NodeRestored = "node.restored" v 1: node::Restored => node::apply_restored;
+    /// The node signs with another key from now on.
+    NodeKeyRotated = "node.key_rotated" v 1: node::NodeKeyRotated => node::apply_key_rotated;
     /// The operator accepted a jump of the clock.
     ClockAccepted = "clock.accepted" v 1: node::ClockAccepted => apply::nothing;
     /// A principal came into being.

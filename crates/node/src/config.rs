@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hansa_crypto::Secret;
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_types::{Amount, Currency, Duration};
@@ -13,6 +14,7 @@ use crate::effect::Tools;
 use crate::egress::EgressPolicy;
 use crate::error::Error;
 use crate::judge::JudgeConfig;
+use crate::keys::Place;
 use crate::limits;
 
 /// Backups that the node has made of itself.
@@ -31,6 +33,8 @@ pub struct BackupPlan {
 pub struct Config {
     /// Where truth and caches live.
     pub data_dir: PathBuf,
+    /// The secret that the node's key is sealed under; without one the key file's mode protects it.
+    pub key_secret: Option<Secret>,
     /// The host name in checkpoint origins, e.g. `node.example`.
     pub host: String,
     /// Where the node is reached from outside: DIDs live there.
@@ -84,6 +88,7 @@ impl Config {
         let code = "AVT".parse().map_err(|_| Error::Config("the default currency".to_owned()))?;
         Ok(Self {
             data_dir,
+            key_secret: None,
             host: "localhost".to_owned(),
             public_url: None,
             mode: Mode::Sovereign,
@@ -107,6 +112,11 @@ impl Config {
             backup: None,
             snapshot_program: None,
         })
+    }
+
+    /// Where the node's key lies, and what opens it.
+    pub fn key_place(&self) -> Place<'_> {
+        Place { data_dir: &self.data_dir, secret: self.key_secret.as_ref() }
     }
 
     /// Refuses settings that cannot work.

@@ -17,6 +17,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use hansa_crypto::Secret;
 use hansa_types::{Duration, Time};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
@@ -157,6 +158,32 @@ pub fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
+    sync_dir_of(path)
+}
+
+/// Removes a file that holds a secret, for good; one that is not there is fine.
+#[allow(clippy::disallowed_methods, reason = "the one place that removes files of the node's own")]
+pub fn remove_secret(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => sync_dir_of(path),
+    }
+}
+
+/// Gives a file that holds a secret the place of another one, durably.
+#[allow(clippy::disallowed_methods, reason = "the one place that moves files of the node's own")]
+pub fn rename_secret(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_dir_of(to)
+}
+
+/// Makes the names in a file's directory durable.
+#[allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one place that writes files of the node's own"
+)]
+fn sync_dir_of(path: &Path) -> std::io::Result<()> {
     match path.parent() {
         Some(dir) => std::fs::File::open(dir)?.sync_all(),
         None => Ok(()),
@@ -187,10 +214,7 @@ pub fn replace_sealed(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&beside, path)?;
-    match path.parent() {
-        Some(dir) => std::fs::File::open(dir)?.sync_all(),
-        None => Ok(()),
-    }
+    sync_dir_of(path)
 }
 
 /// Lets everything else on the machine run before the calling process. Best effort: what is in
@@ -218,20 +242,30 @@ pub fn threads_give_way(name: &str) {
     }
 }
 
-/// Runs another program to its end; on failure, what it said.
+/// Runs another program to its end, with something secret to read if it needs that; on failure, what
+/// it said.
 #[allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
     reason = "the one place that starts programs"
 )]
-pub fn run_program(program: &Path, arguments: &[&OsStr]) -> Result<(), String> {
-    let output = std::process::Command::new(program)
+pub fn run_program(
+    program: &Path,
+    arguments: &[&OsStr],
+    input: Option<&Secret>,
+) -> Result<(), String> {
+    let child = std::process::Command::new(program)
         .args(arguments)
-        .stdin(Stdio::null())
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
-        .output()
-        .map_err(|error| error.to_string())?;
+        .spawn();
+    let mut child = child.map_err(|error| error.to_string())?;
+    if let (Some(input), Some(mut pipe)) = (input, child.stdin.take()) {
+        // A program that ends before it has read says why.
+        let _ = pipe.write_all(input.expose().as_bytes());
+    }
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
     match output.status.success() {
         true => Ok(()),
         false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),

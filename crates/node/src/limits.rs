@@ -83,6 +83,16 @@ pub const TOKEN_ID_BYTES_MAX: usize = 128;
 /// How much less often than others a thread that stands aside gets a processor when all are busy
 /// (nice(2)): about a tenth.
 pub const THREAD_ASIDE_NICE: i32 = 10;
+/// Least bytes of a secret that the node's key is sealed under.
+pub const KEY_SECRET_BYTES_MIN: usize = 12;
+/// Memory that each guess at such a secret costs, in KiB.
+pub const KEY_SECRET_MEMORY_KIB: u32 = 64 << 10;
+/// Most memory that a sealed key may ask for, in KiB.
+pub const KEY_SECRET_MEMORY_KIB_MAX: u32 = 1 << 20;
+/// How often it is gone through.
+pub const KEY_SECRET_ROUNDS: u32 = 3;
+/// How often a sealed key may ask for that.
+pub const KEY_SECRET_ROUNDS_MAX: u32 = 16;
 /// Passwords hashed at once.
 pub const HASHES_AT_ONCE: usize = 2;
 /// Passwords that are hashed or wait to be; one more is refused.

@@ -2,11 +2,10 @@
 //! names for AGP, and the one that everybody is in the open sandbox.
 //!
 //! An agent is made when it is first needed and found again later: its client is known by a digest
-//! that only the node's key yields, so its secret is nobody's. It has no authority but what others
+//! that only the node's first key yields, so its secret is nobody's. It has no authority but what others
 //! give it.
 
 use hansa_crypto::SigningKey;
-use hansa_crypto::hash::sha256;
 use hansa_crypto::json::canonical;
 use hansa_kernel::grant::Action;
 use hansa_kernel::principal::{Create, Kind};
@@ -23,9 +22,7 @@ use crate::writer::Job;
 impl Node {
     /// The client of the agent of a name, made if there is none yet.
     pub async fn agent_client(&self, name: &str) -> Result<ClientId, Rejection> {
-        // The signature is secret and always the same, and so is its digest.
-        let signature = self.keys.signing().sign(format!("hansa agp client {name}").as_bytes());
-        let secret = sha256(signature.to_string().as_bytes());
+        let secret = self.keys.agent_client(name);
         let find = move |state: &State| {
             let mut clients = state.clients.iter();
             clients.find(|(_, client)| client.secret == secret).map(|(id, _)| *id)

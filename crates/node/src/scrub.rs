@@ -12,7 +12,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use hansa_crypto::checkpoint::parse_and_verify;
+use hansa_crypto::checkpoint::{CheckpointError, parse_and_verify};
 use hansa_crypto::keys::PublicKey;
 use hansa_store::scrub::{Piece, Scrub, Signed};
 use hansa_store::{Reader, Store};
@@ -31,8 +31,8 @@ use crate::vault::Vault;
 pub struct Scrubber {
     /// The data directory.
     pub data_dir: PathBuf,
-    /// The node's key, under which checkpoints are believed.
-    pub key: PublicKey,
+    /// The node's key and those before it, under which checkpoints are believed.
+    pub keys: Vec<PublicKey>,
     /// What opens documents.
     pub vault: Arc<Vault>,
     /// Days within which everything is read again.
@@ -150,7 +150,14 @@ impl Scrubber {
     fn signed(&self, reader: &dyn Reader) -> Result<Option<Signed>, Error> {
         let Some(note) = reader.checkpoint_latest()? else { return Ok(None) };
         let origin = note.lines().next().unwrap_or_default();
-        let checkpoint = parse_and_verify(&note, origin, &self.key)?;
+        let mut read = Err(CheckpointError::Unsigned);
+        for key in &self.keys {
+            read = parse_and_verify(&note, origin, key);
+            if read != Err(CheckpointError::Unsigned) {
+                break;
+            }
+        }
+        let checkpoint = read?;
         Ok(Some(Signed { size: checkpoint.size, root: checkpoint.root }))
     }
 

@@ -13,7 +13,7 @@ use hansa_store::{Reader, Store};
 
 use crate::env::run_program;
 use crate::error::Error;
-use crate::keys::NodeKeys;
+use crate::keys::{NodeKeys, Place};
 
 /// Meta key of the seed that the node's hashers use.
 pub const HASH_SEED: &str = "hash_seed";
@@ -112,13 +112,12 @@ pub fn replay(reader: &dyn Reader, state: &mut State, until: u64) -> Result<(), 
 }
 
 /// What the child process does: fold and write. Returns the seq of the snapshot it made.
-pub fn write(data_dir: &Path) -> Result<u64, Error> {
-    let reader = Store::open_read_only(data_dir)?;
-    let keys_dir = data_dir.join("keys");
-    let keys = NodeKeys::load(&keys_dir)?
-        .ok_or(Error::Key { path: keys_dir, why: "there is no node key" })?;
+pub fn write<'a>(of: impl Into<Place<'a>>) -> Result<u64, Error> {
+    let place = of.into();
+    let reader = Store::open_read_only(place.data_dir)?;
+    let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
-    let snapshots = data_dir.join("snapshots");
+    let snapshots = place.data_dir.join("snapshots");
     let folded = fold(&*reader, &snapshots, &keys, seed, false)?;
     let Folded { state, verified, snapshot_seq } = folded;
     if state.seq == snapshot_seq {
@@ -137,7 +136,10 @@ pub fn write(data_dir: &Path) -> Result<u64, Error> {
 }
 
 /// Starts the child and waits for it. Runs on a thread of its own.
-pub fn run_child(program: &Path, data_dir: &Path) -> Result<(), Error> {
-    let arguments = ["snapshot".as_ref(), "--data-dir".as_ref(), data_dir.as_os_str()];
-    run_program(program, &arguments).map_err(Error::Snapshot)
+pub fn run_child(program: &Path, of: Place<'_>) -> Result<(), Error> {
+    let mut arguments = vec!["snapshot".as_ref(), "--data-dir".as_ref(), of.data_dir.as_os_str()];
+    if of.secret.is_some() {
+        arguments.push("--key-secret-stdin".as_ref());
+    }
+    run_program(program, &arguments, of.secret).map_err(Error::Snapshot)
 }

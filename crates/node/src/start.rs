@@ -26,6 +26,7 @@ use crate::env::{Env, Tasks, blocking, threads_give_way};
 use crate::error::Error;
 use crate::judge::Judge;
 use crate::keys::NodeKeys;
+use crate::keys::rotate::kept_roots;
 use crate::limits::EFFECTS_MAX;
 use crate::metrics::Metrics;
 use crate::node::Node;
@@ -238,10 +239,11 @@ impl Opened {
         let store = Store::open(&config.data_dir, Options::default())?;
         let reader = store.reader();
         let keys_dir = store.keys_dir();
+        let place = config.key_place();
         let is_new = reader.head()?.last_seq == 0;
-        let keys = match (NodeKeys::load(&keys_dir)?, is_new) {
+        let keys = match (place.load()?, is_new) {
             (Some(keys), _) => keys,
-            (None, true) => NodeKeys::create(&keys_dir, env)?,
+            (None, true) => place.create(env)?,
             (None, false) => {
                 return Err(Error::Key { path: keys_dir, why: "the journal's key is missing" });
             }
@@ -259,6 +261,12 @@ impl Opened {
         check_format(&folded)?;
         // A crash may have come between an erasure and the end of its traces.
         hansa_store::snapshot::remove_before(&snapshots, folded.state.erased_seq)?;
+        let named = folded.state.node.as_ref().map(|node| node.key);
+        let keys = match named {
+            // A crash may have come between a rotation and its end.
+            Some(named) => place.settle(&named)?.unwrap_or(keys),
+            None => keys,
+        };
         let incarnation = match &folded.state.node {
             Some(node) if node.key != keys.signing().public() => {
                 return Err(Error::Key { path: keys_dir, why: "not the key of this journal" });
@@ -272,7 +280,8 @@ impl Opened {
         };
         let places =
             Places { poison: store.poison_dir(), views: store.views_path(), keys: keys_dir };
-        Ok(Self { store, keys: Arc::new(keys), folded, places, incarnation, email_secret })
+        let keys = with_what_was(keys, &folded.state, &reader, env)?;
+        Ok(Self { store, keys, folded, places, incarnation, email_secret })
     }
 }
 
@@ -283,6 +292,23 @@ fn check_format(folded: &Folded) -> Result<(), Error> {
         true => Ok(()),
         false => Err(Error::Format { found, known: FORMAT }),
     }
+}
+
+/// The node's keys with those before them, and with what is derived from the first.
+fn with_what_was(
+    keys: NodeKeys,
+    state: &State,
+    reader: &Arc<dyn Reader>,
+    env: &Env,
+) -> Result<Arc<NodeKeys>, Error> {
+    let node = state.node.as_ref();
+    let former = node.map(|node| state.principals.get(node.handle).former_keys.clone());
+    let keys = Arc::new(keys.with_former(former.unwrap_or_default()));
+    let vault = Vault::new(Arc::clone(&keys), Arc::clone(reader), env.clone());
+    let Some(roots) = kept_roots(&vault)? else { return Ok(keys) };
+    drop(vault);
+    let keys = Arc::into_inner(keys).ok_or(Error::Unsignable("a key that is in use"))?;
+    Ok(Arc::new(keys.with_roots(roots)))
 }
 
 /// The secret under which the journal keeps e-mail addresses, made once. It lies beside the journal
@@ -389,7 +415,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     });
     let scrubber = Scrubber {
         data_dir: node.config.data_dir.clone(),
-        key: node.keys.signing().public(),
+        keys: node.keys.every_one(),
         vault: Arc::clone(&node.vault),
         days_max: node.config.scrub_days_max,
         env: node.env.clone(),
@@ -414,6 +440,7 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
         let schedule = Schedule {
             program: program.clone(),
             data_dir: node.config.data_dir.clone(),
+            key_secret: node.config.key_secret.clone(),
             plan: plan.clone(),
             days_max: node.config.backup_days_max,
             key: node.keys.signing().public(),
@@ -426,7 +453,7 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
         let followed = Follow {
             durable: node.durable.subscribe(),
             program,
-            data_dir: node.config.data_dir.clone(),
+            config: node.config.clone(),
             every: node.config.snapshot_entries,
         };
         tasks.start(followed.make_snapshots(snapshot_seq));
@@ -437,7 +464,7 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
 struct Follow {
     durable: watch::Receiver<u64>,
     program: PathBuf,
-    data_dir: PathBuf,
+    config: Config,
     every: u64,
 }
 
@@ -446,8 +473,9 @@ impl Follow {
         loop {
             let head = *self.durable.borrow_and_update();
             if head >= last.saturating_add(self.every) {
-                let (program, data_dir) = (self.program.clone(), self.data_dir.clone());
-                let made = blocking(move || snapshot::run_child(&program, &data_dir)).await;
+                let (program, config) = (self.program.clone(), self.config.clone());
+                let made = move || snapshot::run_child(&program, config.key_place());
+                let made = blocking(made).await;
                 if let Err(error) = made.and_then(|made| made) {
                     tracing::warn!(%error, "no snapshot was made");
                 }

@@ -259,20 +259,26 @@ impl Node {
 
     /// Checks signature, audience and time of an access token.
     fn verify_access(&self, read: Unverified<'_>) -> Result<AccessClaims, Rejection> {
-        let key = self.keys.signing().public();
-        if read.header().kid.as_deref() != Some(jwk::thumbprint(&key).as_str()) {
+        let kid = read.header().kid.clone();
+        let signed = |key: &PublicKey| kid.as_deref() == Some(jwk::thumbprint(key).as_str());
+        let Some(key) = self.own_keys().into_iter().find(signed) else {
             return refuse("the token is not signed with this node's key");
-        }
+        };
         let claims = read.verify_claims(&key.prepare(), ACCESS).map_err(invalid)?;
         let claims: AccessClaims = serde_json::from_value(Value::Object(claims))
             .map_err(|_| Rejection::new(Code::CredentialInvalid, "not the claims of a token"))?;
-        if claims.aud != key.did_key().to_string() {
+        if !self.is_meant(&claims.aud) {
             return refuse("the token is for another node");
         }
         match moment(claims.exp) > self.now() {
             true => Ok(claims),
             false => refuse("the token has expired"),
         }
+    }
+
+    /// Whether an audience is this node.
+    fn is_meant(&self, audience: &str) -> bool {
+        audience.parse().is_ok_and(|did: Did| self.is_own_did(&did))
     }
 
     /// Who a JWT stands for, and until when that may be remembered.
@@ -305,7 +311,7 @@ impl Node {
         let key = self.own_key(did).await?;
         read.verify(&key.prepare(), OWN).map_err(invalid)?;
         let (issued, expires, now) = (moment(claims.iat), moment(claims.exp), self.now());
-        if claims.aud != self.keys.signing().public().did_key().to_string() {
+        if !self.is_meant(&claims.aud) {
             return refuse("the token is for another node");
         }
         if expires <= now || issued > now.after(OWN_TOKEN_LEEWAY) {

@@ -56,6 +56,11 @@ pub fn did_log_id(principal: PrincipalId) -> String {
     format!("did/{principal}")
 }
 
+/// Name of what the node's own secrets are derived from, once a key of its was replaced.
+pub(crate) fn roots_id() -> String {
+    "node/roots".to_owned()
+}
+
 /// Name of an envelope's text in the vault.
 pub fn envelope_id(envelope: EnvelopeId) -> String {
     format!("envelope/{envelope}")
@@ -145,6 +150,19 @@ impl Vault {
     /// Names of the documents about a subject, at most `max`.
     pub fn documents_of(&self, subject: PrincipalId, max: usize) -> Result<Vec<String>, Error> {
         Ok(self.reader.vault_ids(subject, max)?)
+    }
+
+    /// A subject's key as it is wrapped now, wrapped under another key of the node.
+    pub(crate) fn wrap_anew(
+        &self,
+        under: &NodeKeys,
+        subject: PrincipalId,
+        wrapped: &[u8],
+    ) -> Result<VaultChange, Error> {
+        let key = self.unwrap(subject, wrapped)?;
+        let aad = key_associated(subject);
+        let wrapped = wrap_key(under.vault(), self.env.random(), &aad, &key);
+        Ok(VaultChange::PutKey { subject, wrapped })
     }
 
     fn key_for(&self, subject: PrincipalId) -> Result<(Arc<SealKey>, Option<Vec<u8>>), Error> {

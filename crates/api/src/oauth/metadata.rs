@@ -27,6 +27,6 @@ pub(super) async fn metadata(asked: Asked) -> Outcome {
 
 /// The node's keys.
 pub(super) async fn jwks(asked: Asked) -> Outcome {
-    let key = asked.api.node.keys.signing().public();
-    Ok(Answered::Public(jwk::jwks([&key])))
+    let keys = asked.api.node.own_keys();
+    Ok(Answered::Public(jwk::jwks(&keys)))
 }

@@ -31,7 +31,9 @@ pub(crate) async fn envelope_submit(
     // The log keeps whom it heard of first, and nobody else is heard of.
     let _ = context.asker.set(signed.sender);
     let signed = Arc::new(signed);
-    if let Some(OperationCall { id, params }) = signed.envelope.operation(&api.did()) {
+    let to_node = signed.envelope.to.did().filter(|to| api.node.is_own_did(to));
+    let call = to_node.and_then(|to| signed.envelope.operation(to));
+    if let Some(OperationCall { id, params }) = call {
         let params = params.cloned().unwrap_or_default();
         return operation(context, &signed, id, params).await;
     }
@@ -121,9 +123,9 @@ async fn found(
     signed: &Arc<Signed>,
     wanted: Discover,
 ) -> Result<EnvelopeAccepted, Problem> {
-    let to = &signed.envelope.to;
+    let (api, to) = (&context.api, &signed.envelope.to);
     let skill = to.skill().and_then(SearchText::new);
-    if skill.is_none() && to.did() != Some(&context.api.did()) {
+    if skill.is_none() && !to.did().is_some_and(|did| api.node.is_own_did(did)) {
         return Err(Problem::new(Code::RecipientMismatch, "discover is addressed to the node"));
     }
     let inner = within(context, signed, context.operation);

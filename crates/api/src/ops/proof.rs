@@ -28,7 +28,7 @@ impl Context {
         let Ok(claims) = serde_json::from_value::<KeyProof>(Value::Object(claims)) else {
             return refuse("proof: its claims are aud, iat and ath");
         };
-        if claims.aud != self.api.did() {
+        if !self.api.node.is_own_did(&claims.aud) {
             return refuse("proof: made for another node");
         }
         let (made, now) = (Time(claims.iat.saturating_mul(1_000)), self.api.node.now());

@@ -64,8 +64,9 @@ pub(crate) async fn registry_card_get(
 
 /// Reads the keys of the node's card.
 pub(crate) async fn registry_jwks(context: &Context, _: RegistryJwks) -> Result<Answer, Problem> {
-    let key = context.api.node.keys.signing().public();
-    Ok(Answer::json(&KeySet { keys: vec![jwk(&key, thumbprint(&key))] })?.cacheable())
+    let keys = context.api.node.own_keys();
+    let keys = keys.iter().map(|key| jwk(key, thumbprint(key))).collect();
+    Ok(Answer::json(&KeySet { keys })?.cacheable())
 }
 
 /// Everything that only the operator changes.

@@ -28,6 +28,7 @@ mod holds;
 mod idempotency;
 mod journal;
 mod moving;
+mod node_key;
 mod oauth;
 mod onboarding;
 mod operator;

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{Actor, Ask, Reply, Town, pay};
 
-struct Client {
+pub(crate) struct Client {
     id: String,
     secret: String,
 }
 
 impl Client {
-    async fn of(town: &Town, actor: &Actor, actions: &[&str]) -> Self {
+    pub(crate) async fn of(town: &Town, actor: &Actor, actions: &[&str]) -> Self {
         let ask = Ask::post("/api/v1/clients", json!({ "actions": actions })).by(actor);
         let made = town.ask(ask).await.accepted();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
@@ -26,7 +26,7 @@ impl Client {
         format!("Basic {}", STANDARD.encode(format!("{}:{}", self.id, self.secret)))
     }
 
-    async fn token(&self, town: &Town) -> String {
+    pub(crate) async fn token(&self, town: &Town) -> String {
         let form = format!("grant_type=client_credentials&{}", self.form());
         let reply = post(town, "/oauth/token", &form).await.accepted();
         reply["access_token"].as_str().unwrap().to_owned()

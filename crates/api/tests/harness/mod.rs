@@ -254,13 +254,28 @@ impl Town {
     }
 
     /// Stops the node and starts another on what it left, at another port.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_after(async |_, _| ()).await
+    }
+
+    /// Stops the node, gives it another key, and starts it.
+    pub async fn with_another_key(self, revoke_former: bool) -> Self {
+        let rotate = async |config: Config, env: Env| {
+            let node = start(config, env).await.unwrap().node;
+            node.rotate_key(revoke_former).await.unwrap();
+        };
+        self.restart_after(rotate).await
+    }
+
+    /// Stops the node, does something, and starts another.
+    async fn restart_after(mut self, work: impl AsyncFnOnce(Config, Env)) -> Self {
         self.stop_serving();
         self.served.take().unwrap().await.unwrap().unwrap();
         self.node.stop().await.unwrap();
         let Self { node, clock, dir, settings, .. } = self;
         let (config, env) = (node.config.clone(), node.env.clone());
         drop(node);
+        work(config.clone(), env.clone()).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self::run(dir, listener, (env, clock), config, settings).await
     }

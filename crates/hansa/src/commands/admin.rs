@@ -8,7 +8,7 @@ use hansa_wire::scalar::{Name, WireKey};
 
 use super::agent::{OwnKey, name, public_key};
 use super::setup::SHOWN;
-use super::{App, DONE, Outcome};
+use super::{App, DONE, Outcome, node_key};
 use crate::config::ConfigArgs;
 use crate::server::owner::{self, NewOwner};
 use crate::server::{self, Choices};
@@ -21,6 +21,9 @@ pub(crate) enum Command {
     /// The node's clock
     #[command(subcommand)]
     Clock(Clock),
+    /// The key that the node signs with, and what it is sealed under
+    #[command(subcommand)]
+    NodeKey(node_key::Command),
 }
 
 /// Making an owner.
@@ -54,6 +57,7 @@ impl Command {
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
         match self {
             Command::Create(create) => create.run(app).await,
+            Command::NodeKey(command) => command.run(app).await,
             Command::Clock(Clock::Accept) => {
                 app.ui.answer(&app.remote()?.call(&ClockAccept {}).await?, &["now", "seq"])?;
                 DONE

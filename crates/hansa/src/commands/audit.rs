@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use hansa_crypto::PublicKey;
 use hansa_node::audit::compare::{Comparer, Comparison, Relation, Side};
 use hansa_node::audit::{Audited, Fault, Report, audit, audit_leaves};
+use hansa_node::keys::Place;
 use hansa_store::verify::{VerifyFrom, verify};
 use hansa_wire::api::journal::JournalExport;
 use hansa_wire::scalar::{Flag, WireKey};
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use super::agent::public_key;
 use super::{App, DONE, Outcome};
+use crate::config::ConfigArgs;
 use crate::failure::{Failure, chain};
 use crate::offline::{Directory, Pieces};
 use crate::progress::Progress;
@@ -171,7 +173,8 @@ fn from_file(path: &Path) -> Result<Export, Failure> {
 
 /// What is stored is verified as it lies there, and then audited as it would be exported.
 fn from_directory(path: &Path) -> Result<Export, Failure> {
-    let directory = Directory::open(path)?;
+    let secret = ConfigArgs::default().settings(&[])?.key_secret.get()?;
+    let directory = Directory::open(Place { data_dir: path, secret: secret.as_ref() })?;
     verify(&*directory.reader, VerifyFrom::beginning(), &mut |_| ())
         .map_err(|damage| refused(chain(&damage)))?;
     Ok(Box::new(directory.export()?))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use hansa_crypto::seal::SealKey;
 use hansa_node::backup::{self, Manifest};
-use hansa_node::{Env, limits};
+use hansa_node::{Env, keys, limits};
 use hansa_types::Digest;
 use serde_json::json;
 
@@ -101,8 +101,9 @@ impl Command {
                 let key = place.key()?;
                 let progress = Progress::entries(app.ui);
                 let mut at = |done, all| progress.at(done, all);
-                let made =
-                    backup::create(settings.data_dir(), &place.dir, &key, &Env::real(), &mut at)?;
+                let secret = settings.key_secret.get()?;
+                let of = keys::Place { data_dir: settings.data_dir(), secret: secret.as_ref() };
+                let made = backup::create(of, &place.dir, &key, &Env::real(), &mut at)?;
                 drop(progress);
                 app.ui.answer(&told(&made), LISTED)?;
             }

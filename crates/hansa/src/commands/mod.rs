@@ -32,6 +32,7 @@ mod key;
 mod login;
 mod logout;
 mod mint;
+mod node_key;
 mod onboard;
 mod openapi;
 mod org;

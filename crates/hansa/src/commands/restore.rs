@@ -1,7 +1,6 @@
 //! `hansa restore`: a new data directory, made of a backup.
 
-use hansa_node::Env;
-use hansa_node::backup;
+use hansa_node::{Env, backup, keys};
 
 use super::backup::Place;
 use super::{App, DONE, Outcome};
@@ -32,7 +31,8 @@ impl Args {
         let manifest = backup::find(&self.place.dir, self.at.as_deref())?;
         let progress = Progress::entries(app.ui);
         let mut at = |done, all| progress.at(done, all);
-        let target = settings.data_dir();
+        let secret = settings.key_secret.get()?;
+        let target = keys::Place { data_dir: settings.data_dir(), secret: secret.as_ref() };
         let checked = backup::restore(&self.place.dir, &manifest, &key, target, &env, &mut at)?;
         drop(progress);
         let opened =

@@ -1,8 +1,11 @@
 //! `hansa snapshot`: what a running node calls to have its journal folded beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use hansa_node::keys::Place;
 
 use super::{DONE, Outcome};
+use crate::files;
 
 /// Of which directory.
 #[derive(Debug, clap::Args)]
@@ -10,13 +13,20 @@ pub(crate) struct Args {
     /// The data directory
     #[arg(long, value_name = "DIR")]
     data_dir: PathBuf,
+
+    /// Read the secret that the node's key is sealed under from standard input
+    #[arg(long)]
+    key_secret_stdin: bool,
 }
 
 impl Args {
     /// Carries it out.
     pub(crate) fn run(self) -> Outcome {
         hansa_node::env::give_way();
-        hansa_node::snapshot::write(&self.data_dir)?;
+        let secret = self.key_secret_stdin.then(|| files::read_secret(Path::new("-")));
+        let secret = secret.transpose()?;
+        let place = Place { data_dir: &self.data_dir, secret: secret.as_ref() };
+        hansa_node::snapshot::write(place)?;
         DONE
     }
 }

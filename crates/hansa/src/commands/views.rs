@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use hansa_node::Env;
+use hansa_node::keys::Place;
 use hansa_node::metrics::Metrics;
 use hansa_node::projector::Projector;
 use hansa_store::{Options, Store};
@@ -34,7 +35,8 @@ impl Command {
         let settings = config.settings(&[])?;
         let dir = settings.data_dir();
         // What is there is looked at before the lock is taken, which would make it.
-        let directory = Directory::open(dir)?;
+        let secret = settings.key_secret.get()?;
+        let directory = Directory::open(Place { data_dir: dir, secret: secret.as_ref() })?;
         let store = Store::open(dir, Options::default())?;
         let path = store.views_path();
         for suffix in ["", "-wal", "-shm"] {

@@ -9,6 +9,7 @@
 
 mod accounts;
 pub(crate) mod founded;
+mod keys;
 pub(crate) mod layers;
 pub(crate) mod settings;
 pub(crate) mod table;

@@ -17,6 +17,7 @@ use hansa_node::tls::AcmeSettings;
 use hansa_types::{Amount, Currency, Duration};
 
 use super::accounts::{self, Accounts};
+use super::keys::{self, KeySecret};
 use super::table::{Kind, SETTINGS};
 use super::values::{self, Refusal};
 use super::{Complaint, Loaded};
@@ -92,6 +93,8 @@ pub(crate) struct Settings {
     batch_commands_max: usize,
     ledger_public: bool,
     accounts: Accounts,
+    /// What the node's key is sealed under.
+    pub(crate) key_secret: KeySecret,
     scrub_days_max: u32,
     backup: Option<BackupPlan>,
     backup_days_max: u32,
@@ -141,6 +144,7 @@ impl Settings {
         let judge = judge(&mut reader);
         let tools = tools(&mut reader);
         let accounts = accounts::read(&mut reader);
+        let key_secret = keys::read(&mut reader);
         let egress = accounts.allow(egress(&mut reader, &server, &judge));
         let registry = registry(&mut reader);
         let currency = currency(&mut reader);
@@ -175,6 +179,7 @@ impl Settings {
             accounts,
             backup: backup(&mut reader),
             backup_days_max: reader.integer("backup.days_max", 1),
+            key_secret,
             scrub_days_max: reader.integer("store.scrub_days_max", 1),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,

@@ -78,6 +78,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("server", "How the node is reached."),
     ("store", "Where the node keeps everything, and how carefully."),
     ("backup", "Backups that the node makes of itself while it runs."),
+    ("keys", "What the node's own key is sealed under."),
     ("accounts", "How people register and are written to."),
     ("money", "Its currency. Counts once, when the node is founded."),
     ("limits", "How much anybody may have."),
@@ -209,6 +210,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Integer,
         "30",
         "Days after which backups go, and by which they have forgotten what was erased.",
+    ),
+    Setting::new(
+        "keys.secret_file",
+        Text,
+        "",
+        "File with the passphrase that the node's key is sealed under; - reads it from standard input.",
+    ),
+    Setting::new(
+        "keys.credential",
+        Text,
+        "",
+        "The same as a credential that systemd hands over, by its name: LoadCredential=NAME:FILE.",
     ),
     Setting::new(
         "accounts.mail",

@@ -52,7 +52,8 @@ pub(crate) struct Choices {
 /// Opens the data directory and the node in it.
 pub(crate) async fn open(settings: &Settings, choices: Choices) -> Result<Opened, Failure> {
     let config = settings.node_config()?;
-    let config = hansa_node::Config { verify_full: choices.verify_full, ..config };
+    let key_secret = settings.key_secret.get()?;
+    let config = hansa_node::Config { verify_full: choices.verify_full, key_secret, ..config };
     let data_dir = config.data_dir.clone();
     let agp = AgpChoices::read(&settings.agp_client_id)?;
     let started = hansa_node::start::start(config, Env::real()).await?;

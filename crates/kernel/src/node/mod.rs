@@ -1,5 +1,7 @@
 //! The node itself: how its journal begins, and its view of time.
 
+mod key;
+
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{Amount, Code, Currency, IncarnationId, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,9 @@ use crate::event::Event;
 use crate::format::FORMAT;
 use crate::principal::{Handle, Kind, Principal};
 use crate::transfer::{CurrencyCreated, FeeRule, nothing};
+
+pub(crate) use key::apply_key_rotated;
+pub use key::{NodeKeyRotated, RotateNodeKey, rotation_text};
 
 /// Whether a node issues money of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

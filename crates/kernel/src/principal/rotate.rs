@@ -12,7 +12,7 @@ use hansa_crypto::keys::PublicKey;
 use hansa_types::{Code, PrincipalId, Rejection, Time, Vis};
 use serde::{Deserialize, Serialize};
 
-use super::Principal;
+use super::{Handle, Principal, Principals};
 use crate::State;
 use crate::admit::{Permit, Sphere};
 use crate::command::Rules;
@@ -102,14 +102,27 @@ impl Rules for RotateKey {
 
 pub(crate) fn apply_key_rotated(state: &mut State, entry: &Entry, rotated: &KeyRotated) {
     let handle = super::manage::subject(state, entry);
-    let principal = state.principals.get_mut(handle);
-    let until = rotated.former_until.unwrap_or(entry.ts);
-    if rotated.former_until.is_none() {
-        for former in &mut principal.former_keys {
-            former.until = former.until.min(entry.ts);
+    state.principals.replace_key(handle, rotated.key, rotated.former_until, entry.ts);
+}
+
+impl Principals {
+    /// Gives a principal another key at a moment; without `former_until` no former one is accepted.
+    pub(crate) fn replace_key(
+        &mut self,
+        handle: Handle,
+        key: PublicKey,
+        former_until: Option<Time>,
+        at: Time,
+    ) {
+        let principal = self.get_mut(handle);
+        if former_until.is_none() {
+            for former in &mut principal.former_keys {
+                former.until = former.until.min(at);
+            }
         }
+        let until = former_until.unwrap_or(at);
+        principal.former_keys.push(FormerKey { key: principal.key, until });
+        principal.key = key;
+        self.index_key(key, handle);
     }
-    principal.former_keys.push(FormerKey { key: principal.key, until });
-    principal.key = rotated.key;
-    state.principals.index_key(rotated.key, handle);
 }

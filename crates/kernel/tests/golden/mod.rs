@@ -246,6 +246,8 @@ const SCRIPT: &str = "
     finish yc not_sent @machine
     perform hank y.o under yg : transfer gina hank 1 AVT
     refusal hank y.o pay_vendor grant_revoked
+    nodekey node2
+    nodekey node3 by:node2 revoke
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -393,7 +395,7 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "jti" => text.parse::<Label>().is_ok(),
         "key" => is_key(text),
         "corr" => text.parse::<Correlation>().is_ok(),
-        "signature" => text.parse::<Signature>().is_ok(),
+        "signature" | "proof" => text.parse::<Signature>().is_ok(),
         "email" | "password" | "passkey" | "totp" | "recovery_keys" | "note" => {
             text.parse::<Digest>().is_ok()
         }

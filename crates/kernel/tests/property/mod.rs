@@ -23,6 +23,7 @@ const NOT_WALKED: &[&str] = &[
     "clock.accepted",
     "node.format_raised",
     "node.restored",
+    "node.key_rotated",
     "custody.key_set",
     "did.created",
     "did.updated",

@@ -86,7 +86,12 @@ impl Town {
 
     /// The key that everything of a name is signed with.
     pub(crate) fn public_key(name: &str) -> PublicKey {
-        SigningKey::from_seed(sha256(name.as_bytes()).0).public()
+        Self::signing_key(name).public()
+    }
+
+    /// Its private half.
+    pub(crate) fn signing_key(name: &str) -> SigningKey {
+        SigningKey::from_seed(sha256(name.as_bytes()).0)
     }
 
     /// Every line of the journal so far.

@@ -74,3 +74,18 @@ fn the_former_keys_of_a_principal_are_limited() {
     script.push_str("rotate alice key:last @machine => state_full");
     check(&script);
 }
+
+#[test]
+fn the_nodes_key_hands_over_to_the_next_one() {
+    check(
+        "nodekey second => key_rotated node
+         nodekey third => proof_invalid
+         nodekey third by:second => key_rotated node
+         nodekey fourth by:second => proof_invalid
+         nodekey alice by:third => principal_exists
+         nodekey node by:third => principal_exists
+         nodekey fourth by:third @olga => forbidden
+         nodekey fourth by:third revoke => key_rotated
+         agent dora key:second => principal_exists",
+    );
+}

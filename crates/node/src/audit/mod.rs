@@ -16,7 +16,7 @@ use hansa_crypto::hash::salted;
 use hansa_crypto::json::{canonical, parse_strict};
 use hansa_crypto::keys::PublicKey;
 use hansa_crypto::merkle::{CompactRange, leaf_hash};
-use hansa_kernel::principal::KeyRotated;
+use hansa_kernel::node::{NodeKeyRotated, rotation_text};
 use hansa_kernel::{Auth, Entry, EnvelopeProof, Event, codec};
 use hansa_types::{AnyId, Digest, IncarnationId, PrincipalId, Time};
 use serde::Serialize;
@@ -143,12 +143,12 @@ impl ActorKeys {
         self.present == *key || self.former.iter().any(|(own, until)| own == key && at < *until)
     }
 
-    fn rotate(&mut self, rotated: &KeyRotated, at: Time) {
-        if rotated.former_until.is_none() {
+    fn rotate(&mut self, key: PublicKey, former_until: Option<Time>, at: Time) {
+        if former_until.is_none() {
             self.former.clear();
         }
-        self.former.push((self.present, rotated.former_until.unwrap_or(at)));
-        self.present = rotated.key;
+        self.former.push((self.present, former_until.unwrap_or(at)));
+        self.present = key;
     }
 }
 
@@ -160,6 +160,8 @@ struct Audit {
     hidden: u64,
     signatures: Signatures,
     keys: HashMap<PrincipalId, ActorKeys>,
+    /// The node's principal and its key, from its founding on.
+    node: Option<(PrincipalId, PublicKey)>,
     /// Which run of the journal the last entry is of.
     incarnation: Option<IncarnationId>,
     books: Books,
@@ -192,6 +194,7 @@ impl Audit {
             hidden: 0,
             signatures: Signatures::default(),
             keys: HashMap::new(),
+            node: None,
             incarnation: None,
             books: Books::default(),
             books_end: header.from > 1,
@@ -248,12 +251,11 @@ impl Audit {
         }
         match (&entry.event, entry.id) {
             (Event::NodeFounded(founded), AnyId::Principal(id)) => {
-                if founded.key != self.key {
-                    return Err(fault(at, "the node was founded under another key"));
-                }
                 self.incarnation = Some(founded.incarnation);
+                self.node = Some((id, founded.key));
                 self.keys.insert(id, ActorKeys::new(founded.key));
             }
+            (Event::NodeKeyRotated(rotated), _) => self.rotate_node(entry, rotated)?,
             (Event::NodeRestored(restored), _) => self.incarnation = Some(restored.incarnation),
             (Event::PrincipalCreated(created), AnyId::Principal(id)) => {
                 self.keys.insert(id, ActorKeys::new(created.key));
@@ -271,7 +273,7 @@ impl Audit {
         }
         // Behind the check of its own signature: that is of the key it replaces.
         if let Event::KeyRotated(rotated) = &entry.event {
-            self.rotate(entry, rotated);
+            self.rotate(entry, rotated.key, rotated.former_until);
         }
         if self.books_end {
             return Ok(());
@@ -284,11 +286,25 @@ impl Audit {
         Ok(())
     }
 
-    fn rotate(&mut self, entry: &Entry, rotated: &KeyRotated) {
+    fn rotate(&mut self, entry: &Entry, key: PublicKey, former_until: Option<Time>) {
         let Some(AnyId::Principal(id)) = entry.subject else { return };
         if let Some(keys) = self.keys.get_mut(&id) {
-            keys.rotate(rotated, entry.ts);
+            keys.rotate(key, former_until, entry.ts);
         }
+    }
+
+    /// Follows the node from one key to the next, as far as the former one vouches for it.
+    fn rotate_node(&mut self, entry: &Entry, rotated: &NodeKeyRotated) -> Result<(), Fault> {
+        if let Some((node, former)) = &mut self.node {
+            let text = rotation_text(*node, &rotated.key);
+            if former.verify(&text, &rotated.proof).is_err() {
+                let what = "the node's key before it did not sign the new one";
+                return Err(fault(Some(entry.seq), what));
+            }
+            *former = rotated.key;
+        }
+        self.rotate(entry, rotated.key, rotated.former_until);
+        Ok(())
     }
 
     fn signature(
@@ -345,6 +361,9 @@ impl Audit {
         }
         if self.tree.root() != self.header.root {
             return Err(fault(None, "the tree has another root than the header says"));
+        }
+        if self.node.is_some_and(|(_, last)| last != self.key) {
+            return Err(fault(None, "the journal is of a node with another key"));
         }
         if self.incarnation.is_some_and(|last| last != self.header.incarnation) {
             return Err(fault(None, "the journal is of another incarnation"));

@@ -20,7 +20,7 @@ mod schedule;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use hansa_crypto::keys::SigningKey;
+use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_crypto::seal::{SealKey, derive};
 use hansa_kernel::{State, codec, state};
@@ -33,9 +33,9 @@ use zeroize::Zeroizing;
 pub use manifest::{FORMAT, Manifest, Segment, find, list};
 pub use schedule::Schedule;
 
-use crate::env::{Env, write_secret};
+use crate::env::Env;
 use crate::error::Error;
-use crate::keys::{NODE_KEY_FILE, NodeKeys};
+use crate::keys::Place;
 use crate::limits::{BACKUP_FRAME_BYTES, BACKUP_PAGE_RECORDS};
 use crate::snapshot::{Folded, fold, hash_seed};
 
@@ -71,24 +71,30 @@ pub struct Checked {
 }
 
 /// Makes a backup of a data directory, whether or not a node runs there.
-pub fn create(
-    data_dir: &Path,
+pub fn create<'a>(
+    of: impl Into<Place<'a>>,
     to: &Path,
     recovery: &SealKey,
     env: &Env,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Manifest, Error> {
-    let reader = Store::open_read_only(data_dir)?;
-    let keys_dir = data_dir.join("keys");
-    let keys = NodeKeys::load(&keys_dir)?
-        .ok_or(Error::Key { path: keys_dir, why: "there is no node key" })?;
+    let place = of.into();
+    let reader = Store::open_read_only(place.data_dir)?;
+    let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
     let Folded { state, verified, .. } =
-        fold(&*reader, &data_dir.join("snapshots"), &keys, seed, false)?;
+        fold(&*reader, &place.data_dir.join("snapshots"), &keys, seed, false)?;
     let node = state.node.as_ref().ok_or_else(|| failed("the journal is empty"))?;
+    if node.key != keys.signing().public() {
+        let why = "not the key of this journal; starting the node puts a rotated one in its place";
+        return Err(Error::Key { path: place.file(), why });
+    }
     files::create_dir(to)?;
     let (last_seq, made_at) = (verified.head.last_seq, env.clock.wall());
-    let mut segments = known_segments(to, node.incarnation, &keys, last_seq)?;
+    let former = &state.principals.get(node.handle).former_keys;
+    let mut own: Vec<PublicKey> = former.iter().map(|former| former.key).collect();
+    own.push(node.key);
+    let mut segments = known_segments(to, node.incarnation, &own, last_seq)?;
     let copied = segments.last().map_or(0, |segment| segment.last);
     if copied < last_seq {
         let segment = Segment {
@@ -146,15 +152,17 @@ pub fn verify(
 }
 
 /// Makes a new data directory of a backup. The node that starts there begins another run of the
-/// journal. A target that holds anything is refused.
-pub fn restore(
+/// journal. A target that holds anything is refused. The key is kept as the target's place says.
+pub fn restore<'a>(
     dir: &Path,
     manifest: &Manifest,
     recovery: &SealKey,
-    target: &Path,
+    to: impl Into<Place<'a>>,
     env: &Env,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Checked, Error> {
+    let place = to.into();
+    let target = place.data_dir;
     if !files::is_empty(target)? {
         return Err(failed("the target holds something; name a new directory"));
     }
@@ -191,13 +199,7 @@ pub fn restore(
     journal.submit(replay.changes(waiting), Box::new(|_| ()));
     // Fails if anything that was handed over did not become durable.
     journal.close()?;
-    let path = store.keys_dir().join(NODE_KEY_FILE);
-    let key = SigningKey::from_seed(*seed);
-    write_secret(&path, &key.to_pkcs8_pem()).map_err(|source| Error::File {
-        action: "writing",
-        path,
-        source,
-    })?;
+    place.keep(&SigningKey::from_seed(*seed), env)?;
     Ok(checked)
 }
 
@@ -209,7 +211,9 @@ pub fn prune(dir: &Path, days: u32, now: Time) -> Result<Vec<String>, Error> {
     let life = hansa_types::Duration::days(u64::from(days));
     let goes = |found: &&Manifest| {
         let too_old = found.made_at.after(life) <= now;
-        let remembers = found.last_seq < newest.erased_seq && found.node_key == newest.node_key;
+        let same_node =
+            found.node_key == newest.node_key || found.incarnation == newest.incarnation;
+        let remembers = found.last_seq < newest.erased_seq && same_node;
         found.id != newest.id && (too_old || remembers)
     };
     let (gone, kept): (Vec<&Manifest>, Vec<&Manifest>) = all.iter().partition(goes);
@@ -235,13 +239,12 @@ pub fn prune(dir: &Path, days: u32, now: Time) -> Result<Vec<String>, Error> {
 fn known_segments(
     dir: &Path,
     incarnation: IncarnationId,
-    keys: &NodeKeys,
+    own: &[PublicKey],
     last_seq: u64,
 ) -> Result<Vec<Segment>, Error> {
-    let own = |found: &Manifest| {
-        found.incarnation == incarnation && found.node_key == keys.signing().public()
-    };
-    let latest = list(dir)?.into_iter().rfind(own);
+    let is_own =
+        |found: &Manifest| found.incarnation == incarnation && own.contains(&found.node_key);
+    let latest = list(dir)?.into_iter().rfind(is_own);
     match latest {
         Some(latest) if latest.last_seq > last_seq => {
             Err(failed("a backup there is ahead of this journal, which was cut back or is a copy"))

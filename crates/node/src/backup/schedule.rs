@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hansa_crypto::Secret;
 use hansa_crypto::keys::PublicKey;
 use hansa_types::{Duration, Time};
 
@@ -24,6 +25,8 @@ pub struct Schedule {
     pub program: PathBuf,
     /// The data directory.
     pub data_dir: PathBuf,
+    /// The secret that the node's key is sealed under, if it is.
+    pub key_secret: Option<Secret>,
     /// Where to and how often.
     pub plan: BackupPlan,
     /// Days after which backups go.
@@ -82,6 +85,7 @@ impl Schedule {
     /// One backup, and then what is too old goes.
     async fn make(&self) -> Result<(), Error> {
         let (program, data_dir) = (self.program.clone(), self.data_dir.clone());
+        let key_secret = self.key_secret.clone();
         let BackupPlan { dir, recovery_key, .. } = self.plan.clone();
         let days = self.days_max.to_string();
         let work = move || -> Result<(), String> {
@@ -89,9 +93,14 @@ impl Schedule {
             let key = recovery_key.as_os_str();
             let (to, of) = (dir.as_os_str(), data_dir.as_os_str());
             let create = [word("backup"), word("create"), to, word("--recovery-key"), key];
-            let create = [&create[..], &[word("--data-dir"), of, word("--in-background")]].concat();
-            run_program(&program, &create)?;
-            run_program(&program, &[word("backup"), word("prune"), to, word("--days"), word(&days)])
+            let beside = [word("--data-dir"), of, word("--in-background")];
+            // Wherever this process had it from, that one reads it from its standard input.
+            let handed = ["--set", "keys.secret_file=-", "--set", "keys.credential="].map(word);
+            let handed = if key_secret.is_some() { &handed[..] } else { &[] };
+            let create = [&create[..], &beside, handed].concat();
+            run_program(&program, &create, key_secret.as_ref())?;
+            let prune = [word("backup"), word("prune"), to, word("--days"), word(&days)];
+            run_program(&program, &prune, None)
         };
         blocking(work).await?.map_err(Error::BackupProgram)
     }

@@ -85,6 +85,7 @@ impl Needs {
             }
             Event::CardSet(_)
             | Event::KeyRotated(_)
+            | Event::NodeKeyRotated(_)
             | Event::PrincipalSuspended(_)
             | Event::PrincipalReinstated(_)
             | Event::AgentTransferred(_)
@@ -218,6 +219,7 @@ impl Working<'_> {
             Event::AgentTransferred(done) => self.principals.transferred(entry, done.controller),
             Event::CardSet(set) => self.principals.card_set(entry, set, document, &self.known),
             Event::KeyRotated(rotated) => self.principals.key_rotated(entry, &rotated.key),
+            Event::NodeKeyRotated(rotated) => self.principals.key_rotated(entry, &rotated.key),
             Event::ApiKeyCreated(created) => self.principals.api_key_created(entry, created),
             Event::ApiKeyRevoked(_) => self.principals.api_key_revoked(entry),
             Event::GrantCreated(created) => self.grants.created(entry, created),

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hansa_kernel::codec;
 use hansa_node::error::missing;
-use hansa_node::keys::{NODE_KEY_FILE, NodeKeys};
+use hansa_node::keys::Place;
 use hansa_store::lock::LOCK_FILE;
 use hansa_store::verify::{Mismatch, VerifyFrom, verify};
 use hansa_store::{JOURNAL_FILE, disk, poison, snapshot};
@@ -45,14 +45,22 @@ pub(super) fn all(
     found.push(permissions("directory", dir, metadata.permissions().mode(), 0o700));
     found.push(lock(dir));
     found.push(space(dir, settings.free_bytes_min()));
-    found.push(node_key(dir));
+    let secret = match settings.key_secret.get() {
+        Ok(secret) => secret,
+        Err(failure) => {
+            found.push(Finding::failed("key", failure.line()));
+            return found;
+        }
+    };
+    let place = Place { data_dir: dir, secret: secret.as_ref() };
+    found.push(node_key(place));
     if !dir.join(JOURNAL_FILE).is_file() {
         found.push(
             Finding::warning("journal", "there is none yet").next_step("hansa serve begins one"),
         );
         return found;
     }
-    match Directory::open(dir) {
+    match Directory::open(place) {
         Ok(directory) => {
             found.push(ownership(&directory));
             found.push(journal(ui, dir, &directory, full));
@@ -140,30 +148,32 @@ fn space(dir: &Path, wanted: u64) -> Finding {
     }
 }
 
-fn node_key(dir: &Path) -> Finding {
-    let path = dir.join("keys").join(NODE_KEY_FILE);
-    match NodeKeys::load(&dir.join("keys")) {
+fn node_key(place: Place<'_>) -> Finding {
+    let path = place.file();
+    match place.load() {
         Ok(Some(_)) => {
             let mode = std::fs::metadata(&path).map_or(0, |m| m.permissions().mode());
             permissions("key", &path, mode, 0o600)
         }
-        Ok(None) if dir.join(JOURNAL_FILE).is_file() => {
+        Ok(None) if place.data_dir.join(JOURNAL_FILE).is_file() => {
             Finding::failed("key", format!("{} is not there", path.display()))
                 .next_step("put it back from a backup: without it the node cannot go on")
         }
         Ok(None) => Finding::ok("key", "there is none yet; hansa serve makes it"),
-        Err(error) => {
-            Finding::failed("key", chain(&error)).next_step("put keys/node.pem back from a backup")
-        }
+        Err(error) => Finding::failed("key", chain(&error))
+            .next_step(format!("put {} back from a backup", path.display())),
     }
 }
 
 fn ownership(directory: &Directory) -> Finding {
     let own = directory.keys.signing().public();
-    match own == directory.founded_by {
-        true => Finding::ok("identity", format!("the key is that of the journal: {own}")),
-        false => Finding::failed("identity", format!("the key {own} is not that of the journal"))
-            .next_step("put the journal's own keys/node.pem back"),
+    match directory.named_key() {
+        Ok(named) if named == own => {
+            Finding::ok("identity", format!("the key is that of the journal: {own}"))
+        }
+        Ok(_) => Finding::failed("identity", format!("the key {own} is not that of the journal"))
+            .next_step("put the journal's own key back; after a rotation, start the node"),
+        Err(failure) => Finding::failed("identity", failure.line()),
     }
 }
 

@@ -60,9 +60,8 @@ pub(crate) fn run(town: &mut Town, words: &mut Words<'_>) -> Result<Outcome, Str
 fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, String> {
     let parse = match verb {
         "found" | "clock" | "owner" | "agent" | "suspend" | "freeze" | "reinstate" | "card"
-        | "appeal" | "custody" | "person" | "erase" | "rotate" | "restored" | "format" => {
-            people::parse
-        }
+        | "appeal" | "custody" | "person" | "erase" | "rotate" | "nodekey" | "restored"
+        | "format" => people::parse,
         "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp"
         | "passkey" => account::parse,
         "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,

@@ -1,6 +1,6 @@
 //! ```text
 //! found sovereign|satellite CODE scale:N [fee:PPM/MINIMUM] [genesis:AMOUNT]
-//! clock JUMP_MS      restored NUMBER      format NUMBER
+//! clock JUMP_MS      restored NUMBER      format NUMBER      nodekey NEW [by:OLD] [revoke]
 //! owner NAME
 //! agent NAME [key:OTHER] [card:TEXT] [poor]      person NAME […]
 //! card NAME [verified|invalid] [replaces:TEXT]
@@ -11,7 +11,9 @@
 
 use hansa_kernel::custody::SetKey;
 use hansa_kernel::format::FORMAT;
-use hansa_kernel::node::{AcceptClock, Found, Mode, RaiseFormat, Restore};
+use hansa_kernel::node::{
+    AcceptClock, Found, Mode, RaiseFormat, Restore, RotateNodeKey, rotation_text,
+};
 use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Command, principal};
 use hansa_types::{Currency, Digest, IncarnationId, PrincipalId};
@@ -38,6 +40,7 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             let format = name.parse().map_err(|_| format!("{name} is no format"))?;
             Asked::by("machine", Command::NodeRaiseFormat(RaiseFormat { format }))
         }
+        "nodekey" => node_key(town, name, words),
         "owner" => {
             let create = principal::CreateOwner { id, key: Town::public_key(name) };
             Asked::by("setup", Command::OwnerCreate(create))
@@ -104,6 +107,19 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             Asked::by(name, Command::CardSet(set))
         }
     }
+}
+
+/// The node's first key signs, unless another one is named.
+fn node_key(town: &Town, name: &str, words: &mut Words<'_>) -> Result<Asked, String> {
+    let former = words.keyed("by:").unwrap_or("node");
+    let key = Town::public_key(name);
+    let text = rotation_text(town.principal("node"), &key);
+    let rotate = RotateNodeKey {
+        key,
+        proof: Town::signing_key(former).sign(&text),
+        revoke_former: words.flag("revoke"),
+    };
+    Asked::by("machine", Command::NodeKeyRotate(rotate))
 }
 
 fn note(words: &mut Words<'_>) -> Option<Digest> {
