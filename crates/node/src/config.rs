@@ -69,6 +69,8 @@ pub struct Config {
     pub verify_full: bool,
     /// Where the node itself may go.
     pub egress: EgressPolicy,
+    /// Entries at the journal's end that are not sealed into compressed ranges; 0: nothing is sealed.
+    pub seal_behind_entries: u64,
     /// What evaluates policies.
     pub judge: JudgeConfig,
     /// What actions may call outside.
@@ -106,6 +108,7 @@ impl Config {
             scrub_days_max: limits::SCRUB_DAYS_MAX,
             verify_full: false,
             egress: EgressPolicy::default(),
+            seal_behind_entries: hansa_store::limits::SEAL_BEHIND_ENTRIES,
             judge: JudgeConfig::default(),
             tools: Tools::default(),
             backup_days_max: limits::BACKUP_DAYS_MAX,

@@ -271,7 +271,7 @@ fn seconds(name: &'static str, help: &'static str, ns: &AtomicU64) -> Line {
     Line { name, kind: "counter", help, value }
 }
 
-fn journal_lines(stats: &JournalStats) -> [Line; 7] {
+fn journal_lines(stats: &JournalStats) -> [Line; 10] {
     let count = |name, kind, help, counter: &AtomicU64| {
         let value = counter.load(Ordering::Relaxed).to_string();
         Line { name, kind, help, value }
@@ -285,5 +285,13 @@ fn journal_lines(stats: &JournalStats) -> [Line; 7] {
         seconds("journal_copy_seconds_last", "The latest copy of it", &stats.checkpoint_ns_last)
             .gauge(),
         count("journal_bytes", "counter", "Bytes of entries made durable", &stats.bytes),
+        count("journal_sealed_seq", "gauge", "Last entry in a sealed range", &stats.sealed_seq),
+        count("journal_sealed_bytes", "counter", "Bytes of entries sealed", &stats.sealed_bytes),
+        count(
+            "journal_sealed_kept_bytes",
+            "counter",
+            "Bytes that sealed entries take up",
+            &stats.sealed_kept_bytes,
+        ),
     ]
 }

@@ -10,7 +10,7 @@ use hansa_kernel::State;
 use hansa_kernel::format::FORMAT;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
-use hansa_store::{Options, Reader, Store, disk, poison};
+use hansa_store::{Options, Reader, Sealing, Store, disk, poison};
 use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::{Semaphore, watch};
@@ -78,6 +78,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let queue = Arc::new(Queue::default());
     let ran = folded.state.node.as_ref().map(|node| node.incarnation);
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
+    store.seal(sealing(&config, &folded));
     let mut journal = store.journal()?;
     let journal_stats = journal.stats();
     metrics.watch_journal(Arc::clone(&journal_stats));
@@ -309,6 +310,13 @@ fn with_what_was(
     drop(vault);
     let keys = Arc::into_inner(keys).ok_or(Error::Unsignable("a key that is in use"))?;
     Ok(Arc::new(keys.with_roots(roots)))
+}
+
+/// Whether old rows are sealed. Not while the release before may be started again, which reads none.
+fn sealing(config: &Config, folded: &Folded) -> Option<Sealing> {
+    let format = folded.state.node.as_ref().map_or(FORMAT, |node| node.format);
+    let behind_entries = config.seal_behind_entries;
+    (behind_entries > 0 && format > 1).then(|| Sealing { behind_entries, ..Sealing::default() })
 }
 
 /// The secret under which the journal keeps e-mail addresses, made once. It lies beside the journal

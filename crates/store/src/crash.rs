@@ -6,7 +6,7 @@
 //! injected by [`crate::memory`].
 
 /// Every point, in the order in which one batch and what follows it pass them.
-pub const POINTS: [&str; 9] = [
+pub const POINTS: [&str; 11] = [
     "before_append",
     "after_append",
     "after_commit",
@@ -14,6 +14,8 @@ pub const POINTS: [&str; 9] = [
     "after_wal_checkpoint",
     "before_checkpoint_note",
     "after_checkpoint_note",
+    "before_seal",
+    "after_seal",
     "snapshot_before_rename",
     "snapshot_after_rename",
 ];

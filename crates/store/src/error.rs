@@ -42,11 +42,11 @@ pub enum Error {
         path: PathBuf,
     },
     /// The journal was written in a format this build does not know.
-    #[error("the journal has format {found}, this build reads format {known}")]
+    #[error("the journal has format {found}, this build reads formats up to {known}")]
     Format {
         /// The format the file claims.
         found: String,
-        /// The format of this build.
+        /// The latest format of this build.
         known: u32,
     },
     /// A row cannot be what was written: a field has the wrong type, length or range.

@@ -79,6 +79,12 @@ pub struct JournalStats {
     pub checkpoint_ns_last: AtomicU64,
     /// Batches handed over and not yet settled.
     pub outstanding: AtomicU64,
+    /// The last entry that lies in a sealed range.
+    pub sealed_seq: AtomicU64,
+    /// Bytes of the lines that were sealed since the start, before it.
+    pub sealed_bytes: AtomicU64,
+    /// Bytes that they take up since.
+    pub sealed_kept_bytes: AtomicU64,
     /// What was erased and may still lie in the write-ahead log.
     pub erasing: Erasing,
 }

@@ -51,6 +51,17 @@ pub const SCAN_PAGE_BYTES: usize = 1 << 20;
 /// Rows collected under one read transaction of a scan.
 pub const SCAN_PAGE_ROWS: usize = 256;
 
+/// Entries at the journal's end that are not sealed, unless configured.
+pub const SEAL_BEHIND_ENTRIES: u64 = 100_000;
+/// Bytes of lines in a sealed range: what is unpacked to read one entry.
+pub const SEAL_RANGE_BYTES: u64 = 256 << 10;
+/// Most bytes of lines that are compressed, and that a range may claim to hold.
+pub const SEALED_BYTES_MAX: u64 = 16 << 20;
+/// Least time between two ranges that are sealed beside commits.
+pub const SEAL_PACE: Duration = Duration::from_secs(1);
+/// Effort of the compression, on zstd's scale.
+pub const SEAL_LEVEL: i32 = 3;
+
 /// Snapshots kept in their folder.
 pub const SNAPSHOTS_KEPT: usize = 2;
 /// Longest header line of a snapshot in bytes.

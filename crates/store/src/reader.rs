@@ -97,6 +97,31 @@ impl Row {
     pub fn entries(&self) -> Entries<'_> {
         Entries { seq: self.first_seq, entries: &self.entries, leaves: &self.leaves }
     }
+
+    /// The lines of the entries from `first_seq` to `last_seq`, as far as the row holds them.
+    pub fn lines(&self, first_seq: u64, last_seq: u64) -> &[u8] {
+        let skipped = lines_end(&self.entries, first_seq.saturating_sub(self.first_seq));
+        let rest = &self.entries[skipped..];
+        let begun = first_seq.max(self.first_seq);
+        match (last_seq + 1).checked_sub(begun) {
+            Some(wanted) if last_seq < self.last_seq => &rest[..lines_end(rest, wanted)],
+            Some(_) => rest,
+            None => &[],
+        }
+    }
+
+    /// The row without the entries before `seq`, as though it had been committed like that.
+    pub(crate) fn behind(mut self, seq: u64) -> Row {
+        let (leaves, _) = self.leaves.as_chunks::<32>();
+        let skipped = usize::try_from(seq - self.first_seq).unwrap_or(usize::MAX).min(leaves.len());
+        for leaf in &leaves[..skipped] {
+            self.prev_chain = hansa_crypto::chain::next(&self.prev_chain, &Digest(*leaf));
+        }
+        self.leaves.drain(..skipped * 32);
+        self.entries.drain(..lines_end(&self.entries, skipped as u64));
+        self.first_seq = seq;
+        self
+    }
 }
 
 /// Iterator over the entries of a [`Row`].
@@ -129,6 +154,18 @@ pub(crate) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line, rest))
 }
 
+/// Where the first `count` lines end; everything, where there are fewer.
+fn lines_end(bytes: &[u8], count: u64) -> usize {
+    let mut rest = bytes;
+    for _ in 0..count {
+        match split_line(rest) {
+            Some((_, behind)) => rest = behind,
+            None => return bytes.len(),
+        }
+    }
+    bytes.len() - rest.len()
+}
+
 /// The `index`-th line, counted from 0.
 pub(crate) fn line_at(mut bytes: &[u8], index: u64) -> Option<&[u8]> {
     for _ in 0..index {
@@ -149,5 +186,34 @@ mod tests {
         assert_eq!(split_line(b""), None);
         assert_eq!(line_at(b"a\nb\nc", 1), Some(&b"b"[..]));
         assert_eq!(line_at(b"a\nb\nc", 2), None);
+        assert_eq!((lines_end(b"a\nbc\n", 0), lines_end(b"a\nbc\n", 1)), (0, 2));
+        assert_eq!((lines_end(b"a\nbc\n", 2), lines_end(b"a\nbc\n", 9)), (5, 5));
+    }
+
+    #[test]
+    fn a_row_is_cut_as_though_it_had_been_committed_like_that() {
+        let leaves: Vec<Digest> = (1..=3).map(|byte| Digest([byte; 32])).collect();
+        let chains = leaves.iter().scan(Digest::ZERO, |chain, leaf| {
+            *chain = hansa_crypto::chain::next(chain, leaf);
+            Some(*chain)
+        });
+        let chains: Vec<Digest> = chains.collect();
+        let row = Row {
+            first_seq: 5,
+            last_seq: 7,
+            prev_chain: Digest::ZERO,
+            chain: chains[2],
+            root: Digest::ZERO,
+            epoch: 1,
+            entries: b"a\nbb\nccc\n".to_vec(),
+            leaves: leaves.iter().flat_map(|leaf| leaf.0).collect(),
+        };
+        let lines = |first, last| row.lines(first, last);
+        assert_eq!((lines(5, 7), lines(1, 99)), (&b"a\nbb\nccc\n"[..], &b"a\nbb\nccc\n"[..]));
+        assert_eq!((lines(6, 6), lines(1, 5)), (&b"bb\n"[..], &b"a\n"[..]));
+        assert_eq!((lines(7, 9), lines(8, 9), lines(1, 4)), (&b"ccc\n"[..], &b""[..], &b""[..]));
+        let cut = row.clone().behind(6);
+        assert_eq!((cut.first_seq, cut.prev_chain, cut.entries().count()), (6, chains[0], 2));
+        assert_eq!(cut.entries, b"bb\nccc\n");
     }
 }

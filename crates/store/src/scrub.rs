@@ -25,7 +25,6 @@ pub struct Signed {
 pub struct Scrub {
     walk: Walk,
     until: u64,
-    signed: Option<Signed>,
 }
 
 /// What a piece of a pass read.
@@ -44,27 +43,20 @@ impl Scrub {
     pub fn begin(reader: &dyn Reader, signed: Option<Signed>) -> Result<Self, Damage> {
         let head = reader.head().map_err(|error| unreadable(1, error))?;
         let until = head.last_seq.max(signed.map_or(0, |signed| signed.size));
-        Ok(Scrub { walk: Walk::new(VerifyFrom::beginning()), until, signed })
+        Ok(Scrub { walk: Walk::new(VerifyFrom::beginning()).past(signed), until })
     }
 
     /// Reads on for about `bytes_max`, in whole rows.
     pub fn read_on(&mut self, reader: &dyn Reader, bytes_max: u64) -> Result<Piece, Damage> {
-        let (before, until, signed) = (self.walk.seq, self.until, self.signed);
-        let (mut bytes, mut contradicted) = (0, None);
+        let (before, until, mut bytes) = (self.walk.seq, self.until, 0);
         if before < until {
             self.walk.scan(reader, &mut |walk, row| {
                 bytes += (row.entries.len() + row.leaves.len()) as u64;
-                if signed.is_some_and(|signed| signed.size == walk.seq && signed.root != row.root) {
-                    contradicted = Some(walk.seq);
-                }
-                match contradicted.is_some() || bytes >= bytes_max || walk.seq >= until {
+                match bytes >= bytes_max || walk.seq >= until {
                     true => ControlFlow::Break(()),
                     false => ControlFlow::Continue(()),
                 }
             })?;
-        }
-        if let Some(size) = contradicted {
-            return Err(Damage { seq: 1, last_seq: size, what: Mismatch::Signed });
         }
         let seq = self.walk.seq;
         if seq == before && seq < until {

@@ -39,6 +39,30 @@ pub struct Options {
     pub readers_max: usize,
     /// Stored with every row: which holder of the journal wrote it.
     pub epoch: u64,
+    /// Whether and how old rows are sealed into compressed ranges. A file in which one was is not
+    /// read by releases that do not know them.
+    pub sealing: Option<Sealing>,
+}
+
+/// How old rows of the journal are sealed into compressed ranges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sealing {
+    /// Entries at the journal's end that stay as they were committed.
+    pub behind_entries: u64,
+    /// Bytes of lines in a range, at most; a longer row is a range of its own.
+    pub range_bytes: u64,
+    /// Least time between two ranges while commits go on.
+    pub pace: Duration,
+}
+
+impl Default for Sealing {
+    fn default() -> Self {
+        Sealing {
+            behind_entries: limits::SEAL_BEHIND_ENTRIES,
+            range_bytes: limits::SEAL_RANGE_BYTES,
+            pace: limits::SEAL_PACE,
+        }
+    }
 }
 
 impl Default for Options {
@@ -48,6 +72,7 @@ impl Default for Options {
             wal_idle: limits::WAL_IDLE,
             readers_max: limits::READERS_MAX,
             epoch: 1,
+            sealing: None,
         }
     }
 }
@@ -83,6 +108,11 @@ impl Store {
         Ok(Arc::new(SqliteReader::open(dir.join(JOURNAL_FILE), limits::READERS_MAX)?))
     }
 
+    /// Chooses whether old rows are sealed, before the journal is started.
+    pub fn seal(&mut self, sealing: Option<Sealing>) {
+        self.options.sealing = sealing;
+    }
+
     /// Starts the committing thread. Works once.
     pub fn journal(&mut self) -> Result<Box<dyn Journal>, Error> {
         let connection = self.connection.take().ok_or(Error::JournalTaken)?;
@@ -91,6 +121,7 @@ impl Store {
             wal_bytes_max: self.options.wal_bytes_max,
             wal_idle: self.options.wal_idle,
             epoch: self.options.epoch,
+            sealing: self.options.sealing,
         };
         let sink = sqlite::Sink::new(
             connection,

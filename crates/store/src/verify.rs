@@ -12,6 +12,7 @@ use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_types::Digest;
 
 use crate::Error;
+use crate::scrub::Signed;
 use crate::reader::{Head, Reader, Row, split_line};
 
 /// The point that is trusted: everything up to and including entry `seq`.
@@ -157,17 +158,23 @@ pub fn verify(
 
 /// How far verification has come.
 pub(crate) struct Walk {
-    /// A row was seen: only the first may begin before the point to begin from.
+    /// A row was seen in this scan: only the first may begin before the point to begin from.
     begun: bool,
     pub(crate) seq: u64,
     chain: Digest,
     range: CompactRange,
+    signed: Option<Signed>,
 }
 
 impl Walk {
     /// Begins behind a trusted point.
     pub(crate) fn new(from: VerifyFrom) -> Self {
-        Walk { begun: false, seq: from.seq, chain: from.chain, range: from.range }
+        Walk { begun: false, seq: from.seq, chain: from.chain, range: from.range, signed: None }
+    }
+
+    /// Compares the root with a signed one on the way, wherever rows begin and end.
+    pub(crate) fn past(self, signed: Option<Signed>) -> Self {
+        Walk { signed, ..self }
     }
 
     /// Verifies the rows that follow, until `after_row` says stop.
@@ -177,6 +184,8 @@ impl Walk {
         after_row: &mut dyn FnMut(&Self, &Row) -> ControlFlow<()>,
     ) -> Result<(), Damage> {
         let mut damage = None;
+        // Rows may have become one since the last time.
+        self.begun = false;
         let scanned = reader.scan(self.seq + 1, &mut |row| match self.row(&row) {
             Ok(()) => Ok(after_row(self, &row)),
             Err(found) => {
@@ -230,6 +239,11 @@ impl Walk {
             self.chain = chain::next(&self.chain, &hashed);
             self.range.push(hashed);
             self.seq = seq;
+            if let Some(signed) = self.signed.filter(|signed| signed.size == seq)
+                && signed.root != self.range.root()
+            {
+                return Err(Damage { seq: 1, last_seq: seq, what: Mismatch::Signed });
+            }
         }
         if !leaves.is_empty() {
             return Err(at(row.last_seq + 1, Mismatch::LeafCount));

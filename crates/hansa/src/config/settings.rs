@@ -96,6 +96,7 @@ pub(crate) struct Settings {
     /// What the node's key is sealed under.
     pub(crate) key_secret: KeySecret,
     scrub_days_max: u32,
+    seal_behind_entries: u64,
     backup: Option<BackupPlan>,
     backup_days_max: u32,
     mode: Mode,
@@ -181,6 +182,7 @@ impl Settings {
             backup_days_max: reader.integer("backup.days_max", 1),
             key_secret,
             scrub_days_max: reader.integer("store.scrub_days_max", 1),
+            seal_behind_entries: reader.integer("store.seal_behind_entries", 0),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
             fee: FeeRule {
@@ -238,6 +240,7 @@ impl Settings {
             free_bytes_min: self.free_bytes_min,
             ledger_public: self.ledger_public,
             scrub_days_max: self.scrub_days_max,
+            seal_behind_entries: self.seal_behind_entries,
             backup: self.backup.clone(),
             backup_days_max: self.backup_days_max,
             egress: self.egress.clone(),
@@ -504,6 +507,7 @@ mod tests {
         assert_eq!(config.free_bytes_min, node.free_bytes_min);
         assert_eq!(config.ledger_public, node.ledger_public);
         assert_eq!(config.scrub_days_max, node.scrub_days_max);
+        assert_eq!(config.seal_behind_entries, node.seal_behind_entries);
         assert_eq!((&config.backup, config.backup_days_max), (&node.backup, node.backup_days_max));
         assert_eq!(config.egress, node.egress);
     }

@@ -193,6 +193,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Days within which the whole journal is read again and verified, beside everything else.",
     ),
     Setting::new(
+        "store.seal_behind_entries",
+        Integer,
+        "100000",
+        "Entries at the journal's end that are not compressed; older ones are. 0: nothing is compressed.",
+    ),
+    Setting::new(
         "backup.dir",
         Text,
         "",

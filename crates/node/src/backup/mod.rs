@@ -274,9 +274,12 @@ fn copy_rows(
         if row.first_seq > segment.last {
             return Ok(ControlFlow::Break(()));
         }
-        bytes += row.entries.len();
-        progress(row.last_seq, segment.last);
-        let Row { first_seq, last_seq, entries, .. } = row;
+        // Rows that were sealed into one since the last backup may reach over the piece's ends.
+        let (first_seq, last_seq) =
+            (row.first_seq.max(segment.first), row.last_seq.min(segment.last));
+        let entries = row.lines(first_seq, last_seq).to_vec();
+        bytes += entries.len();
+        progress(last_seq, segment.last);
         rows.push(SavedRow { first_seq, last_seq, entries });
         if bytes >= BACKUP_FRAME_BYTES {
             bytes = 0;

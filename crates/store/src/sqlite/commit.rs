@@ -16,29 +16,33 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, MAIN_DB, params};
 
 use super::copier::Copier;
+use super::seal::Sealer;
 use super::to_sql;
 use crate::journal::JournalStats;
 use crate::lock::DirLock;
 use crate::reader::Head;
-use crate::{Batch, Error, VaultChange, crash, limits, pipeline};
+use crate::store::Sealing;
+use crate::{Batch, Error, VaultChange, crash, limits, packed, pipeline};
 
 /// What a sink is told besides its connection.
 pub(crate) struct SinkOptions {
     pub(crate) wal_bytes_max: u64,
     pub(crate) wal_idle: Duration,
     pub(crate) epoch: u64,
+    pub(crate) sealing: Option<Sealing>,
 }
 
 /// Commits batches to SQLite.
 pub(crate) struct Sink {
-    connection: Connection,
+    pub(super) connection: Connection,
     copier: Copier,
     wal_path: PathBuf,
     options: SinkOptions,
     stats: Arc<JournalStats>,
-    last_seq: u64,
+    pub(super) last_seq: u64,
     chain: Digest,
     wal: Wal,
+    pub(super) sealer: Option<Sealer>,
     /// Held for as long as anything may still be written.
     _lock: Arc<DirLock>,
 }
@@ -75,6 +79,9 @@ impl Sink {
         stats.erasing.set(true);
         let (last_seq, chain) = (head.last_seq, head.chain);
         let copier = Copier::start(path, Arc::clone(&stats))?;
+        let sealer = options.sealing.map(|sealing| Sealer::new(&connection, sealing)).transpose()?;
+        let sealed_seq = sealer.as_ref().map_or(0, Sealer::sealed_seq);
+        stats.sealed_seq.store(sealed_seq, Ordering::Relaxed);
         Ok(Sink {
             connection,
             copier,
@@ -84,6 +91,7 @@ impl Sink {
             last_seq,
             chain,
             wal,
+            sealer,
             _lock: lock,
         })
     }
@@ -93,19 +101,23 @@ impl Sink {
         if first_seq != self.last_seq + 1 {
             return Err(Error::Discontinuous { expected: self.last_seq + 1, found: first_seq });
         }
+        if packed::is_packed(&batch.entries) {
+            let what = "its first entry looks like a compressed range";
+            return Err(Error::Inconsistent { first_seq, what });
+        }
         batch.check(&self.chain)
     }
 
     fn write(&self, batch: &Batch) -> Result<(), Error> {
         if !batch.entries.is_empty() {
-            self.write_row(batch)?;
+            self.write_row(batch, self.options.epoch)?;
         }
         batch.vault.iter().try_for_each(|change| self.write_vault(change))
     }
 
     /// A small blob is bound, which copies it within SQLite. For a large one room is made and
     /// filled in place, which copies it only into the pages.
-    fn write_row(&self, batch: &Batch) -> Result<(), Error> {
+    pub(super) fn write_row(&self, batch: &Batch, epoch: u64) -> Result<(), Error> {
         let first_seq = to_sql(batch.first_seq)?;
         self.execute(
             "append a row",
@@ -117,7 +129,7 @@ impl Sink {
                 batch.prev_chain.0,
                 batch.chain.0,
                 batch.root.0,
-                to_sql(self.options.epoch)?,
+                to_sql(epoch)?,
                 bytes_or_room(&batch.leaves)?,
                 bytes_or_room(&batch.entries)?
             ],
@@ -163,7 +175,7 @@ impl Sink {
         }
     }
 
-    fn execute(
+    pub(super) fn execute(
         &self,
         action: &'static str,
         sql: &'static str,
@@ -177,7 +189,7 @@ impl Sink {
     }
 
     /// Runs `work` in a transaction of its own.
-    fn transaction(&self, work: impl FnOnce(&Self) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn transaction(&self, work: impl FnOnce(&Self) -> Result<(), Error>) -> Result<(), Error> {
         self.execute("begin a transaction", "BEGIN IMMEDIATE", [])?;
         let outcome = work(self).and_then(|()| {
             crash::point("after_append");
@@ -188,6 +200,19 @@ impl Sink {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         outcome
+    }
+
+    /// Notes that a range was sealed, which wrote its lines' `bytes` over and `kept` of them anew.
+    pub(super) fn sealed(&mut self, last_seq: u64, kept: u64, bytes: u64) {
+        if let Some(sealer) = &mut self.sealer {
+            sealer.sealed_to(last_seq);
+        }
+        self.stats.sealed_seq.store(last_seq, Ordering::Relaxed);
+        self.stats.sealed_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.stats.sealed_kept_bytes.fetch_add(kept, Ordering::Relaxed);
+        self.wal.dirty = true;
+        self.wal.uncopied_bytes += bytes + kept;
+        self.wal.used_bytes += bytes + kept;
     }
 
     fn measure_wal(&mut self) {
@@ -319,6 +344,11 @@ impl pipeline::Sink for Sink {
             self.copy_back(Mode::Passive)?;
         } else {
             self.copy_beside();
+        }
+        let sealed = self.seal(idle)?;
+        if sealed && idle {
+            // On with the next range, unless work has come meanwhile.
+            return Ok(Some(Duration::ZERO));
         }
         Ok((self.wal.dirty || self.wal.erased).then_some(self.options.wal_idle))
     }

@@ -12,6 +12,7 @@ mod commit;
 mod copier;
 mod read;
 mod schema;
+mod seal;
 
 use std::path::Path;
 

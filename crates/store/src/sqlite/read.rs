@@ -4,6 +4,7 @@
 //! page of rows and visits them with no statement open. A row that cannot be what was written is
 //! [`Error::Malformed`]; the rows before it are still visited.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +15,7 @@ use rusqlite::{Connection, ToSql};
 
 use super::{open_reader, to_sql};
 use crate::reader::{Head, Reader, Row, VaultRow, Visit, line_at};
-use crate::{Error, limits};
+use crate::{Error, limits, packed};
 
 /// Reads a journal through connections of its own.
 pub(crate) struct SqliteReader {
@@ -79,34 +80,19 @@ impl SqliteReader {
         })
     }
 
-    /// The first seq of the row that contains `seq`, or `seq` itself when none does.
-    ///
-    /// The beginning is before any seq, so that a row damaged to claim none is met, not skipped.
-    fn row_containing(&self, seq: u64) -> Result<i64, Error> {
-        if seq <= 1 {
-            return Ok(i64::MIN);
-        }
-        let seq = to_sql(seq)?;
-        let sql = "SELECT first_seq, last_seq FROM journal WHERE first_seq <= ?1 \
-                   ORDER BY first_seq DESC LIMIT 1";
-        let found = self.one("find an entry", sql, seq, |row| {
-            let first = integer(row, 0)?;
-            Ok((first, integer(row, 1)?))
-        })?;
-        Ok(found.filter(|&(_, last)| last >= seq).map_or(seq, |(first, _)| first))
-    }
-
-    /// Collects rows from `first_seq` on, as many as one page holds.
-    fn page(&self, first_seq: i64) -> Result<Page, Error> {
+    /// Collects rows from the one that contains `from_seq` on, as many as one page holds.
+    fn page(&self, from_seq: u64) -> Result<Page, Error> {
         let sql = "SELECT first_seq, last_seq, prev_chain, chain, root, epoch, leaves, entries \
-                   FROM journal WHERE first_seq >= ?1 ORDER BY first_seq";
+                   FROM journal WHERE first_seq >= coalesce((SELECT first_seq FROM journal \
+                   WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1), ?1) ORDER BY first_seq";
         self.with(|connection| {
             let failed = || Error::database("scan the journal");
             let mut statement = connection.prepare_cached(sql).map_err(failed())?;
-            let mut rows = statement.query([first_seq]).map_err(failed())?;
+            let mut rows = statement.query([beginning(from_seq)?]).map_err(failed())?;
             let (mut page, mut bytes) = (Page { rows: Vec::new(), end: None }, 0);
             while page.rows.len() < limits::SCAN_PAGE_ROWS && bytes < limits::SCAN_PAGE_BYTES {
                 match rows.next().map_err(failed()).and_then(|row| row.map(read_row).transpose()) {
+                    Ok(Some(row)) if row.last_seq < from_seq => {}
                     Ok(Some(row)) => {
                         bytes += row.entries.len() + row.leaves.len();
                         page.rows.push(row);
@@ -146,11 +132,14 @@ impl Reader for SqliteReader {
     }
 
     fn scan(&self, from_seq: u64, visit: &mut dyn FnMut(Row) -> Visit) -> Result<(), Error> {
-        let mut from = self.row_containing(from_seq)?;
+        let (mut next, mut begun) = (from_seq, false);
         loop {
-            let page = self.page(from)?;
+            let page = self.page(next)?;
             for row in page.rows {
-                from = to_sql(row.first_seq)?.saturating_add(1);
+                // Rows may have become one meanwhile: what was visited is not visited again.
+                let is_visited = begun && row.first_seq < next && next <= row.last_seq;
+                let row = if is_visited { row.behind(next) } else { row };
+                (next, begun) = (row.last_seq.saturating_add(1), true);
                 if let ControlFlow::Break(()) = visit(row)? {
                     return Ok(());
                 }
@@ -169,25 +158,28 @@ impl Reader for SqliteReader {
             if seq > last {
                 return Ok(None);
             }
-            let entries = blob(row, 2, first, "entries is not a blob")?;
-            Ok(line_at(entries, seq - first).map(<[u8]>::to_vec))
+            let entries = lines(row, 2, first)?;
+            Ok(line_at(&entries, seq - first).map(<[u8]>::to_vec))
         })?;
         Ok(entry.flatten())
     }
 
     fn leaves(&self, from_seq: u64, count: u64) -> Result<Vec<u8>, Error> {
-        let sql = "SELECT first_seq, last_seq, leaves FROM journal WHERE first_seq >= ?1 \
-                   ORDER BY first_seq";
-        let begin = self.row_containing(from_seq)?;
+        let sql = "SELECT first_seq, last_seq, leaves FROM journal WHERE first_seq >= coalesce(\
+                   (SELECT first_seq FROM journal WHERE first_seq <= ?1 \
+                   ORDER BY first_seq DESC LIMIT 1), ?1) ORDER BY first_seq";
         let wanted = usize::try_from(count.saturating_mul(32)).unwrap_or(usize::MAX);
         self.with(|connection| {
             let failed = || Error::database("read leaves");
             let mut statement = connection.prepare_cached(sql).map_err(failed())?;
-            let mut rows = statement.query([begin]).map_err(failed())?;
+            let mut rows = statement.query([beginning(from_seq)?]).map_err(failed())?;
             let (mut leaves, mut next) = (Vec::new(), from_seq);
             while leaves.len() < wanted {
                 let Some(row) = rows.next().map_err(failed())? else { break };
                 let (first, last) = seqs(row)?;
+                if last < next {
+                    continue;
+                }
                 let stored = blob(row, 2, first, "leaves is not a blob")?;
                 // A gap or a short blob ends what can be answered; verification names the damage.
                 if first > next || stored.len() as u64 != (last + 1 - first).saturating_mul(32) {
@@ -277,7 +269,7 @@ impl Reader for SqliteReader {
 }
 
 /// A whole row, in the order of the columns of a scan.
-fn read_row(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
+pub(super) fn read_row(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
     let (first_seq, last_seq) = seqs(row)?;
     let malformed = |what| Error::Malformed { first_seq, what };
     Ok(Row {
@@ -288,8 +280,24 @@ fn read_row(row: &rusqlite::Row<'_>) -> Result<Row, Error> {
         root: digest(row, 4, first_seq, "root is not a digest")?,
         epoch: u64::try_from(integer(row, 5)?).map_err(|_| malformed("epoch is negative"))?,
         leaves: blob(row, 6, first_seq, "leaves is not a blob")?.to_vec(),
-        entries: blob(row, 7, first_seq, "entries is not a blob")?.to_vec(),
+        entries: lines(row, 7, first_seq)?.into_owned(),
     })
+}
+
+/// The lines of a row, which may be packed.
+fn lines<'a>(
+    row: &'a rusqlite::Row<'_>,
+    column: usize,
+    first_seq: u64,
+) -> Result<Cow<'a, [u8]>, Error> {
+    let stored = blob(row, column, first_seq, "entries is not a blob")?;
+    packed::unpack(stored).map_err(|what| Error::Malformed { first_seq, what })
+}
+
+/// Where a search for the row of an entry begins: before everything for the first, so that a row
+/// whose seqs cannot be is found, too.
+fn beginning(seq: u64) -> Result<i64, Error> {
+    if seq <= 1 { Ok(i64::MIN) } else { to_sql(seq) }
 }
 
 /// The first two columns: first and last seq.

@@ -13,8 +13,12 @@ use crate::{Error, limits};
 /// Marks the file as a Hansa journal: "HANS".
 const APPLICATION_ID: i32 = 0x4841_4E53;
 
-/// The format this build writes and reads.
-pub(crate) const FORMAT: u32 = 1;
+/// The format that this build reads besides every earlier one. 1: rows as they were committed.
+/// 2: ranges of rows are sealed, see [`super::seal`].
+pub(crate) const FORMAT: u32 = 2;
+
+/// The format of a new file, which every release reads until a range is sealed.
+const FORMAT_NEW: u32 = 1;
 
 /// Key of the format in `meta`.
 pub(crate) const META_FORMAT: &str = "format";
@@ -52,7 +56,7 @@ fn create(connection: &Connection) -> Result<(), Error> {
     let sql = format!(
         "PRAGMA page_size = {page}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; {TABLES} \
-         INSERT INTO meta (key, value) VALUES ('{META_FORMAT}', CAST('{FORMAT}' AS BLOB)); COMMIT;",
+         INSERT INTO meta (key, value) VALUES ('{META_FORMAT}', CAST('{FORMAT_NEW}' AS BLOB)); COMMIT;",
         page = limits::PAGE_BYTES,
     );
     connection.execute_batch(&sql).map_err(Error::database("create the tables"))
@@ -68,7 +72,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
         .optional()
         .map_err(|source| foreign_or(path, "read the format", source))?;
     let found = String::from_utf8_lossy(&found.unwrap_or_default()).into_owned();
-    if found != FORMAT.to_string() {
+    if !(FORMAT_NEW..=FORMAT).any(|known| found == known.to_string()) {
         return Err(Error::Format { found, known: FORMAT });
     }
     Ok(())

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hansa_store::conformance::{Backend, run};
 use hansa_store::memory::MemoryDisk;
-use hansa_store::{Options, Store};
+use hansa_store::{Options, Sealing, Store};
 use tempfile::TempDir;
 
 fn on_memory(disk: MemoryDisk) -> Backend {
@@ -34,5 +35,12 @@ fn the_sqlite_journal_conforms() {
 #[test]
 fn the_sqlite_journal_conforms_while_its_log_is_begun_anew_at_every_turn() {
     let options = Options { wal_bytes_max: 1, ..Options::default() };
+    run(|| on_disk(Arc::new(TempDir::new().unwrap()), options.clone()));
+}
+
+#[test]
+fn the_sqlite_journal_conforms_while_its_rows_are_sealed_at_every_turn() {
+    let sealing = Sealing { behind_entries: 0, range_bytes: 2_000, pace: Duration::ZERO };
+    let options = Options { sealing: Some(sealing), ..Options::default() };
     run(|| on_disk(Arc::new(TempDir::new().unwrap()), options.clone()));
 }

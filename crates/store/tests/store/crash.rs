@@ -14,12 +14,13 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use hansa_crypto::SigningKey;
 use hansa_store::conformance::Scribe;
 use hansa_store::snapshot::{self, SnapshotContent};
 use hansa_store::verify::{VerifyFrom, verify};
-use hansa_store::{Batch, Options, Store, VaultChange, crash};
+use hansa_store::{Batch, Options, Sealing, Store, VaultChange, crash};
 use hansa_types::{PrincipalId, Salt};
 
 const CHILD_DIR: &str = "HANSA_TEST_CHILD_DIR";
@@ -60,7 +61,9 @@ fn the_child_appends_until_it_is_killed() {
     let seed = std::env::var(CHILD_SEED).unwrap().parse().unwrap();
     let mut dice = Dice(seed);
     // A small log, so that it is copied back every few batches.
-    let options = Options { wal_bytes_max: 100_000, ..Options::default() };
+    let sealing = Sealing { behind_entries: 30, range_bytes: 4_000, pace: Duration::ZERO };
+    let options =
+        Options { wal_bytes_max: 100_000, sealing: Some(sealing), ..Options::default() };
     let mut store = Store::open(Path::new(&dir), options).unwrap();
     let verified = verify(&*store.reader(), VerifyFrom::beginning(), &mut |_| {}).unwrap();
     let mut scribe = Scribe::from(verified);

@@ -20,6 +20,8 @@ mod opening;
 #[cfg(feature = "conformance")]
 mod scrub;
 #[cfg(feature = "conformance")]
+mod seal;
+#[cfg(feature = "conformance")]
 mod snapshot;
 #[cfg(feature = "conformance")]
 mod sqlite;

@@ -105,7 +105,7 @@ pub fn check(
     if syncs == Syncs::All && acknowledged(&events) != whole {
         return Err(fail(0, "the workload was not told of all of its batches".to_owned()));
     }
-    let mut opener = Opener { folder: scratch.join("image"), plan: &plan, acknowledged: 0 };
+    let mut opener = Opener { folder: scratch.join("image"), plan: &plan, seed, acknowledged: 0 };
     let (mut disk, mut rng) = (Disk::new(), Rng::new(seed));
     let mut summary = Summary::default();
     let moments = events.len() as u64;
@@ -139,6 +139,7 @@ fn acknowledged(events: &[Event]) -> Option<u64> {
 struct Opener<'a> {
     folder: PathBuf,
     plan: &'a Plan,
+    seed: u64,
     /// The last entry that the workload was told of at this moment.
     acknowledged: u64,
 }
@@ -151,7 +152,7 @@ impl Opener<'_> {
             Some(source) => format!("it does not open: {error}: {source}"),
             None => format!("it does not open: {error}"),
         };
-        let mut store = Store::open(&self.folder, workload::options()).map_err(failed)?;
+        let mut store = Store::open(&self.folder, workload::options(self.seed)).map_err(failed)?;
         let verified = workload::verified(&store)?;
         let seq = verified.head.last_seq;
         if seq < self.acknowledged {

@@ -13,7 +13,7 @@ use hansa_crypto::checkpoint::Checkpoint;
 use hansa_crypto::merkle::CompactRange;
 use hansa_store::conformance::Scribe;
 use hansa_store::verify::{VerifyFrom, verify};
-use hansa_store::{Batch, Options, Store, VaultChange};
+use hansa_store::{Batch, Options, Sealing, Store, VaultChange};
 use hansa_types::{Digest, PrincipalId, Salt};
 
 use super::recording::acknowledge;
@@ -48,9 +48,16 @@ pub(super) struct Expected {
 /// What may be found, by the last entry.
 pub(super) type Plan = BTreeMap<u64, Expected>;
 
-/// How the store is opened, while recorded and as an image alike: a log that fills up soon.
-pub(super) fn options() -> Options {
-    Options { wal_bytes_max: 150_000, wal_idle: Duration::from_millis(1), ..Options::default() }
+/// How the store is opened, while recorded and as an image alike: a log that fills up soon, and with
+/// every second seed old rows that are sealed at once.
+pub(super) fn options(seed: u64) -> Options {
+    let sealing = Sealing { behind_entries: 20, range_bytes: 8_000, pace: Duration::ZERO };
+    Options {
+        wal_bytes_max: 150_000,
+        wal_idle: Duration::from_millis(1),
+        sealing: Some(sealing).filter(|_| seed.is_multiple_of(2)),
+        ..Options::default()
+    }
 }
 
 fn steps(seed: u64) -> Vec<Step> {
@@ -120,7 +127,7 @@ pub(super) fn run(dir: &Path, seed: u64) -> Result<(), String> {
     let failed = |error: hansa_store::Error| error.to_string();
     let key = SigningKey::from_seed([7; 32]);
     let data = dir.join("data");
-    let mut store = Store::open(&data, options()).map_err(failed)?;
+    let mut store = Store::open(&data, options(seed)).map_err(failed)?;
     let mut journal = store.journal().map_err(failed)?;
     for step in steps(seed) {
         match step {
@@ -140,7 +147,7 @@ pub(super) fn run(dir: &Path, seed: u64) -> Result<(), String> {
             Step::Reopen => {
                 journal.close().map_err(failed)?;
                 drop(store);
-                store = Store::open(&data, options()).map_err(failed)?;
+                store = Store::open(&data, options(seed)).map_err(failed)?;
                 journal = store.journal().map_err(failed)?;
             }
         }
