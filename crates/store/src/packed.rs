@@ -50,7 +50,9 @@ mod tests {
     use super::*;
 
     fn lines() -> Vec<u8> {
-        (0..2_000).flat_map(|seq| format!("{{\"seq\":{seq},\"kind\":\"x\"}}\n").into_bytes()).collect()
+        (0..2_000)
+            .flat_map(|seq| format!("{{\"seq\":{seq},\"kind\":\"x\"}}\n").into_bytes())
+            .collect()
     }
 
     #[test]

@@ -12,8 +12,8 @@ use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_types::Digest;
 
 use crate::Error;
-use crate::scrub::Signed;
 use crate::reader::{Head, Reader, Row, split_line};
+use crate::scrub::Signed;
 
 /// The point that is trusted: everything up to and including entry `seq`.
 #[derive(Debug, Clone, PartialEq, Eq)]

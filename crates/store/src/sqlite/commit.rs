@@ -79,7 +79,8 @@ impl Sink {
         stats.erasing.set(true);
         let (last_seq, chain) = (head.last_seq, head.chain);
         let copier = Copier::start(path, Arc::clone(&stats))?;
-        let sealer = options.sealing.map(|sealing| Sealer::new(&connection, sealing)).transpose()?;
+        let sealer =
+            options.sealing.map(|sealing| Sealer::new(&connection, sealing)).transpose()?;
         let sealed_seq = sealer.as_ref().map_or(0, Sealer::sealed_seq);
         stats.sealed_seq.store(sealed_seq, Ordering::Relaxed);
         Ok(Sink {
@@ -189,7 +190,10 @@ impl Sink {
     }
 
     /// Runs `work` in a transaction of its own.
-    pub(super) fn transaction(&self, work: impl FnOnce(&Self) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn transaction(
+        &self,
+        work: impl FnOnce(&Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.execute("begin a transaction", "BEGIN IMMEDIATE", [])?;
         let outcome = work(self).and_then(|()| {
             crash::point("after_append");

@@ -116,11 +116,11 @@ fn another_format_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()).unwrap());
     let connection = Connection::open(dir.path().join(JOURNAL_FILE)).unwrap();
-    for value in ["2", "", "1 ", "one"] {
+    for value in ["3", "", "1 ", "one"] {
         let sql = "UPDATE meta SET value = CAST(?1 AS BLOB) WHERE key = 'format'";
         connection.execute(sql, [value]).unwrap();
         let refused = open(dir.path()).map(|_| ());
-        assert!(matches!(refused, Err(Error::Format { found, known: 1 }) if found == value));
+        assert!(matches!(refused, Err(Error::Format { found, known: 2 }) if found == value));
         assert!(matches!(Store::open_read_only(dir.path()), Err(Error::Format { .. })));
     }
     connection.execute("DELETE FROM meta", []).unwrap();

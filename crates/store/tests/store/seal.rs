@@ -52,7 +52,8 @@ fn written(entries: u64) -> (TempDir, Scribe) {
     while scribe.seq() < entries {
         let first = scribe.seq() + 1;
         let last = entries.min(first + first % 5);
-        journal.submit(scribe.batch((first..=last).map(line)), Box::new(|outcome| outcome.unwrap()));
+        journal
+            .submit(scribe.batch((first..=last).map(line)), Box::new(|outcome| outcome.unwrap()));
     }
     journal.close().unwrap();
     (dir, scribe)
@@ -223,8 +224,10 @@ fn a_changed_byte_of_a_range_is_found_and_the_range_named() {
     seal(dir.path(), at_once(100));
     let sql = "SELECT first_seq FROM journal WHERE last_seq >= 150 ORDER BY first_seq LIMIT 1";
     let first: i64 = asked(dir.path(), sql);
-    let length: i64 =
-        asked(dir.path(), &format!("SELECT length(entries) FROM journal WHERE first_seq = {first}"));
+    let length: i64 = asked(
+        dir.path(),
+        &format!("SELECT length(entries) FROM journal WHERE first_seq = {first}"),
+    );
     for at in [4, 5, length / 2, length - 1] {
         let connection = Connection::open(dir.path().join(JOURNAL_FILE)).unwrap();
         let flip = || {
