@@ -92,3 +92,26 @@ fn what_came_and_went_leaves_a_state_like_a_fresh_one() {
                escrow AVT = 0";
     check(&script);
 }
+
+#[test]
+fn a_month_of_intents_leaves_a_state_no_larger_than_a_fresh_one() {
+    let fresh = check(
+        "offer alice bob 5 AVT outcome => offered as o\n reject bob o => rejected\n filler 1",
+    );
+    let mut script = String::new();
+    for day in 0..31 {
+        script += "at +1d\ntick\n";
+        for number in 0..20 {
+            script += &format!(
+                "offer alice bob 5 AVT outcome => offered as o{day}x{number}
+                 reject bob o{day}x{number} => rejected
+                 transfer alice bob 0.01 !idem:t{day}x{number} => posted
+                 transfer bob alice 0.01 !idem:u{day}x{number} => posted\n"
+            );
+        }
+    }
+    script += "rows tasks idempotency = 620 40\n at +31d\n tick\n filler 200\n rows tasks idempotency = 0 0";
+    let after = check(&script).state.to_bytes().len();
+    let fresh = fresh.state.to_bytes().len();
+    assert!(after * 5 <= fresh * 6, "{after} bytes after a month of intents, {fresh} before");
+}
