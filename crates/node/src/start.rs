@@ -78,7 +78,6 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let queue = Arc::new(Queue::default());
     let ran = folded.state.node.as_ref().map(|node| node.incarnation);
     let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
-    store.seal(sealing(&config, &folded));
     let mut journal = store.journal()?;
     let journal_stats = journal.stats();
     metrics.watch_journal(Arc::clone(&journal_stats));
@@ -237,7 +236,7 @@ struct Opened {
 
 impl Opened {
     fn new(config: &Config, env: &Env) -> Result<Self, Error> {
-        let store = Store::open(&config.data_dir, Options::default())?;
+        let mut store = Store::open(&config.data_dir, Options::default())?;
         let reader = store.reader();
         let keys_dir = store.keys_dir();
         let place = config.key_place();
@@ -260,6 +259,7 @@ impl Opened {
         let snapshots = store.snapshots_dir();
         let folded = snapshot::fold(&*reader, &snapshots, &keys, seed, config.verify_full)?;
         check_format(&folded)?;
+        store.seal(sealing(config, &folded));
         // A crash may have come between an erasure and the end of its traces.
         hansa_store::snapshot::remove_before(&snapshots, folded.state.erased_seq)?;
         let named = folded.state.node.as_ref().map(|node| node.key);
