@@ -1,6 +1,6 @@
 //! A service behind the gateway: nothing reaches it without an action, and nothing twice.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,7 +42,7 @@ impl Service {
 }
 
 /// Reads a message: its first line and its body.
-fn read(reader: &mut impl std::io::BufRead) -> (String, Vec<u8>) {
+fn read(reader: &mut impl BufRead) -> (String, Vec<u8>) {
     let (mut first, mut length) = (String::new(), 0);
     reader.read_line(&mut first).unwrap();
     loop {
@@ -107,7 +107,7 @@ impl<'a> Town<'a> {
         Self { node, alice, executor, task, grant }
     }
 
-    fn gateway(&self, service: &str) -> Served<'_> {
+    fn gateway(&self, service: &str) -> Served<'a> {
         let upstream = format!("http://{service}");
         let route = "POST /payments/{vendor}=approve_payment";
         let line = ["--bind", "127.0.0.1:0", "--upstream", &upstream, "--route", route];
@@ -180,11 +180,10 @@ fn what_the_service_says_is_the_receipt() {
 #[test]
 fn without_the_node_nothing_goes_through() {
     let place = Place::new();
-    let (town, service) = (Town::new(&place), Service::open("200 OK"));
+    let (mut town, service) = (Town::new(&place), Service::open("200 OK"));
     let (action, gateway) = (town.submit(), town.gateway(&service.address));
     town.node.terminate();
-    let mut node = town.node;
-    assert!(node.wait().success());
+    assert!(town.node.wait().success());
     let (status, problem) = pay(gateway.address(), Some(&action), "5");
     assert_eq!((status, &problem["code"]), (503, &json!("gate_unavailable")));
     assert_eq!(service.calls(), 0);

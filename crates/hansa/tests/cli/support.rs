@@ -177,7 +177,7 @@ pub(crate) struct Served<'a> {
     pub(crate) told: Value,
 }
 
-impl Served<'_> {
+impl<'a> Served<'a> {
     pub(crate) fn url(&self) -> &str {
         self.told["url"].as_str().unwrap()
     }
@@ -201,7 +201,7 @@ impl Served<'_> {
     }
 
     /// Starts a gateway that asks this node.
-    pub(crate) fn gateway(&self, key: &str, arguments: &[&str]) -> Served<'_> {
+    pub(crate) fn gateway(&self, key: &str, arguments: &[&str]) -> Served<'a> {
         let mut command = self.place.command(&[&["gateway", "-o", "json"][..], arguments].concat());
         command.env("HANSA_NODE", self.url()).env("HANSA_API_KEY", key);
         self.place.started(command, Stdio::piped())

@@ -110,7 +110,7 @@ fn a_month_of_intents_leaves_a_state_no_larger_than_a_fresh_one() {
             );
         }
     }
-    script += "rows tasks idempotency = 620 40\n at +31d\n tick\n filler 200\n rows tasks idempotency = 0 0";
+    script += "rows tasks idempotency = 600 40\n at +31d\n tick\n filler 200\n rows tasks idempotency = 0 0";
     let after = check(&script).state.to_bytes().len();
     let fresh = fresh.state.to_bytes().len();
     assert!(after * 5 <= fresh * 6, "{after} bytes after a month of intents, {fresh} before");
