@@ -21,7 +21,7 @@ class Payments(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         payment = {
             "vendor": self.path.rsplit("/", 1)[-1],
-            "amount": json.loads(body)["amount"],
+            "amount": next(value for name, value in json.loads(body).items() if "amount" in name),
             "action": self.headers.get("x-agp-action-id"),
         }
         payments.append(payment)

@@ -4,9 +4,9 @@
 //! the debug build of `hansa` first on its path, and its output is compared with what the page
 //! shows. The format is described in [`extract`] and [`matcher`].
 //!
-//! Invariants: a page runs in a directory of its own, empty but for `examples`, and cannot see the
-//! machine's configuration; servers it starts end with it; a page that takes longer than two minutes
-//! fails.
+//! Invariants: a page runs in a directory of its own, empty but for `examples` and `policies`, and
+//! cannot see the machine's configuration; servers it starts end with it; a page that takes longer
+//! than two minutes fails.
 //!
 //! Deliberately absent: rewriting a page from the output. A person decides which of the two is
 //! wrong.

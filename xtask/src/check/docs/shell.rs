@@ -4,8 +4,8 @@
 //! and the current directory last from one command to the next. After each comes an end marker with
 //! the exit status. Stdout and stderr are one stream, as in a terminal.
 //!
-//! Invariants: the home directory and the working directory, in which there is a link to `examples`,
-//! are new and go away with the shell; no variable that would steer `hansa` leaks in; when the shell
+//! Invariants: the home directory and the working directory, in which there are links to `examples`
+//! and `policies`, are new and go away with the shell; no variable that would steer `hansa` leaks in; when the shell
 //! is dropped its whole process group is ended, which holds only what this shell started.
 //!
 //! Deliberately absent: a terminal. Programs see a pipe and no colours.
@@ -21,8 +21,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-/// What a reader of a clone has at hand, and a page may use.
-const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+/// The workspace, and what of it a page may use, as a reader of a clone does.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const AT_HAND: [&str; 2] = ["examples", "policies"];
 /// How often servers are asked to stop when the page ends, and how long each time is waited for.
 const STOP_REQUESTS_MAX: usize = 5;
 const STOP_INTERVAL: Duration = Duration::from_secs(2);
@@ -64,7 +65,10 @@ impl Shell {
         for name in ["home", "work"] {
             std::fs::create_dir(directory.path().join(name)).context("no temporary directory")?;
         }
-        symlink(EXAMPLES, directory.path().join("work/examples")).context("no examples")?;
+        for name in AT_HAND {
+            let (here, there) = (Path::new(ROOT).join(name), directory.path().join("work"));
+            symlink(here, there.join(name)).with_context(|| format!("no {name}"))?;
+        }
         let mut child = bash(directory.path(), programs)?.spawn().context("cannot start bash")?;
         let stdin = child.stdin.take().context("bash has no stdin")?;
         let stdout = child.stdout.take().context("bash has no stdout")?;
