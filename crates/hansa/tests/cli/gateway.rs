@@ -83,7 +83,6 @@ struct Town<'a> {
     node: Served<'a>,
     alice: String,
     executor: (String, String),
-    task: String,
     grant: String,
 }
 
@@ -100,11 +99,7 @@ impl<'a> Town<'a> {
         let line = ["grant", "create", &id, "--action", "approve_payment", "--per-use", "100"];
         let line = [&line[..], &["--currency", "AVT", "--expires", "1d", "--json"]].concat();
         let grant = member(&node.run(&executor.1, &line).json(), "id");
-        let task = node.run(&alice, &["task", "declare", "Pay Acme", "--json"]).json();
-        let task = member(&task, "id");
-        let line = ["policy", "evaluate", "--task", &task, "--action", "approve_payment", "--json"];
-        assert_eq!(node.run(&alice, &line).json()["verdict"], "allow");
-        Self { node, alice, executor, task, grant }
+        Self { node, alice, executor, grant }
     }
 
     fn gateway(&self, service: &str) -> Served<'a> {
@@ -114,13 +109,16 @@ impl<'a> Town<'a> {
         self.node.gateway(&self.executor.1, &line)
     }
 
-    /// An action for a payment of 5.
+    /// An action for a payment of 5, of a task of its own: it ends with its payment.
     fn submit(&self) -> String {
+        let json = |line: &[&str]| self.node.run(&self.alice, &[line, &["--json"]].concat()).json();
+        let task = member(&json(&["task", "declare", "Pay Acme"]), "id");
+        let asked = ["policy", "evaluate", "--task", &task, "--action", "approve_payment"];
+        assert_eq!(json(&asked)["verdict"], "allow");
         let params = json!({ "vendor": "acme", "amount": "5", "currency": "AVT" }).to_string();
-        let line = ["action", "submit", "approve_payment", "--task", &self.task, "--no-wait"];
+        let line = ["action", "submit", "approve_payment", "--task", &task, "--no-wait"];
         let more = ["--grant", &self.grant, "--executor", &self.executor.0, "--params", &params];
-        let line = [&line[..], &more, &["--json"]].concat();
-        member(&self.node.run(&self.alice, &line).json(), "id")
+        member(&json(&[&line[..], &more].concat()), "id")
     }
 
     fn state(&self, action: &str) -> Value {
