@@ -5,7 +5,7 @@
 
 mod action;
 mod admin;
-mod agent;
+pub(crate) mod agent;
 mod api;
 mod approval;
 mod audit;

@@ -11,6 +11,7 @@ use hansa_types::{Code, PrincipalId};
 use hansa_wire::api::agents::{AgentCardSet, AgentKeyRotate};
 use hansa_wire::api::auth::{AccountRegister, AccountVerify, SessionOpen, WhoAmI};
 use hansa_wire::api::cards::{AgentCardExport, AgentPublicKey};
+use hansa_wire::api::dids::{DidMethod, NewDid};
 use hansa_wire::api::onboarding::AgentOnboard;
 use hansa_wire::api::principals::PrincipalErase;
 use hansa_wire::card::Card;
@@ -37,8 +38,10 @@ pub(super) struct Developer {
 
 /// An agent that she brought in.
 pub(super) struct Onboarded {
-    id: PrincipalId,
+    pub(super) id: PrincipalId,
     key: SigningKey,
+    /// With which her DID goes wherever its owner wants.
+    pub(super) recovery: SigningKey,
     client: ClientSecret,
 }
 
@@ -100,7 +103,8 @@ fn mailed(dir: &Path) -> Result<Option<Secret>, Failure> {
 
 /// One call makes the agent, under a key of its own.
 pub(super) async fn onboard(developer: &Developer) -> Told<Onboarded> {
-    let key = sign::new_key();
+    let (key, recovery) = (sign::new_key(), sign::new_key());
+    let recovery_key = Some(WireKey(recovery.public()));
     let request = AgentOnboard {
         name: name("erin")?,
         public_key: Some(WireKey(key.public())),
@@ -108,7 +112,7 @@ pub(super) async fn onboard(developer: &Developer) -> Told<Onboarded> {
         card: None,
         genesis_grant: true,
         actions: None,
-        did: None,
+        did: Some(NewDid { method: DidMethod::Webvh, recovery_key }),
         org: None,
     };
     let once = Idempotency::default();
@@ -120,7 +124,7 @@ pub(super) async fn onboard(developer: &Developer) -> Told<Onboarded> {
     let facts =
         Facts::new().with("agent", made.did.as_str()).with("client", made.client_id.to_string());
     let client = ClientSecret { id: made.client_id, secret: made.client_secret.0 };
-    Ok((Onboarded { id: made.id, key, client }, facts))
+    Ok((Onboarded { id: made.id, key, recovery, client }, facts))
 }
 
 /// Her agent gets a token for its client and acts with it.

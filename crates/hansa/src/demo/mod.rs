@@ -1,6 +1,6 @@
 //! The whole story on one node: identity, discovery, negotiation, escrow, payment, reputation,
-//! refusals, a developer who comes and goes, a crash in the middle of payments, and an audit that
-//! trusts nobody.
+//! refusals, a developer who comes and goes, an agent that moves to another node, a crash in the middle
+//! of payments, and an audit that trusts nobody.
 //!
 //! The node is a process of its own, reached over HTTP like any other; the agents keep their own
 //! keys and sign what they do. Every scene states what must hold and fails if it does not.
@@ -20,6 +20,7 @@ mod expect;
 mod gate;
 mod identity;
 mod milestones;
+mod moving;
 mod negotiate;
 mod process;
 mod rating;
@@ -135,6 +136,7 @@ async fn story(teller: &mut Teller<'_>, dir: &Path) -> Result<(), Failure> {
     let by_token = teller.step("token_issued", identity::token(&stage, &erin)).await?;
     teller.step("card_verified", identity::card(&by_token, &erin)).await?;
     teller.step("key_rotated", identity::rotate(&stage, &erin)).await?;
+    teller.step("agent_moved", moving::away(&stage, &erin)).await?;
     teller.step("developer_erased", identity::erase(&stage, dora)).await?;
 
     let burst = teller.step("node_killed", crash::kill(&mut stage, &cast)).await?;

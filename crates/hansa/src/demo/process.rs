@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::tell::{Facts, Told};
 use crate::failure::Failure;
+use crate::files;
 
 /// Longest wait for the node to say where it listens.
 const START_MAX: Duration = Duration::from_secs(20);
@@ -46,8 +47,10 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Starts a node in the directory.
-    pub(super) async fn open(dir: &Path) -> Result<Self, Failure> {
+    /// Starts a node in the directory, under a public name that its DIDs have. Nobody is asked at it.
+    pub(super) async fn open(dir: &Path, public_url: &str) -> Result<Self, Failure> {
+        let settings = format!("[server]\npublic_url = \"{public_url}\"\n");
+        files::write_new(&dir.join(SETTINGS), &settings, 0o600)?;
         let (process, announced) = NodeProcess::start(dir).await?;
         Ok(Self { dir: dir.to_owned(), process, announced })
     }
@@ -116,14 +119,9 @@ impl Drop for NodeProcess {
 fn spawn(dir: &Path) -> Result<Child, Failure> {
     let failed = |what: &'static str| move |error| Failure::because(what, &error);
     let program = std::env::current_exe().map_err(failed("cannot name this program"))?;
-    let config = dir.join("hansa.toml");
+    let config = dir.join(SETTINGS);
     let log = std::fs::OpenOptions::new().create(true).append(true).open(dir.join(LOG));
     let log = log.map_err(failed("cannot write the node's log"))?;
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&config)
-        .map_err(failed("cannot write the node's settings"))?;
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("HANSA_") || name == "MINTING_AUTHORITY" {
@@ -145,6 +143,8 @@ fn spawn(dir: &Path) -> Result<Child, Failure> {
         .map_err(failed("cannot start the node"))
 }
 
+/// The node's settings.
+const SETTINGS: &str = "hansa.toml";
 /// Where the node says what it does.
 pub(super) const LOG: &str = "node.log";
 

@@ -17,7 +17,7 @@ use crate::remote::Remote;
 
 /// Starts the node and waits until it is ready.
 pub(super) async fn node(dir: &Path) -> Told<Stage> {
-    let stage = Stage::open(dir).await?;
+    let stage = Stage::open(dir, "https://town.example").await?;
     ready(&stage).await?;
     let facts = Facts::new().with("url", stage.announced.url.clone());
     Ok((stage, facts))

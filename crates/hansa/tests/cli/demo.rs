@@ -43,6 +43,7 @@ fn every_step_of_the_story_holds() {
             "token_issued",
             "card_verified",
             "key_rotated",
+            "agent_moved",
             "developer_erased",
             "node_killed",
             "node_restarted",

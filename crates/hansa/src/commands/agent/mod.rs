@@ -1,7 +1,7 @@
 //! `hansa agent`: registering agents, and looking at them.
 
 mod handing;
-mod moving;
+pub(crate) mod moving;
 
 use std::path::{Path, PathBuf};
 

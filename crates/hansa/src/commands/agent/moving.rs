@@ -77,7 +77,7 @@ impl Move {
 }
 
 /// The log with the entry that brings it here.
-fn moved(
+pub(crate) fn moved(
     log: &Log,
     text: &str,
     home: &DidHome,
