@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use hansa_crypto::keys::SigningKey;
 use hansa_crypto::secret::Secret;
@@ -21,6 +21,7 @@ use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
 use crate::credentials::Credentials;
+use crate::did::Followed;
 use crate::egress::Egress;
 use crate::env::{Env, Tasks, blocking, threads_give_way};
 use crate::error::Error;
@@ -439,6 +440,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     if let Some(postman) = postman {
         tasks.start(postman.run());
     }
+    tasks.start(follow_name(Arc::downgrade(node)));
     keep_copies(node, &mut tasks, snapshot_seq);
 }
 
@@ -465,6 +467,18 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
             every: node.config.snapshot_entries,
         };
         tasks.start(followed.make_snapshots(snapshot_seq));
+    }
+}
+
+/// Has DIDs follow the node to the name it has now.
+async fn follow_name(node: Weak<Node>) {
+    let Some(node) = node.upgrade() else { return };
+    match node.dids().follow().await {
+        Ok(followed) if followed == Followed::default() => {}
+        Ok(Followed { moved, failed }) => {
+            tracing::info!(moved, failed, "DIDs were moved to the node's present name");
+        }
+        Err(error) => tracing::warn!(%error, "DIDs may live under a former name still"),
     }
 }
 

@@ -16,7 +16,8 @@ use hansa_crypto::checkpoint::parse_and_verify;
 use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::seal::SealKey;
 use hansa_kernel::{Auth, Caller, Command, Request, principal};
-use hansa_node::audit::{Report, audit};
+use hansa_node::audit::compare::{Comparer, Relation, Side};
+use hansa_node::audit::{Report, audit, audit_leaves};
 use hansa_node::export::Export;
 use hansa_node::keys::{NODE_KEY_FILE, Place, SEALED_KEY_FILE};
 use hansa_node::sight::Sight;
@@ -65,6 +66,11 @@ async fn with_alice(node: &Node) -> PublicKey {
 }
 
 async fn audited(node: &Node, trusted: &PublicKey) -> Result<Report, String> {
+    let lines = exported(node).await;
+    audit(&*lines, Some(trusted), &mut |_, _| ()).map_err(|fault| fault.to_string())
+}
+
+async fn exported(node: &Node) -> Vec<u8> {
     let incarnation = node.read(None, |state| state.node().map(|node| node.incarnation)).await;
     let mut lines = Vec::new();
     let export = Export {
@@ -81,7 +87,17 @@ async fn audited(node: &Node, trusted: &PublicKey) -> Result<Report, String> {
         ControlFlow::Continue(())
     };
     export.write(&mut take).unwrap();
-    audit(&*lines, Some(trusted), &mut |_, _| ()).map_err(|fault| fault.to_string())
+    lines
+}
+
+/// How two exports stand to each other.
+fn compared(one: &[u8], other: &[u8]) -> Relation {
+    let mut comparer = Comparer::default();
+    let mut read = |side, lines: &[u8]| {
+        audit_leaves(lines, None, &mut |leaf| comparer.take(side, leaf)).unwrap()
+    };
+    let (one, other) = (read(Side::One, one), read(Side::Other, other));
+    comparer.conclude(&one, &other).relation
 }
 
 #[tokio::test]
@@ -148,6 +164,7 @@ async fn another_key_signs_and_everything_sealed_opens_still() {
     let custodial = with_alice(&node).await;
     let sealed = node.vault.open(&custody_id(ALICE)).unwrap().unwrap().bytes;
     let client = node.agent_client("gate").await.unwrap();
+    let before = exported(&node).await;
     let rotated = Arc::clone(&node).rotate_key(false).await.unwrap();
     drop(node);
     assert_eq!((rotated.former, rotated.wrapped >= 2), (first, true));
@@ -162,6 +179,8 @@ async fn another_key_signs_and_everything_sealed_opens_still() {
     let report = audited(&node, &second).await.unwrap();
     assert_eq!(report.node_key, second.to_multibase());
     assert!(audited(&node, &first).await.is_err(), "the former key signs no export");
+    let after = exported(&node).await;
+    assert_eq!(compared(&before, &after), Relation::Extends, "it is the same node");
 
     // Once more: roots and vault go on from key to key.
     let again = Arc::clone(&node).rotate_key(true).await.unwrap();

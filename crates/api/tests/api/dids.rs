@@ -9,6 +9,7 @@ use hansa_api::ApiSettings;
 use hansa_crypto::did_document::acting_keys;
 use hansa_crypto::webvh::{Change, Log, Multihash, append, verify};
 use hansa_crypto::{PublicKey, SigningKey};
+use hansa_node::did::Followed;
 use hansa_types::{Code, Did, Duration, Time};
 use serde_json::{Value, json};
 
@@ -310,5 +311,34 @@ async fn an_agent_acts_under_the_did_of_its_log() {
     assert_eq!(answer["result"]["did"], alice.did, "{answer}");
     envelope.sign(&stranger).unwrap();
     town.submit(&envelope.to_value().unwrap()).await.refused(Code::SignatureInvalid);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn dids_follow_the_node_to_another_name() {
+    let [(town, owner), _other] = Town::pair(&[]).await;
+    let alice = register(&town, &owner, json!({ "name": "alice" })).await;
+    let bob = register(&town, &owner, json!({ "name": "bob", "did": { "method": "key" } })).await;
+    let before = log_of(&town, &alice.id).await;
+    let same = town.restart().await;
+    assert_eq!(same.node.dids().follow().await.unwrap(), Followed::default());
+    let town = same.renamed("https://town.example").await;
+    // What the node does by itself when it starts, waited for.
+    town.node.dids().follow().await.unwrap();
+    let text = log_of(&town, &alice.id).await;
+    assert!(text.starts_with(&before) && text.lines().count() == 2, "{text}");
+    let did = format!("did:webvh:{}:town.example:dids:{}", read(&text).scid(), alice.id);
+    let (_, document) = theirs(&did, &text).unwrap();
+    assert!(document["alsoKnownAs"].as_array().unwrap().contains(&json!(alice.did)));
+    for name in [did.as_str(), alice.did.as_str()] {
+        let found = town.ask(Ask::get(format!("/api/v1/dids/{}", escaped(name)))).await.accepted();
+        assert_eq!(found["principal"], alice.id.as_str(), "{name}");
+    }
+    let told = town.ask(Ask::get(format!("/api/v1/agents/{}", bob.id)).by(&owner)).await.accepted();
+    assert_eq!(told["did"], bob.did.as_str());
+    // A node that loses its name leaves them where they are.
+    let town = town.nameless().await;
+    assert_eq!(town.node.dids().follow().await.unwrap(), Followed::default());
+    assert_eq!(log_of(&town, &alice.id).await, text);
     town.stop().await;
 }

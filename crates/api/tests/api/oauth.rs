@@ -308,3 +308,29 @@ async fn an_agents_own_token_counts_once() {
     town.ask(pay().bearer(&next)).await.accepted();
     town.stop().await;
 }
+
+#[tokio::test]
+async fn an_own_token_from_before_a_restart_counts_for_nothing() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let token = |town: &Town, at: u64, jti: &str| {
+        let claims = json!({ "iss": alice.did, "aud": town.did(), "iat": at, "exp": at + 300,
+            "jti": jti });
+        of(claims, &alice.key, "JWT")
+    };
+    let pay = || Ask::post("/api/v1/transfers", pay(&bob, "1"));
+    let now = town.node.now().unix_seconds();
+    let (used, unused) = (token(&town, now, "used"), token(&town, now, "unused"));
+    town.ask(pay().bearer(&used)).await.accepted();
+    let town = town.restart().await;
+    // Nobody remembers which of them was used.
+    for token in [&used, &unused] {
+        town.ask(pay().bearer(token)).await.refused(Code::CredentialInvalid);
+    }
+    let own_life = Duration::seconds(300);
+    town.clock.advance(own_life);
+    let later = token(&town, now + 300, "later");
+    town.ask(pay().bearer(&later)).await.accepted();
+    town.ask(pay().bearer(&later)).await.refused(Code::CredentialInvalid);
+    town.stop().await;
+}

@@ -255,27 +255,41 @@ impl Town {
 
     /// Stops the node and starts another on what it left, at another port.
     pub async fn restart(self) -> Self {
-        self.restart_after(async |_, _| ()).await
+        self.restart_after(async |config, _| config).await
+    }
+
+    /// Stops the node and starts it under another public name.
+    pub async fn renamed(mut self, url: &str) -> Self {
+        let url = Some(url.to_owned());
+        self.settings.public_url.clone_from(&url);
+        self.restart_after(async |config, _| Config { public_url: url, ..config }).await
+    }
+
+    /// Stops the node and starts it without a public name.
+    pub async fn nameless(mut self) -> Self {
+        self.settings.public_url = None;
+        self.restart_after(async |config, _| Config { public_url: None, ..config }).await
     }
 
     /// Stops the node, gives it another key, and starts it.
     pub async fn with_another_key(self, revoke_former: bool) -> Self {
         let rotate = async |config: Config, env: Env| {
-            let node = start(config, env).await.unwrap().node;
+            let node = start(config.clone(), env).await.unwrap().node;
             node.rotate_key(revoke_former).await.unwrap();
+            config
         };
         self.restart_after(rotate).await
     }
 
     /// Stops the node, does something, and starts another.
-    async fn restart_after(mut self, work: impl AsyncFnOnce(Config, Env)) -> Self {
+    async fn restart_after(mut self, work: impl AsyncFnOnce(Config, Env) -> Config) -> Self {
         self.stop_serving();
         self.served.take().unwrap().await.unwrap().unwrap();
         self.node.stop().await.unwrap();
         let Self { node, clock, dir, settings, .. } = self;
         let (config, env) = (node.config.clone(), node.env.clone());
         drop(node);
-        work(config.clone(), env.clone()).await;
+        let config = work(config, env.clone()).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self::run(dir, listener, (env, clock), config, settings).await
     }

@@ -79,6 +79,11 @@ impl Dids {
         self.seen.get(name)
     }
 
+    /// Every log with its principal.
+    pub fn iter(&self) -> impl Iterator<Item = (Handle, &Held)> {
+        self.held.iter().map(|(&handle, held)| (handle, held))
+    }
+
     /// How many principals have a log.
     pub fn len(&self) -> usize {
         self.held.len()

@@ -98,8 +98,12 @@ impl Comparer {
         // Equal sizes need no common entry: the roots speak for all of them.
         let roots_differ = same_size && one.root != other.root;
         let differs = self.differs_at.is_some() || roots_differ;
+        let common = self.compared > 0 || same_size;
+        // A node that was given another key goes on with its own entries. Where they differ, one key
+        // cannot be blamed for what another one signed.
+        let rekeyed = one.incarnation == other.incarnation && common && !differs;
         let relation = match () {
-            () if one.node_key != other.node_key => Relation::OtherNode,
+            () if one.node_key != other.node_key && !rekeyed => Relation::OtherNode,
             () if one.incarnation != other.incarnation => Relation::OtherRun,
             () if differs => Relation::Equivocation,
             () if same_size => Relation::Same,

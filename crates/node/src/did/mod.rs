@@ -10,6 +10,7 @@
 //! rewrites one; every log that it hosts commits to its next update key, or it could not go on.
 //! Deliberately absent: recovery keys, of which the node sees the public half at most; ending a DID.
 
+mod follow;
 mod resolve;
 mod subject;
 
@@ -23,6 +24,7 @@ use hansa_store::VaultChange;
 use hansa_types::{Code, Did, PrincipalId, Rejection};
 use serde_json::Value;
 
+pub use follow::Followed;
 pub use resolve::Resolved;
 pub use subject::Subject;
 
