@@ -122,6 +122,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<auth::WhoAmI>("/api/v1/whoami").about("accounts", "Who asks", "The caller's principal, credential and account.").access(Principal),
 
     Op::post::<api_keys::ApiKeyCreate>("/api/v1/api-keys").about("api-keys", "Make an API key", "Of the caller, for the operations named; the secret is shown once.").access(Principal).status(201),
+    Op::post::<the_protocol::DeveloperKeyCreate>("/api/v1/developers/me/apikeys").about("api-keys", "Make an API key for everything", "As The Protocol's clients ask for one; the secret is shown once.").access(Principal).status(201),
     Op::get::<api_keys::ApiKeyList>("/api/v1/api-keys").about("api-keys", "List API keys", "The caller's own, without their secrets.").access(Principal),
     Op::delete::<api_keys::ApiKeyRevoke>("/api/v1/api-keys/{key}").about("api-keys", "Revoke an API key", "It stops working at once.").access(Principal),
 

@@ -9,6 +9,7 @@ pub(crate) mod cookie;
 mod credential;
 mod host;
 mod idempotency;
+mod login_form;
 mod query;
 
 use std::sync::{Arc, OnceLock};
@@ -299,6 +300,9 @@ impl Exchange {
         let bytes = body::read(&parts.headers, body, limit, patience).await?;
         let value = match bytes.is_empty() {
             true => None,
+            false if self.operation.id == "session_open" && login_form::is_form(&parts.headers) => {
+                Some(login_form::read(&bytes)?)
+            }
             false => {
                 body::check_media_type(&parts.headers)?;
                 Some(parse_strict(&bytes)?)

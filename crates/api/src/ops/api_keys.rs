@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use hansa_crypto::Secret;
 use hansa_crypto::secret::{token, token_digest};
 use hansa_kernel::principal::{CreateApiKey, RevokeApiKey};
 use hansa_kernel::{Command, Event, State};
-use hansa_node::internal;
 use hansa_node::vault::Sealed;
+use hansa_node::{Done, internal};
 use hansa_types::{AnyId, ApiKeyId, Code, Duration, PrincipalId, Time};
 use hansa_views::ApiKeyRow;
 use hansa_wire::Problem;
@@ -32,10 +33,20 @@ pub(crate) async fn api_key_create(
     context: &Context,
     request: ApiKeyCreate,
 ) -> Result<Answer, Problem> {
+    let secret = token(KEY_PREFIX, context.api.node.env.random());
+    let (done, created) = create(context, request, secret).await?;
+    Ok(Answer::done(&done, &created)?.secret())
+}
+
+/// Makes an API key of a secret.
+pub(super) async fn create(
+    context: &Context,
+    request: ApiKeyCreate,
+    secret: Secret,
+) -> Result<(Done, ApiKeyCreated), Problem> {
     let node = &context.api.node;
     let (principal, now) = (context.principal()?, node.now());
     let id = ApiKeyId::new(now.0, node.env.random_u128());
-    let secret = token(KEY_PREFIX, node.env.random());
     let expires = request.expires_in_s.map(|s| now.after(Duration(s.saturating_mul(1_000))));
     if expires == Some(now) {
         return Err(Problem::new(Code::InvalidField, "expires_in_s: at least 1"));
@@ -64,7 +75,7 @@ pub(crate) async fn api_key_create(
         created_at: done.entry.ts.into(),
         seq: done.entry.seq,
     };
-    Ok(Answer::done(&done, &created)?.secret())
+    Ok((done, created))
 }
 
 async fn seal_label(

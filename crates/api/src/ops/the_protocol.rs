@@ -1,21 +1,24 @@
 //! What The Protocol's published clients ask beside what has a native twin.
 
+use hansa_crypto::secret::token;
 use hansa_crypto::{Secret, jwk};
 use hansa_kernel::principal::Kind;
 use hansa_kernel::{Command, State};
 use hansa_types::{Code, alias};
 use hansa_wire::Problem;
+use hansa_wire::api::api_keys::ApiKeyCreate;
 use hansa_wire::api::dids::{DidMethod, NewDid};
 use hansa_wire::api::onboarding::AgentOnboard;
 use hansa_wire::api::the_protocol::{
-    AgentDidMethod, AgentMe, Me, OnboardAgent, OnboardToken, OnboardTokenMade, OnboardedAgent,
-    TegSend, TegSent,
+    AgentDidMethod, AgentMe, DeveloperKey, DeveloperKeyCreate, DeveloperKeyMade, Me, OnboardAgent,
+    OnboardToken, OnboardTokenMade, OnboardedAgent, TegSend, TegSent,
 };
 use hansa_wire::api::transfers::TransferCreate;
 use hansa_wire::card::incoming;
-use hansa_wire::scalar::{Name, WireKey};
+use hansa_wire::scalar::{ActionPattern, Name, WireKey};
 use serde_json::Value;
 
+use super::api_keys;
 use super::onboarding::{make_bootstrap, onboard};
 use super::transfers::{create, told};
 use super::trial::attempt;
@@ -24,6 +27,9 @@ use crate::context::{Context, Step};
 
 /// What secrets of The Protocol's clients begin with.
 const COS_PREFIX: &str = "cos_secret_";
+
+/// What API keys of The Protocol's developers begin with.
+const AVREG_PREFIX: &str = "avreg_";
 
 /// Says whom the credential stands for.
 pub(crate) async fn agent_me(context: &Context, _: AgentMe) -> Result<Answer, Problem> {
@@ -46,6 +52,29 @@ pub(crate) async fn onboard_token(context: &Context, _: OnboardToken) -> Result<
         bootstrap_token: made.bootstrap_token,
         expires_in: made.expires_in,
         expires_at: made.expires_at,
+    };
+    Ok(Answer::done(&done, &made)?.secret())
+}
+
+/// Makes an API key of the caller for everything.
+pub(crate) async fn developer_key_create(
+    context: &Context,
+    request: DeveloperKeyCreate,
+) -> Result<Answer, Problem> {
+    let actions = ActionPattern::new("*").into_iter().collect();
+    let native = ApiKeyCreate { actions, expires_in_s: None, label: request.description };
+    let secret = token(AVREG_PREFIX, context.api.node.env.random());
+    let (done, made) = api_keys::create(context, native, secret).await?;
+    let made = DeveloperKeyMade {
+        plain_api_key: made.api_key,
+        api_key_info: DeveloperKey {
+            id: made.id,
+            key_prefix: AVREG_PREFIX.to_owned(),
+            description: made.label,
+            is_active: true,
+            created_at: made.created_at,
+            last_used_at: None,
+        },
     };
     Ok(Answer::done(&done, &made)?.secret())
 }

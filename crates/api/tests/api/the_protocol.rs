@@ -3,6 +3,7 @@
 use hansa_types::Code;
 use serde_json::{Value, json};
 
+use crate::auth::{PASSWORD, member, postbox_town};
 use crate::harness::{Ask, Town};
 
 #[tokio::test]
@@ -130,5 +131,56 @@ async fn a_brought_key_is_a_jwk_and_proven() {
     let other =
         json!({ "agent_did_method": "ion", "agent_card": { "name": "A", "description": "" } });
     town.ask(create(other)).await.refused(Code::InvalidField);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_developer_logs_in_by_form_and_makes_an_api_key() {
+    let (town, postbox) = postbox_town().await;
+    let (_, dora) = member(&town, &postbox, "dora@example.com").await;
+    let form = |path: &str, text: &str| {
+        Ask::new("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(text.as_bytes())
+    };
+    let login = |text: &str| form("/api/v1/auth/login", text);
+    let password = PASSWORD.replace(' ', "+");
+    let good =
+        format!("grant_type=password&username=dora%40example.com&password={password}&scope=");
+    let token = town.ask(login(&good)).await.accepted();
+    assert_eq!(token["token_type"], "bearer");
+    let session = token["access_token"].as_str().unwrap();
+    for (bad, code) in [
+        ("username=dora%40example.com&password=wrong+wrong+wrong".to_owned(), Code::LoginInvalid),
+        ("username=dora%40example.com".to_owned(), Code::MissingField),
+        (format!("username=dora&password={password}"), Code::InvalidField),
+        (format!("{good}&password={password}"), Code::InvalidField),
+        (format!("{good}&cookie=true"), Code::UnknownField),
+        (good.replace("=password&", "=implicit&"), Code::InvalidField),
+    ] {
+        town.ask(login(&bad)).await.refused(code);
+    }
+    let elsewhere = form("/api/v1/auth/password", &good).bearer(session);
+    town.ask(elsewhere).await.refused(Code::UnsupportedMediaType);
+    let keys = |body: Value| Ask::post("/api/v1/developers/me/apikeys", body).bearer(session);
+    let made = town.ask(keys(json!({ "description": "ci" }))).await;
+    assert_eq!(made.status, 201);
+    let made = made.accepted();
+    let key = made["plain_api_key"].as_str().unwrap();
+    assert!(key.starts_with("avreg_"), "{key}");
+    let info = &made["api_key_info"];
+    assert_eq!(
+        (info["key_prefix"].as_str(), info["description"].as_str(), info["is_active"].as_bool()),
+        (Some("avreg_"), Some("ci"), Some(true))
+    );
+    assert_eq!(info["last_used_at"], Value::Null);
+    let me = Ask::get("/api/v1/whoami").header("x-api-key", key);
+    let me = town.ask(me).await.accepted();
+    assert_eq!((me["method"].as_str(), &me["id"]), (Some("api_key"), &dora["id"]));
+    town.ask(keys(json!({ "actions": ["*"] }))).await.refused(Code::UnknownField);
+    let revoke = format!("/api/v1/api-keys/{}", info["id"].as_str().unwrap());
+    town.ask(Ask::new("DELETE", revoke).bearer(session)).await.accepted();
+    let me = Ask::get("/api/v1/whoami").header("x-api-key", key);
+    town.ask(me).await.refused(Code::CredentialInvalid);
     town.stop().await;
 }

@@ -1,14 +1,14 @@
 //! Paths of The Protocol that its published clients call and that have no native twin of the same
 //! shape.
 
-use hansa_types::{ClientId, CurrencyCode, Did, TransferId};
+use hansa_types::{ApiKeyId, ClientId, CurrencyCode, Did, TransferId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::operations;
 use crate::amount::WireAmount;
-use crate::scalar::{Name, PrincipalRef, SearchText, WireSecret, WireTime};
+use crate::scalar::{KeyLabel, Name, PrincipalRef, SearchText, WireSecret, WireTime};
 use crate::schema;
 
 operations! {
@@ -16,6 +16,7 @@ operations! {
     TegSend = "teg_send" => TegSent;
     OnboardToken = "onboard_token" => OnboardTokenMade;
     OnboardAgent = "onboard_agent" => OnboardedAgent;
+    DeveloperKeyCreate = "developer_key_create" => DeveloperKeyMade;
 }
 
 /// Says whom the credential stands for.
@@ -121,6 +122,42 @@ pub struct OnboardedAgent {
     /// The private half of its recovery key as PKCS#8 PEM: shown once, only when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_key_pem: Option<WireSecret>,
+}
+
+/// Makes an API key of the caller for everything that it may do.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeveloperKeyCreate {
+    /// What the caller calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<KeyLabel>,
+}
+
+/// An API key that was just made.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DeveloperKeyMade {
+    /// The secret to send as `X-Api-Key` or `Authorization: Bearer`: shown once.
+    pub plain_api_key: WireSecret,
+    /// What is known of it later.
+    pub api_key_info: DeveloperKey,
+}
+
+/// An API key without its secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeveloperKey {
+    /// Its id.
+    #[schemars(with = "schema::ApiKeyId")]
+    pub id: ApiKeyId,
+    /// What its secret begins with.
+    pub key_prefix: String,
+    /// What its owner calls it.
+    pub description: Option<KeyLabel>,
+    /// Whether it may be used.
+    pub is_active: bool,
+    /// When it was made.
+    pub created_at: WireTime,
+    /// When it was last used; null for a new one.
+    pub last_used_at: Option<WireTime>,
 }
 
 /// Sends money from the caller, by whichever way reaches the payee.
