@@ -114,6 +114,7 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         auth::SessionList => ops::auth::session_list;
         auth::PasswordChange => ops::auth::password_change;
         auth::AccountRecover => ops::auth::account_recover;
+        auth::NewPasswordSet => ops::auth::new_password_set;
         auth::RecoveryKeysSet => ops::auth::recovery_keys_set;
         auth::TotpBegin => ops::auth::totp_begin;
         auth::TotpEnable => ops::auth::totp_enable;

@@ -99,6 +99,8 @@ pub const HASHES_AT_ONCE: usize = 2;
 pub const HASHES_WAITING_MAX: usize = 256;
 /// Life of a mailed token.
 pub const REGISTRATION_LIFE: Duration = Duration::hours(1);
+/// Time within which a new password follows the recovery key that was shown for it.
+pub const RECOVERY_LIFE: Duration = Duration::minutes(10);
 /// Time within which a second factor that was begun must be shown.
 pub const TOTP_SETUP_LIFE: Duration = Duration::minutes(10);
 /// Time for which a code that was shown is remembered; it counts for 90 seconds at most.

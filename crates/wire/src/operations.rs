@@ -110,6 +110,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<auth::SessionList>("/api/v1/auth/sessions").about("accounts", "List sessions", "The caller's own, without their secrets.").access(Principal),
     Op::post::<auth::PasswordChange>("/api/v1/auth/password").about("accounts", "Change the password", "Every session ends.").access(Principal).without_key(),
     Op::post::<auth::AccountRecover>("/api/v1/auth/recover-account").about("accounts", "Recover an account", "Sets a new password by a recovery key; every session and every second factor ends.").without_key(),
+    Op::post::<auth::NewPasswordSet>("/api/v1/auth/set-new-password").about("accounts", "Set a new password", "By the token that account_recover gave: once, within ten minutes. The recovery key is used up then.").without_key(),
     Op::post::<auth::RecoveryKeysSet>("/api/v1/auth/recovery-keys").about("accounts", "Make recovery keys", "New ones, shown once; those before are void.").access(Principal).without_key(),
     Op::post::<auth::TotpBegin>("/api/v1/auth/totp/begin").about("accounts", "Begin a second factor", "Makes a secret for an authenticator; it counts once a code of it was shown.").access(Principal).without_key(),
     Op::post::<auth::TotpEnable>("/api/v1/auth/totp").about("accounts", "Enable a second factor", "By a code of the secret that was begun.").access(Principal).without_key(),
@@ -290,6 +291,7 @@ mod tests {
                 "account_verify",
                 "session_open",
                 "account_recover",
+                "new_password_set",
                 "passkey_ask",
                 "envelope_submit"
             ]

@@ -1,9 +1,9 @@
 //! What The Protocol's published clients ask, by its fields.
 
-use hansa_types::Code;
+use hansa_types::{Code, Duration};
 use serde_json::{Value, json};
 
-use crate::auth::{PASSWORD, member, postbox_town};
+use crate::auth::{PASSWORD, login, member, postbox_town};
 use crate::harness::{Ask, Town};
 
 #[tokio::test]
@@ -182,5 +182,41 @@ async fn a_developer_logs_in_by_form_and_makes_an_api_key() {
     town.ask(Ask::new("DELETE", revoke).bearer(session)).await.accepted();
     let me = Ask::get("/api/v1/whoami").header("x-api-key", key);
     town.ask(me).await.refused(Code::CredentialInvalid);
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_developer_recovers_in_two_steps() {
+    let (town, postbox) = postbox_town().await;
+    let (begun, dora) = member(&town, &postbox, "dora@example.com").await;
+    let key = &begun["recovery_keys"][0];
+    let recover = |key: &Value| {
+        let body = json!({ "email": "dora@example.com", "recovery_key": key });
+        Ask::post("/api/v1/auth/recover-account", body)
+    };
+    town.ask(recover(&json!("hansa_rk_guess"))).await.refused(Code::LoginInvalid);
+    let told = town.ask(recover(key)).await.accepted();
+    assert_eq!(told["token_type"], "bearer");
+    let token = told["access_token"].as_str().unwrap();
+    let set = |token: &str, password: &str| {
+        let body = json!({ "new_password": password });
+        Ask::post("/api/v1/auth/set-new-password", body).bearer(token)
+    };
+    // Until then nothing has changed, and the token is good for nothing else.
+    login(&town, "dora@example.com", PASSWORD).await.accepted();
+    town.ask(Ask::get("/api/v1/whoami").bearer(token)).await.refused(Code::CredentialInvalid);
+    town.ask(set(token, "short")).await.refused(Code::InvalidField);
+    town.ask(set("hansa_rt_guess", "another long secret")).await.refused(Code::CredentialInvalid);
+    let done = town.ask(set(token, "another long secret")).await.accepted();
+    assert_eq!(done["principal"], dora["id"]);
+    login(&town, "dora@example.com", "another long secret").await.accepted();
+    login(&town, "dora@example.com", PASSWORD).await.refused(Code::LoginInvalid);
+    town.ask(set(token, "yet another secret")).await.refused(Code::CredentialInvalid);
+    town.ask(recover(key)).await.refused(Code::LoginInvalid);
+    // A token that nobody uses is void after ten minutes.
+    let told = town.ask(recover(&begun["recovery_keys"][1])).await.accepted();
+    town.clock.advance(Duration::minutes(10));
+    let late = set(told["access_token"].as_str().unwrap(), "too late a secret");
+    town.ask(late).await.refused(Code::CredentialInvalid);
     town.stop().await;
 }

@@ -208,7 +208,8 @@ impl Recover {
         let key = self.recovery_key_file.as_deref();
         let key = files::given_secret(key, "recovery key", "--recovery-key-file")?;
         let recovery_key = WireSecret(key);
-        let request = AccountRecover { email: self.email, recovery_key, new_password };
+        let request =
+            AccountRecover { email: self.email, recovery_key, new_password: Some(new_password) };
         app.ui.answer(&Remote::anonymous(&app.global)?.call(&request).await?, CHANGED)?;
         app.ui.say("every session and the second factor have ended; next step: hansa login");
         DONE

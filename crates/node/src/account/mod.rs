@@ -28,8 +28,8 @@ pub use totp::{Totp, uri};
 pub use tries::{Address, Tries};
 
 use crate::limits::{
-    ACCOUNT_TRIES_MAX, ADDRESS_TRIES_MAX, LOCK_ACCOUNT_MAX, LOCK_ADDRESS_MAX, REGISTRATION_LIFE,
-    TOTP_SETUP_LIFE, TOTP_USED_KEPT,
+    ACCOUNT_TRIES_MAX, ADDRESS_TRIES_MAX, LOCK_ACCOUNT_MAX, LOCK_ADDRESS_MAX, RECOVERY_LIFE,
+    REGISTRATION_LIFE, TOTP_SETUP_LIFE, TOTP_USED_KEPT,
 };
 
 /// Somebody who asked for an account and has not answered the mail yet.
@@ -49,6 +49,17 @@ pub struct Registration {
     pub principal: Option<PrincipalId>,
 }
 
+/// A recovery whose key was shown, and whose new password is to come.
+#[derive(Clone)]
+pub struct Recovery {
+    /// The account's address, as the journal keeps it.
+    pub email: Digest,
+    /// Whose account it is.
+    pub principal: PrincipalId,
+    /// SHA-256 of the recovery key, which is used up at the end.
+    pub key: Digest,
+}
+
 /// What accounts need beside the journal.
 pub struct Accounts {
     /// Hashes passwords.
@@ -61,6 +72,8 @@ pub struct Accounts {
     pub by_address: Tries<Address>,
     /// Registrations by the token that was mailed.
     pub registrations: Pending<Digest, Registration>,
+    /// Recoveries that were begun, by the token for the new password.
+    pub recoveries: Pending<Digest, Recovery>,
     /// Passkeys that are made and asked for.
     pub passkeys: Passkeys,
     /// Second factors that were begun.
@@ -80,6 +93,7 @@ impl Accounts {
             by_account: Tries::new(ACCOUNT_TRIES_MAX, LOCK_ACCOUNT_MAX),
             by_address: Tries::new(ADDRESS_TRIES_MAX, LOCK_ADDRESS_MAX),
             registrations: Pending::new(REGISTRATION_LIFE),
+            recoveries: Pending::new(RECOVERY_LIFE),
             totp_begun: Pending::new(TOTP_SETUP_LIFE),
             totp_used: Pending::new(TOTP_USED_KEPT),
             secret,

@@ -17,7 +17,8 @@ operations! {
     SessionClose = "session_close" => Changed;
     SessionList = "session_list" => Page<Session>;
     PasswordChange = "password_change" => Changed;
-    AccountRecover = "account_recover" => Changed;
+    AccountRecover = "account_recover" => AccountRecovered;
+    NewPasswordSet = "new_password_set" => NewPasswordStored;
     RecoveryKeysSet = "recovery_keys_set" => RecoveryKeys;
     TotpBegin = "totp_begin" => TotpBegun;
     TotpEnable = "totp_enable" => Changed;
@@ -179,8 +180,45 @@ pub struct AccountRecover {
     pub email: Email,
     /// One of its recovery keys, which is then used up.
     pub recovery_key: WireSecret,
-    /// The new password, 12 to 256 bytes.
+    /// The new password, 12 to 256 bytes. Without it the answer is a token for `new_password_set`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_password: Option<WireSecret>,
+}
+
+/// An account with another password, or a token to give it one with.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AccountRecovered {
+    /// Whose account it is, once it has the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::PrincipalId>")]
+    pub principal: Option<PrincipalId>,
+    /// The entry that recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// The token to send to `new_password_set` as `Authorization: Bearer`: shown once, works once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<WireSecret>,
+    /// How it is sent: `bearer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+}
+
+/// Sets a new password by the token of `account_recover`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasswordSet {
+    /// 12 to 256 bytes.
     pub new_password: WireSecret,
+}
+
+/// A password that was set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NewPasswordStored {
+    /// What it means.
+    pub message: String,
+    /// Whose account it is.
+    #[schemars(with = "schema::PrincipalId")]
+    pub principal: PrincipalId,
 }
 
 /// Makes new recovery keys; those before are void.

@@ -1,20 +1,25 @@
 //! Passwords and recovery keys.
 
 use hansa_crypto::Secret;
-use hansa_crypto::secret::token_digest;
+use hansa_crypto::secret::{token, token_digest};
 use hansa_kernel::account::{ChangePassword, Recover, SetRecoveryKeys};
 use hansa_kernel::{Auth, Command, State};
+use hansa_node::account::Recovery;
 use hansa_node::vault::Sealed;
 use hansa_types::{Code, PrincipalId};
 use hansa_wire::Problem;
 use hansa_wire::api::auth::{
-    AccountRecover, Changed, PasswordChange, RecoveryKeys, RecoveryKeysSet,
+    AccountRecover, AccountRecovered, Changed, NewPasswordSet, NewPasswordStored, PasswordChange,
+    RecoveryKeys, RecoveryKeysSet,
 };
 use zeroize::Zeroizing;
 
 use super::{new_password, password_id, recovery_keys, with};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
+
+/// What tokens for a new password begin with.
+const RECOVERY_TOKEN_PREFIX: &str = "hansa_rt_";
 
 async fn seal_password(
     context: &Context,
@@ -41,14 +46,14 @@ pub(crate) async fn password_change(
     Answer::done(&done, &Changed { principal, seq: done.entry.seq })
 }
 
-/// Replaces a password by a recovery key.
+/// Replaces a password by a recovery key, or gives a token that does when the password comes.
 pub(crate) async fn account_recover(
     context: &Context,
     request: AccountRecover,
 ) -> Result<Answer, Problem> {
     let (node, accounts) = (&context.api.node, &context.api.node.accounts);
     context.count_address()?;
-    let password = new_password(request.new_password)?;
+    let password = request.new_password.map(new_password).transpose()?;
     let email = context.email_digest(&request.email);
     accounts.by_account.count(email, node.now())?;
     let key = token_digest(request.recovery_key.0.expose());
@@ -59,15 +64,54 @@ pub(crate) async fn account_recover(
     };
     let Some(principal) = node.read(None, look).await? else {
         // As much work as for a key that is right.
-        accounts.passwords.verify(&password, None).await?;
+        accounts.passwords.verify(&request.recovery_key.0, None).await?;
         return Err(Code::LoginInvalid.into());
     };
-    let sealed = seal_password(context, principal, &password).await?;
+    let recovery = Recovery { email, principal, key };
+    let Some(password) = password else {
+        let secret = token(RECOVERY_TOKEN_PREFIX, node.env.random());
+        accounts.recoveries.put(token_digest(secret.expose()), recovery, node.now())?;
+        let told = AccountRecovered {
+            principal: None,
+            seq: None,
+            access_token: Some(secret.into()),
+            token_type: Some("bearer".to_owned()),
+        };
+        return Ok(Answer::json(&told)?.secret());
+    };
+    let seq = recover(context, recovery, &password).await?;
+    let (principal, seq) = (Some(principal), Some(seq));
+    let told = AccountRecovered { principal, seq, access_token: None, token_type: None };
+    Answer::json(&told)
+}
+
+/// Sets the password of an account whose recovery was begun.
+pub(crate) async fn new_password_set(
+    context: &Context,
+    request: NewPasswordSet,
+) -> Result<Answer, Problem> {
+    let (node, accounts) = (&context.api.node, &context.api.node.accounts);
+    context.count_address()?;
+    let password = new_password(request.new_password)?;
+    let token = context.credential.ok_or(Code::Unauthenticated)?;
+    let Some(recovery) = accounts.recoveries.take(&token, node.now()) else {
+        return Err(Problem::new(Code::CredentialInvalid, "the token is wrong, used or expired"));
+    };
+    let principal = recovery.principal;
+    recover(context, recovery, &password).await?;
+    let message = "The password is set; every session has ended.".to_owned();
+    Answer::json(&NewPasswordStored { message, principal })
+}
+
+/// Carries a recovery out; the answer is its entry.
+async fn recover(context: &Context, recovery: Recovery, password: &Secret) -> Result<u64, Problem> {
+    let Recovery { email, principal, key } = recovery;
+    let sealed = seal_password(context, principal, password).await?;
     let recover = Recover { principal, key, password: sealed.digest };
     let step = with(Command::AccountRecover(recover), sealed);
     let done = context.submit_by(Some(principal), Auth::RecoveryKey, step).await?;
-    accounts.by_account.forget(&email);
-    Answer::json(&Changed { principal, seq: done.entry.seq })
+    context.api.node.accounts.by_account.forget(&email);
+    Ok(done.entry.seq)
 }
 
 /// Makes new recovery keys.

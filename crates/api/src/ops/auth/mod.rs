@@ -25,7 +25,7 @@ use hansa_wire::limits::{PASSWORD_BYTES_MAX, PASSWORD_BYTES_MIN};
 use hansa_wire::scalar::{Email, WireSecret};
 use zeroize::Zeroizing;
 
-pub(crate) use change::{account_recover, password_change, recovery_keys_set};
+pub(crate) use change::{account_recover, new_password_set, password_change, recovery_keys_set};
 pub(crate) use passkeys::{passkey_add, passkey_ask, passkey_begin, passkey_list, passkey_remove};
 pub(crate) use register::{account_register, account_verify};
 pub(crate) use session::{session_close, session_list, session_open, show_second_factor};

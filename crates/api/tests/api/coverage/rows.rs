@@ -181,6 +181,8 @@ pub(super) fn rows() -> Vec<Row> {
         Row { id: "password_change", denied: guest!("POST", "/api/v1/auth/password", {}), bad_input: bad!("POST", "/api/v1/auth/password", {}, MissingField), other_tenant: OWN_ACCOUNT },
         Row { id: "account_recover", denied: guest_with!("/api/v1/auth/recover-account", { "email": "a@example.com", "recovery_key": "guess", "new_password": "long enough it is" }, LoginInvalid),
             bad_input: bad!("POST", "/api/v1/auth/recover-account", {}, MissingField), other_tenant: OWN_ACCOUNT },
+        Row { id: "new_password_set", denied: guest_with!("/api/v1/auth/set-new-password", { "new_password": "long enough it is" }, Unauthenticated),
+            bad_input: bad!("POST", "/api/v1/auth/set-new-password", { "new_password": "short" }, InvalidField), other_tenant: OWN_ACCOUNT },
         Row { id: "recovery_keys_set", denied: guest!("POST", "/api/v1/auth/recovery-keys", {}), bad_input: bad!("POST", "/api/v1/auth/recovery-keys", {}, MissingField), other_tenant: OWN_ACCOUNT },
         Row { id: "totp_begin", denied: guest!("POST", "/api/v1/auth/totp/begin", {}), bad_input: bad!("POST", "/api/v1/auth/totp/begin", { "a": 1 }, UnknownField), other_tenant: OWN_ACCOUNT },
         Row { id: "totp_enable", denied: guest!("POST", "/api/v1/auth/totp", {}), bad_input: bad!("POST", "/api/v1/auth/totp", {}, MissingField), other_tenant: OWN_ACCOUNT },
