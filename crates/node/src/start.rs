@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 
 use hansa_crypto::keys::SigningKey;
 use hansa_crypto::secret::Secret;
@@ -21,7 +21,7 @@ use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
 use crate::credentials::Credentials;
-use crate::did::Followed;
+use crate::did::follow_name;
 use crate::egress::Egress;
 use crate::env::{Env, Tasks, blocking, threads_give_way};
 use crate::error::Error;
@@ -467,18 +467,6 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
             every: node.config.snapshot_entries,
         };
         tasks.start(followed.make_snapshots(snapshot_seq));
-    }
-}
-
-/// Has DIDs follow the node to the name it has now.
-async fn follow_name(node: Weak<Node>) {
-    let Some(node) = node.upgrade() else { return };
-    match node.dids().follow().await {
-        Ok(followed) if followed == Followed::default() => {}
-        Ok(Followed { moved, failed }) => {
-            tracing::info!(moved, failed, "DIDs were moved to the node's present name");
-        }
-        Err(error) => tracing::warn!(%error, "DIDs may live under a former name still"),
     }
 }
 

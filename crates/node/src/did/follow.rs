@@ -5,11 +5,14 @@
 //! resolves the former name and is answered still sees where it went. A log that cannot be moved stays
 //! where it was, and is told of.
 
+use std::sync::Weak;
+
 use hansa_kernel::State;
 use hansa_types::PrincipalId;
 
 use super::Dids;
 use crate::error::Error;
+use crate::node::Node;
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +21,18 @@ pub struct Followed {
     pub moved: usize,
     /// Logs that could not be.
     pub failed: usize,
+}
+
+/// Has DIDs follow the node to the name it has now.
+pub(crate) async fn follow_name(node: Weak<Node>) {
+    let Some(node) = node.upgrade() else { return };
+    match node.dids().follow().await {
+        Ok(followed) if followed == Followed::default() => {}
+        Ok(Followed { moved, failed }) => {
+            tracing::info!(moved, failed, "DIDs were moved to the node's present name");
+        }
+        Err(error) => tracing::warn!(%error, "DIDs may live under a former name still"),
+    }
 }
 
 impl Dids<'_> {

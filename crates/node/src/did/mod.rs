@@ -25,6 +25,7 @@ use hansa_types::{Code, Did, PrincipalId, Rejection};
 use serde_json::Value;
 
 pub use follow::Followed;
+pub(crate) use follow::follow_name;
 pub use resolve::Resolved;
 pub use subject::Subject;
 
