@@ -9,6 +9,7 @@ use hansa_wire::amp::{Intent, build};
 use hansa_wire::card::Card;
 use serde_json::{Value, json};
 
+use crate::auth::{PASSWORD, login, post, postbox_town, token};
 use crate::harness::{Actor, Ask, Town, pay};
 
 /// Neither a word of any format nor likely by chance, also where case is folded.
@@ -151,6 +152,39 @@ async fn no_byte_of_an_erased_principal_is_left_in_any_file() {
     town.node.stop().await.unwrap();
     assert_eq!(found(&dir, &spellings()), Vec::<String>::new());
     assert_eq!(found(&dir, &sealed), Vec::<String>::new());
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn no_byte_of_an_erased_developer_is_left_in_any_file() {
+    let (mut town, postbox) = postbox_town().await;
+    let owner = town.set_up().await;
+    let email = format!("{MARKER}@example.com");
+    let body = json!({ "name": format!("Dora {MARKER}"), "email": email, "password": PASSWORD });
+    post(&town, "register", body).await.accepted();
+    let made = post(&town, "verify-email", json!({ "token": postbox.token() })).await.accepted();
+    let session = login(&town, &email, PASSWORD).await.accepted();
+    let me = town.ask(Ask::get("/api/v1/whoami").bearer(token(&session))).await.accepted();
+    assert_eq!(me["email"], json!(email));
+    town.node.views_caught_up().await;
+    let dir = town.node.config.data_dir.clone();
+    let subject: PrincipalId = made["id"].as_str().unwrap().parse().unwrap();
+    let sealed = town.node.reader.vault_key(subject).unwrap().unwrap();
+    assert!(
+        found(&dir, std::slice::from_ref(&sealed)).iter().any(|hit| hit.contains("journal.db"))
+    );
+
+    let path = format!("/api/v1/principals/{subject}/erase");
+    let done = town.ask(Ask::post(path, json!({})).by(&owner)).await.accepted();
+    for clean in ["journal_clean", "views_clean", "snapshots_clean"] {
+        assert_eq!(done["receipt"][clean], json!(true), "{done}");
+    }
+    let needles = [spellings(), vec![sealed]].concat();
+    assert_eq!(found(&dir, &needles), Vec::<String>::new());
+    login(&town, &email, PASSWORD).await.refused(Code::LoginInvalid);
+    town.ask(Ask::get("/api/v1/whoami").bearer(token(&session)))
+        .await
+        .refused(Code::CredentialInvalid);
     town.stop().await;
 }
 
