@@ -153,7 +153,8 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         policies::PolicySetRevoke => ops::policies::policy_set_revoke;
         policies::PolicySetModeSet => ops::policies::policy_set_mode_set;
         policies::PolicyDifferenceList => ops::policies::policy_difference_list;
-        policies::PolicyEvaluate => ops::policies::policy_evaluate;
+        policies::PolicyEvaluate => ops::evaluations::policy_evaluate;
+        policies::PolicyEvaluationGet => ops::evaluations::policy_evaluation_get;
         grants::GrantRelinquish => ops::grants::grant_relinquish;
         grants::GrantExport => ops::grant_export::grant_export;
         api_keys::ApiKeyCreate => ops::api_keys::api_key_create;
@@ -208,7 +209,8 @@ async fn call_for_clearance(context: &Context, value: Value) -> Result<Answer, P
         clearance::CommerceSessionCreate => ops::declared::commerce_session_create;
         clearance::ArtifactList => ops::declared::artifact_list;
         clearance::ArtifactGet => ops::declared::artifact_get;
-        clearance::SkillManifestCreate => ops::declared::skill_manifest_create;
+        clearance::SkillManifestList => ops::skills::skill_manifest_list;
+        clearance::SkillManifestCreate => ops::skills::skill_manifest_create;
         approvals::ApprovalRequestCreate => ops::approvals::approval_request_create;
         approvals::ApprovalList => ops::approvals::approval_list;
         approvals::ApprovalGet => ops::approvals::approval_get;

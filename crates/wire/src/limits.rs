@@ -50,6 +50,8 @@ pub const PASSWORD_BYTES_MIN: usize = 12;
 pub const PASSWORD_BYTES_MAX: usize = 256;
 /// Longest note on a suspension or an appeal in bytes.
 pub const NOTE_BYTES_MAX: usize = 2_048;
+/// Largest annotations of one request in bytes of JSON.
+pub const ANNOTATIONS_BYTES_MAX: usize = 16 * 1024;
 /// Longest text of a search in bytes.
 pub const QUERY_BYTES_MAX: usize = 512;
 /// Longest Idempotency-Key in bytes.

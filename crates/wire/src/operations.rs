@@ -179,6 +179,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<policies::PolicySetModeSet>("/api/v1/policy-sets/{policy_set}/mode").about("policies", "Set a policy set's mode", "Anything less than before takes two people: the second asks for the same.").access(Owner),
     Op::get::<policies::PolicyDifferenceList>("/api/v1/policy-differences").about("policies", "List what shadow sets would have decided", "Acts about which a set in shadow said something else than what counted, the latest first.").access(Principal),
     Op::post::<policies::PolicyEvaluate>("/api/v1/policy-evaluations").about("policies", "Ask what policy would say", "Of an act of the caller's, recorded. It is no leave to act: whoever acts is judged again.").access(Principal).status(201),
+    Op::get::<policies::PolicyEvaluationGet>("/api/v1/policy-evaluations/{evaluation}").about("policies", "Read what policy said", "One's own, or one of a task that the caller takes part in.").access(Principal),
 
     Op::get::<currencies::CurrencyList>("/api/v1/currencies").about("currencies", "List currencies", "Those this node holds, its own and foreign ones."),
     Op::post::<currencies::CurrencyCreate>("/api/v1/currencies").about("currencies", "Make a currency", "One that this node issues.").access(Owner).status(201),
@@ -215,6 +216,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<clearance::ArtifactList>("/api/v1/tasks/{task}/artifacts").about("clearance", "List what is on record for a task", "In order, with the texts that were not erased.").access(Principal),
     Op::get::<clearance::ArtifactGet>("/api/v1/artifacts/{artifact}").about("clearance", "Read an artifact", "One of a task, or the manifest of a skill.").access(Principal),
     Op::post::<clearance::SkillManifestCreate>("/api/v1/skills").about("clearance", "Register a skill", "Its manifest, how risky it is and who vouches for it.").access(Principal).status(201),
+    Op::get::<clearance::SkillManifestList>("/api/v1/skills").about("clearance", "List skills", "Their manifests, the newest first.").access(Principal),
     Op::post::<approvals::ApprovalRequestCreate>("/api/v1/tasks/{task}/approval-requests").about("clearance", "Ask for approval", "Of one exact call, by one, two or more persons in governance roles.").access(Principal).status(201),
     Op::get::<approvals::ApprovalList>("/api/v1/approvals").about("clearance", "List requests for approval", "Those the caller asked for or has a say in, the newest first.").access(Principal),
     Op::get::<approvals::ApprovalGet>("/api/v1/approvals/{request}").about("clearance", "Read a request for approval", "With what was said so far.").access(Principal),

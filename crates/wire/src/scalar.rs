@@ -18,8 +18,9 @@ use hansa_types::{Code, Did, PrincipalId, Time};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
 
-use crate::limits::{PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
+use crate::limits::{ANNOTATIONS_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use crate::request::marked;
 
 pub use text::{
@@ -153,6 +154,51 @@ impl JsonSchema for Flag {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "boolean" })
+    }
+}
+
+/// What else the author of something says of it: kept sealed with it, and decides nothing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Annotations(Map<String, Value>);
+
+impl Annotations {
+    /// Takes members if they are not too many.
+    pub fn new(members: Map<String, Value>) -> Option<Self> {
+        let bytes = serde_json::to_vec(&members).map_or(usize::MAX, |bytes| bytes.len());
+        (bytes <= ANNOTATIONS_BYTES_MAX).then_some(Self(members))
+    }
+
+    /// A member.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'de> Deserialize<'de> for Annotations {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let members = Map::deserialize(d)?;
+        let wrong = || marked(Code::InvalidField, "annotations: at most 16 KiB of JSON");
+        Self::new(members).ok_or_else(wrong)
+    }
+}
+
+impl JsonSchema for Annotations {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "Annotations".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "What else its author says: kept sealed with it, and decides nothing.",
+        })
     }
 }
 
@@ -404,10 +450,19 @@ impl JsonSchema for Hundredths {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     pub(super) fn code_of<T: serde::de::DeserializeOwned + fmt::Debug>(value: Value) -> Code {
         crate::request::parse::<T>(value).unwrap_err().rejection.code
+    }
+
+    #[test]
+    fn annotations_have_a_size() {
+        let of = |len: usize| json!({ "a": "x".repeat(len) });
+        let room = ANNOTATIONS_BYTES_MAX - r#"{"a":""}"#.len();
+        assert!(crate::request::parse::<Annotations>(of(room)).is_ok());
+        assert_eq!(code_of::<Annotations>(of(room + 1)), Code::InvalidField);
+        assert_eq!(code_of::<Annotations>(json!("text")), Code::InvalidField);
     }
 
     #[test]

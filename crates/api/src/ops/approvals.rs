@@ -16,8 +16,9 @@ use hansa_wire::api::approvals::{
     Absence, AbsenceDelegate, Approval, ApprovalBind, ApprovalDecide, ApprovalGet, ApprovalList,
     ApprovalRequest, ApprovalRequestCreate, Call,
 };
+use hansa_wire::scalar::Annotations;
 
-use super::document::{document_id, json_of};
+use super::document::{both, document_id, json_of};
 use super::{auth, declared};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -37,6 +38,12 @@ pub(crate) async fn approval_request_create(
         approvers.push(context.find(named, Code::PrincipalUnknown).await?);
     }
     let sealed = seal_call(context, id, request.call.as_ref()).await?;
+    let subject = context.principal()?;
+    let annotated = context.seal_annotations(subject, id.into(), &request.annotations).await?;
+    let sealed = match sealed {
+        Some(sealed) => both(sealed, annotated),
+        None => annotated,
+    };
     let life = request.expires_in_s.map_or(APPROVAL_LIFE_DEFAULT, Duration::seconds);
     let ask = RequestApproval {
         id,
@@ -199,6 +206,7 @@ async fn read(context: &Context, id: ApprovalRequestId) -> Result<ApprovalReques
     let mut found = found.ok_or(Code::NotFound)?;
     let text = context.open_text(document_id(id.into())).await?;
     found.call = text.and_then(|text| serde_json::from_slice(&text).ok());
+    found.annotations = context.open_annotations(id.into()).await?;
     Ok(found)
 }
 
@@ -225,6 +233,7 @@ fn told(state: &State, id: ApprovalRequestId, held: &Held) -> ApprovalRequest {
         approvals: approvals.collect(),
         requested_at: held.requested.into(),
         expires_at: held.expires.into(),
+        annotations: Annotations::default(),
         seq: held.seq,
     }
 }

@@ -1,32 +1,32 @@
 //! Declared tasks: declaring and moving them, and everything on record for them.
 
 use hansa_kernel::clearance::{
-    AddArtifact, Artifact as Recorded, Attestation, Commerce, Context as Told,
+    AddArtifact, AgpState, Artifact as Recorded, Attestation, Commerce, Context as Told,
     DecisionRecord as Decided, Declare, DeclaredTask as Held, Evidence, Impact, Liability, Move,
-    PromoteTrust, RegisterSkill, Standing, impact,
+    PromoteTrust, Standing, impact,
 };
 use hansa_kernel::task::Work;
 use hansa_kernel::{Command, Entry, State};
 use hansa_node::Done;
 use hansa_types::governance::{
-    AttestationLevel, CommerceState, HoldKind, Taint, TrustClass, Verification,
+    CommerceState, HoldKind, Taint, TrustClass, Verification,
 };
 use hansa_types::{
     AnyId, AttestationId, Code, CommerceId, ContextId, DecisionId, Digest, Duration, EscalationId,
-    EvidenceId, ImpactId, LiabilityId, PrincipalId, SkillId, TaskId, Time,
+    EvidenceId, ImpactId, LiabilityId, PrincipalId, TaskId, Time,
 };
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
 use hansa_wire::api::clearance::{
     Artifact, ArtifactGet, ArtifactList, CommerceSessionCreate, ContextAttest, DecisionRecord,
-    DeclaredTask, EvidenceAdd, GovernanceAttest, ImpactAssess, LiabilityBind, SkillManifestCreate,
-    TaintPromote, TaskDeclare, TaskUpdate,
+    DeclaredTask, EvidenceAdd, GovernanceAttest, ImpactAssess, LiabilityBind, TaintPromote,
+    TaskDeclare, TaskUpdate,
 };
 use hansa_wire::api::tasks::TaskList;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::document::{document_id, json_of};
+use super::document::{both, document_id, json_of};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::limits::DECLARED_LIFE_S;
@@ -54,11 +54,13 @@ pub(crate) async fn task_declare(
     let id = TaskId::new(node.now().0, node.env.random_u128());
     let text = request.requested_outcome.as_str().as_bytes().to_vec();
     let sealed = context.seal_text(principal, document_id(id.into()), text).await?;
+    let outcome = sealed.digest;
+    let annotated = context.seal_annotations(principal, id.into(), &request.annotations).await?;
     let life = Duration::seconds(request.expires_in_s.unwrap_or(DECLARED_LIFE_S));
     let declare = Declare {
         id,
         principal,
-        outcome: sealed.digest,
+        outcome,
         risk: request.risk_tier,
         jurisdictions: request.jurisdictions,
         frameworks: request.frameworks,
@@ -66,7 +68,7 @@ pub(crate) async fn task_declare(
         quorum: request.quorum.unwrap_or(1),
         expires: node.now().after(life),
     };
-    let step = Step::new(Command::TaskDeclare(declare)).with(Some(sealed));
+    let step = Step::new(Command::TaskDeclare(declare)).with(both(sealed, annotated));
     let done = context.submit(step).await?;
     let AnyId::Task(id) = done.entry.id else { return Err(Code::Internal.into()) };
     Answer::done(&done, &tell(context, &see(context, id).await?).await?)
@@ -96,11 +98,16 @@ pub(crate) async fn declared_list(context: &Context, request: TaskList) -> Resul
         Some(named) => Some(context.find(named, Code::PrincipalUnknown).await?),
         None => None,
     };
+    let wanted = request.agp_state;
+    if wanted.as_ref().is_some_and(|word| !AgpState::ALL.contains(&word.as_str())) {
+        return Err(Problem::new(Code::InvalidField, "agp_state: a state of AGP, e.g. CREATED"));
+    }
     let look = move |state: &State| {
         let ids = state.clearance.tasks().rev().map(|(id, _)| id);
         let seen = ids.filter_map(|id| look_at(state, caller, all, id));
         let fits = |seen: &Seen| {
             party.is_none_or(|party| seen.principal == party || seen.declared_by == party)
+                && wanted.as_ref().is_none_or(|word| seen.standing.agp().as_str() == word)
         };
         (seen.filter(fits).collect(), state.seq)
     };
@@ -284,27 +291,6 @@ pub(crate) async fn taint_promote(
     Answer::done(&done, &tell(context, &see(context, task).await?).await?)
 }
 
-/// Puts the manifest of a skill on record.
-pub(crate) async fn skill_manifest_create(
-    context: &Context,
-    request: SkillManifestCreate,
-) -> Result<Answer, Problem> {
-    let node = &context.api.node;
-    let id = SkillId::new(node.now().0, node.env.random_u128());
-    let publisher = context.principal()?;
-    let sealed = context.seal_text(publisher, document_id(id.into()), json_of(&request)?).await?;
-    let register = RegisterSkill {
-        id,
-        class: request.skill_class,
-        risk: request.risk_class,
-        level: request.attestation_level.unwrap_or(AttestationLevel::SelfAttested),
-        document: sealed.digest,
-    };
-    let step = Step::new(Command::SkillManifestCreate(register)).with(Some(sealed));
-    let done = context.submit(step).await?;
-    Answer::done(&done, &tell_artifact(context, &done.entry).await?)
-}
-
 /// Lists everything on record for a task.
 pub(crate) async fn artifact_list(
     context: &Context,
@@ -343,7 +329,7 @@ pub(crate) async fn artifact_get(
     Answer::json(&artifact_at(context, seq).await?)
 }
 
-async fn artifact_at(context: &Context, seq: u64) -> Result<Artifact, Problem> {
+pub(super) async fn artifact_at(context: &Context, seq: u64) -> Result<Artifact, Problem> {
     let entry = context.api.node.entry(seq).await.map_err(hansa_node::internal)?;
     tell_artifact(context, &entry.ok_or(Code::NotFound)?).await
 }
@@ -367,7 +353,7 @@ fn fresh<T: Into<AnyId>>(context: &Context, make: fn(u64, u128) -> T) -> AnyId {
     make(node.now().0, node.env.random_u128()).into()
 }
 
-async fn tell_artifact(context: &Context, entry: &Entry) -> Result<Artifact, Problem> {
+pub(super) async fn tell_artifact(context: &Context, entry: &Entry) -> Result<Artifact, Problem> {
     let object = |value: Value| match value {
         Value::Object(members) => members,
         _ => Map::new(),
@@ -457,6 +443,7 @@ pub(crate) async fn tell(context: &Context, seen: &Seen) -> Result<DeclaredTask,
         parked: task.parked.as_ref().map(|parked| parked.operation.as_str().to_owned()),
         result: task.result,
         refusal: task.refusal.as_ref().map(|code| code.to_string()),
+        annotations: context.open_annotations(seen.id.into()).await?,
         created_at: task.declared.into(),
         updated_at: task.moved.into(),
         expires_at: task.expires.into(),

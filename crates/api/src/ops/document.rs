@@ -6,6 +6,7 @@ use hansa_node::internal;
 use hansa_node::vault::Sealed;
 use hansa_types::{AnyId, Code, PrincipalId};
 use hansa_wire::Problem;
+use hansa_wire::scalar::Annotations;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -14,6 +15,19 @@ use crate::serve::blocking;
 /// Name of a text in the vault.
 pub(crate) fn document_id(id: AnyId) -> String {
     format!("clearance/{id}")
+}
+
+/// Name of the annotations of something in the vault.
+fn annotations_id(id: AnyId) -> String {
+    format!("annotations/{id}")
+}
+
+/// A text with the annotations that belong to it.
+pub(crate) fn both(text: Sealed, annotations: Option<Sealed>) -> Option<Sealed> {
+    Some(match annotations {
+        Some(annotations) => text.and(annotations),
+        None => text,
+    })
 }
 
 /// A request as it is kept.
@@ -31,6 +45,29 @@ impl Context {
     ) -> Result<Sealed, Problem> {
         let vault = Arc::clone(&self.api.node.vault);
         Ok(blocking(move || vault.seal(subject, id, &text)).await?.map_err(internal)?)
+    }
+
+    /// Seals what the author of something says beside, if anything.
+    pub(crate) async fn seal_annotations(
+        &self,
+        subject: PrincipalId,
+        id: AnyId,
+        annotations: &Annotations,
+    ) -> Result<Option<Sealed>, Problem> {
+        match annotations.is_empty() {
+            true => Ok(None),
+            false => {
+                let sealed = self.seal_text(subject, annotations_id(id), json_of(annotations)?);
+                sealed.await.map(Some)
+            }
+        }
+    }
+
+    /// Opens what the author of something said beside.
+    pub(crate) async fn open_annotations(&self, id: AnyId) -> Result<Annotations, Problem> {
+        let text = self.open_text(annotations_id(id)).await?;
+        let read = text.and_then(|text| serde_json::from_slice(&text).ok());
+        Ok(read.unwrap_or_default())
     }
 
     /// Opens a text, or nothing once it was erased.

@@ -11,8 +11,9 @@ use hansa_wire::api::approvals::{
     Escalation, EscalationGet, EscalationList, EscalationRaise, EscalationResolve, Role,
     RoleAssign, RoleList, RoleWithdraw,
 };
+use hansa_wire::scalar::Annotations;
 
-use super::document::document_id;
+use super::document::{both, document_id};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::counted;
@@ -25,7 +26,9 @@ pub(crate) async fn escalation_raise(
     let node = &context.api.node;
     let id = EscalationId::new(node.now().0, node.env.random_u128());
     let text = request.description.as_str().as_bytes().to_vec();
-    let sealed = context.seal_text(context.principal()?, document_id(id.into()), text).await?;
+    let subject = context.principal()?;
+    let sealed = context.seal_text(subject, document_id(id.into()), text).await?;
+    let annotated = context.seal_annotations(subject, id.into(), &request.annotations).await?;
     let raise = Raise {
         id,
         task: request.task,
@@ -33,7 +36,7 @@ pub(crate) async fn escalation_raise(
         action: request.requested_action.unwrap_or(HoldKind::PauseAndReview),
         document: Some(sealed.digest),
     };
-    let step = Step::new(Command::EscalationRaise(raise)).with(Some(sealed));
+    let step = Step::new(Command::EscalationRaise(raise)).with(both(sealed, annotated));
     let done = context.submit(step).await?;
     let AnyId::Escalation(id) = done.entry.id else { return Err(Code::Internal.into()) };
     Answer::done(&done, &read(context, id).await?)
@@ -150,6 +153,7 @@ async fn read(context: &Context, id: EscalationId) -> Result<Escalation, Problem
 
 async fn with_texts(context: &Context, escalation: &mut Escalation) -> Result<(), Problem> {
     let text = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    escalation.annotations = context.open_annotations(escalation.id.into()).await?;
     escalation.description = text(context.open_text(document_id(escalation.id.into())).await?);
     escalation.notes = text(context.open_text(resolution_id(escalation.id)).await?);
     Ok(())
@@ -169,6 +173,7 @@ fn told(state: &State, id: EscalationId, held: &Held) -> Escalation {
         resolved_by: held.resolved.map(|(_, _, by, _)| of(by)),
         notes: None,
         resolved_at: held.resolved.map(|(_, at, ..)| at.into()),
+        annotations: Annotations::default(),
         seq: held.raised_seq,
     }
 }

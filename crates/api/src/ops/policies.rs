@@ -1,25 +1,21 @@
-//! Policy sets: making, reading and changing them, and asking them.
+//! Policy sets: making, reading and changing them.
 
 use std::sync::Arc;
 
 use hansa_crypto::hash::label;
 use hansa_kernel::policy::{
-    self, Act, Activate, Bound, Create, Deprecate, Evaluated, Facts, JudgedSet, Judgement, Mode,
-    Question, Revoke, Scope, SetMode, SetRef, Stage, Verdict,
+    self, Activate, Bound, Create, Deprecate, Mode, Revoke, Scope, SetMode, Stage, Verdict,
 };
-use hansa_kernel::{Caller, Command, Entry, Event, State};
+use hansa_kernel::{Command, Entry, State};
 use hansa_node::internal;
 use hansa_node::judge::{Judge, PolicyDocument};
 use hansa_node::vault::policy_id;
-use hansa_types::{
-    AnyId, Code, Currency, PolicyEvaluationId, PolicySetId, PrincipalId, Rejection, TaskId,
-};
+use hansa_types::{AnyId, Code, Currency, PolicySetId, Rejection};
 use hansa_wire::api::Page;
 use hansa_wire::api::policies::{
-    PolicyBound, PolicyChange, PolicyDifference, PolicyDifferenceList, PolicyEngine,
-    PolicyEvaluate, PolicyEvaluation, PolicyMode, PolicySet, PolicySetActivate, PolicySetCreate,
-    PolicySetDeprecate, PolicySetGet, PolicySetList, PolicySetModeSet, PolicySetRevoke,
-    PolicySetStatus, PolicySetVerdict, PolicyVerdict, ShadowVerdict,
+    PolicyBound, PolicyChange, PolicyDifference, PolicyDifferenceList, PolicyEngine, PolicyMode,
+    PolicySet, PolicySetActivate, PolicySetCreate, PolicySetDeprecate, PolicySetGet, PolicySetList,
+    PolicySetModeSet, PolicySetRevoke, PolicySetStatus, PolicyVerdict, ShadowVerdict,
 };
 use hansa_wire::scalar::ActionPattern;
 use hansa_wire::{Problem, WireAmount};
@@ -29,9 +25,6 @@ use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{amount, counted, next, page, views_failed};
 use crate::serve::blocking;
-
-/// The action of a task as a whole.
-const WHOLE_TASK: &str = "task";
 
 /// Makes a policy set.
 pub(crate) async fn policy_set_create(
@@ -117,7 +110,11 @@ pub(crate) async fn policy_set_list(
     let mut data = Vec::with_capacity(shown.len());
     for id in shown {
         let set = show(context, id).await?;
-        data.push(PolicySet { modules: Default::default(), data: Default::default(), ..set });
+        let rules = match set.engine {
+            PolicyEngine::Record => set.data.clone(),
+            PolicyEngine::Rego | PolicyEngine::Opa => Default::default(),
+        };
+        data.push(PolicySet { modules: Default::default(), data: rules, ..set });
     }
     Answer::json(&Page { data, next_cursor, as_of_seq })
 }
@@ -194,6 +191,8 @@ async fn show(context: &Context, id: PolicySetId) -> Result<PolicySet, Problem> 
     let document = opened.and_then(|opened| PolicyDocument::from_bytes(&opened.bytes).ok());
     let document = document.ok_or(Code::Internal)?;
     let all = context.sees_all().await?;
+    // Whose rules are kept elsewhere keeps nothing here that could be secret.
+    let is_record = set.engine == policy::Engine::Record;
     let mut bounds = Vec::with_capacity(set.bounds.len());
     for bound in &set.bounds {
         let currency = context.api.currency(Some(bound.currency)).await?;
@@ -218,7 +217,7 @@ async fn show(context: &Context, id: PolicySetId) -> Result<PolicySet, Problem> 
         rules_digest: set.rules,
         pending,
         modules: if all { document.modules } else { Default::default() },
-        data: if all { document.data } else { Default::default() },
+        data: if all || is_record { document.data } else { Default::default() },
     })
 }
 
@@ -259,128 +258,6 @@ pub(crate) async fn policy_difference_list(
     Answer::json(&Page { data: data.collect(), next_cursor, as_of_seq })
 }
 
-/// What has to be asked, and what bounds have said already.
-struct Asked {
-    facts: Facts,
-    bounded: Vec<JudgedSet>,
-    open: Vec<SetRef>,
-}
-
-/// Asks what policy would say of an act of the caller's, and puts the answer on record.
-pub(crate) async fn policy_evaluate(
-    context: &Context,
-    request: PolicyEvaluate,
-) -> Result<Answer, Problem> {
-    let node = &context.api.node;
-    let identity = context.identity()?;
-    let proven = Caller { principal: Some(identity.principal), auth: identity.auth.clone() };
-    let act = act(context, &request).await?;
-    let (task, named, now) = (request.task, request.policy_set, node.now());
-    let caller = identity.principal;
-    let look = move |state: &State| asked(state, caller, &proven, (act, task, named), now);
-    let Asked { facts, bounded, open } = node.read(Some(caller), look).await??;
-    let digest = facts.digest();
-    let judgement = Box::pin(node.judge.judge(Question { facts, sets: open })).await;
-    let all = bounded.into_iter().chain(judgement.policy_sets).collect();
-    let judgement = Judgement::compose(digest, all);
-    let id = PolicyEvaluationId::new(now.0, node.env.random_u128());
-    let evaluate = policy::Evaluate { id, task, judgement };
-    let done = context.submit(Step::new(Command::PolicyEvaluate(evaluate))).await?;
-    Answer::done(&done, &tell(&done.entry)?)
-}
-
-/// The act that a request describes.
-async fn act(context: &Context, request: &PolicyEvaluate) -> Result<Act, Problem> {
-    let action = request.action.as_ref().map_or(WHOLE_TASK, ActionPattern::as_str);
-    if action.ends_with('*') {
-        return Err(Problem::new(Code::InvalidField, "action: one operation, not a pattern"));
-    }
-    let money = match &request.amount {
-        Some(wanted) => {
-            let currency = context.api.currency(request.currency).await?;
-            Some((currency.code, amount("amount", wanted, &currency)?))
-        }
-        None => None,
-    };
-    let principal = match &request.counterparty {
-        Some(named) => Some(context.find(named, Code::PrincipalUnknown).await?),
-        None => None,
-    };
-    let name = request.counterparty_name.as_ref().map(|name| name.as_str().into());
-    let named = principal.is_some() || name.is_some();
-    let counterparty = named.then_some(policy::CounterpartyFacts { principal, kind: None, name });
-    let parameters = match request.parameters.is_empty() {
-        true => None,
-        false => {
-            let value = serde_json::Value::Object(request.parameters.clone());
-            let text = hansa_crypto::json::canonical(&value)?;
-            Some(String::from_utf8_lossy(&text).into())
-        }
-    };
-    Ok(Act { action: action.to_owned().into(), money, counterparty, parameters, ..Act::default() })
-}
-
-fn asked(
-    state: &State,
-    caller: PrincipalId,
-    proven: &Caller,
-    (mut act, task, named): (Act, Option<TaskId>, Option<PolicySetId>),
-    now: hansa_types::Time,
-) -> Result<Asked, Rejection> {
-    let handle = state.principal(caller)?;
-    if let Some(id) = task {
-        // A contract concerns its two parties alone.
-        let hidden = state.tasks.get(id).is_some_and(|t| t.payer != handle && t.agent != handle);
-        act.task = Some(state.task_facts(id).filter(|_| !hidden).ok_or(Code::NotFound)?);
-    }
-    if let Some(other) = &mut act.counterparty
-        && let Some(id) = other.principal
-    {
-        other.kind = state.counterparty_facts(id).kind;
-    }
-    let (bounded, open) = match named {
-        None => state.sort_sets(&act),
-        Some(id) => {
-            let set = state.policies.get(id).ok_or(Code::NotFound)?;
-            let may = matches!(set.stage, Stage::Active | Stage::Deprecated);
-            if !may || set.engine == policy::Engine::Record {
-                return Err(Code::PolicySetState.into());
-            }
-            (Vec::new(), vec![set.reference(id)])
-        }
-    };
-    Ok(Asked { facts: state.facts(handle, proven, act, now), bounded, open })
-}
-
-fn tell(entry: &Entry) -> Result<PolicyEvaluation, Problem> {
-    let (Event::PolicyEvaluated(Evaluated { judged }), AnyId::PolicyEvaluation(id)) =
-        (&entry.event, entry.id)
-    else {
-        return Err(Code::Internal.into());
-    };
-    let sets = judged.sets.iter().map(|line| PolicySetVerdict {
-        policy_set: line.set,
-        rules_digest: line.rules_digest,
-        mode: tell_mode(line.mode),
-        verdict: tell_verdict(line.verdict),
-        failed: line.failed,
-    });
-    Ok(PolicyEvaluation {
-        id,
-        verdict: tell_verdict(judged.verdict),
-        matched_rules: judged.rules.clone(),
-        obligations: judged.obligations.iter().map(|o| o.as_str().to_owned()).collect(),
-        policy_sets: sets.collect(),
-        facts: judged.facts,
-        task: match entry.subject {
-            Some(AnyId::Task(id)) => Some(id),
-            _ => None,
-        },
-        evaluated_at: entry.ts.into(),
-        seq: entry.seq,
-    })
-}
-
 fn engine(engine: PolicyEngine) -> policy::Engine {
     match engine {
         PolicyEngine::Rego => policy::Engine::Rego,
@@ -397,7 +274,7 @@ fn mode(mode: PolicyMode) -> Mode {
     }
 }
 
-fn tell_mode(mode: Mode) -> PolicyMode {
+pub(super) fn tell_mode(mode: Mode) -> PolicyMode {
     match mode {
         Mode::Off => PolicyMode::Off,
         Mode::Shadow => PolicyMode::Shadow,
@@ -414,7 +291,7 @@ fn status(stage: Stage) -> PolicySetStatus {
     }
 }
 
-fn tell_verdict(verdict: Verdict) -> PolicyVerdict {
+pub(super) fn tell_verdict(verdict: Verdict) -> PolicyVerdict {
     match verdict {
         Verdict::Allow => PolicyVerdict::Allow,
         Verdict::RequireStrongerAuth => PolicyVerdict::RequireStrongerAuth,

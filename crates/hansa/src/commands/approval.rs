@@ -174,6 +174,7 @@ impl Request {
             approvers: self.approvers,
             step_up: self.step_up,
             expires_in_s: Some(self.expires.seconds),
+            annotations: Annotations::default(),
         }
     }
 }

@@ -79,6 +79,7 @@ impl Command {
                     concern_type: concern,
                     description: note(&description)?,
                     requested_action: action,
+                    annotations: Annotations::default(),
                 };
                 app.ui.answer(&remote.call(&request).await?, SHOWN)?;
             }

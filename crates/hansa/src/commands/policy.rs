@@ -103,7 +103,7 @@ pub(crate) struct Evaluate {
     /// The task it belongs to
     #[arg(long)]
     task: Option<TaskId>,
-    /// The set to ask; all that concern the act unless said
+    /// A set to ask beside those that concern the act
     #[arg(long)]
     policy_set: Option<PolicySetId>,
     /// How much it moves
@@ -247,7 +247,7 @@ impl Evaluate {
             currency: self.currency,
             counterparty: self.counterparty,
             counterparty_name: self.counterparty_name,
-            parameters: Map::new(),
+            ..PolicyEvaluate::default()
         };
         ui.answer(&remote.call_once(&request, &self.idempotency).await?, EVALUATED)
     }

@@ -7,7 +7,7 @@ use hansa_wire::api::clearance::{
     ArtifactList, DecisionRecord, LiabilityBind, TaskDeclare, TaskUpdate,
 };
 use hansa_wire::api::tasks::{AnyTask, TaskGet, TaskList, TermsState};
-use hansa_wire::scalar::{Flag, Note, PrincipalRef};
+use hansa_wire::scalar::{Annotations, Flag, Note, PrincipalRef};
 
 use super::paging::Paging;
 use super::{App, DONE, Outcome};
@@ -131,6 +131,7 @@ impl Declare {
             required_roles: self.roles.clone(),
             quorum: self.quorum,
             expires_in_s: Some(self.expires.seconds),
+            annotations: Annotations::default(),
         })
     }
 }
@@ -245,7 +246,8 @@ impl Command {
             Command::List { party, state, declared, paging: Paging { cursor, limit } } => {
                 let (terms_state, declared) = (state.map(TermsState::from), Flag(declared));
                 let listed = if declared.0 { DECLARED_LISTED } else { LISTED };
-                let request = TaskList { party, terms_state, declared, cursor, limit };
+                let request =
+                    TaskList { party, terms_state, declared, cursor, limit, agp_state: None };
                 app.ui.answer(&remote.call(&request).await?, listed)?;
             }
             Command::Show { task } => match remote.call(&TaskGet { task }).await? {
@@ -262,8 +264,13 @@ impl Command {
                 app.ui.answer(&remote.call(&request).await?, DECLARED_SHOWN)?;
             }
             Command::Bind { task, accountable, jurisdiction } => {
-                let sponsoring_entity = None;
-                let request = LiabilityBind { task, accountable, sponsoring_entity, jurisdiction };
+                let request = LiabilityBind {
+                    task,
+                    accountable,
+                    sponsoring_entity: None,
+                    jurisdiction,
+                    annotations: Annotations::default(),
+                };
                 app.ui.answer(&remote.call(&request).await?, ARTIFACT)?;
             }
             Command::Decide { task, action, class, rationale } => {
@@ -274,6 +281,7 @@ impl Command {
                     rationale: rationale.as_deref().map(note).transpose()?,
                     uncertainty_ppm: None,
                     evidence: Vec::new(),
+                    annotations: Annotations::default(),
                 };
                 app.ui.answer(&remote.call(&request).await?, ARTIFACT)?;
             }

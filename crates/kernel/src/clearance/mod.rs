@@ -207,6 +207,11 @@ impl Clearances {
         self.escalations.iter().map(|(id, escalation)| (*id, escalation))
     }
 
+    /// All skills in the order of their ids.
+    pub fn skills(&self) -> impl DoubleEndedIterator<Item = (SkillId, &Skill)> {
+        self.skills.iter().map(|(id, skill)| (*id, skill))
+    }
+
     /// A skill.
     pub fn skill(&self, id: SkillId) -> Option<&Skill> {
         self.skills.get(&id)

@@ -49,6 +49,8 @@ pub struct Skill {
     pub publisher: Handle,
     /// How much may go wrong.
     pub risk: RiskTier,
+    /// Who vouches for it.
+    pub level: AttestationLevel,
     /// The entry that holds it.
     pub seq: u64,
 }
@@ -92,6 +94,7 @@ pub(crate) fn apply_registered(state: &mut State, entry: &Entry, registered: &Sk
         panic!("skill.registered names the skill and its publisher");
     };
     let publisher = state.handle(publisher);
-    let skill = Skill { publisher, risk: registered.risk, seq: entry.seq };
+    let SkillRegistered { risk, level, .. } = *registered;
+    let skill = Skill { publisher, risk, level, seq: entry.seq };
     state.clearance.skills.insert(id, skill);
 }

@@ -30,6 +30,8 @@ pub struct Evaluate {
     pub task: Option<TaskId>,
     /// What the node's judge said.
     pub judgement: Judgement,
+    /// The mildest that whoever asks accepts; the stricter of it and what was said counts.
+    pub at_least: Option<Verdict>,
 }
 
 /// What one policy set said, in a line.
@@ -75,6 +77,16 @@ pub struct Judged {
 pub struct Evaluated {
     /// What was said.
     pub judged: Judged,
+    /// The mildest that whoever asked accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Verdict>,
+}
+
+impl Evaluated {
+    /// What counts: the stricter of what was said and of what was asked for.
+    pub fn verdict(&self) -> Verdict {
+        self.judged.verdict.max(self.at_least.unwrap_or(Verdict::Allow))
+    }
 }
 
 /// What the state keeps of an evaluation.
@@ -84,7 +96,7 @@ pub struct Evaluation {
     pub by: Handle,
     /// The task that it is about.
     pub task: Option<TaskId>,
-    /// What was said.
+    /// What counts.
     pub verdict: Verdict,
     /// The sets that were asked.
     pub sets: Vec<PolicySetId>,
@@ -92,6 +104,8 @@ pub struct Evaluation {
     pub facts: Digest,
     /// When.
     pub at: Time,
+    /// The entry that holds it.
+    pub seq: u64,
 }
 
 impl From<&JudgedSet> for JudgedLine {
@@ -137,32 +151,37 @@ impl Rules for Evaluate {
         if let Some(task) = self.task {
             state.task_facts(task).ok_or(Code::NotFound)?;
         }
-        let event = Event::PolicyEvaluated(Evaluated { judged: Judged::from(&self.judgement) });
-        let draft = Draft::new(self.id, Vis::Parties, event);
+        let evaluated = self.evaluated();
+        let verdict = evaluated.verdict();
+        let draft = Draft::new(self.id, Vis::Parties, Event::PolicyEvaluated(evaluated));
         out.push(match self.task {
             Some(task) => draft.about(task),
             None => draft,
         });
         match self.task.filter(|task| state.clearance.task(*task).is_some()) {
-            Some(task) => self.note(permit, task, ctx, out),
+            Some(task) => self.note(permit, (task, verdict), ctx, out),
             None => Ok(()),
         }
     }
 }
 
 impl Evaluate {
-    /// Moves a declared task by what was said, if who asks has a part in it.
+    fn evaluated(&self) -> Evaluated {
+        Evaluated { judged: Judged::from(&self.judgement), at_least: self.at_least }
+    }
+
+    /// Moves a declared task by what counts, if who asks has a part in it.
     fn note(
         &self,
         permit: &Permit<'_>,
-        task: TaskId,
+        (task, verdict): (TaskId, Verdict),
         ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let by = permit.caller().principal.ok_or(Code::Forbidden)?;
         match state.takes_part(task, state.principal(by)?) {
-            true => state.note_verdict(task, self.judgement.verdict, self.id.into(), ctx, out),
+            true => state.note_verdict(task, verdict, self.id.into(), ctx, out),
             false => Err(Code::NotFound.into()),
         }
     }
@@ -192,10 +211,11 @@ pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Eval
     let evaluation = Evaluation {
         by: state.handle(actor),
         task,
-        verdict: judged.verdict,
+        verdict: evaluated.verdict(),
         sets: judged.sets.iter().map(|line| line.set).collect(),
         facts: judged.facts,
         at: entry.ts,
+        seq: entry.seq,
     };
     state.policies.evaluations.insert(id, evaluation);
     let leaves = entry.ts.after(POLICY_EVALUATION_REMEMBERED);

@@ -95,7 +95,13 @@ fn policy_moves_a_task_by_each_of_its_verdicts() {
          clearance d = approval_pending asked
          verdict alice d allow
          clearance d = policy_checked
-         verdict bob d deny => not_found",
+         verdict bob d deny => not_found
+         declare alice as e
+         verdict alice e allow at_least:require_approval => evaluated require_approval
+         clearance e = approval_pending asked
+         declare alice as f
+         verdict alice f deny at_least:allow => evaluated deny
+         clearance f = denied",
     );
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Page, operations};
-use crate::scalar::{Cursor, Limit, Note, PrincipalRef, WireSecret, WireTime};
+use crate::scalar::{Annotations, Cursor, Limit, Note, PrincipalRef, WireSecret, WireTime};
 use crate::schema::{self, OneOf};
 
 operations! {
@@ -78,6 +78,9 @@ pub struct ApprovalRequestCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub expires_in_s: Option<u64>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Binds a request to a call, once.
@@ -216,6 +219,9 @@ pub struct ApprovalRequest {
     pub requested_at: WireTime,
     /// When silence counts as a rejection.
     pub expires_at: WireTime,
+    /// What else its author said.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
     /// Its entry.
     pub seq: u64,
 }
@@ -264,6 +270,9 @@ pub struct EscalationRaise {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<OneOf<HoldKind>>")]
     pub requested_action: Option<HoldKind>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Resolves an escalation, as a compliance monitor without a part in it.
@@ -344,6 +353,9 @@ pub struct Escalation {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_at: Option<WireTime>,
+    /// What else its author said.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
     /// Its entry.
     pub seq: u64,
 }

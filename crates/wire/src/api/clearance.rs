@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Page, operations};
-use crate::scalar::{Cursor, Limit, Note, PrincipalRef, WireTime};
+use crate::scalar::{Annotations, Cursor, Limit, Note, PrincipalRef, WireTime};
 use crate::schema::{self, OneOf};
 
 operations! {
@@ -31,6 +31,7 @@ operations! {
     CommerceSessionCreate = "commerce_session_create" => Artifact;
     TaintPromote = "taint_promote" => DeclaredTask;
     SkillManifestCreate = "skill_manifest_create" => Artifact;
+    SkillManifestList = "skill_manifest_list" => Page<Artifact>;
     ArtifactList = "artifact_list" => Page<Artifact>;
     ArtifactGet = "artifact_get" => Artifact;
 }
@@ -67,6 +68,9 @@ pub struct TaskDeclare {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub expires_in_s: Option<u64>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Moves a declared task, by the artifact that allows it.
@@ -158,6 +162,9 @@ pub struct DeclaredTask {
     /// The refusal that the parked operation met when it was approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// What else its author said.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
     /// When it was declared.
     pub created_at: WireTime,
     /// When it last moved.
@@ -212,6 +219,9 @@ pub struct LiabilityBind {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub jurisdiction: Option<Jurisdiction>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Puts on record what the agent was told.
@@ -243,6 +253,9 @@ pub struct ContextAttest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::Digest>")]
     pub hash: Option<Digest>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// One claim of an evidence bundle.
@@ -273,6 +286,9 @@ pub struct EvidenceAdd {
     /// Until when it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh_until: Option<WireTime>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Puts on record what the agent decided to do.
@@ -298,6 +314,9 @@ pub struct DecisionRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>", length(max = 32))]
     pub evidence: Vec<EvidenceId>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// What one horizon holds.
@@ -359,6 +378,9 @@ pub struct ImpactAssess {
     /// What the assessor advises.
     #[schemars(with = "OneOf<Recommendation>")]
     pub recommendation: Recommendation,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Says in a governance role what stands for or against a task.
@@ -398,6 +420,9 @@ pub struct CommerceSessionCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<OneOf<CommerceState>>")]
     pub status: Option<CommerceState>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Vouches for a context with everything in it, as a compliance monitor.
@@ -444,6 +469,32 @@ pub struct SkillManifestCreate {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32))]
     pub required_tools: Vec<Note>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
+}
+
+/// Lists skills, the newest first.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SkillManifestList {
+    /// Only those of this publisher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<PrincipalRef>,
+    /// Only those of this risk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<OneOf<RiskTier>>")]
+    pub risk_class: Option<RiskTier>,
+    /// Only those vouched for so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<OneOf<AttestationLevel>>")]
+    pub attestation_level: Option<AttestationLevel>,
+    /// Where to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// How many at most.
+    #[serde(default)]
+    pub limit: Limit,
 }
 
 /// Lists everything on record for a task, in order.

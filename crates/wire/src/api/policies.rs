@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{Page, operations};
 use crate::amount::WireAmount;
-use crate::scalar::{ActionPattern, Cursor, Limit, Name, PrincipalRef, WireTime};
+use crate::scalar::{ActionPattern, Annotations, Cursor, Limit, Name, PrincipalRef, WireTime};
 use crate::schema;
 
 operations! {
@@ -25,6 +25,7 @@ operations! {
     PolicySetModeSet = "policy_set_mode_set" => PolicySet;
     PolicyDifferenceList = "policy_difference_list" => Page<PolicyDifference>;
     PolicyEvaluate = "policy_evaluate" => PolicyEvaluation;
+    PolicyEvaluationGet = "policy_evaluation_get" => PolicyEvaluation;
 }
 
 /// What evaluates a policy set.
@@ -300,7 +301,7 @@ pub struct PolicyEvaluate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::TaskId>")]
     pub task: Option<TaskId>,
-    /// The set to ask, though it may not concern the act; all that do unless said.
+    /// A set to ask beside those that concern the act.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::PolicySetId>")]
     pub policy_set: Option<PolicySetId>,
@@ -320,6 +321,21 @@ pub struct PolicyEvaluate {
     /// What else the act says.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub parameters: Map<String, Value>,
+    /// The mildest verdict that the caller accepts: the stricter of it and what policy says counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<PolicyVerdict>,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
+}
+
+/// Reads an evaluation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyEvaluationGet {
+    /// Which.
+    #[schemars(with = "schema::PolicyEvaluationId")]
+    pub evaluation: PolicyEvaluationId,
 }
 
 /// What one policy set said.
@@ -341,12 +357,12 @@ pub struct PolicySetVerdict {
 }
 
 /// What policy said when it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyEvaluation {
     /// Its id.
     #[schemars(with = "schema::PolicyEvaluationId")]
     pub id: PolicyEvaluationId,
-    /// The strictest verdict of the enforced sets.
+    /// What counts: the strictest verdict of the enforced sets, or `at_least` if that is stricter.
     pub verdict: PolicyVerdict,
     /// The rules that said so.
     #[schemars(with = "Vec<schema::RuleName>")]
@@ -362,6 +378,15 @@ pub struct PolicyEvaluation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::TaskId>")]
     pub task: Option<TaskId>,
+    /// The mildest verdict that the caller accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<PolicyVerdict>,
+    /// Who asked.
+    #[schemars(with = "schema::PrincipalId")]
+    pub by: PrincipalId,
+    /// What else its author said.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
     /// When.
     pub evaluated_at: WireTime,
     /// The entry that recorded it.

@@ -185,6 +185,9 @@ pub struct TaskList {
     /// Declared tasks that the caller takes part in, instead of contracts.
     #[serde(default)]
     pub declared: Flag,
+    /// Of declared tasks only those whose state AGP calls so, e.g. `APPROVAL_PENDING`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agp_state: Option<String>,
     /// Where to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,

@@ -188,6 +188,10 @@ fn declare(town: &Town, id: TaskId, who: &str, words: &mut Words<'_>) -> Result<
 
 fn verdict(task: TaskId, id: PolicyEvaluationId, words: &mut Words<'_>) -> Result<Command, String> {
     let verdict = words.next()?;
+    let at_least = match words.keyed("at_least:") {
+        Some(word) => Some(Verdict::from_word(word).ok_or("no verdict")?),
+        None => None,
+    };
     let mut obligations = Vec::new();
     while let Some(obligation) = words.keyed("must:") {
         obligations.push(Obligation::from_word(obligation).ok_or("no obligation")?);
@@ -202,7 +206,7 @@ fn verdict(task: TaskId, id: PolicyEvaluationId, words: &mut Words<'_>) -> Resul
         failed: false,
     };
     let judgement = Judgement::compose(Town::digest_of("facts"), vec![judged]);
-    Ok(Command::PolicyEvaluate(Evaluate { id, task: Some(task), judgement }))
+    Ok(Command::PolicyEvaluate(Evaluate { id, task: Some(task), judgement, at_least }))
 }
 
 fn request(

@@ -20,7 +20,9 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         let task = words.next().ok().map(|name| town.task(name)).transpose()?;
         let id = PolicyEvaluationId::new(town.now.0, entropy);
         let judgement = Judgement::compose(Town::digest_of("facts"), Vec::new());
-        return Asked::by("alice", Command::PolicyEvaluate(Evaluate { id, task, judgement }));
+        let at_least = None;
+        let evaluate = Evaluate { id, task, judgement, at_least };
+        return Asked::by("alice", Command::PolicyEvaluate(evaluate));
     }
     if verb == "policy" {
         let id = PolicySetId::new(town.now.0, entropy);
