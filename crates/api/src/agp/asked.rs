@@ -30,6 +30,21 @@ pub(super) struct Asked {
     pub(super) id: String,
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Map<String, Value>,
+    pub(super) prefer: Prefer,
+    /// Where clients reach the node.
+    pub(super) base_url: String,
+}
+
+/// How the client would like to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Prefer {
+    /// When it is done.
+    #[default]
+    Sync,
+    /// At once, with an operation to wait for.
+    Async,
+    /// Whether it would be done.
+    ValidateOnly,
 }
 
 impl Asked {
@@ -42,6 +57,12 @@ impl Asked {
     pub(super) fn param(&self, name: &str) -> Option<&str> {
         let found = self.query.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A parameter of the query that is a word of a closed vocabulary.
+    pub(super) fn word<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, AgpError> {
+        let wrong = |_| Rejection::new(Code::InvalidField, format!("{name}: no such word")).into();
+        self.param(name).map(|text| text.parse().map_err(wrong)).transpose()
     }
 
     /// Has a native operation carried out and reads its answer.

@@ -7,10 +7,17 @@
 //!
 //! Deliberately absent: rules. What a client claims is handed to the native operation as a wish.
 
+mod actions;
+mod approvals;
+mod artifacts;
 mod asked;
 mod documents;
+mod evaluations;
+mod ledger;
+mod policy_sets;
 mod registry;
 mod settings;
+mod tasks;
 mod token;
 
 use std::sync::Arc;
@@ -29,11 +36,11 @@ use hansa_types::{Code, Rejection, RequestId};
 use hansa_wire::Problem;
 use hansa_wire::agp::openapi::OPENAPI_PATH;
 use hansa_wire::agp::schemas::SCHEMAS_PATH;
-use hansa_wire::agp::{AgpCode, AgpError, Method, ROUTES, Route};
+use hansa_wire::agp::{AgpCode, AgpError, Domain, Method, ROUTES, Route};
 use hansa_wire::request::Invalid;
 use serde_json::{Map, Value};
 
-use self::asked::Asked;
+use self::asked::{Asked, Prefer};
 pub use self::settings::{AgpSettings, NamedClient};
 use crate::api::Api;
 use crate::edge;
@@ -55,11 +62,20 @@ impl Reply {
     fn new(route: &Route, body: Value) -> Self {
         Self { status: route.status, body, action: None }
     }
+
+    /// The answer about an act.
+    fn about(self, action: impl std::fmt::Display) -> Self {
+        Self { action: Some(action.to_string()), ..self }
+    }
+
+    fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
 }
 
 /// Adds the routes.
 pub(crate) fn routes(mut router: Router<Arc<Api>>) -> Router<Arc<Api>> {
-    for route in ROUTES.iter().filter(|route| route.served) {
+    for route in ROUTES {
         for path in route.paths {
             let handler = move |State(api): State<Arc<Api>>, request: Request<Body>| {
                 handle(api, route, request)
@@ -144,7 +160,7 @@ async fn answer(
 ) -> Result<Reply, AgpError> {
     let client = edge::client_of(&api, &mut request);
     let bytes_max = api.settings.body_bytes_max;
-    let (mut parts, body, _) = edge::receive_within(&api, request, bytes_max).await?;
+    let (mut parts, body, base_url) = edge::receive_within(&api, request, bytes_max).await?;
     let caller = match edge::bearer(&parts.headers)? {
         Some(token) => token::bearer(&api, token).await?,
         None => token::nobody(&api).await?,
@@ -166,9 +182,24 @@ async fn answer(
         id: path_id(&mut parts).await?,
         query: edge::form(parts.uri.query().unwrap_or_default())?,
         body,
+        prefer: prefer(&parts.headers),
+        base_url,
         api,
     };
     dispatch(asked).await
+}
+
+/// What the client would like (RFC 7240), of what the protocol names.
+fn prefer(headers: &HeaderMap) -> Prefer {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    let mut words = values.flat_map(|value| value.split(',')).map(str::trim);
+    words
+        .find_map(|word| match word {
+            "validate-only" => Some(Prefer::ValidateOnly),
+            "execute-async" | "respond-async" => Some(Prefer::Async),
+            _ => None,
+        })
+        .unwrap_or_default()
 }
 
 async fn path_id(parts: &mut Parts) -> Result<String, AgpError> {
@@ -196,19 +227,86 @@ fn read_body(
 
 /// Hands a request to the endpoint's own function.
 async fn dispatch(asked: Asked) -> Result<Reply, AgpError> {
-    match asked.route.id {
-        "capability_create" => registry::capability_create(&asked).await,
-        "capability_list" => registry::capability_list(&asked).await,
-        "capability_get" => registry::capability_get(&asked).await,
-        "delegation_create" => registry::delegation_create(&asked).await,
-        "delegation_get" => registry::delegation_get(&asked).await,
-        "revocation_create" => registry::revocation_create(&asked).await,
-        "revocation_get" => registry::revocation_get(&asked).await,
-        id => {
-            tracing::error!(id, "a route of the table has no function");
-            Err(Code::Internal.into())
-        }
+    match asked.route.domain {
+        Domain::Registry => registry(&asked).await,
+        Domain::Decision => decision(&asked).await,
+        Domain::Execution => execution(&asked).await,
     }
+}
+
+async fn registry(asked: &Asked) -> Result<Reply, AgpError> {
+    match asked.route.id {
+        "task_create" => tasks::task_create(asked).await,
+        "task_list" => tasks::task_list(asked).await,
+        "task_get" => tasks::task_get(asked).await,
+        "task_update" => tasks::task_update(asked).await,
+        "liability_binding_create" => tasks::liability_binding_create(asked).await,
+        "liability_binding_get" => tasks::liability_binding_get(asked).await,
+        "capability_create" => registry::capability_create(asked).await,
+        "capability_list" => registry::capability_list(asked).await,
+        "capability_get" => registry::capability_get(asked).await,
+        "delegation_create" => registry::delegation_create(asked).await,
+        "delegation_get" => registry::delegation_get(asked).await,
+        "skill_create" => artifacts::skill_create(asked).await,
+        "skill_list" => artifacts::skill_list(asked).await,
+        "skill_get" => artifacts::skill_get(asked).await,
+        "policy_set_create" => policy_sets::policy_set_create(asked).await,
+        "policy_set_list" => policy_sets::policy_set_list(asked).await,
+        "policy_set_get" => policy_sets::policy_set_get(asked).await,
+        "policy_set_update" => policy_sets::policy_set_update(asked).await,
+        "revocation_create" => registry::revocation_create(asked).await,
+        "revocation_get" => registry::revocation_get(asked).await,
+        id => nothing(id),
+    }
+}
+
+async fn decision(asked: &Asked) -> Result<Reply, AgpError> {
+    match asked.route.id {
+        "context_create" => artifacts::context_create(asked).await,
+        "context_get" => artifacts::context_get(asked).await,
+        "evidence_bundle_create" => artifacts::evidence_bundle_create(asked).await,
+        "evidence_bundle_get" => artifacts::evidence_bundle_get(asked).await,
+        "decision_create" => artifacts::decision_create(asked).await,
+        "decision_get" => artifacts::decision_get(asked).await,
+        "policy_evaluation_create" | "policy_decision_create" => {
+            evaluations::policy_evaluation_create(asked).await
+        }
+        "policy_evaluation_get" | "policy_decision_get" => {
+            evaluations::policy_evaluation_get(asked).await
+        }
+        "approval_create" => approvals::approval_create(asked).await,
+        "approval_get" => approvals::approval_get(asked).await,
+        "approval_request_create" => approvals::approval_request_create(asked).await,
+        "approval_request_get" => approvals::approval_request_get(asked).await,
+        "impact_assessment_create" => artifacts::impact_assessment_create(asked).await,
+        "impact_assessment_get" => artifacts::impact_assessment_get(asked).await,
+        "escalation_create" => approvals::escalation_create(asked).await,
+        "escalation_get" => approvals::escalation_get(asked).await,
+        "escalation_update" => approvals::escalation_update(asked).await,
+        "commerce_session_create" => artifacts::commerce_session_create(asked).await,
+        "commerce_session_get" => artifacts::commerce_session_get(asked).await,
+        id => nothing(id),
+    }
+}
+
+async fn execution(asked: &Asked) -> Result<Reply, AgpError> {
+    match asked.route.id {
+        "action_envelope_create" => actions::action_envelope_create(asked).await,
+        "action_envelope_get" => actions::action_envelope_get(asked).await,
+        "receipt_create" => actions::receipt_create(asked).await,
+        "receipt_get" => actions::receipt_get(asked).await,
+        "ledger_event_create" => ledger::ledger_event_create(asked).await,
+        "ledger_event_list" => ledger::ledger_event_list(asked).await,
+        "task_replay" => ledger::task_replay(asked).await,
+        "operation_get" => actions::operation_get(asked).await,
+        "validate" => actions::validate(asked).await,
+        id => nothing(id),
+    }
+}
+
+fn nothing(id: &'static str) -> Result<Reply, AgpError> {
+    tracing::error!(id, "a route of the table has no function");
+    Err(Code::Internal.into())
 }
 
 /// A member of a request that was refused.

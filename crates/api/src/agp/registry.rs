@@ -14,7 +14,7 @@ use super::asked::Asked;
 use super::{Reply, invalid};
 
 /// Most held grants that are looked through for the one that is narrowed.
-const LOOKED_THROUGH: Limit = match Limit::new(200) {
+pub(super) const LOOKED_THROUGH: Limit = match Limit::new(200) {
     Some(limit) => limit,
     None => unreachable!(),
 };

@@ -8,15 +8,17 @@ use hansa_kernel::clearance::{
 use hansa_kernel::limits::APPROVAL_LIFE_DEFAULT;
 use hansa_kernel::principal::Handle;
 use hansa_kernel::{Command, Event, State};
-use hansa_types::governance::ApprovalMode;
-use hansa_types::{AnyId, ApprovalId, ApprovalRequestId, Code, Digest, Duration, PrincipalId};
+use hansa_types::governance::{ApprovalMode, ApprovalState};
+use hansa_types::{
+    AnyId, ApprovalId, ApprovalRequestId, Code, Digest, Duration, PrincipalId, Time,
+};
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
 use hansa_wire::api::approvals::{
     Absence, AbsenceDelegate, Approval, ApprovalBind, ApprovalDecide, ApprovalGet, ApprovalList,
     ApprovalRequest, ApprovalRequestCreate, Call,
 };
-use hansa_wire::scalar::Annotations;
+use hansa_wire::scalar::{Annotations, WireTime};
 
 use super::document::{both, document_id, json_of};
 use super::{auth, declared};
@@ -129,12 +131,13 @@ pub(crate) async fn approval_list(
     request: ApprovalList,
 ) -> Result<Answer, Problem> {
     let (caller, all) = (context.principal()?, context.sees_all().await?);
-    let ApprovalList { task, state: wanted, cursor, limit } = request;
+    let ApprovalList { task, state: wanted, approval, cursor, limit } = request;
     let look = move |state: &State| {
         let Some(handle) = state.principals.find(caller) else { return (Vec::new(), state.seq) };
         let fits = |id: &ApprovalRequestId, held: &Held| {
             task.is_none_or(|task| held.task == task)
                 && wanted.is_none_or(|wanted| held.state == wanted)
+                && approval.is_none_or(|word| held.votes.iter().any(|vote| vote.id == word))
                 && (all || state.takes_part(held.task, handle))
                 && state.clearance.request(*id).is_some()
         };
@@ -218,6 +221,7 @@ fn told(state: &State, id: ApprovalRequestId, held: &Held) -> ApprovalRequest {
         on_behalf_of: vote.on_behalf_of.map(of),
         role: vote.role,
         decision: vote.decision,
+        at: said_at(vote.id),
     });
     ApprovalRequest {
         id,
@@ -232,8 +236,23 @@ fn told(state: &State, id: ApprovalRequestId, held: &Held) -> ApprovalRequest {
         step_up: held.strong,
         approvals: approvals.collect(),
         requested_at: held.requested.into(),
+        decided_at: decided_at(held),
+        callback_url: None,
         expires_at: held.expires.into(),
         annotations: Annotations::default(),
         seq: held.seq,
+    }
+}
+
+/// When something was said: an id says when it was made.
+fn said_at(id: ApprovalId) -> WireTime {
+    WireTime(Time(u64::try_from(id.0 >> 80).unwrap_or_default()))
+}
+
+fn decided_at(held: &Held) -> Option<WireTime> {
+    match held.state {
+        ApprovalState::Pending => None,
+        ApprovalState::Expired => Some(held.expires.into()),
+        _ => held.votes.last().map(|vote| said_at(vote.id)),
     }
 }

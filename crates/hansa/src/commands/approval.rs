@@ -7,7 +7,7 @@ use hansa_types::{ApprovalRequestId, Digest, TaskId};
 use hansa_wire::api::approvals::{
     AbsenceDelegate, ApprovalDecide, ApprovalGet, ApprovalList, ApprovalRequestCreate,
 };
-use hansa_wire::scalar::{PrincipalRef, WireSecret};
+use hansa_wire::scalar::{Annotations, PrincipalRef, WireSecret};
 
 use super::paging::Paging;
 use super::task::note;
@@ -144,7 +144,7 @@ impl Command {
                 app.ui.answer(&remote.call_once(&request, &idempotency).await?, SHOWN)?;
             }
             Command::List { task, state, paging: Paging { cursor, limit } } => {
-                let request = ApprovalList { task, state, cursor, limit };
+                let request = ApprovalList { task, state, approval: None, cursor, limit };
                 app.ui.answer(&remote.call(&request).await?, LISTED)?;
             }
             Command::Show { request } => {
@@ -174,6 +174,7 @@ impl Request {
             approvers: self.approvers,
             step_up: self.step_up,
             expires_in_s: Some(self.expires.seconds),
+            callback_url: None,
             annotations: Annotations::default(),
         }
     }

@@ -6,6 +6,7 @@ use hansa_types::{EscalationId, TaskId};
 use hansa_wire::api::approvals::{
     EscalationGet, EscalationList, EscalationRaise, EscalationResolve,
 };
+use hansa_wire::scalar::Annotations;
 
 use super::paging::Paging;
 use super::task::note;

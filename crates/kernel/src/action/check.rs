@@ -94,6 +94,7 @@ impl State {
             checked("call", when(same, Code::CallMismatch)),
             checked("agent", when(caller, Code::PrincipalSuspended)),
             checked("authority", grant),
+            checked("clearance", self.clearance.refuse_held(action.task).map_err(|held| held.code)),
         ])
     }
 }

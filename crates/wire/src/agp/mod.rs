@@ -9,15 +9,24 @@
 //!
 //! Deliberately absent: state, authority and IO.
 
+pub mod action;
+pub mod approval;
+pub mod artifact;
 pub mod body;
 pub mod capability;
 pub mod error;
+pub mod evaluation;
+pub mod impact;
+pub mod ledger;
 pub mod openapi;
 pub mod page;
+pub mod policy_set;
 pub mod route;
 pub mod routes;
 pub mod schemas;
 pub mod scope;
+pub mod task;
+pub mod words;
 pub mod yaml;
 
 pub use error::{AgpCode, AgpError};

@@ -105,8 +105,6 @@ pub struct Route {
     pub required: &'static [&'static str],
     /// Members of a request beside its object's; query parameters of a list.
     pub more: &'static [Member],
-    /// Whether this node answers it; the others wait for their native operation.
-    pub served: bool,
 }
 
 impl Route {
@@ -139,7 +137,6 @@ impl Route {
             },
             required: &[],
             more: &[],
-            served: true,
         }
     }
 
@@ -189,10 +186,6 @@ impl Route {
 
     pub(super) const fn status(self, status: u16) -> Self {
         Self { status, ..self }
-    }
-
-    pub(super) const fn planned(self) -> Self {
-        Self { served: false, ..self }
     }
 
     /// The parameters within its path.

@@ -21,19 +21,15 @@ pub fn find(id: &str) -> Option<&'static Route> {
 pub const ROUTES: &[Route] = &[
     Route::post(Registry, "task_create", &["/agp/tasks"])
         .about("Declare a task", "objects/task.json")
-        .takes(&["principal_id", "requested_outcome", "risk_tier"], &[])
-        .planned(),
+        .takes(&["principal_id", "requested_outcome", "risk_tier"], &[]),
     Route::get(Registry, "task_list", &["/agp/tasks"])
         .about("List tasks", "objects/task.json")
-        .lists(&[PRINCIPAL, STATUS])
-        .planned(),
+        .lists(&[PRINCIPAL, STATUS]),
     Route::get(Registry, "task_get", &["/agp/tasks/{id}"])
-        .about("Read a task", "objects/task.json")
-        .planned(),
+        .about("Read a task", "objects/task.json"),
     Route::patch(Registry, "task_update", &["/agp/tasks/{id}"])
         .about("Move a task on", "objects/task.json")
-        .takes(&["status"], &[text("transition_guard_ref", "The artifact that allows the step.")])
-        .planned(),
+        .takes(&["status"], &[text("transition_guard_ref", "The artifact that allows the step.")]),
     Route::post(Registry, "capability_create", &["/agp/capabilities"])
         .about("Give authority, or narrow authority that is held", "objects/capability-token.json")
         .takes(
@@ -55,11 +51,9 @@ pub const ROUTES: &[Route] = &[
         .about("Read a capability", "objects/capability-token.json"),
     Route::post(Registry, "liability_binding_create", &["/agp/liability-bindings"])
         .about("Bind liability for a task", "objects/liability-binding.json")
-        .takes(&["task_id", "sponsoring_entity", "accountable_owner", "jurisdiction"], &[])
-        .planned(),
+        .takes(&["task_id", "sponsoring_entity", "accountable_owner", "jurisdiction"], &[]),
     Route::get(Registry, "liability_binding_get", &["/agp/liability-bindings/{id}"])
-        .about("Read a liability binding", "objects/liability-binding.json")
-        .planned(),
+        .about("Read a liability binding", "objects/liability-binding.json"),
     Route::post(Registry, "delegation_create", &["/agp/delegations"])
         .about("Hand authority on", "objects/delegation-chain.json")
         .takes(&["delegate_agent", "authority_scope"], &[]),
@@ -67,23 +61,19 @@ pub const ROUTES: &[Route] = &[
         .about("Read a delegation", "objects/delegation-chain.json"),
     Route::post(Registry, "skill_create", &["/agp/skills"])
         .about("Register a skill", "objects/skill-manifest.json")
-        .takes(&["name", "version", "instruction_hash"], &[])
-        .planned(),
+        .takes(&["name", "version", "instruction_hash"], &[]),
     Route::get(Registry, "skill_list", &["/agp/skills"])
         .about("List skills", "objects/skill-manifest.json")
         .lists(&[
             text("publisher", "Only those of this publisher."),
             text("risk_class", "Only those of this risk."),
             text("attestation_level", "Only those of this level."),
-        ])
-        .planned(),
+        ]),
     Route::get(Registry, "skill_get", &["/agp/skills/{id}"])
-        .about("Read a skill", "objects/skill-manifest.json")
-        .planned(),
+        .about("Read a skill", "objects/skill-manifest.json"),
     Route::post(Registry, "policy_set_create", &["/agp/policy-sets"])
         .about("Register a policy set", POLICY_SET)
-        .takes(&["name", "version"], &[])
-        .planned(),
+        .takes(&["name", "version"], &[]),
     Route::get(Registry, "policy_set_list", &["/agp/policy-sets"])
         .about("List policy sets", POLICY_SET)
         .lists(&[
@@ -91,15 +81,12 @@ pub const ROUTES: &[Route] = &[
             text("jurisdiction", "Only those of this jurisdiction."),
             STATUS,
             text("attestation_level", "Only those of this level."),
-        ])
-        .planned(),
+        ]),
     Route::get(Registry, "policy_set_get", &["/agp/policy-sets/{id}"])
-        .about("Read a policy set", POLICY_SET)
-        .planned(),
+        .about("Read a policy set", POLICY_SET),
     Route::patch(Registry, "policy_set_update", &["/agp/policy-sets/{id}"])
         .about("Deprecate or revoke a policy set", POLICY_SET)
-        .takes(&["status"], &[])
-        .planned(),
+        .takes(&["status"], &[]),
     Route::post(Registry, "revocation_create", &["/agp/revocations"])
         .about("Revoke, with everything that rests on it", "objects/revocation-notice.json")
         .takes(&["target_type", "target_id", "reason"], &[])
@@ -108,33 +95,27 @@ pub const ROUTES: &[Route] = &[
         .about("Read a revocation", "objects/revocation-notice.json"),
     Route::post(Decision, "context_create", &["/agp/decision/contexts", "/agp/contexts"])
         .about("Attest what a task was told", "objects/attested-context.json")
-        .takes(&["task_id", "trust_class"], &[])
-        .planned(),
+        .takes(&["task_id", "trust_class"], &[]),
     Route::get(Decision, "context_get", &["/agp/decision/contexts/{id}", "/agp/contexts/{id}"])
-        .about("Read a context", "objects/attested-context.json")
-        .planned(),
+        .about("Read a context", "objects/attested-context.json"),
     Route::post(
         Decision,
         "evidence_bundle_create",
         &["/agp/decision/evidence-bundles", "/agp/evidence-bundles"],
     )
     .about("Add evidence to a task", "objects/evidence-bundle.json")
-    .takes(&["task_id"], &[])
-    .planned(),
+    .takes(&["task_id"], &[]),
     Route::get(
         Decision,
         "evidence_bundle_get",
         &["/agp/decision/evidence-bundles/{id}", "/agp/evidence-bundles/{id}"],
     )
-    .about("Read evidence", "objects/evidence-bundle.json")
-    .planned(),
+    .about("Read evidence", "objects/evidence-bundle.json"),
     Route::post(Decision, "decision_create", &["/agp/decision/decisions", "/agp/decisions"])
         .about("Record a decision", "objects/decision-record.json")
-        .takes(&["task_id", "selected_action", "rationale", "uncertainty_score"], &[])
-        .planned(),
+        .takes(&["task_id", "selected_action", "rationale", "uncertainty_score"], &[]),
     Route::get(Decision, "decision_get", &["/agp/decision/decisions/{id}", "/agp/decisions/{id}"])
-        .about("Read a decision", "objects/decision-record.json")
-        .planned(),
+        .about("Read a decision", "objects/decision-record.json"),
     Route::post(
         Decision,
         "policy_evaluation_create",
@@ -142,15 +123,13 @@ pub const ROUTES: &[Route] = &[
     )
     .about("Have policy look at a decision", "objects/policy-decision.json")
     .takes(&[], &[text("policy_set_id", "The set that must be among those that look.")])
-    .scope(Scope::PolicyWrite)
-    .planned(),
+    .scope(Scope::PolicyWrite),
     Route::get(
         Decision,
         "policy_evaluation_get",
         &["/agp/decision/policy-evaluations/{id}", "/agp/policy-evaluations/{id}"],
     )
-    .about("Read what policy said", "objects/policy-decision.json")
-    .planned(),
+    .about("Read what policy said", "objects/policy-decision.json"),
     Route::post(
         Decision,
         "policy_decision_create",
@@ -161,23 +140,19 @@ pub const ROUTES: &[Route] = &[
         "objects/policy-decision.json",
     )
     .takes(&["decision_ref", "result"], &[])
-    .scope(Scope::PolicyWrite)
-    .planned(),
+    .scope(Scope::PolicyWrite),
     Route::get(
         Decision,
         "policy_decision_get",
         &["/agp/policy-decisions/{id}", "/agp/decision/policy-decisions/{id}"],
     )
-    .about("Read a verdict", "objects/policy-decision.json")
-    .planned(),
+    .about("Read a verdict", "objects/policy-decision.json"),
     Route::post(Decision, "approval_create", &["/agp/decision/approvals", "/agp/approvals"])
         .about("Approve or deny as who asks, or ask a role to", "objects/approval-artifact.json")
         .takes(&["task_id"], &[])
-        .scope(Scope::ApprovalWrite)
-        .planned(),
+        .scope(Scope::ApprovalWrite),
     Route::get(Decision, "approval_get", &["/agp/decision/approvals/{id}", "/agp/approvals/{id}"])
-        .about("Read an approval", "objects/approval-artifact.json")
-        .planned(),
+        .about("Read an approval", "objects/approval-artifact.json"),
     Route::post(
         Decision,
         "approval_request_create",
@@ -186,41 +161,35 @@ pub const ROUTES: &[Route] = &[
     .about("Ask for an approval and wait for it", "async/async-operation.json")
     .takes(&["decision_ref"], &[text("approver_role", "Which role is asked."), TASK])
     .scope(Scope::ApprovalWrite)
-    .status(202)
-    .planned(),
+    .status(202),
     Route::get(
         Decision,
         "approval_request_get",
         &["/agp/approval-requests/{id}", "/agp/decision/approval-requests/{id}"],
     )
-    .about("Read a request for an approval", "async/approval-request.json")
-    .planned(),
+    .about("Read a request for an approval", "async/approval-request.json"),
     Route::post(
         Decision,
         "impact_assessment_create",
         &["/agp/impact-assessments", "/agp/decision/impact-assessments"],
     )
     .about("Assess what an act leads to", "objects/impact-assessment.json")
-    .takes(&["task_id", "time_horizons", "recommendation"], &[])
-    .planned(),
+    .takes(&["task_id", "time_horizons", "recommendation"], &[]),
     Route::get(
         Decision,
         "impact_assessment_get",
         &["/agp/impact-assessments/{id}", "/agp/decision/impact-assessments/{id}"],
     )
-    .about("Read an assessment", "objects/impact-assessment.json")
-    .planned(),
+    .about("Read an assessment", "objects/impact-assessment.json"),
     Route::post(Decision, "escalation_create", &["/agp/decision/escalations", "/agp/escalations"])
         .about("Say that something is wrong", "objects/escalation-notice.json")
-        .takes(&["task_id", "concern_type", "description"], &[])
-        .planned(),
+        .takes(&["task_id", "concern_type", "description"], &[]),
     Route::get(
         Decision,
         "escalation_get",
         &["/agp/decision/escalations/{id}", "/agp/escalations/{id}"],
     )
-    .about("Read an escalation", "objects/escalation-notice.json")
-    .planned(),
+    .about("Read an escalation", "objects/escalation-notice.json"),
     Route::patch(
         Decision,
         "escalation_update",
@@ -234,23 +203,20 @@ pub const ROUTES: &[Route] = &[
             text("notes", "Why."),
             text("resolved_by", "Who resolves it: the caller."),
         ],
-    )
-    .planned(),
+    ),
     Route::post(
         Decision,
         "commerce_session_create",
         &["/agp/commerce-sessions", "/agp/decision/commerce-sessions"],
     )
     .about("Begin a purchase under a task", "objects/commerce-session.json")
-    .takes(&["task_id", "ucp_session_ref", "merchant_id", "cart_hash"], &[])
-    .planned(),
+    .takes(&["task_id", "ucp_session_ref", "merchant_id", "cart_hash"], &[]),
     Route::get(
         Decision,
         "commerce_session_get",
         &["/agp/commerce-sessions/{id}", "/agp/decision/commerce-sessions/{id}"],
     )
-    .about("Read a purchase", "objects/commerce-session.json")
-    .planned(),
+    .about("Read a purchase", "objects/commerce-session.json"),
     Route::post(
         Execution,
         "action_envelope_create",
@@ -267,15 +233,13 @@ pub const ROUTES: &[Route] = &[
             text("approval_artifact", "The approval, as some clients name it."),
             text("idempotency_key", "The same as the header Idempotency-Key."),
         ],
-    )
-    .planned(),
+    ),
     Route::get(
         Execution,
         "action_envelope_get",
         &["/agp/execution/action-envelopes/{id}", "/agp/action-envelopes/{id}"],
     )
-    .about("Read an envelope", "objects/action-envelope.json")
-    .planned(),
+    .about("Read an envelope", "objects/action-envelope.json"),
     Route::post(
         Execution,
         "receipt_create",
@@ -285,23 +249,20 @@ pub const ROUTES: &[Route] = &[
         "Say what became of an act that the caller carried out",
         "objects/execution-receipt.json",
     )
-    .takes(&["action_ref", "outcome"], &[])
-    .planned(),
+    .takes(&["action_ref", "outcome"], &[]),
     Route::get(
         Execution,
         "receipt_get",
         &["/agp/execution/receipts/{id}", "/agp/execution-receipts/{id}"],
     )
-    .about("Read a receipt", "objects/execution-receipt.json")
-    .planned(),
+    .about("Read a receipt", "objects/execution-receipt.json"),
     Route::post(
         Execution,
         "ledger_event_create",
         &["/agp/ledger-events", "/agp/execution/ledger-events"],
     )
     .about("Add a step that happened elsewhere", "objects/event-ledger-record.json")
-    .takes(&["task_id", "outcome"], &[])
-    .planned(),
+    .takes(&["task_id", "outcome"], &[]),
     Route::get(
         Execution,
         "ledger_event_list",
@@ -312,22 +273,19 @@ pub const ROUTES: &[Route] = &[
         TASK,
         text("action_id", "Only those about this envelope."),
         text("outcome", "Only those with this outcome."),
-    ])
-    .planned(),
+    ]),
     Route::get(
         Execution,
         "task_replay",
         &["/agp/execution/tasks/{id}/replay", "/agp/tasks/{id}/replay"],
     )
-    .about("Every step of a task, in order", "objects/event-ledger-record.json")
-    .planned(),
+    .about("Every step of a task, in order", "objects/event-ledger-record.json"),
     Route::get(
         Execution,
         "operation_get",
         &["/agp/operations/{id}", "/agp/execution/operations/{id}"],
     )
-    .about("Where an asynchronous operation stands", "async/async-operation.json")
-    .planned(),
+    .about("Where an asynchronous operation stands", "async/async-operation.json"),
     Route::post(Execution, "validate", &["/agp/validate"])
         .about(
             "Whether an act may go through, for the service that is asked to act",
@@ -338,8 +296,7 @@ pub const ROUTES: &[Route] = &[
             &[text("tool_id", "The tool that is asked for."), text("agent_id", "Who asks.")],
         )
         .scope(Scope::ExecutionRead)
-        .status(200)
-        .planned(),
+        .status(200),
 ];
 
 /// Policy sets have no schema in the protocol's index.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::operations;
 use crate::amount::WireAmount;
-use crate::scalar::{Integer, PrincipalRef, ToolText, WireTime};
+use crate::scalar::{Annotations, Integer, PrincipalRef, ToolText, WireTime};
 use crate::schema;
 
 operations! {
@@ -117,6 +117,9 @@ pub struct ActionSubmit {
     /// Whether to wait.
     #[serde(default)]
     pub wait: Wait,
+    /// What else its author says.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// Asks whether something would pass the gate, or whether a running action covers a call. Nothing
@@ -269,6 +272,16 @@ pub struct ActionView {
     /// Why it ended as it did, where that is more than its state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Its parameters, for its parties; absent once they were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params: Option<Value>,
+    /// The request for approval that it used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub approval: Option<ApprovalRequestId>,
+    /// What else its author said.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
     /// Its receipt.
     #[schemars(with = "schema::ReceiptId")]
     pub receipt: ReceiptId,

@@ -78,6 +78,10 @@ pub struct ApprovalRequestCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub expires_in_s: Option<u64>,
+    /// Where the outcome is posted once there is one; the operator's rules for going out hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2_048))]
+    pub callback_url: Option<String>,
     /// What else its author says.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
@@ -148,6 +152,10 @@ pub struct ApprovalList {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<OneOf<ApprovalState>>")]
     pub state: Option<ApprovalState>,
+    /// Only the one in which this was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub approval: Option<ApprovalId>,
     /// Where to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
@@ -176,6 +184,8 @@ pub struct Approval {
     /// What.
     #[schemars(with = "OneOf<Decision>")]
     pub decision: Decision,
+    /// When.
+    pub at: WireTime,
 }
 
 /// A request for approval.
@@ -217,6 +227,12 @@ pub struct ApprovalRequest {
     pub approvals: Vec<Approval>,
     /// When it was asked for.
     pub requested_at: WireTime,
+    /// When it was settled, as far as somebody said something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<WireTime>,
+    /// Where the outcome is posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
     /// When silence counts as a rejection.
     pub expires_at: WireTime,
     /// What else its author said.

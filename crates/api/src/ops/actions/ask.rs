@@ -7,6 +7,7 @@ use hansa_node::effect::Tool;
 use hansa_types::{ActionId, Code, PrincipalId, TaskId};
 use hansa_wire::api::actions::{ActionSubmit, CallType};
 use hansa_wire::operations::find;
+use hansa_wire::scalar::Annotations;
 use hansa_wire::{Effect, Operation, Problem};
 use serde_json::{Map, Value};
 
@@ -31,6 +32,7 @@ pub(super) struct Asked {
     pub(super) call: Call,
     pub(super) params: Map<String, Value>,
     pub(super) how: How,
+    pub(super) annotations: Annotations,
 }
 
 impl Asked {
@@ -69,6 +71,7 @@ impl Asked {
             },
             params: request.action.params,
             how,
+            annotations: request.annotations,
         })
     }
 }

@@ -100,8 +100,12 @@ async fn seal_params(context: &Context, asked: &Asked) -> Result<Sealed, Problem
     let (vault, id) = (Arc::clone(&context.api.node.vault), params_id(asked.id));
     let principal = context.principal()?;
     let bytes = serde_json::to_vec(&asked.params).map_err(|_| Code::Internal)?;
-    let sealed = blocking(move || vault.seal(principal, id, &bytes)).await?;
-    Ok(sealed.map_err(internal)?)
+    let sealed = blocking(move || vault.seal(principal, id, &bytes)).await?.map_err(internal)?;
+    let beside = context.seal_annotations(principal, asked.id.into(), &asked.annotations).await?;
+    Ok(match beside {
+        Some(beside) => sealed.and(beside),
+        None => sealed,
+    })
 }
 
 /// Reads an action.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use hansa_kernel::action::{Outcome, Started};
 use hansa_kernel::{Entry, Event, State, codec};
-use hansa_node::effect::result_id;
+use hansa_node::effect::{params_id, result_id};
 use hansa_node::{Error, internal};
-use hansa_types::{ActionId, AnyId, Code, PrincipalId, Rejection};
+use hansa_types::{ActionId, AnyId, ApprovalRequestId, Code, PrincipalId, Rejection};
 use hansa_wire::api::actions::{ActionState, ActionView};
 use hansa_wire::{Problem, WireAmount};
 use serde_json::Value;
@@ -88,8 +88,13 @@ pub(super) async fn load(context: &Context, id: ActionId) -> Result<ActionView, 
     for entry in &recorded.entries {
         add(&mut view, entry);
     }
+    view.approval = approval(context, begun.entry.seq).await?;
+    if is_party {
+        view.params = opened(context, params_id(id)).await?;
+        view.annotations = context.open_annotations(id.into()).await?;
+    }
     if is_party && view.ended_at.is_some() {
-        view.result = result(context, id).await?;
+        view.result = opened(context, result_id(id)).await?;
     }
     Ok(view)
 }
@@ -116,6 +121,9 @@ async fn tell(context: &Context, begun: &Begun<'_>) -> Result<ActionView, Proble
         status: None,
         result: None,
         reason: None,
+        params: None,
+        approval: None,
+        annotations: Default::default(),
         receipt: hansa_kernel::action::receipt_of(*id),
         started_at: entry.ts.into(),
         ended_at: None,
@@ -154,13 +162,19 @@ fn word(value: &impl serde::Serialize) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// What the other side answered, unless it was erased.
-async fn result(context: &Context, id: ActionId) -> Result<Option<Value>, Problem> {
-    let vault = Arc::clone(&context.api.node.vault);
-    let opened = blocking(move || vault.open(&result_id(id))).await?;
-    let opened = opened.map_err(internal)?;
-    let read = |opened: hansa_node::vault::Opened| serde_json::from_slice(&opened.bytes).ok();
-    Ok(opened.and_then(read))
+/// The approval that an action used up: its entry is the one behind the action's own.
+async fn approval(context: &Context, seq: u64) -> Result<Option<ApprovalRequestId>, Problem> {
+    let behind = context.api.node.entry(seq + 1).await.map_err(internal)?;
+    Ok(behind.and_then(|entry| match (&entry.event, entry.subject) {
+        (Event::ApprovalUsed(_), Some(AnyId::ApprovalRequest(id))) => Some(id),
+        _ => None,
+    }))
+}
+
+/// A document of an action, unless it was erased.
+async fn opened(context: &Context, name: String) -> Result<Option<Value>, Problem> {
+    let text = context.open_text(name).await?;
+    Ok(text.and_then(|text| serde_json::from_slice(&text).ok()))
 }
 
 /// The refusal of an action that has no entries.

@@ -46,6 +46,7 @@ struct World {
     envelope: String,
     task: String,
     policy_set: String,
+    evaluation: String,
     key_seq: u64,
     declared: String,
     context: String,
@@ -95,6 +96,8 @@ async fn world() -> World {
     let declare = || Ask::post("/api/v1/tasks", declared.clone()).by(&alice);
     let (declared, frozen) = (made(town.ask(declare()).await), made(town.ask(declare()).await));
     let of = |task: &Value, what: &str| format!("/api/v1/tasks/{}/{what}", text(&task["id"]));
+    let evaluation = Ask::post("/api/v1/policy-evaluations", json!({})).by(&alice);
+    let evaluation = made(town.ask(evaluation).await);
     let context = Ask::post(of(&declared, "contexts"), json!({ "source_type": "external" }));
     let context = made(town.ask(context.by(&alice)).await);
     let request = Ask::post(of(&declared, "approval-requests"), json!({}));
@@ -124,6 +127,7 @@ async fn world() -> World {
         envelope: offer.envelope_id.to_string(),
         task: offer.task.unwrap().to_string(),
         policy_set: text(&policy["id"]),
+        evaluation: text(&evaluation["id"]),
         town,
         alice,
         bob,

@@ -278,6 +278,9 @@ pub(super) fn rows() -> Vec<Row> {
             bad_input: bad!("POST", "/api/v1/policy-evaluations", { "action": "transfer_*" }, InvalidField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/policy-evaluations".to_owned(),
                 |w: &World| json!({ "task": w.task }), NotFound) },
+        Row { id: "policy_evaluation_get", denied: guest!("GET", "/api/v1/policy-evaluations/pev_00000000000000000000000000", null),
+            bad_input: bad!("GET", "/api/v1/policy-evaluations/x", null, InvalidField),
+            other_tenant: mallory!("GET", |w: &World| format!("/api/v1/policy-evaluations/{}", w.evaluation), no_body, NotFound) },
 
         Row { id: "org_create", denied: guest!("POST", "/api/v1/orgs", { "name": "x" }),
             bad_input: bad!("POST", "/api/v1/orgs", { "name": " " }, InvalidField),
@@ -463,6 +466,8 @@ pub(super) fn rows() -> Vec<Row> {
         Row { id: "skill_manifest_create", denied: guest!("POST", "/api/v1/skills", {}),
             bad_input: bad!("POST", "/api/v1/skills", {}, MissingField),
             other_tenant: mallory!("POST", |_: &World| "/api/v1/skills".to_owned(), |_: &World| json!({ "name": "x", "version": "1", "skill_class": "tool", "risk_class": "low", "attestation_level": "verified" }), RoleRequired) },
+        Row { id: "skill_manifest_list", denied: guest!("GET", "/api/v1/skills", null),
+            bad_input: bad!("GET", "/api/v1/skills?risk_class=none", null, InvalidField), other_tenant: SAME_FOR_ALL },
         Row { id: "approval_request_create", denied: guest!("POST", "/api/v1/tasks/tsk_00000000000000000000000000/approval-requests", {}),
             bad_input: bad!("POST", "/api/v1/tasks/mine/approval-requests", {}, InvalidField | MissingField),
             other_tenant: mallory!("POST", |w: &World| format!("/api/v1/tasks/{}/approval-requests", w.declared), |_: &World| json!({}), NotFound) },
