@@ -186,6 +186,8 @@ pub const EGRESS_ADDRESSES_MAX: usize = 4;
 pub const EGRESS_REQUESTS_MAX: usize = 64;
 /// Tools that an operator lists.
 pub const TOOLS_MAX: usize = 256;
+/// Life of what the agent of the open sandbox may do for the node.
+pub const SANDBOX_LIFE: Duration = Duration::days(366);
 /// Effects under way at one time; one more is refused before it begins.
 pub const EFFECTS_MAX: usize = 64;
 /// Longest time for one call of an effect.

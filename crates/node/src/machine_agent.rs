@@ -2,12 +2,13 @@
 //! names for AGP, and the one that everybody is in the open sandbox.
 //!
 //! An agent is made when it is first needed and found again later: its client is known by a digest
-//! that only the node's first key yields, so its secret is nobody's. It has no authority but what others
-//! give it.
+//! that only the node's first key yields, so its secret is nobody's. It has no authority but what
+//! others give it; the one of the sandbox may keep records of policy sets besides, which decide
+//! nothing.
 
 use hansa_crypto::SigningKey;
 use hansa_crypto::json::canonical;
-use hansa_kernel::grant::Action;
+use hansa_kernel::grant::{self, Action, Limits, Terms};
 use hansa_kernel::principal::{Create, Kind};
 use hansa_kernel::{Auth, Caller, Command, Request, State, client};
 use hansa_store::VaultChange;
@@ -15,11 +16,38 @@ use hansa_types::{ClientId, Code, Digest, PrincipalId, Rejection};
 use hansa_wire::card::Card;
 use serde_json::Value;
 
+use crate::limits::SANDBOX_LIFE;
 use crate::node::{Node, internal};
 use crate::vault::card_id;
 use crate::writer::Job;
 
+/// What everybody may do for the node in the sandbox.
+const SANDBOX: [&str; 4] =
+    ["policy_set_create", "policy_set_activate", "policy_set_deprecate", "policy_set_revoke"];
+
 impl Node {
+    /// The client that everybody is in the open sandbox, with the authority that it has there.
+    pub async fn sandbox_client(&self, name: &str) -> Result<ClientId, Rejection> {
+        let client = self.agent_client(name).await?;
+        let expires = self.now().after(SANDBOX_LIFE);
+        let look = move |state: &State| {
+            let holder = state.clients.get(&client)?.principal;
+            let node = state.treasury().ok()?;
+            let id = |handle| state.principals.get(handle).id;
+            let given = state.grants.held(holder, node).next().is_some();
+            (!given).then(|| (id(node), id(holder)))
+        };
+        if let Some((issuer, holder)) = self.read(None, look).await? {
+            let actions = SANDBOX.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
+            let limits = Limits::default();
+            let terms = Terms { actions, limits, scope: None, expires, depth_max: Some(0) };
+            let create = grant::Create { issuer, holder, terms, parent: None };
+            let job = job(Command::GrantCreate(create), Vec::new());
+            self.submit(job).await?;
+        }
+        Ok(client)
+    }
+
     /// The client of the agent of a name, made if there is none yet.
     pub async fn agent_client(&self, name: &str) -> Result<ClientId, Rejection> {
         let secret = self.keys.agent_client(name);

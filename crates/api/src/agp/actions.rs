@@ -1,6 +1,7 @@
 //! Action envelopes, receipts, operations, and the question of a service that is asked to act.
 
 use hansa_types::governance::ApprovalState;
+use hansa_types::governance::Clearance;
 use hansa_types::{ActionId, AnyId, ApprovalRequestId, Code, ReceiptId, Rejection};
 use hansa_wire::agp::action::{
     Own, Wanted, WantedCall, envelope, operation, post_receipt, receipt,
@@ -8,11 +9,10 @@ use hansa_wire::agp::action::{
 use hansa_wire::agp::approval::Named;
 use hansa_wire::agp::{AgpError, approval, evaluation};
 use hansa_wire::api::actions::{
-    ActionCall, ActionGet, ActionState, ActionSubmit, ActionValidate, ActionView, Ending, ReceiptGet,
-    ReceiptPost, Wait,
+    ActionCall, ActionGet, ActionState, ActionSubmit, ActionValidate, ActionView, Ending,
+    ReceiptGet, ReceiptPost, Wait,
 };
 use hansa_wire::api::approvals::{ApprovalBind, Call};
-use hansa_types::governance::Clearance;
 use serde_json::{Value, json};
 
 use super::artifacts::own;
@@ -239,7 +239,11 @@ fn checks(denied: Option<&AgpError>) -> Value {
         let (field, code) = name.split_once(':').unwrap_or((name, ""));
         errors.into_iter().flatten().any(|error| {
             let expired = error["code"] == "grant_expired";
-            let meant = if code.is_empty() { !expired || field != "authority" } else { error["code"] == code };
+            let meant = if code.is_empty() {
+                !expired || field != "authority"
+            } else {
+                error["code"] == code
+            };
             error["field"] == field && meant
         })
     };

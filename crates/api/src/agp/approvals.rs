@@ -4,18 +4,18 @@
 //! must be the caller.
 
 use hansa_types::governance::ApprovalState;
+use hansa_types::governance::Decision;
 use hansa_types::{ApprovalId, ApprovalRequestId, Code, EscalationId, Rejection};
 use hansa_wire::agp::AgpError;
 use hansa_wire::agp::approval::{
-    Named, approval, approval_request, ask, escalate, escalation, named, operation, resolve, spoken,
-    word_of,
+    Named, approval, approval_request, ask, escalate, escalation, named, operation, resolve,
+    spoken, word_of,
 };
-use hansa_wire::agp::words::note_of;
 use hansa_wire::agp::body::Body;
+use hansa_wire::agp::words::note_of;
 use hansa_wire::api::approvals::{
     ApprovalDecide, ApprovalGet, ApprovalList, ApprovalRequest, EscalationGet,
 };
-use hansa_types::governance::Decision;
 
 use super::artifacts::own;
 use super::asked::{Asked, Prefer};
@@ -78,7 +78,8 @@ async fn waiting(asked: &Asked) -> Result<ApprovalRequestId, AgpError> {
     let found = asked.native("waiting", &list).await?.data;
     // One that is bound to a call comes first: nobody can speak on another.
     let bound = found.iter().find(|request| request.call_digest.is_some());
-    let none = || Rejection::new(Code::ApprovalRequired, "nobody asked for an approval of this task");
+    let none =
+        || Rejection::new(Code::ApprovalRequired, "nobody asked for an approval of this task");
     Ok(bound.or(found.first()).ok_or_else(none)?.id)
 }
 

@@ -20,11 +20,15 @@ pub(super) async fn policy_evaluation_create(asked: &Asked) -> Result<Reply, Agp
     let task = asked.task().await?;
     let decided = match wanted.decision {
         Some(AnyId::Decision(id)) => Some(id),
-        Some(_) => return Err(Rejection::new(Code::InvalidField, "decision_ref: no decision").into()),
+        Some(_) => {
+            return Err(Rejection::new(Code::InvalidField, "decision_ref: no decision").into());
+        }
         None => newest_decision(asked, task).await?,
     };
     let action = match (wanted.request.action.clone(), decided) {
-        (None, Some(decision)) => selected_action(asked, decision).await?.as_deref().and_then(action_of),
+        (None, Some(decision)) => {
+            selected_action(asked, decision).await?.as_deref().and_then(action_of)
+        }
         (named, _) => named,
     };
     let policy_set = match &wanted.set {
@@ -68,7 +72,8 @@ pub(super) async fn selected_action(
 ) -> Result<Option<String>, AgpError> {
     let made = asked.artifact(decision).await?;
     let document = made.document.as_ref();
-    let said = document.and_then(|document| document.get("selected_action")).and_then(Value::as_str);
+    let said =
+        document.and_then(|document| document.get("selected_action")).and_then(Value::as_str);
     Ok(said.map(str::to_owned))
 }
 

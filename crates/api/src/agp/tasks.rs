@@ -1,5 +1,6 @@
 //! Tasks and liability bindings.
 
+use hansa_types::Code;
 use hansa_types::{LiabilityId, TaskId};
 use hansa_wire::agp::AgpError;
 use hansa_wire::agp::page::page;
@@ -7,7 +8,6 @@ use hansa_wire::agp::task::{bind, declare, liability, task, update, wanted_statu
 use hansa_wire::api::clearance::{Artifact, ArtifactGet, DeclaredTask};
 use hansa_wire::api::tasks::{AnyTask, TaskGet, TaskList};
 use hansa_wire::scalar::Flag;
-use hansa_types::Code;
 
 use super::asked::{Asked, missing};
 use super::{Reply, invalid};
@@ -61,7 +61,8 @@ pub(super) async fn liability_binding_create(asked: &Asked) -> Result<Reply, Agp
         false => asked.principal("accountable_owner", owner).await.ok(),
     };
     let request = bind(&asked.body, accountable).map_err(invalid)?;
-    let (declared, bound) = (asked.declared(request.task).await?, asked.native("bind", &request).await?);
+    let (declared, bound) =
+        (asked.declared(request.task).await?, asked.native("bind", &request).await?);
     Ok(Reply::new(asked.route, liability(&bound, &declared)))
 }
 

@@ -127,7 +127,7 @@ pub(super) async fn nobody(api: &Api) -> Result<Caller, AgpError> {
     if !api.settings.agp.open {
         return Err(Code::Unauthenticated.into());
     }
-    let open = api.agp_open.get_or_try_init(|| api.node.agent_client(OPEN)).await?;
+    let open = api.agp_open.get_or_try_init(|| api.node.sandbox_client(OPEN)).await?;
     let client = api.node.known_client(*open).await?;
     let expires = api.node.now().after(AGP_TOKEN_LIFE);
     let identity = identity(&client, "open", expires);

@@ -237,7 +237,6 @@ fn told(state: &State, id: ApprovalRequestId, held: &Held) -> ApprovalRequest {
         approvals: approvals.collect(),
         requested_at: held.requested.into(),
         decided_at: decided_at(held),
-        callback_url: None,
         expires_at: held.expires.into(),
         annotations: Annotations::default(),
         seq: held.seq,

@@ -8,9 +8,7 @@ use hansa_kernel::clearance::{
 use hansa_kernel::task::Work;
 use hansa_kernel::{Command, Entry, State};
 use hansa_node::Done;
-use hansa_types::governance::{
-    CommerceState, HoldKind, Taint, TrustClass, Verification,
-};
+use hansa_types::governance::{CommerceState, HoldKind, Taint, TrustClass, Verification};
 use hansa_types::{
     AnyId, AttestationId, Code, CommerceId, ContextId, DecisionId, Digest, Duration, EscalationId,
     EvidenceId, ImpactId, LiabilityId, PrincipalId, TaskId, Time,

@@ -12,7 +12,7 @@ use hansa_wire::api::actions::{
     ActionCall, ActionClaim, ActionGet, ActionSubmit, ActionValidate, CallType, Ending,
     ReceiptPost, Wait,
 };
-use hansa_wire::scalar::{PrincipalRef, ToolText};
+use hansa_wire::scalar::{Annotations, PrincipalRef, ToolText};
 use serde_json::{Map, Value};
 
 use super::{App, DONE, Outcome};
@@ -223,6 +223,7 @@ impl Envelope {
             counterparty: self.counterparty,
             executor: self.executor,
             wait,
+            annotations: Annotations::default(),
         })
     }
 }

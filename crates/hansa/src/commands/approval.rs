@@ -174,7 +174,6 @@ impl Request {
             approvers: self.approvers,
             step_up: self.step_up,
             expires_in_s: Some(self.expires.seconds),
-            callback_url: None,
             annotations: Annotations::default(),
         }
     }

@@ -166,7 +166,11 @@ impl Rules for Activate {
             return Err(Rejection::new(Code::StateFull, "at most 64 policy sets are asked"));
         }
         let supersedes = state.policies.active_named(&set.name);
-        let weakened = supersedes.and_then(|id| state.policies.get(id)).filter(|s| s.is_enforced());
+        let replaced = supersedes.and_then(|id| state.policies.get(id));
+        if set.engine == Engine::Record && replaced.is_some_and(|s| s.engine != Engine::Record) {
+            return wrong_stage("a set of this name decides; a record takes no such place");
+        }
+        let weakened = replaced.filter(|replaced| replaced.is_enforced());
         let consent = match weakened {
             Some(_) => consent(permit, ctx, (self.id, Change::Activate), out)?,
             None => Consent::Given(None),

@@ -189,6 +189,10 @@ fn shapes_are_checked_and_records_decide_nothing() {
         mode r shadow => policy_set_state
         deprecate r => deprecated
         unpolicy r => revoked
+        policy rules on transfer_create as d
+        activate d
+        policy rules engine:record on * as e
+        activate e => policy_set_state
         evaluate
         ",
     );

@@ -6,7 +6,9 @@
 //! actions, and a tool is what they are done with.
 
 use hansa_types::governance::Attested;
-use hansa_types::{ActionId, AnyId, Code, DecisionId, GrantId, LiabilityId, PolicyEvaluationId, TaskId};
+use hansa_types::{
+    ActionId, AnyId, Code, DecisionId, GrantId, LiabilityId, PolicyEvaluationId, TaskId,
+};
 use serde_json::{Map, Value, json};
 
 use super::approval::{Named, named};
@@ -111,16 +113,17 @@ impl Wanted {
         let missing = || Invalid::new(Code::MissingField, "tool_id", "is required");
         let call = WantedCall::read(body)?.ok_or_else(missing)?;
         let body = Body(body);
+        body.no_callback()?;
         let attested: Vec<Map<String, Value>> = body.list(&["governance_attestations"])?;
-        let blocked = |item: &Map<String, Value>| item.get("verdict") == Some(&json!(Attested::Blocked));
+        let blocked =
+            |item: &Map<String, Value>| item.get("verdict") == Some(&json!(Attested::Blocked));
         if attested.iter().any(blocked) {
             let detail = "an attestation in the envelope blocks it";
             return Err(Invalid::new(Code::AttestationBlocked, "governance_attestations", detail));
         }
         let approval = body.text(&["approval_ref", "approval_artifact"])?;
-        let unknown = || {
-            Invalid::new(Code::InvalidField, "approval_ref", "names nothing of this node")
-        };
+        let unknown =
+            || Invalid::new(Code::InvalidField, "approval_ref", "names nothing of this node");
         Ok(Self {
             task: task_of(body)?,
             call,
@@ -330,8 +333,11 @@ mod tests {
         assert!(called(body.clone(), None).is_err());
         assert!(called(body.clone(), Some("Analyse!")).is_err());
         let native = called(body, Some("analyse")).unwrap();
-        assert_eq!(native, json!({ "type": "tool_call", "tool": "analyse",
-            "params": { "tool_id": "nlp-tool", "operation": { "text": "x" } } }));
+        assert_eq!(
+            native,
+            json!({ "type": "tool_call", "tool": "analyse",
+            "params": { "tool_id": "nlp-tool", "operation": { "text": "x" } } })
+        );
     }
 
     #[test]
@@ -348,8 +354,10 @@ mod tests {
         ] {
             assert!(read(bad.clone()).is_err(), "{bad}");
         }
-        let attested = |verdict: &str| json!({ "task_id": TASK, "tool_id": "pay",
-            "governance_attestations": [{ "agent_role": "executive", "verdict": verdict }] });
+        let attested = |verdict: &str| {
+            json!({ "task_id": TASK, "tool_id": "pay",
+            "governance_attestations": [{ "agent_role": "executive", "verdict": verdict }] })
+        };
         assert!(read(attested("cleared")).is_ok());
         assert_eq!(read(attested("blocked")).unwrap_err().rejection.code, Code::AttestationBlocked);
     }
@@ -371,7 +379,8 @@ mod tests {
                 "started_at": "2026-01-15T09:00:00.000Z", "seq": 1,
             }))
             .unwrap();
-            let told = envelope(&view, &Own { decision: Some("dec_1".to_owned()), ..Own::default() });
+            let told =
+                envelope(&view, &Own { decision: Some("dec_1".to_owned()), ..Own::default() });
             assert_eq!((&told["status"], &told["tool_id"]), (&json!(expected), &json!("pay")));
             assert_eq!(told["decision_ref"], "dec_1");
             let told = operation(&view, "http://n");

@@ -28,6 +28,7 @@ pub struct Wanted {
 /// Reads a request for an approval, of a task that the caller of this knows.
 pub fn ask(body: &Map<String, Value>, task: TaskId, now: Time) -> Result<Wanted, Invalid> {
     let body = Body(body);
+    body.no_callback()?;
     let mut roles: Vec<GovernanceRole> = word(body, &["approver_role"])?.into_iter().collect();
     let mut approvers = Vec::new();
     for named in body.list::<String>(&["requested_approvers"])? {
@@ -48,7 +49,6 @@ pub fn ask(body: &Map<String, Value>, task: TaskId, now: Time) -> Result<Wanted,
         roles,
         approvers: Vec::new(),
         step_up: body.read(&["step_up"])?.unwrap_or(false),
-        callback_url: body.text(&["callback_url"])?.map(str::to_owned),
         expires_in_s: expires.map(|expires| expires.0.saturating_sub(now.0) / 1_000),
         annotations: kept(body, &["decision_ref", "requested_scope"])?,
     };
@@ -164,7 +164,7 @@ pub fn approval_request(request: &ApprovalRequest, decided: Option<String>) -> V
         "completed_at": request.decided_at,
         "approval_ref": approved.then_some(request.id),
         "operation_id": request.id,
-        "callback_url": request.callback_url,
+        "callback_url": null,
     })
 }
 
@@ -183,7 +183,7 @@ pub fn operation(request: &ApprovalRequest, base_url: &str) -> Value {
         "created_at": request.requested_at,
         "updated_at": request.decided_at.unwrap_or(request.requested_at),
         "status_url": format!("{base_url}/agp/operations/{}", request.id),
-        "callback_url": request.callback_url,
+        "callback_url": null,
         "action_envelope_ref": null,
         "result_ref": (status == "completed").then_some(request.id),
         "request_id": request.id,
@@ -220,9 +220,10 @@ pub fn resolve(
 pub fn escalation(escalation: &Escalation) -> Value {
     let raiser = escalation.raised_by.map_or_else(|| "node".to_owned(), |by| by.to_string());
     let said = |name: &str| escalation.annotations.get(name).cloned();
-    let by_node = escalation.raised_by.is_none().then(|| {
-        format!("the node itself: {}", escalation.concern_type)
-    });
+    let by_node = escalation
+        .raised_by
+        .is_none()
+        .then(|| format!("the node itself: {}", escalation.concern_type));
     let description = escalation.description.clone().or(by_node);
     let resolution = escalation.outcome.map(|outcome| {
         json!({
@@ -261,9 +262,15 @@ mod tests {
         let body = json!({ "approver_role": "compliance_monitor", "approval_mode": "dual",
             "requested_approvers": ["executive", "compliance_monitor", "agt_x"], "expires_at": "1970-01-01T01:00:00.000Z" });
         let read = ask(body.as_object().unwrap(), task(), Time(0)).unwrap();
-        assert_eq!(read.request.roles, [GovernanceRole::Executive, GovernanceRole::ComplianceMonitor]);
+        assert_eq!(
+            read.request.roles,
+            [GovernanceRole::Executive, GovernanceRole::ComplianceMonitor]
+        );
         assert_eq!(read.approvers, ["agt_x"]);
-        assert_eq!((read.request.mode, read.request.expires_in_s), (Some(ApprovalMode::Dual), Some(3_600)));
+        assert_eq!(
+            (read.request.mode, read.request.expires_in_s),
+            (Some(ApprovalMode::Dual), Some(3_600))
+        );
         for bad in [
             json!({ "approver_role": "boss" }),
             json!({ "approval_mode": "some" }),
@@ -316,13 +323,22 @@ mod tests {
     #[test]
     fn concerns_and_resolutions_are_read() {
         let body = |concern: &str| json!({ "task_id": task(), "raised_by": "x", "concern_type": concern, "description": "no" });
-        assert_eq!(escalate(body("fraud").as_object().unwrap()).unwrap().concern_type, Concern::Fraud);
+        assert_eq!(
+            escalate(body("fraud").as_object().unwrap()).unwrap().concern_type,
+            Concern::Fraud
+        );
         let odd = escalate(body("bad_feeling").as_object().unwrap()).unwrap();
-        assert_eq!((odd.concern_type, odd.annotations.get("concern_type")), (Concern::Other, Some(&json!("bad_feeling"))));
+        assert_eq!(
+            (odd.concern_type, odd.annotations.get("concern_type")),
+            (Concern::Other, Some(&json!("bad_feeling")))
+        );
         let id: EscalationId = "esc_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD".parse().unwrap();
         let read = |value: Value| resolve(value.as_object().unwrap(), id).map(|read| read.outcome);
         assert_eq!(read(json!({ "outcome": "upheld" })).unwrap(), Resolution::Upheld);
-        assert_eq!(read(json!({ "resolution": { "outcome": "dismissed" } })).unwrap(), Resolution::Dismissed);
+        assert_eq!(
+            read(json!({ "resolution": { "outcome": "dismissed" } })).unwrap(),
+            Resolution::Dismissed
+        );
         assert!(read(json!({ "outcome": "fine" })).is_err() && read(json!({})).is_err());
     }
 }

@@ -73,7 +73,10 @@ pub fn context(body: &Map<String, Value>) -> Result<ContextAttest, Invalid> {
         derived_from: body.list(&["derived_from"])?,
         source_id: note_of(body, &["source_id"])?,
         hash: body.text(&["hash"])?.and_then(digest),
-        annotations: kept(body, &["trust_class", "source_type", "taint_labels", "retrieved_at", "hash"])?,
+        annotations: kept(
+            body,
+            &["trust_class", "source_type", "taint_labels", "retrieved_at", "hash"],
+        )?,
     })
 }
 
@@ -208,7 +211,11 @@ fn uncertainty(body: Body<'_>) -> Result<Option<u32>, Invalid> {
     let Some(score) = body.read::<f64>(&["uncertainty_score"])? else { return Ok(None) };
     let wrong = || Invalid::new(Code::InvalidField, "uncertainty_score", "a number from 0 to 1");
     match (0.0..=1.0).contains(&score) {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to a million")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to a million"
+        )]
         true => Ok(Some((score * 1e6).round() as u32)),
         false => Err(wrong()),
     }
@@ -364,13 +371,17 @@ mod tests {
         ] {
             assert_eq!(source_type(source, trust), expected, "{source:?} {trust:?}");
         }
-        let read = context(&with(json!({ "trust_class": "trusted_policy", "taint_labels": ["odd"] })));
+        let read =
+            context(&with(json!({ "trust_class": "trusted_policy", "taint_labels": ["odd"] })));
         let read = read.unwrap();
         assert_eq!(read.taint_labels, [Taint::Unverified]);
         let record = json!({ "source": "policy", "trust": "untrusted", "taint": ["unverified"] });
         let told = attested_context(&recorded("ctx_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", record, &read));
         assert_eq!(told["taint_labels"], json!(["unverified", "odd"]));
-        assert_eq!((&told["trust_class"], &told["instruction_eligible"]), (&json!("untrusted"), &json!(false)));
+        assert_eq!(
+            (&told["trust_class"], &told["instruction_eligible"]),
+            (&json!("untrusted"), &json!(false))
+        );
         assert_eq!(told["claimed_trust_class"], "trusted_policy");
     }
 
@@ -389,12 +400,19 @@ mod tests {
 
     #[test]
     fn a_decision_keeps_its_score_and_refuses_another() {
-        let body = |score: Value| with(json!({ "selected_action": "analyse", "rationale": "fine", "uncertainty_score": score }));
+        let body = |score: Value| {
+            with(
+                json!({ "selected_action": "analyse", "rationale": "fine", "uncertainty_score": score }),
+            )
+        };
         let read = decide(&body(json!(0.05))).unwrap();
         assert_eq!(read.uncertainty_ppm, Some(50_000));
         let record = json!({ "class": "unspecified", "uncertainty_ppm": 50_000 });
         let told = decision(&recorded("dec_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", record, &read));
-        assert_eq!((&told["uncertainty_score"], &told["rationale"]), (&json!(0.05), &json!("fine")));
+        assert_eq!(
+            (&told["uncertainty_score"], &told["rationale"]),
+            (&json!(0.05), &json!("fine"))
+        );
         for bad in [json!(1.5), json!(-1), json!("much")] {
             assert!(decide(&body(bad.clone())).is_err(), "{bad}");
         }
@@ -410,7 +428,12 @@ mod tests {
         assert_eq!((read.skill_class, read.attestation_level), (SkillClass::Tool, None));
         let record = json!({ "class": "tool", "risk": "low", "level": "self_attested" });
         let told = skill(&recorded("skl_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", record, &read));
-        for (name, expected) in [("publisher", "acme"), ("skill_class", "chat"), ("instruction_hash", "sha256:x"), ("attestation_level", "self_attested")] {
+        for (name, expected) in [
+            ("publisher", "acme"),
+            ("skill_class", "chat"),
+            ("instruction_hash", "sha256:x"),
+            ("attestation_level", "self_attested"),
+        ] {
             assert_eq!(told[name], expected, "{name}");
         }
         for name in ["name", "version", "risk_class", "instruction_hash"] {
@@ -422,9 +445,18 @@ mod tests {
 
     #[test]
     fn a_purchase_names_its_references_or_the_tasks_own() {
-        let read = shop(&with(json!({ "ucp_session_ref": "u", "merchant_id": "m", "cart_hash": "sha256:c" }))).unwrap();
-        let told = commerce_session(&recorded("com_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", json!({ "stands": "initialized" }), &read), Some("lib_1".to_owned()));
-        assert_eq!((&told["cart_hash"], &told["liability_binding_ref"]), (&json!("sha256:c"), &json!("lib_1")));
+        let read = shop(&with(
+            json!({ "ucp_session_ref": "u", "merchant_id": "m", "cart_hash": "sha256:c" }),
+        ))
+        .unwrap();
+        let told = commerce_session(
+            &recorded("com_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", json!({ "stands": "initialized" }), &read),
+            Some("lib_1".to_owned()),
+        );
+        assert_eq!(
+            (&told["cart_hash"], &told["liability_binding_ref"]),
+            (&json!("sha256:c"), &json!("lib_1"))
+        );
         assert!(shop(&with(json!({ "ucp_session_ref": "u", "merchant_id": "m" }))).is_err());
     }
 }

@@ -41,6 +41,7 @@ pub struct Wanted {
 /// Reads a request for an evaluation, or a verdict.
 pub fn wanted(body: &Map<String, Value>) -> Result<Wanted, Invalid> {
     let body = Body(body);
+    body.no_callback()?;
     let at_least: Option<PolicyVerdict> = body.read(&["verdict", "result"])?;
     let unexplained = matches!(at_least, Some(PolicyVerdict::Deny | PolicyVerdict::Quarantine))
         && body.text(&["rationale"])?.is_none()
@@ -155,7 +156,8 @@ mod tests {
     #[test]
     fn the_three_variants_are_read() {
         let package = json!({ "task_id": "tsk_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", "decision_ref": DECISION, "verdict": "allow" });
-        let page = json!({ "task_id": "tsk_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", "policy_set_id": "finance-v2" });
+        let page =
+            json!({ "task_id": "tsk_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD", "policy_set_id": "finance-v2" });
         let reference = json!({ "decision_ref": DECISION, "result": "require_approval" });
         assert_eq!(read(package).unwrap().request.at_least, Some(PolicyVerdict::Allow));
         let page = read(page).unwrap();
@@ -163,7 +165,8 @@ mod tests {
         let reference = read(reference).unwrap();
         assert_eq!(reference.decision, Some(DECISION.parse().unwrap()));
         assert_eq!(reference.request.at_least, Some(PolicyVerdict::RequireApproval));
-        let planned = json!({ "decision_ref": DECISION, "action": { "tool": "pay", "params": { "a": 1 } } });
+        let planned =
+            json!({ "decision_ref": DECISION, "action": { "tool": "pay", "params": { "a": 1 } } });
         let planned = read(planned).unwrap().request;
         assert_eq!(planned.action.map(|action| action.to_string()).as_deref(), Some("pay"));
         assert_eq!(planned.parameters.len(), 1);
@@ -181,7 +184,9 @@ mod tests {
         ] {
             assert!(read(bad.clone()).is_err(), "{bad}");
         }
-        assert!(read(json!({ "decision_ref": DECISION, "verdict": "deny", "rationale": "no" })).is_ok());
+        assert!(
+            read(json!({ "decision_ref": DECISION, "verdict": "deny", "rationale": "no" })).is_ok()
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Impact assessments: consequences over time, whom they are about, and who is worse off.
 
-use hansa_types::governance::{Horizon, Recommendation, Right, Severity, Stakeholder};
 use hansa_types::Code;
+use hansa_types::governance::{Horizon, Recommendation, Right, Severity, Stakeholder};
 use serde_json::{Map, Value, json};
 
 use super::artifact::task_of;
@@ -121,7 +121,8 @@ fn magnitude(value: Option<&Value>, harmed: bool) -> Result<u8, Invalid> {
             Severity::Severe => 100,
         });
     }
-    let number = value.as_f64().filter(|number| (0.0..=100.0).contains(number)).ok_or_else(wrong)?;
+    let number =
+        value.as_f64().filter(|number| (0.0..=100.0).contains(number)).ok_or_else(wrong)?;
     let percent = if number <= 1.0 && !value.is_u64() { number * 100.0 } else { number };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to a hundred")]
     Ok(percent.ceil() as u8)
@@ -179,21 +180,31 @@ mod tests {
         .unwrap();
         let told: Vec<(Stakeholder, bool, u8)> =
             assessed.stakeholders.iter().map(|s| (s.stakeholder, s.harmed, s.magnitude)).collect();
-        assert_eq!(told, [
-            (Stakeholder::Counterparty, false, 0),
-            (Stakeholder::Other, true, 30),
-            (Stakeholder::Public, true, HARM_UNSAID),
-        ]);
+        assert_eq!(
+            told,
+            [
+                (Stakeholder::Counterparty, false, 0),
+                (Stakeholder::Other, true, 30),
+                (Stakeholder::Public, true, HARM_UNSAID),
+            ]
+        );
         assert!(assessed.mitigated);
-        let nobody = read(json!({ "time_horizons": horizons(), "recommendation": "stop" })).unwrap();
+        let nobody =
+            read(json!({ "time_horizons": horizons(), "recommendation": "stop" })).unwrap();
         assert_eq!(nobody.stakeholders.len(), 1);
     }
 
     #[test]
     fn magnitudes_are_read_in_their_spellings() {
         for (value, expected) in [
-            (json!(1), Some(1)), (json!(1.0), Some(100)), (json!(0.5), Some(50)), (json!(70), Some(70)),
-            (json!("severe"), Some(100)), (json!("huge"), None), (json!(101), None), (json!(-1), None),
+            (json!(1), Some(1)),
+            (json!(1.0), Some(100)),
+            (json!(0.5), Some(50)),
+            (json!(70), Some(70)),
+            (json!("severe"), Some(100)),
+            (json!("huge"), None),
+            (json!(101), None),
+            (json!(-1), None),
         ] {
             assert_eq!(magnitude(Some(&value), true).ok(), expected, "{value}");
         }

@@ -30,7 +30,17 @@ pub fn wanted(body: &Map<String, Value>) -> Result<Wanted, Invalid> {
     let body = Body(body);
     let outcome = body.need(&["outcome"])?;
     let mut kept = Map::new();
-    for name in ["outcome", "agent_id", "principal_id", "timestamp", "decision_ref", "delegation_ref", "tool_action_ref", "evidence_refs", "artifact_hashes"] {
+    for name in [
+        "outcome",
+        "agent_id",
+        "principal_id",
+        "timestamp",
+        "decision_ref",
+        "delegation_ref",
+        "tool_action_ref",
+        "evidence_refs",
+        "artifact_hashes",
+    ] {
         if let Some(value) = body.0.get(name) {
             kept.insert(name.to_owned(), value.clone());
         }
@@ -83,7 +93,8 @@ pub fn event(step: &ReplayStep, task: &str, principal: &str, elsewhere: &Elsewhe
         _ => None,
     });
     let guard = data("guard").and_then(Value::as_str).and_then(|id| id.parse::<AnyId>().ok());
-    let decision = [named("id"), guard].into_iter().flatten().find(|id| matches!(id, AnyId::Decision(_)));
+    let decision =
+        [named("id"), guard].into_iter().flatten().find(|id| matches!(id, AnyId::Decision(_)));
     let digests = ["document", "outcome", "call", "result"].into_iter().filter_map(|name| {
         data(name)?.as_str()?.parse::<Digest>().ok().map(|digest| hash(&digest))
     });
@@ -201,23 +212,53 @@ mod tests {
         let digits = "01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
         for (entry, expected) in [
             (json!({ "id": TASK, "kind": "task.declared", "data": {} }), "initiated"),
-            (json!({ "id": format!("ent_{digits}"), "kind": "task.moved", "data": { "to": "decided" } }), "decided"),
-            (json!({ "id": format!("pev_{digits}"), "kind": "policy.evaluated", "data": {} }), "evaluated"),
-            (json!({ "id": format!("apr_{digits}"), "kind": "approval.decided", "data": { "decision": "approved" } }), "approved"),
-            (json!({ "id": format!("act_{digits}"), "kind": "effect.started", "data": {} }), "accepted"),
-            (json!({ "id": format!("rcp_{digits}"), "kind": "effect.finished", "data": { "outcome": "done" } }), "executed"),
-            (json!({ "id": format!("rcp_{digits}"), "kind": "effect.finished", "data": { "outcome": "not_sent" } }), "failed"),
-            (json!({ "id": format!("act_{digits}"), "kind": "action.refused", "data": {} }), "denied"),
-            (json!({ "id": format!("lib_{digits}"), "kind": "artifact.added", "data": {} }), "recorded"),
+            (
+                json!({ "id": format!("ent_{digits}"), "kind": "task.moved", "data": { "to": "decided" } }),
+                "decided",
+            ),
+            (
+                json!({ "id": format!("pev_{digits}"), "kind": "policy.evaluated", "data": {} }),
+                "evaluated",
+            ),
+            (
+                json!({ "id": format!("apr_{digits}"), "kind": "approval.decided", "data": { "decision": "approved" } }),
+                "approved",
+            ),
+            (
+                json!({ "id": format!("act_{digits}"), "kind": "effect.started", "data": {} }),
+                "accepted",
+            ),
+            (
+                json!({ "id": format!("rcp_{digits}"), "kind": "effect.finished", "data": { "outcome": "done" } }),
+                "executed",
+            ),
+            (
+                json!({ "id": format!("rcp_{digits}"), "kind": "effect.finished", "data": { "outcome": "not_sent" } }),
+                "failed",
+            ),
+            (
+                json!({ "id": format!("act_{digits}"), "kind": "action.refused", "data": {} }),
+                "denied",
+            ),
+            (
+                json!({ "id": format!("lib_{digits}"), "kind": "artifact.added", "data": {} }),
+                "recorded",
+            ),
         ] {
             let told = event(&step(entry.clone(), Digest::ZERO), TASK, "p", &Elsewhere::default());
             assert_eq!(told["outcome"], expected, "{entry}");
-            assert_eq!((&told["prev_event_hash"], &told["agent_id"]), (&Value::Null, &json!("node")));
+            assert_eq!(
+                (&told["prev_event_hash"], &told["agent_id"]),
+                (&Value::Null, &json!("node"))
+            );
         }
         let entry = json!({ "id": format!("act_{digits}"), "kind": "effect.started", "actor": "agt_x", "data": {} });
         let told = event(&step(entry, Digest([1; 32])), TASK, "p", &Elsewhere::default());
         assert_eq!(told["prev_event_hash"], hash(&Digest([1; 32])));
-        assert_eq!((&told["tool_action_ref"], &told["agent_id"]), (&json!(format!("act_{digits}")), &json!("agt_x")));
+        assert_eq!(
+            (&told["tool_action_ref"], &told["agent_id"]),
+            (&json!(format!("act_{digits}")), &json!("agt_x"))
+        );
         assert!(is_about(&told, Some(&format!("act_{digits}")), Some("accepted")));
         assert!(!is_about(&told, None, Some("denied")) && !is_about(&told, Some("act_x"), None));
     }
@@ -236,7 +277,10 @@ mod tests {
         elsewhere.learn(&[artifact]);
         let entry = json!({ "id": id, "kind": "artifact.added", "actor": "agt_x", "data": {} });
         let told = event(&step(entry, Digest::ZERO), TASK, "p", &elsewhere);
-        assert_eq!((&told["outcome"], &told["agent_id"], &told["claimed_agent_id"]), (&json!("shipped"), &json!("agt_x"), &json!("robot")));
+        assert_eq!(
+            (&told["outcome"], &told["agent_id"], &told["claimed_agent_id"]),
+            (&json!("shipped"), &json!("agt_x"), &json!("robot"))
+        );
         for bad in [
             json!({ "outcome": "x" }),
             json!({ "task_id": TASK }),

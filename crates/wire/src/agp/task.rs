@@ -163,8 +163,14 @@ mod tests {
             (json!({ "risk_tier": "low" }), "requested_outcome"),
             (json!({ "requested_outcome": "x" }), "risk_tier"),
             (json!({ "requested_outcome": "x", "risk_tier": "none" }), "risk_tier"),
-            (json!({ "requested_outcome": "x", "risk_tier": "low", "jurisdictions": ["Texas"] }), "jurisdictions"),
-            (json!({ "requested_outcome": "x", "risk_tier": "low", "expires_at": "soon" }), "expires_at"),
+            (
+                json!({ "requested_outcome": "x", "risk_tier": "low", "jurisdictions": ["Texas"] }),
+                "jurisdictions",
+            ),
+            (
+                json!({ "requested_outcome": "x", "risk_tier": "low", "expires_at": "soon" }),
+                "expires_at",
+            ),
         ] {
             assert_eq!(declared(bad.clone()).unwrap_err().field, field, "{bad}");
         }

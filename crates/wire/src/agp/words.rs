@@ -40,9 +40,8 @@ pub fn jurisdictions(body: Body<'_>) -> Result<Vec<Jurisdiction>, Invalid> {
 
 /// One place.
 pub fn jurisdiction(field: &str, text: &str) -> Result<Jurisdiction, Invalid> {
-    let wrong = |error: hansa_types::WordError| {
-        Invalid::new(Code::InvalidField, field, error.to_string())
-    };
+    let wrong =
+        |error: hansa_types::WordError| Invalid::new(Code::InvalidField, field, error.to_string());
     text.parse().map_err(wrong)
 }
 
@@ -155,7 +154,8 @@ mod tests {
     fn frameworks_and_places_are_read_as_the_protocol_writes_them() {
         let read = |value: Value| {
             let body = value.as_object().unwrap().clone();
-            let told = frameworks(Body(&body)).map(|all| all.iter().map(|f| f.to_string()).collect::<Vec<_>>());
+            let told = frameworks(Body(&body))
+                .map(|all| all.iter().map(|f| f.to_string()).collect::<Vec<_>>());
             told.map_err(|invalid| invalid.field)
         };
         let named = |name: &str| json!({ "regulatory_frameworks": [name] });
@@ -173,7 +173,8 @@ mod tests {
         assert_eq!(digest(&hex), Some(zero));
         assert_eq!(digest(&format!("sha256:{hex}")), Some(zero));
         assert_eq!(digest(&hash(&Digest([7; 32]))), Some(Digest([7; 32])));
-        for bad in ["sha256:sdktest", "", "zz", &"é".repeat(32), &format!("{}zz", "0".repeat(62))] {
+        for bad in ["sha256:sdktest", "", "zz", &"é".repeat(32), &format!("{}zz", "0".repeat(62))]
+        {
             assert_eq!(digest(bad), None, "{bad}");
         }
     }

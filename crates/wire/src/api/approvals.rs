@@ -78,10 +78,6 @@ pub struct ApprovalRequestCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub expires_in_s: Option<u64>,
-    /// Where the outcome is posted once there is one; the operator's rules for going out hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 2_048))]
-    pub callback_url: Option<String>,
     /// What else its author says.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
@@ -230,9 +226,6 @@ pub struct ApprovalRequest {
     /// When it was settled, as far as somebody said something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<WireTime>,
-    /// Where the outcome is posted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub callback_url: Option<String>,
     /// When silence counts as a rejection.
     pub expires_at: WireTime,
     /// What else its author said.
