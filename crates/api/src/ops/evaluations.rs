@@ -154,7 +154,7 @@ async fn tell(context: &Context, entry: &Entry) -> Result<PolicyEvaluation, Prob
     });
     Ok(PolicyEvaluation {
         id,
-        verdict: tell_verdict(evaluated.verdict()),
+        verdict: tell_verdict(judged.verdict),
         matched_rules: judged.rules.clone(),
         obligations: judged.obligations.iter().map(|o| o.as_str().to_owned()).collect(),
         policy_sets: sets.collect(),
@@ -163,7 +163,7 @@ async fn tell(context: &Context, entry: &Entry) -> Result<PolicyEvaluation, Prob
             Some(AnyId::Task(id)) => Some(id),
             _ => None,
         },
-        at_least: evaluated.at_least.map(tell_verdict),
+        at_least: evaluated.at_least().map(tell_verdict),
         by,
         annotations: context.open_annotations(entry.id).await?,
         evaluated_at: entry.ts.into(),

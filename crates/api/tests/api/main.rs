@@ -37,6 +37,7 @@ mod passkeys;
 mod policies;
 mod proxy;
 mod sdk;
+mod sdk_agp;
 mod sdk_hansa;
 mod serving;
 mod setup;

@@ -77,15 +77,16 @@ pub struct Judged {
 pub struct Evaluated {
     /// What was said.
     pub judged: Judged,
-    /// The mildest that whoever asked accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least: Option<Verdict>,
 }
 
+/// The rule by which whoever asked was stricter than the policy sets.
+const AT_LEAST: &str = "at_least";
+
 impl Evaluated {
-    /// What counts: the stricter of what was said and of what was asked for.
-    pub fn verdict(&self) -> Verdict {
-        self.judged.verdict.max(self.at_least.unwrap_or(Verdict::Allow))
+    /// The verdict that whoever asked wanted at least, where it is the one that counts.
+    pub fn at_least(&self) -> Option<Verdict> {
+        let asked = self.judged.rules.last().is_some_and(|rule| rule.as_str() == AT_LEAST);
+        asked.then_some(self.judged.verdict)
     }
 }
 
@@ -152,7 +153,7 @@ impl Rules for Evaluate {
             state.task_facts(task).ok_or(Code::NotFound)?;
         }
         let evaluated = self.evaluated();
-        let verdict = evaluated.verdict();
+        let verdict = evaluated.judged.verdict;
         let draft = Draft::new(self.id, Vis::Parties, Event::PolicyEvaluated(evaluated));
         out.push(match self.task {
             Some(task) => draft.about(task),
@@ -167,7 +168,12 @@ impl Rules for Evaluate {
 
 impl Evaluate {
     fn evaluated(&self) -> Evaluated {
-        Evaluated { judged: Judged::from(&self.judgement), at_least: self.at_least }
+        let mut judged = Judged::from(&self.judgement);
+        if let Some(wanted) = self.at_least.filter(|wanted| *wanted > judged.verdict) {
+            judged.verdict = wanted;
+            judged.rules.extend(AT_LEAST.parse());
+        }
+        Evaluated { judged }
     }
 
     /// Moves a declared task by what counts, if who asks has a part in it.
@@ -211,7 +217,7 @@ pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Eval
     let evaluation = Evaluation {
         by: state.handle(actor),
         task,
-        verdict: evaluated.verdict(),
+        verdict: judged.verdict,
         sets: judged.sets.iter().map(|line| line.set).collect(),
         facts: judged.facts,
         at: entry.ts,

@@ -100,7 +100,7 @@ fn tell(town: &Town, entry: &Entry) -> String {
         Event::TaskSettled(e) => format!("settled paid {} refused {}", e.paid, e.refused),
         Event::TaskRated(e) => format!("rated {}", e.stars),
         Event::PolicyJudged(e) => format!("judged {}", e.verdict.as_str()),
-        Event::PolicyEvaluated(e) => format!("evaluated {}", e.verdict().as_str()),
+        Event::PolicyEvaluated(e) => format!("evaluated {}", e.judged.verdict.as_str()),
         Event::PolicySetChangeRequested(e) => format!("requested {}", e.change.as_str()),
         Event::PrincipalCreated(e) if e.owner => "created owner".to_owned(),
         // `api_key.created` is told as `created key`, `task.offered` as `offered task` and so on.

@@ -378,7 +378,7 @@ pub struct PolicyEvaluation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::TaskId>")]
     pub task: Option<TaskId>,
-    /// The mildest verdict that the caller accepted.
+    /// The verdict that the caller wanted at least, where it is the one that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<PolicyVerdict>,
     /// Who asked.
