@@ -13,6 +13,7 @@ mod harness;
 mod actions;
 mod agents;
 mod agp;
+mod agp_flow;
 mod amp;
 mod api_keys;
 mod auth;
