@@ -180,10 +180,12 @@ async fn check(dir: &Path, acknowledged: &BTreeMap<u8, u64>, context: &str) {
 #[tokio::test]
 async fn killed_at_any_point_it_loses_nothing_acknowledged_and_repeats_nothing() {
     let mut killed = 0;
+    // So short a journal seals nothing; the store's own tests kill it there.
+    let points: Vec<_> = POINTS.iter().copied().filter(|point| !point.ends_with("_seal")).collect();
     for seed in 0..200u64 {
-        let point = POINTS[usize::try_from(seed).unwrap() % POINTS.len()];
+        let point = points[usize::try_from(seed).unwrap() % points.len()];
         let often = ["before_append", "after_append", "after_commit"].contains(&point);
-        let passing = if often { 1 + (seed / POINTS.len() as u64) * 7 % 13 } else { 1 };
+        let passing = if often { 1 + (seed / points.len() as u64) * 7 % 13 } else { 1 };
         let dir = tempfile::tempdir().unwrap();
         let (died, acknowledged) = kill_one(dir.path(), point, passing);
         killed += u32::from(died);
