@@ -17,7 +17,8 @@ use super::body::Body;
 use super::task::UNSAID;
 use super::words::kept;
 use crate::api::actions::{
-    ActionCall, ActionState, ActionSubmit, ActionView, CallType, Ending, Receipt, ReceiptPost, Wait,
+    ActionCall, ActionReceipt, ActionState, ActionSubmit, ActionView, CallType, Ending,
+    ReceiptPost, Wait,
 };
 use crate::request::Invalid;
 use crate::scalar::ToolText;
@@ -250,7 +251,7 @@ pub fn operation(view: &ActionView, base_url: &str) -> Value {
 }
 
 /// A receipt. One of the open sandbox says that nobody was authenticated.
-pub fn receipt(view: &ActionView, signed: Option<&Receipt>, open: bool) -> Value {
+pub fn receipt(view: &ActionView, signed: Option<&ActionReceipt>, open: bool) -> Value {
     let digest = view.result.as_ref().and_then(|result| result.get("result_hash")).cloned();
     let external = view.result.as_ref().and_then(|result| result.get("external_ref")).cloned();
     let mut told = json!({

@@ -207,21 +207,23 @@ pub fn decide(body: &Map<String, Value>) -> Result<DecisionRecord, Invalid> {
 }
 
 /// The score is a number from 0 to 1, kept in millionths.
+#[allow(
+    clippy::float_arithmetic,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the protocol has it as a number; 0 to a million"
+)]
 fn uncertainty(body: Body<'_>) -> Result<Option<u32>, Invalid> {
     let Some(score) = body.read::<f64>(&["uncertainty_score"])? else { return Ok(None) };
     let wrong = || Invalid::new(Code::InvalidField, "uncertainty_score", "a number from 0 to 1");
     match (0.0..=1.0).contains(&score) {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "0 to a million"
-        )]
         true => Ok(Some((score * 1e6).round() as u32)),
         false => Err(wrong()),
     }
 }
 
 /// A decision in the protocol's words.
+#[allow(clippy::float_arithmetic, reason = "the protocol has the score as a number")]
 pub fn decision(artifact: &Artifact) -> Value {
     let told = Told::of(artifact);
     let ppm = artifact.record.get("uncertainty_ppm").and_then(Value::as_f64).unwrap_or_default();

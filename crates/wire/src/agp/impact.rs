@@ -123,6 +123,7 @@ fn magnitude(value: Option<&Value>, harmed: bool) -> Result<u8, Invalid> {
     }
     let number =
         value.as_f64().filter(|number| (0.0..=100.0).contains(number)).ok_or_else(wrong)?;
+    #[allow(clippy::float_arithmetic, reason = "a share, in the protocol's number")]
     let percent = if number <= 1.0 && !value.is_u64() { number * 100.0 } else { number };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to a hundred")]
     Ok(percent.ceil() as u8)
