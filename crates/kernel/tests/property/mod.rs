@@ -3,6 +3,7 @@
 //! `Town::submit` checks after every command that a refusal changed nothing, that no account is out
 //! of bounds and that escrow holds what is held. The walks are drawn from a fixed seed.
 
+mod envelopes;
 mod keys;
 mod walk;
 
