@@ -64,6 +64,7 @@ async fn speak(asked: &Asked, decision: Decision) -> Result<Reply, AgpError> {
             None => None,
         },
         totp: body.read(&["totp"]).map_err(invalid)?,
+        passkey: None,
         notes: notes.clone(),
     };
     let decided = asked.native("decide", &decide).await?;
