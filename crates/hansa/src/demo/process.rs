@@ -50,7 +50,11 @@ impl Stage {
     /// Starts a node in the directory, under a public name that its DIDs have. Nobody is asked at it.
     pub(super) async fn open(dir: &Path, public_url: &str) -> Result<Self, Failure> {
         let settings = format!("[server]\npublic_url = \"{public_url}\"\n");
-        files::write_new(&dir.join(SETTINGS), &settings, 0o600)?;
+        let path = dir.join(SETTINGS);
+        // A story that has settings of its own has written them before.
+        if !path.exists() {
+            files::write_new(&path, &settings, 0o600)?;
+        }
         let (process, announced) = NodeProcess::start(dir).await?;
         Ok(Self { dir: dir.to_owned(), process, announced })
     }
