@@ -32,6 +32,7 @@ pub(crate) enum Named {
     Id(AnyId),
 }
 
+#[derive(Clone)]
 pub(crate) struct Town {
     pub(crate) state: State,
     pub(crate) now: Time,
