@@ -26,6 +26,18 @@ export interface AccountCreated {
   seq: number;
 }
 
+/** An account with another password, or a token to give it one with. */
+export interface AccountRecovered {
+  /** The token to send to `new_password_set` as `Authorization: Bearer`: shown once, works once. */
+  access_token?: string | null;
+  /** Whose account it is, once it has the password. */
+  principal?: PrincipalId | null;
+  /** The entry that recorded it. */
+  seq?: number | null;
+  /** How it is sent: `bearer`. */
+  token_type?: string | null;
+}
+
 /**
  * What is called. Its digest is SHA-256 of the canonical JSON (RFC 8785) of exactly these three
  * members, and approvals are bound to it.
@@ -67,6 +79,8 @@ export interface ActionSubmit {
    * `currency`, or `amount_usd` and the like) must agree.
    */
   amount?: Amount | null;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** The request for approval that was granted. */
   approval?: string | null;
   /** A principal of this node that it concerns besides the caller. */
@@ -96,6 +110,10 @@ export interface ActionSubmit {
 export interface ActionView {
   /** The money it moves. */
   amount?: Amount | null;
+  /** What else its author said. */
+  annotations?: Record<string, unknown>;
+  /** The request for approval that it used up. */
+  approval?: string | null;
   /** Digest of the call. */
   call: Digest;
   /** Who asked for it. */
@@ -110,6 +128,8 @@ export interface ActionView {
   grant?: GrantId | null;
   /** Its id, which a call to a service carries as `X-AGP-Action-ID`. */
   id: ActionId;
+  /** Its parameters, for its parties; absent once they were erased. */
+  params?: unknown;
   /** Why it ended as it did, where that is more than its state. */
   reason?: string | null;
   /** Its receipt. */
@@ -333,6 +353,8 @@ export interface Appeal {
 
 /** What one approver said. */
 export interface Approval {
+  /** When. */
+  at: string;
   /** Who said it. */
   by: PrincipalId;
   /** What. */
@@ -347,6 +369,8 @@ export interface Approval {
 
 /** A request for approval. */
 export interface ApprovalRequest {
+  /** What else its author said. */
+  annotations?: Record<string, unknown>;
   /** What was said. */
   approvals: Array<Approval>;
   /** Who may approve, if not everybody in the roles. */
@@ -355,6 +379,8 @@ export interface ApprovalRequest {
   call?: Call | null;
   /** Digest of the call it is for. */
   call_digest?: Digest | null;
+  /** When it was settled, as far as somebody said something. */
+  decided_at?: string | null;
   /** When silence counts as a rejection. */
   expires_at: string;
   /** Its id. */
@@ -633,6 +659,8 @@ export interface DeclaredTask {
   a2a_state: string;
   /** AGP's word for where it stands. */
   agp_state: string;
+  /** What else its author said. */
+  annotations?: Record<string, unknown>;
   /** Its requests for approval. */
   approval_requests?: Array<string>;
   /** Everything on record for it. */
@@ -679,6 +707,30 @@ export interface DeclaredTask {
   taint?: Array<"external" | "retrieved" | "unverified" | "injected">;
   /** When it last moved. */
   updated_at: string;
+}
+
+/** An API key without its secret. */
+export interface DeveloperKey {
+  /** When it was made. */
+  created_at: string;
+  /** What its owner calls it. */
+  description?: string | null;
+  /** Its id. */
+  id: ApiKeyId;
+  /** Whether it may be used. */
+  is_active: boolean;
+  /** What its secret begins with. */
+  key_prefix: string;
+  /** When it was last used; null for a new one. */
+  last_used_at?: string | null;
+}
+
+/** An API key that was just made. */
+export interface DeveloperKeyMade {
+  /** What is known of it later. */
+  api_key_info: DeveloperKey;
+  /** The secret to send as `X-Api-Key` or `Authorization: Bearer`: shown once. */
+  plain_api_key: string;
 }
 
 /** A decentralized identifier. */
@@ -903,6 +955,8 @@ export interface Erasure {
 
 /** An escalation. */
 export interface Escalation {
+  /** What else its author said. */
+  annotations?: Record<string, unknown>;
   /** What it is about. */
   concern_type: "ethical_violation" | "policy_violation" | "authority_violation" | "safety" | "fraud" | "privacy" | "legal" | "framework_conflict" | "other";
   /** What was seen; absent once it was erased. */
@@ -1341,6 +1395,14 @@ export interface NewDid {
   recovery_key?: PublicKey | null;
 }
 
+/** A password that was set. */
+export interface NewPasswordStored {
+  /** What it means. */
+  message: string;
+  /** Whose account it is. */
+  principal: PrincipalId;
+}
+
 /** Who a node is. */
 export interface NodeInfo {
   /** The highest entry of the journal that this reflects. */
@@ -1748,6 +1810,12 @@ export type PolicyEngine = "rego" | "opa" | "record";
 
 /** What policy said when it was asked. */
 export interface PolicyEvaluation {
+  /** What else its author said. */
+  annotations?: Record<string, unknown>;
+  /** The verdict that the caller wanted at least, where it is the one that counts. */
+  at_least?: PolicyVerdict | null;
+  /** Who asked. */
+  by: PrincipalId;
   /** When. */
   evaluated_at: string;
   /** Digest of what they looked at. */
@@ -1764,7 +1832,7 @@ export interface PolicyEvaluation {
   seq: number;
   /** The task it is about. */
   task?: TaskId | null;
-  /** The strictest verdict of the enforced sets. */
+  /** What counts: the strictest verdict of the enforced sets, or `at_least` if that is stricter. */
   verdict: PolicyVerdict;
 }
 
@@ -2537,6 +2605,8 @@ export interface ActionSubmitRequest {
    * `currency`, or `amount_usd` and the like) must agree.
    */
   amount?: Amount | null;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** The request for approval that was granted. */
   approval?: string | null;
   /** A principal of this node that it concerns besides the caller. */
@@ -2828,6 +2898,8 @@ export interface AppealListRequest {
 
 /** What `approvalList` takes. */
 export interface ApprovalListRequest {
+  /** Only the one in which this was said. */
+  approval?: string;
   /** Where to go on. */
   cursor?: string;
   /** How many at most. */
@@ -2946,10 +3018,10 @@ export interface PasswordChangeRequest {
 export interface AccountRecoverRequest {
   /** The account's address. */
   email: string;
-  /** The new password, 12 to 256 bytes. */
-  new_password: string;
   /** One of its recovery keys, which is then used up. */
   recovery_key: string;
+  /** The new password, 12 to 256 bytes. Without it the answer is a token for `new_password_set`. */
+  new_password?: string | null;
 }
 
 /** What `recoveryKeysSet` takes. */
@@ -2975,6 +3047,12 @@ export interface AccountRegisterRequest {
 
 /** What `sessionList` takes. */
 export interface SessionListRequest {
+}
+
+/** What `newPasswordSet` takes. */
+export interface NewPasswordSetRequest {
+  /** 12 to 256 bytes. */
+  new_password: string;
 }
 
 /** What `totpEnable` takes. */
@@ -3051,6 +3129,12 @@ export interface CurrencyCreateRequest {
   code: CurrencyCode;
   /** Decimals of one major unit. */
   scale: number;
+}
+
+/** What `developerKeyCreate` takes. */
+export interface DeveloperKeyCreateRequest {
+  /** What the caller calls it. */
+  description?: string | null;
 }
 
 /** What `didResolve` takes. */
@@ -3461,6 +3545,10 @@ export interface PolicyEvaluateRequest {
   action?: string | null;
   /** How much it moves. */
   amount?: Amount | null;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
+  /** The mildest verdict that the caller accepts: the stricter of it and what policy says counts. */
+  at_least?: PolicyVerdict | null;
   /** The other side, when it is a principal of this node. */
   counterparty?: PrincipalRef | null;
   /** The other side's name. */
@@ -3469,10 +3557,16 @@ export interface PolicyEvaluateRequest {
   currency?: CurrencyCode | null;
   /** What else the act says. */
   parameters?: Record<string, unknown>;
-  /** The set to ask, though it may not concern the act; all that do unless said. */
+  /** A set to ask beside those that concern the act. */
   policy_set?: PolicySetId | null;
   /** The task it belongs to. */
   task?: TaskId | null;
+}
+
+/** What `policyEvaluationGet` takes. */
+export interface PolicyEvaluationGetRequest {
+  /** Which. */
+  evaluation: PolicyEvaluationId;
 }
 
 /** What `policySetList` takes. */
@@ -3597,6 +3691,20 @@ export interface SetupCompleteRequest {
   public_key?: PublicKey | null;
 }
 
+/** What `skillManifestList` takes. */
+export interface SkillManifestListRequest {
+  /** Only those vouched for so far. */
+  attestation_level?: "self_attested" | "third_party_attested" | "verified";
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+  /** Only those of this publisher. */
+  publisher?: PrincipalRef;
+  /** Only those of this risk. */
+  risk_class?: "low" | "medium" | "high" | "critical";
+}
+
 /** What `skillManifestCreate` takes. */
 export interface SkillManifestCreateRequest {
   /** Its name. */
@@ -3607,6 +3715,8 @@ export interface SkillManifestCreateRequest {
   skill_class: "protocol_adapter" | "tool" | "workflow" | "reasoning" | "knowledge";
   /** Its version. */
   version: string;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** Who vouches for it; its publisher unless said. */
   attestation_level?: "self_attested" | "third_party_attested" | "verified" | null;
   /** SHA-256 of its instructions. */
@@ -3619,6 +3729,8 @@ export interface SkillManifestCreateRequest {
 
 /** What `taskList` takes. */
 export interface TaskListRequest {
+  /** Of declared tasks only those whose state AGP calls so, e.g. `APPROVAL_PENDING`. */
+  agp_state?: string;
   /** Where to go on. */
   cursor?: string;
   /** Declared tasks that the caller takes part in, instead of contracts. */
@@ -3637,6 +3749,8 @@ export interface TaskDeclareRequest {
   requested_outcome: string;
   /** How much may go wrong. */
   risk_tier: "low" | "medium" | "high" | "critical";
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** Seconds until it fails by itself; seven days unless said. */
   expires_in_s?: number | null;
   /** By which frameworks it is bound, e.g. `eu-ai-act`. */
@@ -3661,6 +3775,8 @@ export interface TaskGetRequest {
 export interface ApprovalRequestCreateRequest {
   /** Of which task. */
   task: TaskId;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** Who may approve, if not everybody in the roles. */
   approvers?: Array<PrincipalRef>;
   /** The call; it can be bound later, before anybody approves. */
@@ -3709,6 +3825,8 @@ export interface CommerceSessionCreateRequest {
   merchant: string;
   /** The session at the merchant. */
   ucp_session_ref: string;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** SHA-256 of the cart. */
   cart_hash?: Digest | null;
   /** Where it stands; initialized unless said. */
@@ -3721,6 +3839,8 @@ export interface ContextAttestRequest {
   task: TaskId;
   /** Where it comes from. */
   source_type: "policy" | "user" | "system" | "tool" | "retrieved" | "external" | "derived";
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** The contexts it was made of. */
   derived_from?: Array<string>;
   /** SHA-256 of its content. */
@@ -3751,6 +3871,8 @@ export interface DecisionRecordRequest {
   action_class: "read" | "write" | "communicate" | "transact" | "delete" | "admin" | "unspecified";
   /** What was chosen. */
   selected_action: string;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** The evidence it rests on. */
   evidence?: Array<string>;
   /** Why. */
@@ -3767,6 +3889,8 @@ export interface EscalationRaiseRequest {
   concern_type: "ethical_violation" | "policy_violation" | "authority_violation" | "safety" | "fraud" | "privacy" | "legal" | "framework_conflict" | "other";
   /** What was seen. */
   description: string;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** What shall happen to the task; it pauses for review unless said. */
   requested_action?: "pause_and_review" | "escalate_to_human" | "quarantine" | null;
 }
@@ -3777,6 +3901,8 @@ export interface EvidenceAddRequest {
   task: TaskId;
   /** What is claimed. */
   claims: Array<Claim>;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** Until when it counts. */
   fresh_until?: string | null;
 }
@@ -3791,6 +3917,8 @@ export interface ImpactAssessRequest {
   stakeholders: Array<StakeholderImpact>;
   /** Consequences over time. */
   time_horizons: Array<TimeHorizon>;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** Whether what harms somebody is made good. */
   mitigated?: boolean;
   /** Rights that it would violate. */
@@ -3803,6 +3931,8 @@ export interface LiabilityBindRequest {
   task: TaskId;
   /** Who is accountable; whoever declared the task unless named. */
   accountable?: PrincipalRef | null;
+  /** What else its author says. */
+  annotations?: Record<string, unknown>;
   /** Where. */
   jurisdiction?: string | null;
   /** On behalf of which entity. */
@@ -4032,7 +4162,7 @@ export const OPERATIONS = {
   api_key_create: { id: "api_key_create", method: "POST", path: "/api/v1/api-keys", query: [], takesBody: true, idempotent: true, public: false, json: true },
   api_key_revoke: { id: "api_key_revoke", method: "DELETE", path: "/api/v1/api-keys/{key}", query: [], takesBody: false, idempotent: true, public: false, json: true },
   appeal_list: { id: "appeal_list", method: "GET", path: "/api/v1/appeals", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
-  approval_list: { id: "approval_list", method: "GET", path: "/api/v1/approvals", query: ["cursor", "limit", "state", "task"], takesBody: false, idempotent: false, public: false, json: true },
+  approval_list: { id: "approval_list", method: "GET", path: "/api/v1/approvals", query: ["approval", "cursor", "limit", "state", "task"], takesBody: false, idempotent: false, public: false, json: true },
   approval_get: { id: "approval_get", method: "GET", path: "/api/v1/approvals/{request}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   approval_bind: { id: "approval_bind", method: "POST", path: "/api/v1/approvals/{request}/bind", query: [], takesBody: true, idempotent: true, public: false, json: true },
   approval_decide: { id: "approval_decide", method: "POST", path: "/api/v1/approvals/{request}/decide", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -4049,6 +4179,7 @@ export const OPERATIONS = {
   recovery_keys_set: { id: "recovery_keys_set", method: "POST", path: "/api/v1/auth/recovery-keys", query: [], takesBody: true, idempotent: false, public: false, json: true },
   account_register: { id: "account_register", method: "POST", path: "/api/v1/auth/register", query: [], takesBody: true, idempotent: false, public: true, json: true },
   session_list: { id: "session_list", method: "GET", path: "/api/v1/auth/sessions", query: [], takesBody: false, idempotent: false, public: false, json: true },
+  new_password_set: { id: "new_password_set", method: "POST", path: "/api/v1/auth/set-new-password", query: [], takesBody: true, idempotent: false, public: true, json: true },
   totp_enable: { id: "totp_enable", method: "POST", path: "/api/v1/auth/totp", query: [], takesBody: true, idempotent: false, public: false, json: true },
   totp_begin: { id: "totp_begin", method: "POST", path: "/api/v1/auth/totp/begin", query: [], takesBody: true, idempotent: false, public: false, json: true },
   totp_disable: { id: "totp_disable", method: "POST", path: "/api/v1/auth/totp/disable", query: [], takesBody: true, idempotent: false, public: false, json: true },
@@ -4060,6 +4191,7 @@ export const OPERATIONS = {
   clock_accept: { id: "clock_accept", method: "POST", path: "/api/v1/clock/accept", query: [], takesBody: true, idempotent: true, public: false, json: true },
   currency_list: { id: "currency_list", method: "GET", path: "/api/v1/currencies", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: true, json: true },
   currency_create: { id: "currency_create", method: "POST", path: "/api/v1/currencies", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  developer_key_create: { id: "developer_key_create", method: "POST", path: "/api/v1/developers/me/apikeys", query: [], takesBody: true, idempotent: true, public: false, json: true },
   did_resolve: { id: "did_resolve", method: "GET", path: "/api/v1/dids/{did}", query: [], takesBody: false, idempotent: false, public: true, json: true },
   discover: { id: "discover", method: "GET", path: "/api/v1/discover", query: ["currency", "cursor", "explain", "limit", "max_price", "min_reputation", "query", "skill", "tag"], takesBody: false, idempotent: false, public: true, json: true },
   escalation_list: { id: "escalation_list", method: "GET", path: "/api/v1/escalations", query: ["cursor", "limit", "task"], takesBody: false, idempotent: false, public: false, json: true },
@@ -4104,6 +4236,7 @@ export const OPERATIONS = {
   org_owner_transfer: { id: "org_owner_transfer", method: "POST", path: "/api/v1/orgs/{org}/transfer", query: [], takesBody: true, idempotent: true, public: false, json: true },
   policy_difference_list: { id: "policy_difference_list", method: "GET", path: "/api/v1/policy-differences", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   policy_evaluate: { id: "policy_evaluate", method: "POST", path: "/api/v1/policy-evaluations", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  policy_evaluation_get: { id: "policy_evaluation_get", method: "GET", path: "/api/v1/policy-evaluations/{evaluation}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   policy_set_list: { id: "policy_set_list", method: "GET", path: "/api/v1/policy-sets", query: ["cursor", "limit", "status"], takesBody: false, idempotent: false, public: false, json: true },
   policy_set_create: { id: "policy_set_create", method: "POST", path: "/api/v1/policy-sets", query: [], takesBody: true, idempotent: true, public: false, json: true },
   policy_set_get: { id: "policy_set_get", method: "GET", path: "/api/v1/policy-sets/{policy_set}", query: [], takesBody: false, idempotent: false, public: false, json: true },
@@ -4118,8 +4251,9 @@ export const OPERATIONS = {
   role_assign: { id: "role_assign", method: "POST", path: "/api/v1/roles", query: [], takesBody: true, idempotent: true, public: false, json: true },
   role_withdraw: { id: "role_withdraw", method: "POST", path: "/api/v1/roles/withdraw", query: [], takesBody: true, idempotent: true, public: false, json: true },
   setup_complete: { id: "setup_complete", method: "POST", path: "/api/v1/setup", query: [], takesBody: true, idempotent: false, public: true, json: true },
+  skill_manifest_list: { id: "skill_manifest_list", method: "GET", path: "/api/v1/skills", query: ["attestation_level", "cursor", "limit", "publisher", "risk_class"], takesBody: false, idempotent: false, public: false, json: true },
   skill_manifest_create: { id: "skill_manifest_create", method: "POST", path: "/api/v1/skills", query: [], takesBody: true, idempotent: true, public: false, json: true },
-  task_list: { id: "task_list", method: "GET", path: "/api/v1/tasks", query: ["cursor", "declared", "limit", "party", "terms_state"], takesBody: false, idempotent: false, public: false, json: true },
+  task_list: { id: "task_list", method: "GET", path: "/api/v1/tasks", query: ["agp_state", "cursor", "declared", "limit", "party", "terms_state"], takesBody: false, idempotent: false, public: false, json: true },
   task_declare: { id: "task_declare", method: "POST", path: "/api/v1/tasks", query: [], takesBody: true, idempotent: true, public: false, json: true },
   task_get: { id: "task_get", method: "GET", path: "/api/v1/tasks/{task}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   approval_request_create: { id: "approval_request_create", method: "POST", path: "/api/v1/tasks/{task}/approval-requests", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -4616,8 +4750,8 @@ export abstract class Operations {
    * Recover an account. Sets a new password by a recovery key; every session and every second
    * factor ends.
    */
-  accountRecover(request: AccountRecoverRequest, options: CallOptions = {}): Promise<Changed> {
-    return this.call(OPERATIONS.account_recover, request, options) as Promise<Changed>;
+  accountRecover(request: AccountRecoverRequest, options: CallOptions = {}): Promise<AccountRecovered> {
+    return this.call(OPERATIONS.account_recover, request, options) as Promise<AccountRecovered>;
   }
 
   /** Make recovery keys. New ones, shown once; those before are void. */
@@ -4636,6 +4770,14 @@ export abstract class Operations {
   /** List sessions. The caller's own, without their secrets. */
   sessionList(request: SessionListRequest = {}, options: CallOptions = {}): Promise<PageOfSession> {
     return this.call(OPERATIONS.session_list, request, options) as Promise<PageOfSession>;
+  }
+
+  /**
+   * Set a new password. By the token that account_recover gave: once, within ten minutes. The
+   * recovery key is used up then.
+   */
+  newPasswordSet(request: NewPasswordSetRequest, options: CallOptions = {}): Promise<NewPasswordStored> {
+    return this.call(OPERATIONS.new_password_set, request, options) as Promise<NewPasswordStored>;
   }
 
   /** Enable a second factor. By a code of the secret that was begun. */
@@ -4728,6 +4870,14 @@ export abstract class Operations {
    */
   currencyCreate(request: CurrencyCreateRequest, options: CallOptions = {}): Promise<CurrencyInfo> {
     return this.call(OPERATIONS.currency_create, request, options) as Promise<CurrencyInfo>;
+  }
+
+  /**
+   * Make an API key for everything. As The Protocol's clients ask for one; the secret is shown
+   * once. May also be carried by a signed envelope addressed to the node.
+   */
+  developerKeyCreate(request: DeveloperKeyCreateRequest = {}, options: CallOptions = {}): Promise<DeveloperKeyMade> {
+    return this.call(OPERATIONS.developer_key_create, request, options) as Promise<DeveloperKeyMade>;
   }
 
   /**
@@ -5133,6 +5283,14 @@ export abstract class Operations {
   }
 
   /**
+   * Read what policy said. One's own, or one of a task that the caller takes part in. May also be
+   * carried by a signed envelope addressed to the node.
+   */
+  policyEvaluationGet(request: PolicyEvaluationGetRequest, options: CallOptions = {}): Promise<PolicyEvaluation> {
+    return this.call(OPERATIONS.policy_evaluation_get, request, options) as Promise<PolicyEvaluation>;
+  }
+
+  /**
    * List policy sets. The newest first, without their rules. May also be carried by a signed
    * envelope addressed to the node.
    */
@@ -5261,6 +5419,19 @@ export abstract class Operations {
    */
   setupComplete(request: SetupCompleteRequest, options: CallOptions = {}): Promise<SetupDone> {
     return this.call(OPERATIONS.setup_complete, request, options) as Promise<SetupDone>;
+  }
+
+  /**
+   * List skills. Their manifests, the newest first. May also be carried by a signed envelope
+   * addressed to the node.
+   */
+  skillManifestList(request: SkillManifestListRequest = {}, options: CallOptions = {}): Promise<PageOfArtifact> {
+    return this.call(OPERATIONS.skill_manifest_list, request, options) as Promise<PageOfArtifact>;
+  }
+
+  /** List skills: all pages, item by item. */
+  skillManifestListAll(request: SkillManifestListRequest = {}): AsyncGenerator<Artifact> {
+    return this.pages(OPERATIONS.skill_manifest_list, request) as AsyncGenerator<Artifact>;
   }
 
   /**

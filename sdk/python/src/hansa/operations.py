@@ -29,6 +29,17 @@ AccountCreated = TypedDict(
 )
 """An account, with what is shown only now."""
 
+AccountRecovered = TypedDict(
+    'AccountRecovered',
+    {
+        'access_token': 'NotRequired[str | None]',
+        'principal': 'NotRequired[PrincipalId | None]',
+        'seq': 'NotRequired[int | None]',
+        'token_type': 'NotRequired[str | None]',
+    },
+)
+"""An account with another password, or a token to give it one with."""
+
 ActionCall = TypedDict(
     'ActionCall',
     {
@@ -61,6 +72,7 @@ ActionSubmit = TypedDict(
     {
         'action': 'ActionCall',
         'amount': 'NotRequired[Amount | None]',
+        'annotations': 'NotRequired[dict[str, Any]]',
         'approval': 'NotRequired[str | None]',
         'counterparty': 'NotRequired[PrincipalRef | None]',
         'currency': 'NotRequired[CurrencyCode | None]',
@@ -79,6 +91,8 @@ ActionView = TypedDict(
     'ActionView',
     {
         'amount': 'NotRequired[Amount | None]',
+        'annotations': 'NotRequired[dict[str, Any]]',
+        'approval': 'NotRequired[str | None]',
         'call': 'Digest',
         'caller': 'PrincipalId',
         'currency': 'NotRequired[CurrencyCode | None]',
@@ -86,6 +100,7 @@ ActionView = TypedDict(
         'executor': 'str',
         'grant': 'NotRequired[GrantId | None]',
         'id': 'ActionId',
+        'params': 'NotRequired[Any]',
         'reason': 'NotRequired[str | None]',
         'receipt': 'ReceiptId',
         'result': 'NotRequired[Any]',
@@ -254,6 +269,7 @@ Appeal = TypedDict(
 Approval = TypedDict(
     'Approval',
     {
+        'at': 'str',
         'by': 'PrincipalId',
         'decision': "Literal['approved', 'rejected']",
         'id': 'str',
@@ -266,10 +282,12 @@ Approval = TypedDict(
 ApprovalRequest = TypedDict(
     'ApprovalRequest',
     {
+        'annotations': 'NotRequired[dict[str, Any]]',
         'approvals': 'list[Approval]',
         'approvers': 'NotRequired[list[str]]',
         'call': 'NotRequired[Call | None]',
         'call_digest': 'NotRequired[Digest | None]',
+        'decided_at': 'NotRequired[str | None]',
         'expires_at': 'str',
         'id': 'str',
         'quorum': 'int',
@@ -524,6 +542,7 @@ DeclaredTask = TypedDict(
     {
         'a2a_state': 'str',
         'agp_state': 'str',
+        'annotations': 'NotRequired[dict[str, Any]]',
         'approval_requests': 'NotRequired[list[str]]',
         'artifacts': 'NotRequired[list[str]]',
         'clearance': "Literal['created', 'bound', 'delegated', 'skill_bound', 'commerce_init', 'analyzing', 'decided', 'approval_pending', 'policy_checked', 'executing', 'completed', 'failed', 'denied', 'revoked']",
@@ -550,6 +569,28 @@ DeclaredTask = TypedDict(
     },
 )
 """A declared task."""
+
+DeveloperKey = TypedDict(
+    'DeveloperKey',
+    {
+        'created_at': 'str',
+        'description': 'NotRequired[str | None]',
+        'id': 'ApiKeyId',
+        'is_active': 'bool',
+        'key_prefix': 'str',
+        'last_used_at': 'NotRequired[str | None]',
+    },
+)
+"""An API key without its secret."""
+
+DeveloperKeyMade = TypedDict(
+    'DeveloperKeyMade',
+    {
+        'api_key_info': 'DeveloperKey',
+        'plain_api_key': 'str',
+    },
+)
+"""An API key that was just made."""
 
 Did: TypeAlias = 'str'
 """A decentralized identifier."""
@@ -733,6 +774,7 @@ Erasure = TypedDict(
 Escalation = TypedDict(
     'Escalation',
     {
+        'annotations': 'NotRequired[dict[str, Any]]',
         'concern_type': "Literal['ethical_violation', 'policy_violation', 'authority_violation', 'safety', 'fraud', 'privacy', 'legal', 'framework_conflict', 'other']",
         'description': 'NotRequired[str | None]',
         'id': 'str',
@@ -1100,6 +1142,15 @@ NewDid = TypedDict(
     },
 )
 """What the DID of a new agent shall be."""
+
+NewPasswordStored = TypedDict(
+    'NewPasswordStored',
+    {
+        'message': 'str',
+        'principal': 'PrincipalId',
+    },
+)
+"""A password that was set."""
 
 NodeInfo = TypedDict(
     'NodeInfo',
@@ -1484,6 +1535,9 @@ PolicyEngine: TypeAlias = "Literal['rego'] | Literal['opa'] | Literal['record']"
 PolicyEvaluation = TypedDict(
     'PolicyEvaluation',
     {
+        'annotations': 'NotRequired[dict[str, Any]]',
+        'at_least': 'NotRequired[PolicyVerdict | None]',
+        'by': 'PrincipalId',
         'evaluated_at': 'str',
         'facts': 'Digest',
         'id': 'PolicyEvaluationId',
@@ -2138,7 +2192,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'api_key_create': Operation('api_key_create', 'POST', '/api/v1/api-keys', (), True, True, False, True),
     'api_key_revoke': Operation('api_key_revoke', 'DELETE', '/api/v1/api-keys/{key}', (), False, True, False, True),
     'appeal_list': Operation('appeal_list', 'GET', '/api/v1/appeals', ('cursor', 'limit',), False, False, False, True),
-    'approval_list': Operation('approval_list', 'GET', '/api/v1/approvals', ('cursor', 'limit', 'state', 'task',), False, False, False, True),
+    'approval_list': Operation('approval_list', 'GET', '/api/v1/approvals', ('approval', 'cursor', 'limit', 'state', 'task',), False, False, False, True),
     'approval_get': Operation('approval_get', 'GET', '/api/v1/approvals/{request}', (), False, False, False, True),
     'approval_bind': Operation('approval_bind', 'POST', '/api/v1/approvals/{request}/bind', (), True, True, False, True),
     'approval_decide': Operation('approval_decide', 'POST', '/api/v1/approvals/{request}/decide', (), True, True, False, True),
@@ -2155,6 +2209,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'recovery_keys_set': Operation('recovery_keys_set', 'POST', '/api/v1/auth/recovery-keys', (), True, False, False, True),
     'account_register': Operation('account_register', 'POST', '/api/v1/auth/register', (), True, False, True, True),
     'session_list': Operation('session_list', 'GET', '/api/v1/auth/sessions', (), False, False, False, True),
+    'new_password_set': Operation('new_password_set', 'POST', '/api/v1/auth/set-new-password', (), True, False, True, True),
     'totp_enable': Operation('totp_enable', 'POST', '/api/v1/auth/totp', (), True, False, False, True),
     'totp_begin': Operation('totp_begin', 'POST', '/api/v1/auth/totp/begin', (), True, False, False, True),
     'totp_disable': Operation('totp_disable', 'POST', '/api/v1/auth/totp/disable', (), True, False, False, True),
@@ -2166,6 +2221,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'clock_accept': Operation('clock_accept', 'POST', '/api/v1/clock/accept', (), True, True, False, True),
     'currency_list': Operation('currency_list', 'GET', '/api/v1/currencies', ('cursor', 'limit',), False, False, True, True),
     'currency_create': Operation('currency_create', 'POST', '/api/v1/currencies', (), True, True, False, True),
+    'developer_key_create': Operation('developer_key_create', 'POST', '/api/v1/developers/me/apikeys', (), True, True, False, True),
     'did_resolve': Operation('did_resolve', 'GET', '/api/v1/dids/{did}', (), False, False, True, True),
     'discover': Operation('discover', 'GET', '/api/v1/discover', ('currency', 'cursor', 'explain', 'limit', 'max_price', 'min_reputation', 'query', 'skill', 'tag',), False, False, True, True),
     'escalation_list': Operation('escalation_list', 'GET', '/api/v1/escalations', ('cursor', 'limit', 'task',), False, False, False, True),
@@ -2210,6 +2266,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'org_owner_transfer': Operation('org_owner_transfer', 'POST', '/api/v1/orgs/{org}/transfer', (), True, True, False, True),
     'policy_difference_list': Operation('policy_difference_list', 'GET', '/api/v1/policy-differences', ('cursor', 'limit',), False, False, False, True),
     'policy_evaluate': Operation('policy_evaluate', 'POST', '/api/v1/policy-evaluations', (), True, True, False, True),
+    'policy_evaluation_get': Operation('policy_evaluation_get', 'GET', '/api/v1/policy-evaluations/{evaluation}', (), False, False, False, True),
     'policy_set_list': Operation('policy_set_list', 'GET', '/api/v1/policy-sets', ('cursor', 'limit', 'status',), False, False, False, True),
     'policy_set_create': Operation('policy_set_create', 'POST', '/api/v1/policy-sets', (), True, True, False, True),
     'policy_set_get': Operation('policy_set_get', 'GET', '/api/v1/policy-sets/{policy_set}', (), False, False, False, True),
@@ -2224,8 +2281,9 @@ OPERATIONS: Mapping[str, Operation] = {
     'role_assign': Operation('role_assign', 'POST', '/api/v1/roles', (), True, True, False, True),
     'role_withdraw': Operation('role_withdraw', 'POST', '/api/v1/roles/withdraw', (), True, True, False, True),
     'setup_complete': Operation('setup_complete', 'POST', '/api/v1/setup', (), True, False, True, True),
+    'skill_manifest_list': Operation('skill_manifest_list', 'GET', '/api/v1/skills', ('attestation_level', 'cursor', 'limit', 'publisher', 'risk_class',), False, False, False, True),
     'skill_manifest_create': Operation('skill_manifest_create', 'POST', '/api/v1/skills', (), True, True, False, True),
-    'task_list': Operation('task_list', 'GET', '/api/v1/tasks', ('cursor', 'declared', 'limit', 'party', 'terms_state',), False, False, False, True),
+    'task_list': Operation('task_list', 'GET', '/api/v1/tasks', ('agp_state', 'cursor', 'declared', 'limit', 'party', 'terms_state',), False, False, False, True),
     'task_declare': Operation('task_declare', 'POST', '/api/v1/tasks', (), True, True, False, True),
     'task_get': Operation('task_get', 'GET', '/api/v1/tasks/{task}', (), False, False, False, True),
     'approval_request_create': Operation('approval_request_create', 'POST', '/api/v1/tasks/{task}/approval-requests', (), True, True, False, True),
@@ -2409,6 +2467,7 @@ class Operations:
         action: ActionCall,
         task: TaskId,
         amount: Amount | None = None,
+        annotations: dict[str, Any] | None = None,
         approval: str | None = None,
         counterparty: PrincipalRef | None = None,
         currency: CurrencyCode | None = None,
@@ -2428,6 +2487,7 @@ class Operations:
         task: The task it is part of.
         amount: The money it moves, for a tool whose parameters do not say. Parameters that do
             (`amount` and `currency`, or `amount_usd` and the like) must agree.
+        annotations: What else its author says.
         approval: The request for approval that was granted.
         counterparty: A principal of this node that it concerns besides the caller.
         currency: Of what; the node's own currency unless named.
@@ -2441,7 +2501,7 @@ class Operations:
             next ones.
         wait: Whether to wait.
         """
-        return self._call(OPERATIONS['action_submit'], {'action': action, 'task': task, 'amount': amount, 'approval': approval, 'counterparty': counterparty, 'currency': currency, 'decision': decision, 'evaluation': evaluation, 'executor': executor, 'grant': grant, 'liability': liability, 'wait': wait}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['action_submit'], {'action': action, 'task': task, 'amount': amount, 'annotations': annotations, 'approval': approval, 'counterparty': counterparty, 'currency': currency, 'decision': decision, 'evaluation': evaluation, 'executor': executor, 'grant': grant, 'liability': liability, 'wait': wait}, idempotency_key)  # type: ignore[no-any-return]
 
     def action_validate(
         self,
@@ -2964,6 +3024,7 @@ class Operations:
     def approval_list(
         self,
         *,
+        approval: str | None = None,
         cursor: str | None = None,
         limit: int | None = None,
         state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void'] | None = None,
@@ -2972,22 +3033,24 @@ class Operations:
         """List requests for approval. Those the caller asked for or has a say in, the newest first.
         May also be carried by a signed envelope addressed to the node.
 
+        approval: Only the one in which this was said.
         cursor: Where to go on.
         limit: How many at most.
         state: Only those that stand there.
         task: Only those of this task.
         """
-        return self._call(OPERATIONS['approval_list'], {'cursor': cursor, 'limit': limit, 'state': state, 'task': task}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['approval_list'], {'approval': approval, 'cursor': cursor, 'limit': limit, 'state': state, 'task': task}, None)  # type: ignore[no-any-return]
 
     def approval_list_all(
         self,
         *,
+        approval: str | None = None,
         limit: int | None = None,
         state: Literal['pending', 'approved', 'rejected', 'expired', 'used', 'void'] | None = None,
         task: TaskId | None = None,
     ) -> Iterator[ApprovalRequest]:
         """List requests for approval: all pages, item by item."""
-        return self._pages(OPERATIONS['approval_list'], {'limit': limit, 'state': state, 'task': task})
+        return self._pages(OPERATIONS['approval_list'], {'approval': approval, 'limit': limit, 'state': state, 'task': task})
 
     def approval_get(
         self,
@@ -3167,17 +3230,18 @@ class Operations:
         self,
         *,
         email: str,
-        new_password: str,
         recovery_key: str,
-    ) -> Changed:
+        new_password: str | None = None,
+    ) -> AccountRecovered:
         """Recover an account. Sets a new password by a recovery key; every session and every second
         factor ends.
 
         email: The account's address.
-        new_password: The new password, 12 to 256 bytes.
         recovery_key: One of its recovery keys, which is then used up.
+        new_password: The new password, 12 to 256 bytes. Without it the answer is a token for
+            `new_password_set`.
         """
-        return self._call(OPERATIONS['account_recover'], {'email': email, 'new_password': new_password, 'recovery_key': recovery_key}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['account_recover'], {'email': email, 'recovery_key': recovery_key, 'new_password': new_password}, None)  # type: ignore[no-any-return]
 
     def recovery_keys_set(
         self,
@@ -3215,6 +3279,18 @@ class Operations:
         """List sessions. The caller's own, without their secrets.
         """
         return self._call(OPERATIONS['session_list'], {}, None)  # type: ignore[no-any-return]
+
+    def new_password_set(
+        self,
+        *,
+        new_password: str,
+    ) -> NewPasswordStored:
+        """Set a new password. By the token that account_recover gave: once, within ten minutes. The
+        recovery key is used up then.
+
+        new_password: 12 to 256 bytes.
+        """
+        return self._call(OPERATIONS['new_password_set'], {'new_password': new_password}, None)  # type: ignore[no-any-return]
 
     def totp_enable(
         self,
@@ -3375,6 +3451,19 @@ class Operations:
         scale: Decimals of one major unit.
         """
         return self._call(OPERATIONS['currency_create'], {'code': code, 'scale': scale}, idempotency_key)  # type: ignore[no-any-return]
+
+    def developer_key_create(
+        self,
+        *,
+        description: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> DeveloperKeyMade:
+        """Make an API key for everything. As The Protocol's clients ask for one; the secret is
+        shown once. May also be carried by a signed envelope addressed to the node.
+
+        description: What the caller calls it.
+        """
+        return self._call(OPERATIONS['developer_key_create'], {'description': description}, idempotency_key)  # type: ignore[no-any-return]
 
     def did_resolve(
         self,
@@ -4140,6 +4229,8 @@ class Operations:
         *,
         action: str | None = None,
         amount: Amount | None = None,
+        annotations: dict[str, Any] | None = None,
+        at_least: PolicyVerdict | None = None,
         counterparty: PrincipalRef | None = None,
         counterparty_name: str | None = None,
         currency: CurrencyCode | None = None,
@@ -4154,14 +4245,29 @@ class Operations:
 
         action: The operation or tool; `task` unless said: the task as a whole.
         amount: How much it moves.
+        annotations: What else its author says.
+        at_least: The mildest verdict that the caller accepts: the stricter of it and what
+            policy says counts.
         counterparty: The other side, when it is a principal of this node.
         counterparty_name: The other side's name.
         currency: In which currency; the node's own unless said.
         parameters: What else the act says.
-        policy_set: The set to ask, though it may not concern the act; all that do unless said.
+        policy_set: A set to ask beside those that concern the act.
         task: The task it belongs to.
         """
-        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'annotations': annotations, 'at_least': at_least, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task}, idempotency_key)  # type: ignore[no-any-return]
+
+    def policy_evaluation_get(
+        self,
+        *,
+        evaluation: PolicyEvaluationId,
+    ) -> PolicyEvaluation:
+        """Read what policy said. One's own, or one of a task that the caller takes part in. May
+        also be carried by a signed envelope addressed to the node.
+
+        evaluation: Which.
+        """
+        return self._call(OPERATIONS['policy_evaluation_get'], {'evaluation': evaluation}, None)  # type: ignore[no-any-return]
 
     def policy_set_list(
         self,
@@ -4403,6 +4509,37 @@ class Operations:
         """
         return self._call(OPERATIONS['setup_complete'], {'token': token, 'name': name, 'public_key': public_key}, None)  # type: ignore[no-any-return]
 
+    def skill_manifest_list(
+        self,
+        *,
+        attestation_level: Literal['self_attested', 'third_party_attested', 'verified'] | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        publisher: PrincipalRef | None = None,
+        risk_class: Literal['low', 'medium', 'high', 'critical'] | None = None,
+    ) -> PageOfArtifact:
+        """List skills. Their manifests, the newest first. May also be carried by a signed envelope
+        addressed to the node.
+
+        attestation_level: Only those vouched for so far.
+        cursor: Where to go on.
+        limit: How many at most.
+        publisher: Only those of this publisher.
+        risk_class: Only those of this risk.
+        """
+        return self._call(OPERATIONS['skill_manifest_list'], {'attestation_level': attestation_level, 'cursor': cursor, 'limit': limit, 'publisher': publisher, 'risk_class': risk_class}, None)  # type: ignore[no-any-return]
+
+    def skill_manifest_list_all(
+        self,
+        *,
+        attestation_level: Literal['self_attested', 'third_party_attested', 'verified'] | None = None,
+        limit: int | None = None,
+        publisher: PrincipalRef | None = None,
+        risk_class: Literal['low', 'medium', 'high', 'critical'] | None = None,
+    ) -> Iterator[Artifact]:
+        """List skills: all pages, item by item."""
+        return self._pages(OPERATIONS['skill_manifest_list'], {'attestation_level': attestation_level, 'limit': limit, 'publisher': publisher, 'risk_class': risk_class})
+
     def skill_manifest_create(
         self,
         *,
@@ -4410,6 +4547,7 @@ class Operations:
         risk_class: Literal['low', 'medium', 'high', 'critical'],
         skill_class: Literal['protocol_adapter', 'tool', 'workflow', 'reasoning', 'knowledge'],
         version: str,
+        annotations: dict[str, Any] | None = None,
         attestation_level: Literal['self_attested', 'third_party_attested', 'verified', None] | None = None,
         instruction_hash: Digest | None = None,
         required_tools: list[str] | None = None,
@@ -4423,16 +4561,18 @@ class Operations:
         risk_class: How much may go wrong.
         skill_class: What it is.
         version: Its version.
+        annotations: What else its author says.
         attestation_level: Who vouches for it; its publisher unless said.
         instruction_hash: SHA-256 of its instructions.
         required_tools: Tools it needs.
         supported_protocols: Protocols it speaks.
         """
-        return self._call(OPERATIONS['skill_manifest_create'], {'name': name, 'risk_class': risk_class, 'skill_class': skill_class, 'version': version, 'attestation_level': attestation_level, 'instruction_hash': instruction_hash, 'required_tools': required_tools, 'supported_protocols': supported_protocols}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['skill_manifest_create'], {'name': name, 'risk_class': risk_class, 'skill_class': skill_class, 'version': version, 'annotations': annotations, 'attestation_level': attestation_level, 'instruction_hash': instruction_hash, 'required_tools': required_tools, 'supported_protocols': supported_protocols}, idempotency_key)  # type: ignore[no-any-return]
 
     def task_list(
         self,
         *,
+        agp_state: str | None = None,
         cursor: str | None = None,
         declared: bool | None = None,
         limit: int | None = None,
@@ -4442,30 +4582,34 @@ class Operations:
         """List tasks. Those the caller is a party of, the latest first. May also be carried by a
         signed envelope addressed to the node.
 
+        agp_state: Of declared tasks only those whose state AGP calls so, e.g.
+            `APPROVAL_PENDING`.
         cursor: Where to go on.
         declared: Declared tasks that the caller takes part in, instead of contracts.
         limit: How many at most.
         party: Only those of this party.
         terms_state: Only those whose agreement stands there.
         """
-        return self._call(OPERATIONS['task_list'], {'cursor': cursor, 'declared': declared, 'limit': limit, 'party': party, 'terms_state': terms_state}, None)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['task_list'], {'agp_state': agp_state, 'cursor': cursor, 'declared': declared, 'limit': limit, 'party': party, 'terms_state': terms_state}, None)  # type: ignore[no-any-return]
 
     def task_list_all(
         self,
         *,
+        agp_state: str | None = None,
         declared: bool | None = None,
         limit: int | None = None,
         party: PrincipalRef | None = None,
         terms_state: TermsState | None = None,
     ) -> Iterator[AnyTask]:
         """List tasks: all pages, item by item."""
-        return self._pages(OPERATIONS['task_list'], {'declared': declared, 'limit': limit, 'party': party, 'terms_state': terms_state})
+        return self._pages(OPERATIONS['task_list'], {'agp_state': agp_state, 'declared': declared, 'limit': limit, 'party': party, 'terms_state': terms_state})
 
     def task_declare(
         self,
         *,
         requested_outcome: str,
         risk_tier: Literal['low', 'medium', 'high', 'critical'],
+        annotations: dict[str, Any] | None = None,
         expires_in_s: int | None = None,
         frameworks: list[str] | None = None,
         jurisdictions: list[str] | None = None,
@@ -4479,6 +4623,7 @@ class Operations:
 
         requested_outcome: What shall come of it.
         risk_tier: How much may go wrong.
+        annotations: What else its author says.
         expires_in_s: Seconds until it fails by itself; seven days unless said.
         frameworks: By which frameworks it is bound, e.g. `eu-ai-act`.
         jurisdictions: Where it happens, e.g. `EU` or `US-NY`.
@@ -4486,7 +4631,7 @@ class Operations:
         quorum: How many persons have to approve.
         required_roles: Governance roles that have to approve.
         """
-        return self._call(OPERATIONS['task_declare'], {'requested_outcome': requested_outcome, 'risk_tier': risk_tier, 'expires_in_s': expires_in_s, 'frameworks': frameworks, 'jurisdictions': jurisdictions, 'principal': principal, 'quorum': quorum, 'required_roles': required_roles}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['task_declare'], {'requested_outcome': requested_outcome, 'risk_tier': risk_tier, 'annotations': annotations, 'expires_in_s': expires_in_s, 'frameworks': frameworks, 'jurisdictions': jurisdictions, 'principal': principal, 'quorum': quorum, 'required_roles': required_roles}, idempotency_key)  # type: ignore[no-any-return]
 
     def task_get(
         self,
@@ -4504,6 +4649,7 @@ class Operations:
         self,
         *,
         task: TaskId,
+        annotations: dict[str, Any] | None = None,
         approvers: list[PrincipalRef] | None = None,
         call: Call | None = None,
         call_digest: Digest | None = None,
@@ -4518,6 +4664,7 @@ class Operations:
         also be carried by a signed envelope addressed to the node.
 
         task: Of which task.
+        annotations: What else its author says.
         approvers: Who may approve, if not everybody in the roles.
         call: The call; it can be bound later, before anybody approves.
         call_digest: Its digest, instead of the call itself.
@@ -4527,7 +4674,7 @@ class Operations:
         roles: Roles that approve; any governance role unless named.
         step_up: Whether approvers have to show a second factor or sign with their own key.
         """
-        return self._call(OPERATIONS['approval_request_create'], {'task': task, 'approvers': approvers, 'call': call, 'call_digest': call_digest, 'expires_in_s': expires_in_s, 'mode': mode, 'quorum': quorum, 'roles': roles, 'step_up': step_up}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['approval_request_create'], {'task': task, 'annotations': annotations, 'approvers': approvers, 'call': call, 'call_digest': call_digest, 'expires_in_s': expires_in_s, 'mode': mode, 'quorum': quorum, 'roles': roles, 'step_up': step_up}, idempotency_key)  # type: ignore[no-any-return]
 
     def artifact_list(
         self,
@@ -4579,6 +4726,7 @@ class Operations:
         task: TaskId,
         merchant: str,
         ucp_session_ref: str,
+        annotations: dict[str, Any] | None = None,
         cart_hash: Digest | None = None,
         status: Literal['initialized', 'active', 'completed', 'cancelled', None] | None = None,
         idempotency_key: str | None = None,
@@ -4589,16 +4737,18 @@ class Operations:
         task: Which task.
         merchant: The merchant.
         ucp_session_ref: The session at the merchant.
+        annotations: What else its author says.
         cart_hash: SHA-256 of the cart.
         status: Where it stands; initialized unless said.
         """
-        return self._call(OPERATIONS['commerce_session_create'], {'task': task, 'merchant': merchant, 'ucp_session_ref': ucp_session_ref, 'cart_hash': cart_hash, 'status': status}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['commerce_session_create'], {'task': task, 'merchant': merchant, 'ucp_session_ref': ucp_session_ref, 'annotations': annotations, 'cart_hash': cart_hash, 'status': status}, idempotency_key)  # type: ignore[no-any-return]
 
     def context_attest(
         self,
         *,
         task: TaskId,
         source_type: Literal['policy', 'user', 'system', 'tool', 'retrieved', 'external', 'derived'],
+        annotations: dict[str, Any] | None = None,
         derived_from: list[str] | None = None,
         hash: Digest | None = None,
         source_id: str | None = None,
@@ -4611,13 +4761,14 @@ class Operations:
 
         task: Of which task.
         source_type: Where it comes from.
+        annotations: What else its author says.
         derived_from: The contexts it was made of.
         hash: SHA-256 of its content.
         source_id: What names its source.
         taint_labels: Taint it is known to have.
         trust_class: How far it claims to be trusted; untrusted unless said.
         """
-        return self._call(OPERATIONS['context_attest'], {'task': task, 'source_type': source_type, 'derived_from': derived_from, 'hash': hash, 'source_id': source_id, 'taint_labels': taint_labels, 'trust_class': trust_class}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['context_attest'], {'task': task, 'source_type': source_type, 'annotations': annotations, 'derived_from': derived_from, 'hash': hash, 'source_id': source_id, 'taint_labels': taint_labels, 'trust_class': trust_class}, idempotency_key)  # type: ignore[no-any-return]
 
     def taint_promote(
         self,
@@ -4642,6 +4793,7 @@ class Operations:
         task: TaskId,
         action_class: Literal['read', 'write', 'communicate', 'transact', 'delete', 'admin', 'unspecified'],
         selected_action: str,
+        annotations: dict[str, Any] | None = None,
         evidence: list[str] | None = None,
         rationale: str | None = None,
         uncertainty_ppm: int | None = None,
@@ -4653,11 +4805,12 @@ class Operations:
         task: Of which task.
         action_class: What kind of act that is.
         selected_action: What was chosen.
+        annotations: What else its author says.
         evidence: The evidence it rests on.
         rationale: Why.
         uncertainty_ppm: How unsure the agent is, in millionths.
         """
-        return self._call(OPERATIONS['decision_record'], {'task': task, 'action_class': action_class, 'selected_action': selected_action, 'evidence': evidence, 'rationale': rationale, 'uncertainty_ppm': uncertainty_ppm}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['decision_record'], {'task': task, 'action_class': action_class, 'selected_action': selected_action, 'annotations': annotations, 'evidence': evidence, 'rationale': rationale, 'uncertainty_ppm': uncertainty_ppm}, idempotency_key)  # type: ignore[no-any-return]
 
     def escalation_raise(
         self,
@@ -4665,6 +4818,7 @@ class Operations:
         task: TaskId,
         concern_type: Literal['ethical_violation', 'policy_violation', 'authority_violation', 'safety', 'fraud', 'privacy', 'legal', 'framework_conflict', 'other'],
         description: str,
+        annotations: dict[str, Any] | None = None,
         requested_action: Literal['pause_and_review', 'escalate_to_human', 'quarantine', None] | None = None,
         idempotency_key: str | None = None,
     ) -> Escalation:
@@ -4674,15 +4828,17 @@ class Operations:
         task: About which task.
         concern_type: What it is about.
         description: What was seen.
+        annotations: What else its author says.
         requested_action: What shall happen to the task; it pauses for review unless said.
         """
-        return self._call(OPERATIONS['escalation_raise'], {'task': task, 'concern_type': concern_type, 'description': description, 'requested_action': requested_action}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['escalation_raise'], {'task': task, 'concern_type': concern_type, 'description': description, 'annotations': annotations, 'requested_action': requested_action}, idempotency_key)  # type: ignore[no-any-return]
 
     def evidence_add(
         self,
         *,
         task: TaskId,
         claims: list[Claim],
+        annotations: dict[str, Any] | None = None,
         fresh_until: str | None = None,
         idempotency_key: str | None = None,
     ) -> Artifact:
@@ -4691,9 +4847,10 @@ class Operations:
 
         task: Of which task.
         claims: What is claimed.
+        annotations: What else its author says.
         fresh_until: Until when it counts.
         """
-        return self._call(OPERATIONS['evidence_add'], {'task': task, 'claims': claims, 'fresh_until': fresh_until}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['evidence_add'], {'task': task, 'claims': claims, 'annotations': annotations, 'fresh_until': fresh_until}, idempotency_key)  # type: ignore[no-any-return]
 
     def impact_assess(
         self,
@@ -4702,6 +4859,7 @@ class Operations:
         recommendation: Literal['proceed', 'proceed_with_conditions', 'escalate', 'stop'],
         stakeholders: list[StakeholderImpact],
         time_horizons: list[TimeHorizon],
+        annotations: dict[str, Any] | None = None,
         mitigated: bool | None = None,
         rights_violated: list[Literal['life_and_safety', 'dignity', 'privacy', 'non_discrimination', 'due_process', 'expression', 'property', 'childhood']] | None = None,
         idempotency_key: str | None = None,
@@ -4714,16 +4872,18 @@ class Operations:
         recommendation: What the assessor advises.
         stakeholders: Whom they are about.
         time_horizons: Consequences over time.
+        annotations: What else its author says.
         mitigated: Whether what harms somebody is made good.
         rights_violated: Rights that it would violate.
         """
-        return self._call(OPERATIONS['impact_assess'], {'task': task, 'recommendation': recommendation, 'stakeholders': stakeholders, 'time_horizons': time_horizons, 'mitigated': mitigated, 'rights_violated': rights_violated}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['impact_assess'], {'task': task, 'recommendation': recommendation, 'stakeholders': stakeholders, 'time_horizons': time_horizons, 'annotations': annotations, 'mitigated': mitigated, 'rights_violated': rights_violated}, idempotency_key)  # type: ignore[no-any-return]
 
     def liability_bind(
         self,
         *,
         task: TaskId,
         accountable: PrincipalRef | None = None,
+        annotations: dict[str, Any] | None = None,
         jurisdiction: str | None = None,
         sponsoring_entity: str | None = None,
         idempotency_key: str | None = None,
@@ -4733,10 +4893,11 @@ class Operations:
 
         task: Which task.
         accountable: Who is accountable; whoever declared the task unless named.
+        annotations: What else its author says.
         jurisdiction: Where.
         sponsoring_entity: On behalf of which entity.
         """
-        return self._call(OPERATIONS['liability_bind'], {'task': task, 'accountable': accountable, 'jurisdiction': jurisdiction, 'sponsoring_entity': sponsoring_entity}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['liability_bind'], {'task': task, 'accountable': accountable, 'annotations': annotations, 'jurisdiction': jurisdiction, 'sponsoring_entity': sponsoring_entity}, idempotency_key)  # type: ignore[no-any-return]
 
     def task_update(
         self,
