@@ -6,8 +6,8 @@ use hansa_types::Code;
 use hansa_wire::api::{
     accounts, actions, agents, amp, api_keys, approvals, auth, cards, clearance, clients,
     currencies, dids, discover, fundings, grants, invites, journal, node, onboarding, orgs,
-    passkeys, policies, principals, projections, setup, standing, tasks, teams, the_protocol,
-    transfers,
+    passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
+    the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -209,8 +209,8 @@ async fn call_for_clearance(context: &Context, value: Value) -> Result<Answer, P
         clearance::CommerceSessionCreate => ops::declared::commerce_session_create;
         clearance::ArtifactList => ops::declared::artifact_list;
         clearance::ArtifactGet => ops::declared::artifact_get;
-        clearance::SkillManifestList => ops::skills::skill_manifest_list;
-        clearance::SkillManifestCreate => ops::skills::skill_manifest_create;
+        skills::SkillManifestList => ops::skills::skill_manifest_list;
+        skills::SkillManifestCreate => ops::skills::skill_manifest_create;
         approvals::ApprovalRequestCreate => ops::approvals::approval_request_create;
         approvals::ApprovalList => ops::approvals::approval_list;
         approvals::ApprovalGet => ops::approvals::approval_get;

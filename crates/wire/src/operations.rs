@@ -10,8 +10,8 @@
 use crate::api::{
     accounts, actions, agents, amp, api_keys, approvals, auth, cards, clearance, clients,
     currencies, dids, discover, fundings, grants, invites, journal, node, onboarding, orgs,
-    passkeys, policies, principals, projections, setup, standing, tasks, teams, the_protocol,
-    transfers,
+    passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
+    the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -215,8 +215,8 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<clearance::CommerceSessionCreate>("/api/v1/tasks/{task}/commerce-sessions").about("clearance", "Open a commerce session", "The shopping that a task belongs to.").access(Principal).status(201),
     Op::get::<clearance::ArtifactList>("/api/v1/tasks/{task}/artifacts").about("clearance", "List what is on record for a task", "In order, with the texts that were not erased.").access(Principal),
     Op::get::<clearance::ArtifactGet>("/api/v1/artifacts/{artifact}").about("clearance", "Read an artifact", "One of a task, or the manifest of a skill.").access(Principal),
-    Op::post::<clearance::SkillManifestCreate>("/api/v1/skills").about("clearance", "Register a skill", "Its manifest, how risky it is and who vouches for it.").access(Principal).status(201),
-    Op::get::<clearance::SkillManifestList>("/api/v1/skills").about("clearance", "List skills", "Their manifests, the newest first.").access(Principal),
+    Op::post::<skills::SkillManifestCreate>("/api/v1/skills").about("clearance", "Register a skill", "Its manifest, how risky it is and who vouches for it.").access(Principal).status(201),
+    Op::get::<skills::SkillManifestList>("/api/v1/skills").about("clearance", "List skills", "Their manifests, the newest first.").access(Principal),
     Op::post::<approvals::ApprovalRequestCreate>("/api/v1/tasks/{task}/approval-requests").about("clearance", "Ask for approval", "Of one exact call, by one, two or more persons in governance roles.").access(Principal).status(201),
     Op::get::<approvals::ApprovalList>("/api/v1/approvals").about("clearance", "List requests for approval", "Those the caller asked for or has a say in, the newest first.").access(Principal),
     Op::get::<approvals::ApprovalGet>("/api/v1/approvals/{request}").about("clearance", "Read a request for approval", "With what was said so far.").access(Principal),

@@ -9,7 +9,7 @@ use hansa_wire::agp::artifact::{
 };
 use hansa_wire::agp::impact::{assess, impact_assessment};
 use hansa_wire::agp::page::page;
-use hansa_wire::api::clearance::SkillManifestList;
+use hansa_wire::api::skills::SkillManifestList;
 use hansa_wire::scalar::PrincipalRef;
 use serde_json::Value;
 

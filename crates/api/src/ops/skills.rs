@@ -6,7 +6,7 @@ use hansa_types::governance::AttestationLevel;
 use hansa_types::{Code, SkillId};
 use hansa_wire::Problem;
 use hansa_wire::api::Page;
-use hansa_wire::api::clearance::{SkillManifestCreate, SkillManifestList};
+use hansa_wire::api::skills::{SkillManifestCreate, SkillManifestList};
 
 use super::declared::{artifact_at, tell_artifact};
 use super::document::{document_id, json_of};

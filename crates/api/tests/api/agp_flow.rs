@@ -1,5 +1,6 @@
 //! A whole task in AGP's words, under every path by which its published variants know a step.
 
+use hansa_wire::agp::Method;
 use hansa_wire::agp::routes::find;
 use serde_json::{Value, json};
 
@@ -31,7 +32,11 @@ impl Stage {
     }
 
     async fn ask(&self, by: &Actor, route: &str, id: &str, body: Value) -> Reply {
-        let method = find(route).unwrap().method.as_str();
+        let method = match find(route).unwrap().method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+        };
         let path = self.path(route, id);
         let asked = match body {
             Value::Null => Ask::get(path),

@@ -258,6 +258,12 @@ impl Town {
         self.restart_after(async |config, _| config).await
     }
 
+    /// Stops the node and starts it with other settings of its edge.
+    pub async fn with_settings(mut self, change: impl FnOnce(&mut ApiSettings)) -> Self {
+        change(&mut self.settings);
+        self.restart().await
+    }
+
     /// Stops the node and starts it under another public name.
     pub async fn renamed(mut self, url: &str) -> Self {
         let url = Some(url.to_owned());

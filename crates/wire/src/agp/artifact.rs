@@ -12,8 +12,8 @@ use super::task::UNSAID;
 use super::words::{digest, hash, kept, note, note_of, with_kept, word};
 use crate::api::clearance::{
     Artifact, Claim, CommerceSessionCreate, ContextAttest, DecisionRecord, EvidenceAdd,
-    SkillManifestCreate,
 };
+use crate::api::skills::SkillManifestCreate;
 use crate::request::Invalid;
 use crate::scalar::{Note, WireTime};
 

@@ -68,6 +68,7 @@ impl AgpCode {
             "grant_revoked" => AgpCode::TokenRevoked,
             "grant_expired" => AgpCode::TokenExpired,
             "grant_not_narrower"
+            | "grant_out_of_scope"
             | "grant_too_deep"
             | "grant_limit_exceeded"
             | "grant_counterparty"
@@ -184,6 +185,7 @@ mod tests {
             (Code::GrantRevoked, AgpCode::TokenRevoked),
             (Code::GrantExpired, AgpCode::TokenExpired),
             (Code::GrantNotNarrower, AgpCode::ScopeViolation),
+            (Code::GrantOutOfScope, AgpCode::ScopeViolation),
             (Code::GrantLimitExceeded, AgpCode::ScopeViolation),
             (Code::Unauthenticated, AgpCode::Unauthenticated),
             (Code::Forbidden, AgpCode::Forbidden),

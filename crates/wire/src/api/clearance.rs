@@ -3,9 +3,9 @@
 //! Texts (outcomes, claims, rationales, notes) lie sealed in the vault; the journal keeps digests.
 
 use hansa_types::governance::{
-    ActionClass, AttestationLevel, Attested, Clearance, CommerceState, GovernanceRole, HoldKind,
-    Horizon, Recommendation, Right, RiskTier, Severity, SkillClass, SourceType, Stakeholder, Taint,
-    TrustClass, Verification,
+    ActionClass, Attested, Clearance, CommerceState, GovernanceRole, HoldKind, Horizon,
+    Recommendation, Right, RiskTier, Severity, SourceType, Stakeholder, Taint, TrustClass,
+    Verification,
 };
 use hansa_types::{
     AnyId, ApprovalRequestId, ContextId, Digest, EscalationId, EvidenceId, Framework, Jurisdiction,
@@ -30,8 +30,6 @@ operations! {
     GovernanceAttest = "governance_attest" => Artifact;
     CommerceSessionCreate = "commerce_session_create" => Artifact;
     TaintPromote = "taint_promote" => DeclaredTask;
-    SkillManifestCreate = "skill_manifest_create" => Artifact;
-    SkillManifestList = "skill_manifest_list" => Page<Artifact>;
     ArtifactList = "artifact_list" => Page<Artifact>;
     ArtifactGet = "artifact_get" => Artifact;
 }
@@ -437,64 +435,6 @@ pub struct TaintPromote {
     pub context: ContextId,
     /// Why it can be trusted.
     pub rationale: Note,
-}
-
-/// Puts the manifest of a skill on record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SkillManifestCreate {
-    /// Its name.
-    pub name: Note,
-    /// Its version.
-    pub version: Note,
-    /// What it is.
-    #[schemars(with = "OneOf<SkillClass>")]
-    pub skill_class: SkillClass,
-    /// How much may go wrong.
-    #[schemars(with = "OneOf<RiskTier>")]
-    pub risk_class: RiskTier,
-    /// Who vouches for it; its publisher unless said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<OneOf<AttestationLevel>>")]
-    pub attestation_level: Option<AttestationLevel>,
-    /// SHA-256 of its instructions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<schema::Digest>")]
-    pub instruction_hash: Option<Digest>,
-    /// Protocols it speaks.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
-    pub supported_protocols: Vec<Note>,
-    /// Tools it needs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 32))]
-    pub required_tools: Vec<Note>,
-    /// What else its author says.
-    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
-    pub annotations: Annotations,
-}
-
-/// Lists skills, the newest first.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SkillManifestList {
-    /// Only those of this publisher.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub publisher: Option<PrincipalRef>,
-    /// Only those of this risk.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<OneOf<RiskTier>>")]
-    pub risk_class: Option<RiskTier>,
-    /// Only those vouched for so far.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<OneOf<AttestationLevel>>")]
-    pub attestation_level: Option<AttestationLevel>,
-    /// Where to go on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<Cursor>,
-    /// How many at most.
-    #[serde(default)]
-    pub limit: Limit,
 }
 
 /// Lists everything on record for a task, in order.

@@ -33,6 +33,7 @@ pub mod policies;
 pub mod principals;
 pub mod projections;
 pub mod setup;
+pub mod skills;
 pub mod standing;
 pub mod tasks;
 pub mod teams;
