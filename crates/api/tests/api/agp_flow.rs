@@ -219,7 +219,7 @@ async fn what_lacks_a_key_is_refused_in_the_protocols_words() {
     Stage::refused(&submit(other).await, 409, "AGP_SCOPE_VIOLATION");
     for (bad, status, code) in [
         (json!({ "tool_id": CALL }), 400, "AGP_INVALID_REQUEST"),
-        (json!({ "task_id": "tsk_unknown", "tool_id": CALL }), 404, "AGP_NOT_FOUND"),
+        (json!({ "task_id": "tsk_unknown", "tool_id": CALL }), 400, "AGP_INVALID_REQUEST"),
     ] {
         Stage::refused(&submit(bad).await, status, code);
     }
