@@ -8,10 +8,11 @@
     reason = "the test starts processes"
 )]
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -150,6 +151,17 @@ fn check(dir: &Path, acknowledged: u64) -> u64 {
     verified.head.last_seq
 }
 
+/// Snapshots that were begun and have no name yet.
+fn unfinished(dir: &Path) -> BTreeSet<PathBuf> {
+    let Ok(snapshots) = std::fs::read_dir(dir.join("snapshots")) else { return BTreeSet::new() };
+    let paths = snapshots.map(|file| file.unwrap().path());
+    let is_unfinished = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "tmp")
+            && !path.with_extension("snap").exists()
+    };
+    paths.filter(is_unfinished).collect()
+}
+
 fn torment(journal: u64) {
     let dir = tempfile::tempdir().unwrap();
     let mut dice = Dice(journal);
@@ -158,16 +170,14 @@ fn torment(journal: u64) {
         let run = journal * KILLS + kill;
         let point = crash::POINTS[usize::try_from(run).unwrap() % crash::POINTS.len()];
         let passing = 1 + dice.below(if point.contains("append") { 12 } else { 4 });
+        let unfinished_before = unfinished(dir.path());
         let acknowledged = kill_one(dir.path(), point, passing, run);
         let found = check(dir.path(), acknowledged.max(last_seq));
         if point == "snapshot_before_rename" {
-            let snapshots = std::fs::read_dir(dir.path().join("snapshots")).unwrap();
-            let unfinished = snapshots.map(|file| file.unwrap().path()).filter(|path| {
-                path.extension().is_some_and(|extension| extension == "tmp")
-                    && !path.with_extension("snap").exists()
-            });
-            // An earlier kill while something was sealed may have left another.
-            assert!(unfinished.count() >= 1, "an unfinished snapshot took the name of a whole one");
+            // One of an earlier kill, while something was sealed, may lie there still.
+            let left = unfinished(dir.path());
+            let new = left.difference(&unfinished_before).count();
+            assert_eq!(new, 1, "an unfinished snapshot took the name of a whole one");
         }
         if point == "after_commit" {
             assert!(
