@@ -61,7 +61,8 @@ pub(crate) fn child(dir: &Path) -> anyhow::Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (begun, cpu) = (Instant::now(), process_cpu());
-    let passed = runtime.block_on(tokio::time::timeout(WATCHED, scrubber.pass(None)));
+    let passed =
+        runtime.block_on(async { tokio::time::timeout(WATCHED, scrubber.pass(None)).await });
     if let Ok(outcome) = passed {
         outcome?;
     }
