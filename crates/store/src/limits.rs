@@ -57,8 +57,9 @@ pub const SEAL_BEHIND_ENTRIES: u64 = 100_000;
 pub const SEAL_RANGE_BYTES: u64 = 256 << 10;
 /// Most bytes of lines that are compressed, and that a range may claim to hold.
 pub const SEALED_BYTES_MAX: u64 = 16 << 20;
-/// Least time between two ranges that are sealed beside commits.
-pub const SEAL_PACE: Duration = Duration::from_secs(1);
+/// Least time between two ranges that are sealed beside commits, which wait for it meanwhile: so long
+/// that less than one commit in a hundred does. What is left is sealed when nothing comes.
+pub const SEAL_PACE: Duration = Duration::from_secs(5);
 /// Effort of the compression, on zstd's scale.
 pub const SEAL_LEVEL: i32 = 3;
 
