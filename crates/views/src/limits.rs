@@ -30,6 +30,8 @@ pub const LOOKUP_IDS_MAX: usize = 200;
 /// Rows written by one statement; what is left over goes in the smaller groups.
 pub const INSERT_GROUPS: [usize; 3] = [64, 8, 1];
 
+/// Entries whose accepted keys lie in the order in which they came before they are sorted.
+pub const ACCEPTED_RECENT_ENTRIES: i64 = 32_768;
 /// Entries among which old keys are let go of in one batch.
 pub const ACCEPTED_PRUNED_MAX: i64 = 4_000;
 

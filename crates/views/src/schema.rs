@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 6;
+pub(crate) const FORMAT: i64 = 7;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -166,11 +166,15 @@ const TABLES: &[&str] = &[
         thread BLOB,
         actor BLOB
     )",
-    "CREATE TABLE accepted (
+    "CREATE TABLE accepted_recent (
         seq INTEGER PRIMARY KEY,
-        key BLOB NOT NULL,
-        body BLOB NOT NULL,
-        at INTEGER NOT NULL
+        at INTEGER NOT NULL,
+        records BLOB NOT NULL
+    )",
+    "CREATE TABLE accepted_buckets (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        records BLOB NOT NULL
     )",
 ];
 
@@ -203,7 +207,6 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX tasks_stage ON tasks (stage, seq)",
     "CREATE INDEX records_task ON records (task, seq)",
     "CREATE INDEX records_thread ON records (thread, seq) WHERE thread IS NOT NULL",
-    "CREATE INDEX accepted_key ON accepted (key, seq)",
     "CREATE INDEX envelopes_parent ON envelopes (parent) WHERE parent IS NOT NULL",
 ];
 
@@ -221,7 +224,8 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS envelopes",
     "DROP TABLE IF EXISTS policy_differences",
     "DROP TABLE IF EXISTS records",
-    "DROP TABLE IF EXISTS accepted",
+    "DROP TABLE IF EXISTS accepted_recent",
+    "DROP TABLE IF EXISTS accepted_buckets",
     fts::DROP,
 ];
 

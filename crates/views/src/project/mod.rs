@@ -10,7 +10,7 @@
 //! Projection is total. The kernel has decided what an entry says; when a row that it changes is
 //! not there, or a document says something odd, that much is left out with a warning.
 
-mod accepted;
+pub(crate) mod accepted;
 mod bulk;
 mod card;
 mod envelope;
