@@ -202,6 +202,11 @@ impl Idempotency {
         self.filters.iter().any(|filter| !is_over(filter.last_at, now) && filter.may_hold(key))
     }
 
+    /// Whether a key is among the youngest.
+    pub(crate) fn holds(&self, corr: &Correlation) -> bool {
+        self.record(split(corr).0).is_some()
+    }
+
     /// The youngest record of a key.
     fn record(&self, key: u128) -> Option<&Accepted> {
         let record = |&number: &u32| numbered(&self.accepted, self.next, number);

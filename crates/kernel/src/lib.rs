@@ -11,6 +11,7 @@
 pub mod account;
 pub mod action;
 pub mod admit;
+mod ahead;
 pub mod apply;
 pub mod clearance;
 pub mod client;

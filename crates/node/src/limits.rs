@@ -10,6 +10,8 @@ pub const QUEUE_SLOTS_PER_PRINCIPAL_MAX: u32 = 512;
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
 /// Bytes of entries after which a batch closes.
 pub const BATCH_BYTES_MAX: usize = 1 << 20;
+/// Commands whose accounts and keys are looked at before the first of them is decided.
+pub const READ_AHEAD_COMMANDS: usize = 16;
 /// Longest wait for as many requests as were in flight last time.
 pub const GATHER_US_MAX: u64 = 300;
 /// Commands of one batch request.
@@ -27,7 +29,7 @@ pub const FREE_BYTES_MIN: u64 = 256 << 20;
 /// How long a list waits for the projector to reach what its caller has seen.
 pub const VIEWS_WAIT_MAX: Duration = Duration(250);
 /// Entries projected in one transaction.
-pub const PROJECT_ENTRIES_MAX: usize = 2_000;
+pub const PROJECT_ENTRIES_MAX: usize = 8_000;
 /// Entries of one round from which on the projector lets more of them gather.
 pub const PROJECT_BUSY_ENTRIES: u64 = 32;
 /// How long it lets them gather, unless somebody waits for the read models.

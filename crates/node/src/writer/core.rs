@@ -16,7 +16,7 @@ use hansa_types::{Code, Digest, PrincipalId, Rejection, Time, TransferId};
 
 use crate::clock::{Reading, Watchdog};
 use crate::env::Clock;
-use crate::limits::BATCH_BYTES_MAX;
+use crate::limits::{BATCH_BYTES_MAX, READ_AHEAD_COMMANDS};
 
 /// A command with what must become durable beside its entries, if it is accepted.
 #[derive(Debug, Clone)]
@@ -104,10 +104,18 @@ pub enum Input {
 }
 
 impl Input {
+    /// The first command.
+    fn first(&self) -> Option<&Job> {
+        match self {
+            Input::Commands { jobs, .. } => jobs.first(),
+            Input::Read { .. } => None,
+        }
+    }
+
     /// Who asks.
     pub fn principal(&self) -> Option<PrincipalId> {
         match self {
-            Input::Commands { jobs, .. } => jobs.first().and_then(|j| j.request.caller.principal),
+            Input::Commands { .. } => self.first().and_then(|job| job.request.caller.principal),
             Input::Read { principal, .. } => *principal,
         }
     }
@@ -210,10 +218,15 @@ impl Writer {
         let mut release: Vec<Release> = Vec::with_capacity(inputs.len());
         let mut commands = self.expire(now, &mut ids, &mut batch);
         let mut taken = 0;
-        for (position, input) in inputs.iter_mut().enumerate() {
+        for position in 0..inputs.len() {
             if batch.entries.len() >= BATCH_BYTES_MAX {
                 break;
             }
+            if position.is_multiple_of(READ_AHEAD_COMMANDS) {
+                let next = inputs[position..].iter().take(READ_AHEAD_COMMANDS);
+                self.read_ahead(next.filter_map(Input::first));
+            }
+            let input = &mut inputs[position];
             taken += 1;
             commands += input.commands();
             release.push(self.take_input((position, input), now, reading, &mut ids, &mut batch));
@@ -236,9 +249,12 @@ impl Writer {
         let mut outcomes = Vec::new();
         if let Input::Commands { jobs, .. } = input {
             outcomes.reserve_exact(jobs.len());
-            for (position, job) in jobs.iter_mut().enumerate() {
+            for position in 0..jobs.len() {
+                if jobs.len() > 1 && position.is_multiple_of(READ_AHEAD_COMMANDS) {
+                    self.read_ahead(jobs[position..].iter().take(READ_AHEAD_COMMANDS));
+                }
                 self.under_way = Some((place, position));
-                outcomes.push(self.carry_out(job, now, reading, ids, batch));
+                outcomes.push(self.carry_out(&mut jobs[position], now, reading, ids, batch));
             }
         }
         let done = Input::Commands { jobs: Vec::new(), reply: Box::new(|_| ()) };
@@ -246,6 +262,10 @@ impl Writer {
             Input::Read { run, .. } => run(&self.state),
             Input::Commands { reply, .. } => Box::new(move || reply(outcomes)),
         }
+    }
+
+    fn read_ahead<'a>(&self, jobs: impl Iterator<Item = &'a Job>) {
+        self.state.read_ahead(jobs.map(|job| &job.request));
     }
 
     /// Carries out what came due, unless the time is unsure.
