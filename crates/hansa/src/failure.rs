@@ -125,6 +125,11 @@ impl Failure {
         self.problem.as_deref()
     }
 
+    /// What to do about it, if anything is known.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.next_step.as_deref()
+    }
+
     /// One line, for a step of the demo.
     pub(crate) fn line(&self) -> String {
         let mut line = self.message.clone();
@@ -236,11 +241,18 @@ impl From<hansa_types::Rejection> for Failure {
 impl From<hansa_store::Error> for Failure {
     fn from(error: hansa_store::Error) -> Self {
         let next_step = match &error {
-            hansa_store::Error::Locked { .. } => {
-                Some("stop the node that runs there, or name another directory with --data-dir")
-            }
+            hansa_store::Error::Locked { .. } => Some(
+                "stop the node that runs there, or name another directory with --data-dir".into(),
+            ),
             hansa_store::Error::Foreign { .. } => {
-                Some("name the node's own directory with --data-dir")
+                Some("name the node's own directory with --data-dir".to_owned())
+            }
+            hansa_store::Error::LogMissing { log, .. } => {
+                let log = log.display();
+                Some(format!(
+                    "put the {log} of the same moment beside it, or restore a backup; if what it \
+                     held may be lost, touch {log}"
+                ))
             }
             _ => None,
         };

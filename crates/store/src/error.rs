@@ -41,6 +41,18 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The database was in use when it was copied, and its write-ahead log did not come along.
+    #[error(
+        "{} was copied while it was in use, or after a crash, without its write-ahead log: \
+         acknowledged entries may be missing",
+        path.display()
+    )]
+    LogMissing {
+        /// The database.
+        path: PathBuf,
+        /// Its log, which is not there.
+        log: PathBuf,
+    },
     /// The journal was written in a format this build does not know.
     #[error("the journal has format {found}, this build reads formats up to {known}")]
     Format {

@@ -96,6 +96,7 @@ impl Store {
             disk::create_dir(&dir.join(name))?;
         }
         let path = dir.join(JOURNAL_FILE);
+        sqlite::refuse_without_log(&path)?;
         disk::keep_private(&path)?;
         let connection = sqlite::open_writer(&path)?;
         disk::sync_dir(dir)?;
@@ -105,7 +106,9 @@ impl Store {
 
     /// Opens the journal of `dir` for reading, beside whoever writes to it.
     pub fn open_read_only(dir: &Path) -> Result<Arc<dyn Reader>, Error> {
-        Ok(Arc::new(SqliteReader::open(dir.join(JOURNAL_FILE), limits::READERS_MAX)?))
+        let path = dir.join(JOURNAL_FILE);
+        sqlite::refuse_without_log(&path)?;
+        Ok(Arc::new(SqliteReader::open(path, limits::READERS_MAX)?))
     }
 
     /// Chooses whether old rows are sealed, before the journal is started.
@@ -131,8 +134,9 @@ impl Store {
             Arc::clone(&stats),
             Arc::clone(&self.lock),
         )?;
-        let journal =
-            Pipeline::threaded(sink, stats).map_err(Error::io("start a thread for", &self.dir))?;
+        let sink = sqlite::Marked::new(sink, &stats)?;
+        let journal = Pipeline::threaded(sink, stats)
+            .map_err(Error::io("start a thread for", &self.dir))?;
         Ok(Box::new(journal))
     }
 
@@ -172,6 +176,15 @@ impl Store {
     /// The file of the read models.
     pub fn views_path(&self) -> PathBuf {
         self.dir.join("views.db")
+    }
+}
+
+impl Drop for Store {
+    /// What a crash left in the log goes back into the database with this connection.
+    fn drop(&mut self) {
+        if let Some(connection) = &self.connection {
+            sqlite::forget(connection);
+        }
     }
 }
 

@@ -129,6 +129,47 @@ fn a_journal_that_lost_its_end_is_noticed_and_its_entries_named() {
 }
 
 #[test]
+fn a_journal_copied_from_a_running_node_without_its_log_is_told() {
+    let place = place_with_node();
+    let served = place.serve("node");
+    let copy = |names: &[&str]| {
+        let _ = std::fs::remove_dir_all(place.path("copy"));
+        std::fs::create_dir_all(place.path("copy/keys")).unwrap();
+        std::fs::set_permissions(place.path("copy"), std::fs::Permissions::from_mode(0o700))
+            .unwrap();
+        for name in names {
+            std::fs::copy(place.path("node").join(name), place.path("copy").join(name)).unwrap();
+        }
+    };
+    let diagnose = || place.run(&["doctor", "--data-dir", "copy", "--json"]);
+    let serve = ["serve", "--bind", "127.0.0.1:0", "--data-dir", "copy"];
+    copy(&["journal.db", "keys/node.pem"]);
+    let told = ["without its write-ahead log", "acknowledged entries may be missing"];
+    for _ in 0..2 {
+        let run = diagnose();
+        assert_eq!((run.code, state(&run, "journal").as_str()), (1, "failed"));
+        assert!(told.iter().all(|part| run.stdout.contains(part)), "{}", run.stdout);
+        assert!(run.stdout.contains("journal.db-wal"), "the next step: {}", run.stdout);
+        place.run(&serve).failed(1, &[told[0], told[1], "next step: ", "touch "]);
+    }
+    place.run(&["audit", "copy"]).failed(1, &told);
+    // With its log it is whole.
+    copy(&["journal.db", "journal.db-wal", "keys/node.pem"]);
+    diagnose().ok();
+    // So it is without one once the node has stopped.
+    served.stop();
+    copy(&["journal.db", "keys/node.pem"]);
+    diagnose().ok();
+    // And whoever goes on without what the log held says so.
+    let served = place.serve("node");
+    copy(&["journal.db", "keys/node.pem"]);
+    served.stop();
+    std::fs::write(place.path("copy/journal.db-wal"), "").unwrap();
+    diagnose().ok();
+    place.serve("copy").stop();
+}
+
+#[test]
 fn a_snapshot_ahead_of_the_journal_names_what_is_missing() {
     let place = place_with_node();
     std::fs::copy(place.path("node/journal.db"), place.path("older.db")).unwrap();

@@ -10,6 +10,7 @@
 
 mod commit;
 mod copier;
+mod in_use;
 mod read;
 mod schema;
 mod seal;
@@ -21,6 +22,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{Error, limits};
 
 pub(crate) use commit::{Sink, SinkOptions};
+pub(crate) use in_use::{Marked, forget, refuse_without_log};
 pub(crate) use read::SqliteReader;
 
 /// Opens the writing connection, creating or checking the database.

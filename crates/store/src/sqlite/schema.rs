@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
 use crate::{Error, limits};
 
 /// Marks the file as a Hansa journal: "HANS".
-const APPLICATION_ID: i32 = 0x4841_4E53;
+pub(super) const APPLICATION_ID: i32 = 0x4841_4E53;
 
 /// The format that this build reads besides every earlier one. 1: rows as they were committed.
 /// 2: ranges of rows are sealed, see [`super::seal`].

@@ -15,6 +15,8 @@ mod crash;
 #[cfg(feature = "conformance")]
 mod damage;
 #[cfg(feature = "conformance")]
+mod in_use;
+#[cfg(feature = "conformance")]
 mod memory;
 mod opening;
 #[cfg(feature = "conformance")]

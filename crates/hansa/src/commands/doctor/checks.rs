@@ -70,7 +70,7 @@ pub(super) fn all(
         }
         Err(failure) => found.push(
             Finding::failed("journal", failure.line())
-                .next_step("restore the directory from a backup"),
+                .next_step(failure.advice().unwrap_or("restore the directory from a backup")),
         ),
     }
     found.push(poisoned(dir));
