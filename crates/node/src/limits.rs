@@ -50,6 +50,8 @@ pub const BACKUP_LOOK_EVERY: Duration = Duration::minutes(1);
 pub const BACKUP_RETRY: Duration = Duration::minutes(10);
 /// Bytes of entries after which a frame of a backup is full.
 pub const BACKUP_FRAME_BYTES: usize = 1 << 20;
+/// Frames of a backup that are read and decoded ahead of those that are replayed.
+pub const BACKUP_FRAMES_AHEAD: usize = 2;
 /// Records of the vault read at once, and kept at once when a backup is restored.
 pub const BACKUP_PAGE_RECORDS: usize = 256;
 /// Days within which the whole journal is read again, unless configured.

@@ -21,6 +21,7 @@ use hansa_node::start::start;
 use hansa_node::vault::{card_id, erase};
 use hansa_node::writer::Job;
 use hansa_node::{Config, Env, Error, Node};
+use hansa_store::Store;
 use hansa_types::{Amount, Duration, PrincipalId};
 
 const ADA: PrincipalId = PrincipalId(2);
@@ -95,6 +96,16 @@ async fn state<T: Send + 'static>(
     node.read(None, look).await.unwrap()
 }
 
+fn rows(dir: &Path) -> u64 {
+    let mut rows = 0;
+    let count = &mut |_| {
+        rows += 1;
+        Ok(ControlFlow::Continue(()))
+    };
+    Store::open_read_only(dir).unwrap().scan(1, count).unwrap();
+    rows
+}
+
 #[tokio::test]
 async fn a_backup_of_a_running_node_is_restored_as_another_run() {
     let dir = tempfile::tempdir().unwrap();
@@ -118,6 +129,7 @@ async fn a_backup_of_a_running_node_is_restored_as_another_run() {
 
     let checked = restore(&to, &second, &target).unwrap();
     assert_eq!((checked.entries, checked.documents, checked.left_out), (second.last_seq, 2, 0));
+    assert!(rows(&data) > 20 && rows(&target) == 1, "small commits come back as one");
     let again = open(&target).await;
     assert_eq!(state(&again, |state| format!("{:?}", state.ledger.accounts())).await, ledger);
     let after = state(&again, |state| state.node().unwrap().clone()).await;

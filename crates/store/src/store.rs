@@ -39,6 +39,9 @@ pub struct Options {
     pub readers_max: usize,
     /// Stored with every row: which holder of the journal wrote it.
     pub epoch: u64,
+    /// Whether each commit waits for the disk. Without it nothing is durable until the journal is
+    /// closed, which is for making a directory that does not count before.
+    pub sync_commits: bool,
     /// Whether and how old rows are sealed into compressed ranges. A file in which one was is not
     /// read by releases that do not know them.
     pub sealing: Option<Sealing>,
@@ -72,6 +75,7 @@ impl Default for Options {
             wal_idle: limits::WAL_IDLE,
             readers_max: limits::READERS_MAX,
             epoch: 1,
+            sync_commits: true,
             sealing: None,
         }
     }
@@ -134,9 +138,9 @@ impl Store {
             Arc::clone(&stats),
             Arc::clone(&self.lock),
         )?;
-        let sink = sqlite::Marked::new(sink, &stats)?;
-        let journal = Pipeline::threaded(sink, stats)
-            .map_err(Error::io("start a thread for", &self.dir))?;
+        let sink = sqlite::Marked::new(sink, &stats, self.options.sync_commits)?;
+        let journal =
+            Pipeline::threaded(sink, stats).map_err(Error::io("start a thread for", &self.dir))?;
         Ok(Box::new(journal))
     }
 

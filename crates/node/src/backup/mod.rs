@@ -14,25 +14,27 @@
 //! the vault is copied whole each time, so that a document is forgotten with the last backup of
 //! before its erasure.
 
+mod bytes;
 mod manifest;
+mod replay;
 mod schedule;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hansa_crypto::keys::{PublicKey, SigningKey};
-use hansa_crypto::merkle::{CompactRange, leaf_hash};
 use hansa_crypto::seal::{SealKey, derive};
-use hansa_kernel::{State, codec, state};
+use hansa_kernel::state;
 use hansa_store::backup::{self as files, FrameReader, FrameWriter};
-use hansa_store::{Batch, Options, Reader, Row, Store, VaultChange};
-use hansa_types::{Digest, IncarnationId, PrincipalId, Salt, Time};
+use hansa_store::{Options, Reader, Row, Store, VaultChange};
+use hansa_types::{IncarnationId, PrincipalId, Salt, Time};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use manifest::{FORMAT, Manifest, Segment, find, list};
 pub use schedule::Schedule;
 
+use self::replay::{Replay, SavedRow};
 use crate::env::Env;
 use crate::error::Error;
 use crate::keys::Place;
@@ -42,19 +44,21 @@ use crate::snapshot::{Folded, fold, hash_seed};
 /// Meta key of the run of the journal that a restored data directory begins.
 pub const INCARNATION: &str = "incarnation";
 
-/// A committed batch, as a piece of the journal holds it.
-#[derive(Serialize, Deserialize)]
-struct SavedRow {
-    first_seq: u64,
-    last_seq: u64,
-    entries: Vec<u8>,
-}
-
 /// Something of the vault.
 #[derive(Serialize, Deserialize)]
 enum Saved {
-    Record { id: String, subject: u128, salt: [u8; 16], sealed: Vec<u8> },
-    Key { subject: u128, wrapped: Vec<u8> },
+    Record {
+        id: String,
+        subject: u128,
+        salt: [u8; 16],
+        #[serde(with = "bytes")]
+        sealed: Vec<u8>,
+    },
+    Key {
+        subject: u128,
+        #[serde(with = "bytes")]
+        wrapped: Vec<u8>,
+    },
 }
 
 /// What a verification or restoration found.
@@ -139,7 +143,10 @@ pub fn verify(
 ) -> Result<Checked, Error> {
     node_key(dir, manifest, recovery)?;
     let mut replay = Replay::new(manifest);
-    replay.run(dir, recovery, progress, &mut |_| Ok(()))?;
+    replay.run(dir, recovery, progress, &mut |mut batch| {
+        batch.clear();
+        batch
+    })?;
     let mut documents = 0;
     read_vault(dir, manifest, recovery, &mut |saved| {
         documents += u64::from(matches!(saved, Saved::Record { .. }));
@@ -167,14 +174,15 @@ pub fn restore<'a>(
         return Err(failed("the target holds something; name a new directory"));
     }
     let seed = node_key(dir, manifest, recovery)?;
-    let mut store = Store::open(target, Options::default())?;
+    let options = Options { sync_commits: false, ..Options::default() };
+    let mut store = Store::open(target, options)?;
     let incarnation = IncarnationId::new(env.clock.wall().0, env.random_u128());
     store.put_meta_once(INCARNATION, incarnation.to_string().as_bytes())?;
     let mut journal = store.journal()?;
     let mut replay = Replay::new(manifest);
     replay.run(dir, recovery, progress, &mut |batch| {
         journal.submit(batch, Box::new(|_| ()));
-        Ok(())
+        journal.recycle().unwrap_or_default()
     })?;
     let mut checked =
         Checked { id: manifest.id.clone(), entries: replay.state.seq, documents: 0, left_out: 0 };
@@ -330,99 +338,6 @@ fn copy_vault(
     }
     writer.finish(env.random())?;
     Ok(documents)
-}
-
-/// Replays the pieces of a backup.
-struct Replay<'a> {
-    manifest: &'a Manifest,
-    state: State,
-    chain: Digest,
-    tree: CompactRange,
-}
-
-impl<'a> Replay<'a> {
-    fn new(manifest: &'a Manifest) -> Self {
-        let (chain, tree) = (Digest::ZERO, CompactRange::new());
-        Self { manifest, state: State::new([0; 4]), chain, tree }
-    }
-
-    /// Reads all rows, hands each over as a batch, and compares the end with the manifest.
-    fn run(
-        &mut self,
-        dir: &Path,
-        recovery: &SealKey,
-        progress: &mut dyn FnMut(u64, u64),
-        take: &mut dyn FnMut(Batch) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        for segment in &self.manifest.segments {
-            let path = dir.join(&segment.file);
-            let mut reader = FrameReader::open(&path, file_key(recovery, &path))?;
-            while let Some(frame) = reader.next_frame()? {
-                for row in decoded::<SavedRow>(&frame, &path)? {
-                    take(self.row(row)?)?;
-                    progress(self.state.seq, self.manifest.last_seq);
-                }
-            }
-        }
-        let Manifest { last_seq, chain, root, state_digest, state_format, .. } = self.manifest;
-        let end = (self.state.seq, self.chain, self.tree.root());
-        if end != (*last_seq, *chain, *root) {
-            return Err(failed("the entries do not lead to the chain and root of the manifest"));
-        }
-        // Another release folds to another shape; then the chain alone speaks.
-        let same_shape = *state_format == state::SNAPSHOT_FORMAT;
-        match same_shape && self.state.digest() != *state_digest {
-            true => Err(failed("the replayed state is not that of the manifest")),
-            false => Ok(()),
-        }
-    }
-
-    fn row(&mut self, row: SavedRow) -> Result<Batch, Error> {
-        let prev_chain = self.chain;
-        let mut leaves = Vec::new();
-        let lines = row.entries.strip_suffix(b"\n").ok_or_else(|| failed("a row is cut short"))?;
-        for line in lines.split(|&byte| byte == b'\n') {
-            let seq = self.state.seq + 1;
-            let entry = codec::decode(line).map_err(|source| Error::Entry { seq, source })?;
-            if entry.seq != seq {
-                return Err(failed("the entries do not follow each other"));
-            }
-            self.state.apply(&entry);
-            let leaf = leaf_hash(line);
-            leaves.extend_from_slice(&leaf.0);
-            self.chain = hansa_crypto::chain::next(&self.chain, &leaf);
-            self.tree.push(leaf);
-        }
-        let SavedRow { first_seq, last_seq, entries } = row;
-        if last_seq != self.state.seq {
-            return Err(failed("a row has another number of entries than it says"));
-        }
-        let (chain, root) = (self.chain, self.tree.root());
-        Ok(Batch {
-            first_seq,
-            last_seq,
-            prev_chain,
-            chain,
-            root,
-            entries,
-            leaves,
-            vault: Vec::new(),
-        })
-    }
-
-    /// A batch of changes to the vault alone.
-    fn changes(&self, vault: Vec<VaultChange>) -> Batch {
-        let (chain, seq) = (self.chain, self.state.seq);
-        Batch {
-            first_seq: seq + 1,
-            last_seq: seq,
-            prev_chain: chain,
-            chain,
-            root: self.tree.root(),
-            vault,
-            ..Batch::default()
-        }
-    }
 }
 
 fn read_vault(

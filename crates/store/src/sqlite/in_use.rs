@@ -34,10 +34,17 @@ pub(crate) struct Marked {
 
 impl Marked {
     /// Sets the mark before anything is committed.
-    pub(crate) fn new(sink: Sink, stats: &Arc<JournalStats>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        sink: Sink,
+        stats: &Arc<JournalStats>,
+        sync_commits: bool,
+    ) -> Result<Self, Error> {
         if !is_set(&sink.connection)? {
             put(&sink.connection, 1)?;
             checkpoint(&sink.connection, Mode::Passive, stats)?;
+        }
+        if !sync_commits {
+            synchronous(&sink.connection, "NORMAL")?;
         }
         Ok(Self { sink })
     }
@@ -56,7 +63,9 @@ impl pipeline::Sink for Marked {
         self.sink.tend(idle)
     }
 
+    /// Taking the mark back is a commit that waits for the disk, and so for all before it.
     fn close(&mut self) -> Result<(), Error> {
+        synchronous(&self.sink.connection, "FULL")?;
         clear(&self.sink.connection)?;
         self.sink.close()
     }
@@ -85,6 +94,13 @@ fn is_set(connection: &Connection) -> Result<bool, Error> {
         .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
         .map(|mark| mark != 0)
         .map_err(Error::database("read whether it is in use"))
+}
+
+/// Sets whether commits wait for the disk (`FULL`), or only what copies the log back does (`NORMAL`).
+fn synchronous(connection: &Connection, how: &str) -> Result<(), Error> {
+    connection
+        .pragma_update(None, "synchronous", how)
+        .map_err(Error::database("set whether commits wait"))
 }
 
 fn put(connection: &Connection, mark: i32) -> Result<(), Error> {
