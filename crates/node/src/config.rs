@@ -65,6 +65,8 @@ pub struct Config {
     pub admin_second_factor: bool,
     /// Days within which the whole journal is read again and compared with itself.
     pub scrub_days_max: u32,
+    /// Days after which what is over leaves the read models; 0: it stays.
+    pub views_days_max: u32,
     /// Whether the whole journal is verified at start, not only what follows the last snapshot.
     pub verify_full: bool,
     /// Where the node itself may go.
@@ -106,6 +108,7 @@ impl Config {
             smtp: None,
             admin_second_factor: false,
             scrub_days_max: limits::SCRUB_DAYS_MAX,
+            views_days_max: 0,
             verify_full: false,
             egress: EgressPolicy::default(),
             seal_behind_entries: hansa_store::limits::SEAL_BEHIND_ENTRIES,
@@ -147,6 +150,9 @@ impl Config {
         }
         if !(1..=limits::SCRUB_DAYS_CONFIGURED_MAX).contains(&self.scrub_days_max) {
             return refuse("store.scrub_days_max: 1 to 365");
+        }
+        if self.views_days_max != 0 && self.views_days_max < limits::VIEWS_DAYS_LEAST {
+            return refuse("store.views_days_max: 0, which keeps all, or at least 60");
         }
         Ok(())
     }

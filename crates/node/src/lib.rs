@@ -29,6 +29,7 @@ mod node;
 pub mod open;
 mod parked;
 pub mod projector;
+mod retention;
 pub mod scrub;
 pub mod setup;
 pub mod sight;

@@ -69,6 +69,13 @@ pub const SCRUB_REST_TIMES: u64 = 49;
 /// Least rest between two pieces.
 pub const SCRUB_REST_MIN: Duration = Duration(20);
 /// Time between two counts of the vault's bytes.
+/// Least days after which rows may leave the read models: by then the state has forgotten a task that
+/// ended, so that nothing more can happen to its row.
+pub const VIEWS_DAYS_LEAST: u32 = 60;
+/// Time between two looks for rows that are old enough, and between two that found some.
+pub const RETENTION_EVERY: Duration = Duration::hours(1);
+/// See [`RETENTION_EVERY`].
+pub const RETENTION_PAUSE: Duration = Duration::seconds(1);
 pub const VAULT_COUNT_EVERY: Duration = Duration::minutes(10);
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;

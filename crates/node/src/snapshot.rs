@@ -4,14 +4,16 @@
 //! the node's signature. The writer never waits for it. A snapshot only saves time at start: one
 //! that is missing, foreign or damaged is passed over, and the journal is folded from further back.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hansa_kernel::{State, codec, state};
 use hansa_store::snapshot::{self, SnapshotContent};
 use hansa_store::verify::{Verified, VerifyFrom};
 use hansa_store::{Reader, Store};
+use tokio::sync::watch;
 
-use crate::env::run_program;
+use crate::config::Config;
+use crate::env::{blocking, run_program};
 use crate::error::Error;
 use crate::keys::{NodeKeys, Place};
 
@@ -142,4 +144,36 @@ pub fn run_child(program: &Path, of: Place<'_>) -> Result<(), Error> {
         arguments.push("--key-secret-stdin".as_ref());
     }
     run_program(program, &arguments, of.secret).map_err(Error::Snapshot)
+}
+
+/// Makes a snapshot whenever the journal has grown enough.
+pub(crate) struct Follow {
+    /// How far the journal is durable.
+    pub(crate) durable: watch::Receiver<u64>,
+    /// The program that makes one.
+    pub(crate) program: PathBuf,
+    /// What the node was told.
+    pub(crate) config: Config,
+}
+
+impl Follow {
+    /// Follows until the node is gone; `last` is where the last snapshot ended.
+    pub(crate) async fn make_snapshots(mut self, mut last: u64) {
+        loop {
+            let head = *self.durable.borrow_and_update();
+            if head >= last.saturating_add(self.config.snapshot_entries) {
+                let (program, config) = (self.program.clone(), self.config.clone());
+                let made = move || run_child(&program, config.key_place());
+                let made = blocking(made).await;
+                if let Err(error) = made.and_then(|made| made) {
+                    tracing::warn!(%error, "no snapshot was made");
+                }
+                // After a failure too, so that a full disk is not met with a busy loop.
+                last = head;
+            }
+            if self.durable.changed().await.is_err() {
+                return;
+            }
+        }
+    }
 }

@@ -32,6 +32,7 @@ use crate::limits::EFFECTS_MAX;
 use crate::metrics::Metrics;
 use crate::node::Node;
 use crate::projector::Projector;
+use crate::retention::forget_old_rows;
 use crate::scrub::Scrubber;
 use crate::setup::Setup;
 use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
@@ -441,6 +442,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
         tasks.start(postman.run());
     }
     tasks.start(follow_name(Arc::downgrade(node)));
+    tasks.start(forget_old_rows(Arc::downgrade(node)));
     keep_copies(node, &mut tasks, snapshot_seq);
 }
 
@@ -460,41 +462,8 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
         tasks.start(schedule.run());
     }
     if let Some(program) = node.config.snapshot_program.clone() {
-        let followed = Follow {
-            durable: node.durable.subscribe(),
-            program,
-            config: node.config.clone(),
-            every: node.config.snapshot_entries,
-        };
+        let (durable, config) = (node.durable.subscribe(), node.config.clone());
+        let followed = snapshot::Follow { durable, program, config };
         tasks.start(followed.make_snapshots(snapshot_seq));
-    }
-}
-
-/// Makes a snapshot whenever the journal has grown enough.
-struct Follow {
-    durable: watch::Receiver<u64>,
-    program: PathBuf,
-    config: Config,
-    every: u64,
-}
-
-impl Follow {
-    async fn make_snapshots(mut self, mut last: u64) {
-        loop {
-            let head = *self.durable.borrow_and_update();
-            if head >= last.saturating_add(self.every) {
-                let (program, config) = (self.program.clone(), self.config.clone());
-                let made = move || snapshot::run_child(&program, config.key_place());
-                let made = blocking(made).await;
-                if let Err(error) = made.and_then(|made| made) {
-                    tracing::warn!(%error, "no snapshot was made");
-                }
-                // After a failure too, so that a full disk is not met with a busy loop.
-                last = head;
-            }
-            if self.durable.changed().await.is_err() {
-                return;
-            }
-        }
     }
 }

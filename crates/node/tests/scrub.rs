@@ -20,6 +20,7 @@ use hansa_node::{Config, Env, Node, snapshot};
 use hansa_store::JOURNAL_FILE;
 use hansa_testkit::{SimClock, world};
 use hansa_types::{Amount, Code, Duration, PrincipalId};
+use hansa_views::{PageQuery, TransferFilter, Viewer};
 
 const PAYMENTS: u128 = 30;
 
@@ -195,5 +196,30 @@ async fn what_lies_on_the_disk_is_measured() {
     for name in ["journal", "views", "free"] {
         assert!(part(name).unwrap() > 5_000, "{name}");
     }
+    node.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_over_for_long_leaves_the_lists_and_stays_in_the_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    let (env, clock) = world(7);
+    let mut config = Config::new(dir.path().to_owned()).unwrap();
+    (config.free_bytes_min, config.views_days_max) = (0, 60);
+    let node = start(config, env).await.unwrap().node;
+    live(&node).await;
+    let seq = node.durable.seq();
+    let forgotten = || metric(&node, "hansa_views_forgotten_total").unwrap();
+    // As old as it may become, and then older.
+    clock.advance(Duration::days(60));
+    pass_until(&clock, Duration::minutes(1), || node.views.subscribe().borrow().eq(&seq)).await;
+    assert_eq!(forgotten(), 0, "the journal's time stands still without an entry");
+    clock.advance(Duration::days(1));
+    node.submit(payment(1)).await.unwrap();
+    pass_until(&clock, Duration::minutes(1), || u128::from(forgotten()) == PAYMENTS + 2).await;
+    let page = PageQuery { after: None, limit: 200 };
+    let viewer = Viewer { all: true, principal: None };
+    let left = node.views.transfers(&TransferFilter::default(), page, viewer).await.unwrap().items;
+    assert_eq!(left.iter().map(|row| row.seq).collect::<Vec<_>>(), [seq + 1]);
+    assert!(node.reader.entry(seq).unwrap().is_some());
     node.stop().await.unwrap();
 }

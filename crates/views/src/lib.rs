@@ -22,6 +22,7 @@ mod fts;
 mod open;
 mod project;
 mod query;
+mod retention;
 mod rows;
 mod schema;
 mod standing;

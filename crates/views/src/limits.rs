@@ -35,6 +35,9 @@ pub const ACCEPTED_RECENT_ENTRIES: i64 = 32_768;
 /// Entries among which old keys are let go of in one batch.
 pub const ACCEPTED_PRUNED_MAX: i64 = 4_000;
 
+/// Rows of one table that are let go of by age in one transaction.
+pub const FORGOTTEN_ROWS_MAX: i64 = 1_000;
+
 /// Skills of one card that are indexed.
 pub const SKILLS_INDEXED_MAX: usize = 256;
 /// Tags of one card that are indexed.

@@ -15,6 +15,7 @@ use crate::project::{self, Known};
 use crate::query::{
     accepted, agents, discover, envelopes, grants, policies, records, tasks, transfers,
 };
+use crate::retention::{self, Over};
 use crate::rows::{
     AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantFilter, GrantRow, Page,
     PageQuery, PolicyDifferenceRow, Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter,
@@ -116,6 +117,15 @@ impl Views {
         let mut writer = self.inner.writer.lock().await;
         let writer = writer.as_mut().ok_or(Error::Closed)?;
         agents::note_uses(&mut writer.connection, uses).await
+    }
+
+    /// Lets go of a bounded number of rows that are over since before a moment, up to an entry: ended
+    /// tasks with their envelopes, money that moved, differences between policy sets. Returns how
+    /// many went; 0 once none are left.
+    pub async fn forget(&self, seq: u64, before: Time) -> Result<u64, Error> {
+        let mut writer = self.inner.writer.lock().await;
+        let writer = writer.as_mut().ok_or(Error::Closed)?;
+        retention::forget(&mut writer.connection, Over { seq, before }).await
     }
 
     /// Empties the write-ahead log, in which pages lie as they were before an erasure. Returns

@@ -97,6 +97,7 @@ pub(crate) struct Settings {
     pub(crate) key_secret: KeySecret,
     scrub_days_max: u32,
     seal_behind_entries: u64,
+    views_days_max: u32,
     backup: Option<BackupPlan>,
     backup_days_max: u32,
     mode: Mode,
@@ -183,6 +184,7 @@ impl Settings {
             key_secret,
             scrub_days_max: reader.integer("store.scrub_days_max", 1),
             seal_behind_entries: reader.integer("store.seal_behind_entries", 0),
+            views_days_max: reader.integer("store.views_days_max", 0),
             mode: reader.take("money.mode", Mode::Sovereign, values::mode(&text("money.mode"))),
             currency,
             fee: FeeRule {
@@ -241,6 +243,7 @@ impl Settings {
             ledger_public: self.ledger_public,
             scrub_days_max: self.scrub_days_max,
             seal_behind_entries: self.seal_behind_entries,
+            views_days_max: self.views_days_max,
             backup: self.backup.clone(),
             backup_days_max: self.backup_days_max,
             egress: self.egress.clone(),
@@ -508,6 +511,7 @@ mod tests {
         assert_eq!(config.ledger_public, node.ledger_public);
         assert_eq!(config.scrub_days_max, node.scrub_days_max);
         assert_eq!(config.seal_behind_entries, node.seal_behind_entries);
+        assert_eq!(config.views_days_max, node.views_days_max);
         assert_eq!((&config.backup, config.backup_days_max), (&node.backup, node.backup_days_max));
         assert_eq!(config.egress, node.egress);
     }
@@ -553,6 +557,8 @@ mod tests {
         assert_eq!(settings(&[url, ("server.host", "other")]).unwrap().server.host, "other");
         assert!(settings(&[("server.host", "two words")]).is_err());
         assert!(settings(&[("store.batch_commands_max", "0")]).is_err());
+        assert!(settings(&[("store.views_days_max", "59")]).is_err());
+        assert!(settings(&[("store.views_days_max", "60")]).is_ok());
     }
 
     #[test]

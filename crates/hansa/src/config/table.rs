@@ -199,6 +199,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Entries at the journal's end that are not compressed; older ones are. 0: nothing is compressed.",
     ),
     Setting::new(
+        "store.views_days_max",
+        Integer,
+        "0",
+        "Days after which what is over leaves lists and their read models, 60 at least. 0: it stays.",
+    ),
+    Setting::new(
         "backup.dir",
         Text,
         "",

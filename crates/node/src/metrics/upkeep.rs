@@ -35,6 +35,8 @@ pub struct Upkeep {
     backups: AtomicU64,
     backups_failed: AtomicU64,
     backup_age_ms: AtomicU64,
+    /// Rows of the read models that were let go of for their age.
+    pub views_forgotten: AtomicU64,
 }
 
 impl Default for Upkeep {
@@ -50,6 +52,7 @@ impl Default for Upkeep {
             backups: none(),
             backups_failed: none(),
             backup_age_ms: AtomicU64::new(NEVER),
+            views_forgotten: none(),
         }
     }
 }
@@ -121,6 +124,7 @@ impl Upkeep {
             ("scrub_passes", "Times the whole journal was read again", &self.scrub_passes),
             ("backups", "Backups of the schedule", &self.backups),
             ("backups_failed", "Backups of the schedule that failed", &self.backups_failed),
+            ("views_forgotten", "Rows of the read models that went by age", &self.views_forgotten),
         ];
         for (name, help, counter) in counters {
             let value = counter.load(Ordering::Relaxed);

@@ -11,5 +11,6 @@ mod journal;
 mod opening;
 mod principals;
 mod rebuild;
+mod retention;
 mod tasks;
 mod transfers;
