@@ -2,8 +2,9 @@
 //!
 //! A node runs as a process. Clients pay each other and read balances through a proxy that loses,
 //! delays, cuts and doubles ([`proxy`]); meanwhile the process is killed and started again, stopped
-//! and let go on, and left without room on its disk, for which a limit on the size of its files stands. At the end the journal is verified as it lies there, and the clients' histories are
-//! checked against it ([`checker`]): no money lost, doubled or out of order.
+//! and let go on, and left without room on its disk ([`disk`]). At the end the journal is verified as it
+//! lies there, and the clients' histories are checked against it ([`checker`]): no money lost, doubled or
+//! out of order.
 //!
 //! One seed decides what is tried, but not what happens: threads, processes and disk are real. What
 //! is found is therefore told with the histories' own words. Deliberately absent: power cuts, which
@@ -11,6 +12,7 @@
 
 pub mod checker;
 mod client;
+pub mod disk;
 mod proxy;
 
 use std::collections::HashMap;
@@ -24,19 +26,20 @@ use std::time::{Duration, Instant};
 
 use hansa_kernel::{Event, codec};
 use hansa_store::verify::{VerifyFrom, verify};
-use hansa_store::{JOURNAL_FILE, Row, Store};
+use hansa_store::{Row, Store};
 use hansa_types::{AnyId, PrincipalId};
-use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use self::checker::Booked;
 use self::client::{History, Party, Shared};
+use self::disk::Disk;
 use self::proxy::Proxy;
 use crate::sim::Rng;
 
 /// What everybody begins with, in minor units: the node's grant to a new agent.
 const BEGINNING: u128 = 1_000_000_000;
-/// Bytes by which the log of the journal still grows once there is no room, at most.
+/// Bytes that can still be written once there is no room, at most.
 const ROOM: u64 = 256 << 10;
 /// Time within which a node without room is to end by itself.
 const WITHOUT_ROOM: Duration = Duration::from_secs(3);
@@ -60,6 +63,8 @@ pub struct Settings {
     pub clients: usize,
     /// Time after which no further operation begins.
     pub span: Duration,
+    /// What its disk is.
+    pub disk: Disk,
 }
 
 /// What a run saw.
@@ -151,11 +156,17 @@ fn disturb(
                 summary.stops += 1;
                 continue;
             }
-            2 if runs_out_of_room(settings, &mut node, &mut rng) => summary.full_disks += 1,
+            2 => match runs_out_of_room(settings, &mut node, &mut rng) {
+                Ok(true) => summary.full_disks += 1,
+                Ok(false) => summary.kills += 1,
+                Err(why) => {
+                    end(shared);
+                    return Err(format!("the disk could not be filled: {why}"));
+                }
+            },
             _ => {
                 proxy.lead_to(None);
-                signal(&node, Signal::KILL);
-                let _ = node.wait();
+                kill(&mut node);
                 summary.kills += 1;
             }
         }
@@ -177,23 +188,23 @@ fn disturb(
     node.wait().map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// Limits the size of a running node's files to little more than they have. Whether it ended by itself.
-fn runs_out_of_room(settings: &Settings, node: &mut Child, rng: &mut Rng) -> bool {
-    let log = settings.dir.join("node").join(format!("{JOURNAL_FILE}-wal"));
-    let bytes = std::fs::metadata(log).map_or(0, |log| log.len()) + rng.below(ROOM);
-    let limit = Rlimit { current: Some(bytes), maximum: None };
-    let Some(pid) = pid(node) else { return false };
-    if prlimit(Some(pid), Resource::Fsize, limit).is_err() {
-        return false;
+/// Leaves a running node with little room on its disk. Whether it ended by itself.
+fn runs_out_of_room(settings: &Settings, node: &mut Child, rng: &mut Rng) -> Result<bool, String> {
+    if let Err(why) = settings.disk.fill(&settings.dir, node, rng.below(ROOM)) {
+        kill(node);
+        return Err(why);
     }
     let limited = Instant::now();
-    while limited.elapsed() < WITHOUT_ROOM {
-        if matches!(node.try_wait(), Ok(Some(_))) {
-            return true;
-        }
+    let mut ended = false;
+    while !ended && limited.elapsed() < WITHOUT_ROOM {
         std::thread::sleep(Duration::from_millis(10));
+        ended = matches!(node.try_wait(), Ok(Some(_)));
     }
-    false
+    if !ended {
+        kill(node);
+    }
+    settings.disk.clear(&settings.dir)?;
+    Ok(ended)
 }
 
 fn end(shared: &Shared) {
@@ -306,6 +317,12 @@ fn signal(node: &Child, signal: Signal) {
         // One that has ended needs no signal.
         let _ = kill_process(pid, signal);
     }
+}
+
+fn kill(node: &mut Child) {
+    signal(node, Signal::KILL);
+    // Nobody else waits for it.
+    let _ = node.wait();
 }
 
 /// A folder's path that a run may use.
