@@ -90,15 +90,17 @@ impl Args {
         let (report, against) = match &self.against {
             None => (audited(app.ui, export, trusted)?, None),
             Some(other) => {
+                let kinds = [kind(&self.target), kind(other)];
                 let other = open(app, other).await?;
-                let (report, against) = compared(app.ui, [export, other], trusted)?;
+                let (report, against) = compared(app.ui, [export, other], kinds, trusted)?;
                 (report, Some(against))
             }
         };
         let from = report.from;
         let books = report.supply_delta == "0" || !report.books_complete;
         let relation = against.as_ref().map(|against| against.comparison.relation);
-        let ok = books && relation != Some(Relation::Equivocation);
+        let lies = matches!(relation, Some(Relation::Equivocation | Relation::CutBack));
+        let ok = books && !lies;
         let verdict = Verdict { ok, trusted_key: trusted.is_some(), report, against };
         app.ui.answer(&verdict, SHOWN)?;
         if !books {
@@ -132,6 +134,11 @@ fn judge(ui: &Ui, against: Option<&Against>) -> Result<(), Failure> {
                 "keep both exports: their signed checkpoints prove it to anybody; do not rely on the node",
             ));
         }
+        Relation::CutBack => {
+            return Err(Failure::new("the node shows fewer entries than it has signed").next_step(
+                "keep the longer export: it was cut back, or is an old copy of itself; do not rely on it",
+            ));
+        }
         Relation::OtherNode => {
             return Err(Failure::usage("the two are signed by different keys")
                 .next_step("name two exports of one node"));
@@ -150,6 +157,25 @@ fn judge(ui: &Ui, against: Option<&Against>) -> Result<(), Failure> {
 }
 
 type Export = Box<dyn BufRead + Send>;
+
+/// When what a target holds was so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A file: before the audit began.
+    Before,
+    /// A node: now.
+    Now,
+    /// A directory, to which a node may be writing.
+    Unknown,
+}
+
+fn kind(target: &str) -> Kind {
+    match target {
+        _ if target.contains("://") => Kind::Now,
+        _ if Path::new(target).is_file() => Kind::Before,
+        _ => Kind::Unknown,
+    }
+}
 
 /// An export, wherever it comes from.
 async fn open(app: &App<'_>, target: &str) -> Result<Export, Failure> {
@@ -213,6 +239,7 @@ fn audited(ui: &Ui, input: Export, trusted: Option<PublicKey>) -> Result<Report,
 fn compared(
     ui: &Ui,
     [one, other]: [Export; 2],
+    kinds: [Kind; 2],
     trusted: Option<PublicKey>,
 ) -> Result<(Report, Against), Failure> {
     let progress = Progress::entries(ui);
@@ -241,7 +268,11 @@ fn compared(
         audited.map_err(|fault| refused(format!("{which}: {fault}")))
     };
     let (one, other) = (report(one, "the first")?, report(other, "the other")?);
-    let comparison = comparer.conclude(&one, &other);
+    let comparison = match (comparer.conclude(&one, &other), kinds) {
+        (found, [Kind::Before, Kind::Now]) => found.since(&one, &other),
+        (found, [Kind::Now, Kind::Before]) => found.since(&other, &one),
+        (found, _) => found,
+    };
     let against = Against { comparison, tree_size: other.tree_size, root: other.root };
     Ok((one, against))
 }

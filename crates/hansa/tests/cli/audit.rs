@@ -132,11 +132,14 @@ fn two_histories_of_one_run_are_equivocation_and_growth_is_not() {
         copied(&place, "node", copy);
         let served = place.serve(copy);
         served.run(&owner, &["agent", "create", name]).ok();
+        served.run(&owner, &["export", "--out", &format!("{copy}.jsonl")]).ok();
         served.stop();
     }
-    let found = compare("one", "other");
     let first = size.as_u64().unwrap() + 1;
-    found.failed(1, &["two histories", &format!("from entry {first} on")]);
+    for (one, other) in [("one", "other"), ("one.jsonl", "other.jsonl")] {
+        let found = compare(one, other);
+        found.failed(1, &["two histories", &format!("from entry {first} on")]);
+    }
     compare("one", "large.jsonl").ok();
 
     // Another node's journal is no second history.
@@ -144,6 +147,33 @@ fn two_histories_of_one_run_are_equivocation_and_growth_is_not() {
     served.own();
     served.stop();
     compare("one", "stranger").failed(2, &["different keys"]);
+}
+
+#[test]
+fn a_node_that_shows_less_than_it_signed_was_cut_back() {
+    let place = Place::new();
+    let served = place.serve("node");
+    let owner = with_payments(&served);
+    served.run(&owner, &["export", "--out", "early.jsonl"]).ok();
+    served.stop();
+    copied(&place, "node", "old");
+    let served = place.serve("node");
+    served.run(&owner, &["agent", "create", "carol"]).ok();
+    served.run(&owner, &["export", "--out", "late.jsonl"]).ok();
+    served.stop();
+    let served = place.serve("old");
+    let url = served.url().to_owned();
+    let compare =
+        |one: &str, other: &str| served.run(&owner, &["audit", one, "--against", other, "--json"]);
+    compare("late.jsonl", &url).failed(1, &["fewer entries than it has signed"]);
+    let found = compare(&url, "late.jsonl");
+    found.failed(1, &["fewer entries"]);
+    assert!(found.stdout.contains("\"cut_back\""), "{}", found.stdout);
+    // What was exported when the node was as short is no proof of anything, and neither is a file
+    // beside a file.
+    compare("early.jsonl", &url).ok();
+    compare("late.jsonl", "early.jsonl").ok();
+    served.stop();
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub enum Relation {
     OtherNode,
     /// One node signed both as one run, and they contradict each other.
     Equivocation,
+    /// The node shows fewer entries of a run than it has signed before: it was cut back.
+    CutBack,
     /// They have no entry in common to compare.
     Apart,
 }
@@ -40,6 +42,19 @@ pub struct Comparison {
     /// The first entry that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differs_at: Option<u64>,
+}
+
+impl Comparison {
+    /// What it means that one of the two is what the node shows now, and the other was exported before:
+    /// a journal never becomes shorter.
+    pub fn since(self, before: &Report, now: &Report) -> Self {
+        match self.relation {
+            Relation::Extends | Relation::Apart if now.tree_size < before.tree_size => {
+                Self { relation: Relation::CutBack, ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// Which of the two exports an entry is of.
