@@ -64,11 +64,11 @@ pub const SCRUB_FIRST_WAIT: Duration = Duration::minutes(1);
 pub const SCRUB_PIECE_BYTES: u64 = 1 << 20;
 /// Documents of the vault that it opens at once.
 pub const SCRUB_DOCUMENTS: usize = 64;
-/// How many times as long as it worked the scrubber rests: a fiftieth of one core is left to it.
-pub const SCRUB_REST_TIMES: u64 = 49;
+/// How many times as long as it worked the scrubber rests: a fiftieth of one core is left to it, with
+/// what waking up and lying down cost.
+pub const SCRUB_REST_TIMES: u64 = 54;
 /// Least rest between two pieces.
 pub const SCRUB_REST_MIN: Duration = Duration(20);
-/// Time between two counts of the vault's bytes.
 /// Least days after which rows may leave the read models: by then the state has forgotten a task that
 /// ended, so that nothing more can happen to its row.
 pub const VIEWS_DAYS_LEAST: u32 = 60;
@@ -76,6 +76,7 @@ pub const VIEWS_DAYS_LEAST: u32 = 60;
 pub const RETENTION_EVERY: Duration = Duration::hours(1);
 /// See [`RETENTION_EVERY`].
 pub const RETENTION_PAUSE: Duration = Duration::seconds(1);
+/// Time between two counts of the vault's bytes.
 pub const VAULT_COUNT_EVERY: Duration = Duration::minutes(10);
 /// Credentials remembered as verified.
 pub const CREDENTIALS_CACHED_MAX: usize = 100_000;

@@ -4,7 +4,7 @@
 //! every entry is read again within `scrub_days_max`, from a connection of its own, and compared with
 //! its leaf, its chain, the tree, and the root of the last signed checkpoint. Then every document of the
 //! vault is opened, which its seal allows only as it was written. After each piece the
-//! scrubber rests 49 times as long as the piece took, which bounds it to a fiftieth of one core.
+//! scrubber rests 54 times as long as the piece took, which bounds it to a fiftieth of one core.
 //!
 //! The first mismatch ends it, and with it the node: whoever goes on answering from a journal that
 //! is known to be damaged makes it worse. Deliberately absent: repair, which is a restoration.
