@@ -13,20 +13,18 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use hansa_crypto::keys::SigningKey;
 use hansa_node::checkpoint::{Signer, origin};
-use hansa_node::clock::Reading;
 use hansa_node::env::Env;
 use hansa_node::limits::BATCH_COMMANDS_MAX;
 use hansa_node::metrics::Metrics;
-use hansa_node::writer::{
-    Durable, Input, Notary, Queue, Surroundings, Writer, WriterHandle, spawn,
-};
-use hansa_store::{Journal, Options, Reader, Row, Store};
+use hansa_node::writer::{Durable, Input, Notary, Queue, Surroundings, WriterHandle, spawn};
+use hansa_store::{Options, Row, Store};
 use hansa_types::IncarnationId;
 
 use crate::callers::{Answer, Engine, Load, closed_loop};
-use crate::measure::{Work, thread_cpu};
+use crate::measure::Work;
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
+use crate::stepped::Stepped;
 use crate::world::{Payments, World, refusal};
 use crate::yardstick::{PlainStore, SqlRows, bare, settle};
 
@@ -39,13 +37,10 @@ const TURNS: u32 = 6;
 /// Most bytes of rows that are committed again by a yardstick.
 const REPEATED_BYTES_MAX: usize = 192 << 20;
 
-/// Writer and journal, stepped by the bench itself.
-struct Stepped {
-    writer: Writer,
-    journal: Box<dyn Journal>,
-    reader: Arc<dyn Reader>,
+/// Writer and journal, stepped by the bench itself with payments.
+struct Paying {
+    stepped: Stepped,
     payments: Payments,
-    env: Env,
 }
 
 /// What a run of batches did.
@@ -54,15 +49,10 @@ struct Run {
     first_seq: u64,
 }
 
-impl Stepped {
+impl Paying {
     fn open(world: &World, dir: &Path, env: &Env) -> anyhow::Result<Self> {
-        world.copy(dir)?;
-        let mut store = Store::open(dir, Options::default())?;
-        let (mut journal, reader) = (store.journal()?, store.reader());
-        journal.appoint(Box::new(notary(world, env)));
-        let writer = world.full.writer(env);
-        let payments = Payments::new(&world.parties, 11)?;
-        Ok(Self { writer, journal, reader, payments, env: env.clone() })
+        let stepped = Stepped::open(world, dir, env)?;
+        Ok(Self { stepped, payments: Payments::new(&world.parties, 11)? })
     }
 
     /// Requests for batches of a size. Up to the usual batch they are single transfers; a larger
@@ -82,48 +72,28 @@ impl Stepped {
         #[allow(clippy::cast_possible_truncation, reason = "spans are seconds")]
         let count = rate * span.as_millis() as usize / 1_000 / size + 1;
         let batches: Vec<_> = (0..count).map(|_| self.inputs(size)).collect();
-        let first_seq = self.writer.state().seq + 1;
+        let first_seq = self.stepped.writer.state().seq + 1;
         let (told, answers) = mpsc::channel();
         let (begun, mut cpu, mut asked) = (Instant::now(), Duration::ZERO, 0);
         for inputs in batches {
             asked += size as u64;
-            cpu += self.step(inputs, &told);
+            cpu += self.stepped.step(inputs, &told);
             if begun.elapsed() > span {
                 break;
             }
         }
         drop(told);
         answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
-        let (count, wall) = (self.writer.state().seq + 1 - first_seq, begun.elapsed());
+        let (count, wall) = (self.stepped.writer.state().seq + 1 - first_seq, begun.elapsed());
         // Some keys must be looked up first once millions are remembered.
         anyhow::ensure!(count * 10 >= asked * 9, "{} of {asked} transfers made", count);
         Ok(Run { work: Work { count, wall, cpu }, first_seq })
     }
 
-    /// One batch; returns the CPU time of the thread.
-    fn step(
-        &mut self,
-        mut inputs: Vec<Input>,
-        told: &Sender<Result<(), hansa_store::Error>>,
-    ) -> Duration {
-        let begun = thread_cpu();
-        let reading = Reading::of(&*self.env.clock);
-        let batch = self.journal.recycle().unwrap_or_default();
-        let output = self.writer.step(reading, self.env.random_u128(), &mut inputs, batch);
-        let (release, told) = (output.release, told.clone());
-        let done = move |result| {
-            release.into_iter().for_each(|reply| reply());
-            // Whoever listens stops only after a failure.
-            let _ = told.send(result);
-        };
-        self.journal.submit(output.batch, Box::new(done));
-        thread_cpu().saturating_sub(begun)
-    }
-
     /// The rows that a run wrote, or as many as a yardstick can use.
     fn rows(&self, run: &Run) -> anyhow::Result<Vec<Row>> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
-        self.reader.scan(run.first_seq, &mut |row| {
+        self.stepped.reader.scan(run.first_seq, &mut |row| {
             bytes += row.entries.len() + row.leaves.len();
             rows.push(row);
             Ok(if bytes < REPEATED_BYTES_MAX {
@@ -195,7 +165,7 @@ impl Drop for Spawned {
 
 /// The scene.
 pub(crate) struct EngineScene {
-    stepped: Stepped,
+    paying: Paying,
     spawned: Spawned,
     plain: PlainStore,
     sql: SqlRows,
@@ -206,10 +176,10 @@ impl EngineScene {
     /// Copies the books and makes the yardsticks' tables.
     pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
         let (world, dir) = (bench.world()?, bench.dir("engine")?);
-        let mut stepped = Stepped::open(world, &dir.join("stepped"), &bench.env)?;
-        stepped.run(MAIN, 200_000, Duration::from_millis(200))?;
+        let mut paying = Paying::open(world, &dir.join("stepped"), &bench.env)?;
+        paying.run(MAIN, 200_000, Duration::from_millis(200))?;
         Ok(Self {
-            stepped,
+            paying,
             spawned: Spawned::open(world, &dir.join("spawned"), &bench.env)?,
             plain: PlainStore::create(&dir.join("plain"))?,
             sql: SqlRows::create(&dir.join("sql"))?,
@@ -262,9 +232,9 @@ impl EngineScene {
         if size == MAIN && hot_first {
             total.hot += self.hot_run(rate, span)?;
         }
-        let run = self.stepped.run(size, rate, span)?;
+        let run = self.paying.run(size, rate, span)?;
         total.engine += run.work;
-        let rows = self.stepped.rows(&run)?;
+        let rows = self.paying.rows(&run)?;
         if size == MAIN && !hot_first {
             total.hot += self.hot_run(rate, span)?;
         }
@@ -278,9 +248,9 @@ impl EngineScene {
     }
 
     fn hot_run(&mut self, rate: usize, span: Duration) -> anyhow::Result<Work> {
-        self.stepped.payments.heat(true);
-        let run = self.stepped.run(MAIN, rate, span);
-        self.stepped.payments.heat(false);
+        self.paying.payments.heat(true);
+        let run = self.paying.run(MAIN, rate, span);
+        self.paying.payments.heat(false);
         Ok(run?.work)
     }
 

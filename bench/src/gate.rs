@@ -8,26 +8,24 @@
 //! one of them has to feel it.
 
 use std::path::Path;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use hansa_kernel::grant::{Create, Limits, Revoke, Terms};
 use hansa_kernel::policy::{self, Bound, Engine, Mode};
 use hansa_kernel::{Auth, Caller, Command, Request, transfer};
-use hansa_node::clock::Reading;
 use hansa_node::env::Env;
-use hansa_node::writer::{Input, Job, Outcome, Writer};
-use hansa_store::{Journal, Options, Store};
+use hansa_node::writer::{Input, Job, Outcome};
 use hansa_types::{
     Amount, AnyId, Code, Correlation, CurrencyCode, Digest, GrantId, Label, PolicySetId,
     PrincipalId, Time,
 };
 
-use crate::engine::notary;
-use crate::measure::{Rng, Work, thread_cpu};
+use crate::measure::{Rng, Work};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
+use crate::stepped::Stepped;
 use crate::world::{Party, World, by_machine, currency, refusal};
 use crate::yardstick::settle;
 
@@ -49,43 +47,16 @@ struct Chain {
     holder: Party,
 }
 
-/// Writer and journal, stepped by the bench itself.
-struct Stepped {
-    writer: Writer,
-    journal: Box<dyn Journal>,
-    env: Env,
-    /// When every grant ends.
+/// Writer and journal, stepped by the bench itself, and when every grant ends.
+struct Giving {
+    stepped: Stepped,
     expires: Time,
 }
 
-impl Stepped {
+impl Giving {
     fn open(world: &World, dir: &Path, env: &Env) -> anyhow::Result<Self> {
-        world.copy(dir)?;
-        let mut store = Store::open(dir, Options::default())?;
-        let mut journal = store.journal()?;
-        journal.appoint(Box::new(notary(world, env)));
         let expires = env.clock.wall().after(hansa_types::Duration::days(1));
-        Ok(Self { writer: world.full.writer(env), journal, env: env.clone(), expires })
-    }
-
-    /// One batch; returns the CPU time of the thread.
-    fn step(
-        &mut self,
-        mut inputs: Vec<Input>,
-        told: &Sender<Result<(), hansa_store::Error>>,
-    ) -> Duration {
-        let begun = thread_cpu();
-        let reading = Reading::of(&*self.env.clock);
-        let batch = self.journal.recycle().unwrap_or_default();
-        let output = self.writer.step(reading, self.env.random_u128(), &mut inputs, batch);
-        let (release, told) = (output.release, told.clone());
-        let done = move |result| {
-            release.into_iter().for_each(|reply| reply());
-            // Whoever listens stops only after a failure.
-            let _ = told.send(result);
-        };
-        self.journal.submit(output.batch, Box::new(done));
-        thread_cpu().saturating_sub(begun)
+        Ok(Self { stepped: Stepped::open(world, dir, env)?, expires })
     }
 
     /// Carries requests out in one commit and waits for the answers.
@@ -97,7 +68,7 @@ impl Stepped {
             let _ = answer.send(outcomes);
         });
         let (told, durable) = mpsc::channel();
-        let cpu = self.step(vec![Input::Commands { jobs, reply }], &told);
+        let cpu = self.stepped.step(vec![Input::Commands { jobs, reply }], &told);
         drop(told);
         durable.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
         Ok((answers.recv().context("the store has failed")?, cpu))
@@ -155,9 +126,9 @@ impl Payments {
 /// The scene.
 pub(crate) struct GateScene {
     /// With the chains and the policy set.
-    gated: Stepped,
+    gated: Giving,
     /// With the chains alone.
-    ungated: Stepped,
+    ungated: Giving,
     payments: Payments,
     large: Option<std::path::PathBuf>,
 }
@@ -166,12 +137,12 @@ impl GateScene {
     /// Makes the chains, twice, and the policy set, once.
     pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
         let (world, dir) = (bench.world()?, bench.dir("gate")?);
-        let mut gated = Stepped::open(world, &dir.join("gated"), &bench.env)?;
-        let mut ungated = Stepped::open(world, &dir.join("ungated"), &bench.env)?;
+        let mut gated = Giving::open(world, &dir.join("gated"), &bench.env)?;
+        let mut ungated = Giving::open(world, &dir.join("ungated"), &bench.env)?;
         let chains = (0..CHAINS)
             .map(|at| Chain { payer: world.parties[at], holder: world.parties[at + 3 * CHAINS] });
-        for stepped in [&mut gated, &mut ungated] {
-            give_chains(stepped, world)?;
+        for giving in [&mut gated, &mut ungated] {
+            give_chains(giving, world)?;
         }
         concern(&mut gated)?;
         let payees = world.parties[4 * CHAINS..].iter().map(|party| party.id).collect();
@@ -194,20 +165,20 @@ impl GateScene {
             || Input::Commands { jobs: vec![job(payments.request(gated))], reply: Box::new(drop) };
         let batches: Vec<Vec<Input>> =
             (0..count).map(|_| (0..BATCH).map(|_| input()).collect()).collect();
-        let stepped = if gated { &mut self.gated } else { &mut self.ungated };
-        let first_seq = stepped.writer.state().seq + 1;
+        let giving = if gated { &mut self.gated } else { &mut self.ungated };
+        let first_seq = giving.stepped.writer.state().seq + 1;
         let (told, answers) = mpsc::channel();
         let (begun, mut cpu, mut asked) = (Instant::now(), Duration::ZERO, 0);
         for inputs in batches {
             asked += BATCH as u64;
-            cpu += stepped.step(inputs, &told);
+            cpu += giving.stepped.step(inputs, &told);
             if begun.elapsed() > span {
                 break;
             }
         }
         drop(told);
         answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
-        let (count, wall) = (stepped.writer.state().seq + 1 - first_seq, begun.elapsed());
+        let (count, wall) = (giving.stepped.writer.state().seq + 1 - first_seq, begun.elapsed());
         // Some keys must be looked up first once millions are remembered.
         anyhow::ensure!(count * 10 >= asked * 9, "{count} of {asked} transfers made");
         Ok(Work { count, wall, cpu })
@@ -216,7 +187,7 @@ impl GateScene {
 
 /// A grant of transfers that bounds all it can without refusing any of them.
 fn give(
-    stepped: &Stepped,
+    giving: &Giving,
     issuer: PrincipalId,
     holder: PrincipalId,
     parent: Option<GrantId>,
@@ -232,14 +203,14 @@ fn give(
         actions: vec![action.map_err(|refused| anyhow::anyhow!("{refused}"))?],
         limits,
         scope: None,
-        expires: stepped.expires,
+        expires: giving.expires,
         depth_max: None,
     };
     Ok(by_machine(Command::GrantCreate(Create { issuer, holder, terms, parent })))
 }
 
 /// Three grants for each payer, one below the other.
-fn give_chains(stepped: &mut Stepped, world: &World) -> anyhow::Result<()> {
+fn give_chains(giving: &mut Giving, world: &World) -> anyhow::Result<()> {
     let mut above: Vec<Option<GrantId>> = vec![None; CHAINS];
     for depth in 0..3 {
         let mut made = Vec::with_capacity(CHAINS);
@@ -247,10 +218,10 @@ fn give_chains(stepped: &mut Stepped, world: &World) -> anyhow::Result<()> {
             let requests = (from..CHAINS.min(from + BATCH)).map(|at| {
                 let place = at + depth * CHAINS;
                 let (issuer, holder) = (world.parties[place].id, world.parties[place + CHAINS].id);
-                give(stepped, issuer, holder, above[at])
+                give(giving, issuer, holder, above[at])
             });
             let requests = requests.collect::<anyhow::Result<_>>()?;
-            made.extend(stepped.make(requests)?.into_iter().map(Some));
+            made.extend(giving.make(requests)?.into_iter().map(Some));
         }
         above = made;
     }
@@ -258,9 +229,9 @@ fn give_chains(stepped: &mut Stepped, world: &World) -> anyhow::Result<()> {
 }
 
 /// Puts a policy set in force that concerns every transfer and lets those of the bench pass.
-fn concern(stepped: &mut Stepped) -> anyhow::Result<()> {
+fn concern(giving: &mut Giving) -> anyhow::Result<()> {
     let parsed = |text: &str| text.parse().map_err(|refused| anyhow::anyhow!("{refused}"));
-    let id = PolicySetId::new(stepped.env.clock.wall().0, 1);
+    let id = PolicySetId::new(giving.stepped.env.clock.wall().0, 1);
     let bound = Bound {
         action: parsed("transfer_create")?,
         currency: currency()?,
@@ -283,7 +254,7 @@ fn concern(stepped: &mut Stepped) -> anyhow::Result<()> {
     };
     let activate = policy::Activate { id };
     for command in [Command::PolicySetCreate(create), Command::PolicySetActivate(activate)] {
-        stepped.make(vec![by_machine(command)])?;
+        giving.make(vec![by_machine(command)])?;
     }
     Ok(())
 }
@@ -309,11 +280,11 @@ impl Scene for GateScene {
     fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let Some(dir) = self.large.take() else { return Ok(()) };
         let world = bench.world()?;
-        let mut stepped = Stepped::open(world, &dir, &bench.env)?;
-        let root = give_tree(&mut stepped, world)?;
+        let mut giving = Giving::open(world, &dir, &bench.env)?;
+        let root = give_tree(&mut giving, world)?;
         // Somebody at the far end of it pays, before and after.
         let (payer, holder) = (world.parties[0], world.parties[leaf(0, 0)]);
-        let pay = |stepped: &mut Stepped| {
+        let pay = |giving: &mut Giving| {
             let create = transfer::Create {
                 from: payer.id,
                 to: world.parties[world.parties.len() - 1].id,
@@ -324,14 +295,14 @@ impl Scene for GateScene {
             let caller = Caller { principal: Some(holder.id), auth: Auth::ApiKey(holder.key) };
             let command = Command::TransferCreate(create);
             let request = Request { caller, ..by_machine(command) };
-            stepped.ask(vec![request])
+            giving.ask(vec![request])
         };
-        let (before, _) = pay(&mut stepped)?;
+        let (before, _) = pay(&mut giving)?;
         anyhow::ensure!(before.into_iter().all(|one| refusal(one).is_none()), "the leaf pays");
         let revokes = root.into_iter().map(|id| by_machine(Command::GrantRevoke(Revoke { id })));
-        let (revoked, cpu) = stepped.ask(revokes.collect())?;
+        let (revoked, cpu) = giving.ask(revokes.collect())?;
         anyhow::ensure!(revoked.into_iter().all(|one| refusal(one).is_none()), "the root ends");
-        let (after, refused) = pay(&mut stepped)?;
+        let (after, refused) = pay(&mut giving)?;
         let is_dead = |one: &Outcome| matches!(one, Outcome::Refused(refused) if refused.code == Code::GrantRevoked);
         anyhow::ensure!(after.iter().all(is_dead), "the next command is refused");
         report.add("gate.revoke_1m.cpu_us", cpu.as_secs_f64() * 1e6)?;
@@ -346,17 +317,17 @@ fn leaf(number: usize, turn: usize) -> usize {
 
 /// A tree of one root, a thousand grants below it, and a thousand below each of those. Returns the
 /// root.
-fn give_tree(stepped: &mut Stepped, world: &World) -> anyhow::Result<Option<GrantId>> {
+fn give_tree(giving: &mut Giving, world: &World) -> anyhow::Result<Option<GrantId>> {
     let id = |place: usize| world.parties[place].id;
-    let root = stepped.make(vec![give(stepped, id(0), id(1), None)?])?.first().copied();
-    let below = (0..WIDE).map(|number| give(stepped, id(1), id(2 + number), root));
+    let root = giving.make(vec![give(giving, id(0), id(1), None)?])?.first().copied();
+    let below = (0..WIDE).map(|number| give(giving, id(1), id(2 + number), root));
     let below = below.collect::<anyhow::Result<_>>()?;
-    let below = stepped.make(below)?;
+    let below = giving.make(below)?;
     for (number, above) in below.into_iter().enumerate() {
-        let given = (0..WIDE)
-            .map(|turn| give(stepped, id(2 + number), id(leaf(number, turn)), Some(above)));
+        let given =
+            (0..WIDE).map(|turn| give(giving, id(2 + number), id(leaf(number, turn)), Some(above)));
         let given = given.collect::<anyhow::Result<_>>()?;
-        stepped.make(given)?;
+        giving.make(given)?;
     }
     Ok(root)
 }

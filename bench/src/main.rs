@@ -32,6 +32,7 @@ mod scrub;
 mod serve;
 mod sim;
 mod start;
+mod stepped;
 mod world;
 mod yardstick;
 
