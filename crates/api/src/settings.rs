@@ -27,8 +27,6 @@ pub struct RegistrySettings {
     pub name: Option<String>,
     /// How its operator is reached.
     pub contact: Option<String>,
-    /// Where an outside auditor tells what it found.
-    pub auditor_url: Option<String>,
     /// The node that issues the money of one that issues none.
     pub parent_url: Option<String>,
 }

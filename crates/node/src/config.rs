@@ -10,6 +10,7 @@ use hansa_kernel::transfer::FeeRule;
 use hansa_types::{Amount, Currency, Duration};
 
 use crate::account::{Mailer, SmtpSettings};
+use crate::auditor::Auditor;
 use crate::effect::Tools;
 use crate::egress::EgressPolicy;
 use crate::error::Error;
@@ -77,6 +78,8 @@ pub struct Config {
     pub judge: JudgeConfig,
     /// What actions may call outside.
     pub tools: Tools,
+    /// Who audits the money from outside; nobody without.
+    pub auditor: Option<Auditor>,
     /// Days after which backups forget what was erased: told in receipts, kept by pruning.
     pub backup_days_max: u32,
     /// Backups that the node has made of itself; none without.
@@ -114,6 +117,7 @@ impl Config {
             seal_behind_entries: hansa_store::limits::SEAL_BEHIND_ENTRIES,
             judge: JudgeConfig::default(),
             tools: Tools::default(),
+            auditor: None,
             backup_days_max: limits::BACKUP_DAYS_MAX,
             backup: None,
             snapshot_program: None,

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod auditor;
 pub mod backup;
 pub mod checkpoint;
 pub mod clock;

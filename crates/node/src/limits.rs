@@ -220,3 +220,13 @@ pub const ACME_RETRY_MIN: Duration = Duration::minutes(5);
 pub const ACME_RETRY_MAX: Duration = Duration::hours(6);
 /// Names of one certificate.
 pub const ACME_NAMES_MAX: usize = 10;
+/// Time between two questions to an outside auditor.
+pub const AUDIT_EVERY: Duration = Duration::minutes(1);
+/// Longest time for one of them.
+pub const AUDIT_TIME_MAX: Duration = Duration::seconds(5);
+/// Largest answer of an auditor, in bytes.
+pub const AUDIT_BODY_BYTES_MAX: usize = 64 << 10;
+/// How long what an auditor found is shown, counted from when it looked.
+pub const AUDIT_FRESH_MAX: Duration = Duration::minutes(15);
+/// How far its clock may be ahead of the node's.
+pub const AUDIT_AHEAD_MAX: Duration = Duration::minutes(1);

@@ -14,6 +14,7 @@ use hansa_views::Views;
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
 use crate::account::Accounts;
+use crate::auditor::Asked;
 use crate::config::Config;
 use crate::credentials::{Credentials, Identity, look_up};
 use crate::egress::Egress;
@@ -58,6 +59,8 @@ pub struct Node {
     pub accounts: Accounts,
     /// The way to the first owner.
     pub setup: Setup,
+    /// What an outside auditor last said.
+    pub(crate) audited: watch::Sender<Asked>,
     /// Proofs over the journal's tree.
     pub proofs: Mutex<ProofIndex>,
     pub(crate) journal_stats: Arc<JournalStats>,

@@ -16,6 +16,7 @@ use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::{Semaphore, watch};
 
 use crate::account::{Accounts, Mailer, Passkeys, Postman};
+use crate::auditor;
 use crate::backup::Schedule;
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
@@ -79,7 +80,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let metrics = Arc::new(Metrics::default());
     let queue = Arc::new(Queue::default());
     let ran = folded.state.node.as_ref().map(|node| node.incarnation);
-    let owned = folded.state.node.as_ref().is_some_and(|node| node.owned);
+    let (setup, setup_token) = way_to_owner(folded.state.node.as_ref(), &env);
     let mut journal = store.journal()?;
     let journal_stats = journal.stats();
     metrics.watch_journal(Arc::clone(&journal_stats));
@@ -98,7 +99,6 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     };
     let running = run_writer(state, &config, surroundings)?;
     let vault = Arc::new(Vault::new(Arc::clone(&keys), Arc::clone(&reader), env.clone()));
-    let (setup, setup_token) = way_to_owner(owned, &env);
     let policy = config.tools.allow(config.egress.clone());
     let egress = Arc::new(Egress::new(policy, env.clone(), Arc::clone(&metrics)));
     let judge = start_judge(&config, &env, (&egress, &vault), &metrics)?;
@@ -130,6 +130,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
         judge,
         effects: Semaphore::new(EFFECTS_MAX),
         setup,
+        audited: watch::Sender::default(),
         journal_stats,
         queue,
     });
@@ -202,8 +203,8 @@ fn run_writer(
 }
 
 /// The way to the first owner, with its token, or none where there is an owner.
-fn way_to_owner(owned: bool, env: &Env) -> (Setup, Option<Secret>) {
-    if owned {
+fn way_to_owner(found: Option<&kernel_node::Node>, env: &Env) -> (Setup, Option<Secret>) {
+    if found.is_some_and(|node| node.owned) {
         return (Setup::closed(), None);
     }
     let (setup, token) = Setup::open(env);
@@ -443,6 +444,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     }
     tasks.start(follow_name(Arc::downgrade(node)));
     tasks.start(forget_old_rows(Arc::downgrade(node)));
+    tasks.start(auditor::keep_asking(Arc::downgrade(node), node.env.clone()));
     keep_copies(node, &mut tasks, snapshot_seq);
 }
 

@@ -2,9 +2,9 @@
 
 use hansa_kernel::State;
 use hansa_kernel::transfer::{CurrencyIndex, Supply as Books};
-use hansa_types::{Amount, Currency};
-use hansa_wire::api::projections::{CurrencySupply, Supply, SupplyAudit};
-use hansa_wire::{Problem, WireAmount};
+use hansa_types::Currency;
+use hansa_wire::Problem;
+use hansa_wire::api::projections::{CurrencySupply, Sums, Supply, SupplyAudit};
 use tokio::sync::Mutex;
 
 use crate::answer::Answer;
@@ -42,19 +42,6 @@ fn add_up(state: &State) -> Supply {
 }
 
 fn tell(currency: &Currency, books: &Books) -> CurrencySupply {
-    let of = |amount: Amount| WireAmount::of(currency, amount);
-    let net = books.issued.minus(books.burned).unwrap_or(Amount::ZERO);
-    let delta = match (books.circulating.minus(net), net.minus(books.circulating)) {
-        (Some(more), _) => currency.format(more),
-        (None, less) => format!("-{}", currency.format(less.unwrap_or(Amount::ZERO))),
-    };
-    CurrencySupply {
-        currency: currency.code,
-        issued: of(books.issued),
-        burned: of(books.burned),
-        net_supply: of(net),
-        circulating: of(books.circulating.minus(books.held).unwrap_or(Amount::ZERO)),
-        held: of(books.held),
-        delta,
-    }
+    let Books { issued, burned, circulating: total, held } = *books;
+    CurrencySupply::of(currency, Sums { issued, burned, total, held })
 }

@@ -2,9 +2,10 @@
 //!
 //! The ETag is that of what the operator decides: identity, fees, policy, contact, key. Supply and
 //! times are outside of it, so a caller with the present tag is answered before any are looked at.
-//! The supply is told as this node knows it: verified from its own books, or FEDERATED with a note
-//! where the node issues no money. Deliberately absent: figures of an outside auditor, whom nobody
-//! has asked; the card names where to ask.
+//! The supply is told by the best source there is: what the operator's outside auditor found, while
+//! that is fresh; else the node's own books; and where the node issues no money, FEDERATED with a
+//! note. Which one it was always stands beside the figures. Nothing is asked for the card: the
+//! node asks its auditor beside its other work.
 
 use hansa_crypto::json::parse_strict;
 use hansa_crypto::registry_card::{Signing, VERSION, sign};
@@ -12,9 +13,11 @@ use hansa_crypto::{jwk::thumbprint, python_json};
 use hansa_kernel::State;
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::CurrencyState;
+use hansa_node::auditor::{Auditor, Finding};
 use hansa_types::{Amount, Code, Currency, Rejection, Time};
 use hansa_wire::Problem;
 use hansa_wire::api::cards::{KeySet, RegistryCardGet, RegistryJwks};
+use hansa_wire::api::projections::CurrencySupply;
 use serde_json::{Map, Value, json};
 
 use super::card_documents::jwk;
@@ -73,6 +76,7 @@ pub(crate) async fn registry_jwks(context: &Context, _: RegistryJwks) -> Result<
 fn fixed(context: &Context, look: &Look) -> Result<Map<String, Value>, Problem> {
     let (api, host) = (&context.api, &context.api.node.config.host);
     let registry = &api.settings.registry;
+    let auditor = api.node.config.auditor.as_ref().map(|auditor| &auditor.url);
     let fees = fees(&look.currency);
     let tier = if look.sovereign { "sovereign" } else { "federated" };
     let policy = python_json::canonical(&json!({ "fees": fees, "tier": tier }))?;
@@ -96,7 +100,7 @@ fn fixed(context: &Context, look: &Look) -> Result<Map<String, Value>, Problem> 
         },
         "fees": fees,
         "operator": { "contact": registry.contact, "software": "hansa" },
-        "external_auditor_endpoint": registry.auditor_url,
+        "external_auditor_endpoint": auditor,
         "endpoints": {
             "jwks": "/.well-known/registry-jwks.json",
             "discover": "/api/v1/discover",
@@ -123,27 +127,70 @@ fn fees(first: &CurrencyState) -> Value {
     })
 }
 
-/// The money there is, as this node knows it.
+/// The money there is, by the best source.
 async fn supply_block(context: &Context, look: &Look) -> Result<Value, Problem> {
-    if !look.sovereign {
-        let parent = context.api.settings.registry.parent_url.as_deref();
-        let parent = parent.unwrap_or("the sovereign node that issues it");
-        return Ok(json!({
-            "status": "FEDERATED", "source": "federated",
-            "issued": null, "burned": null, "net_supply": null, "circulating": null, "held": null,
-            "delta": null, "as_of_seq": null,
-            "supply_note": format!("This node issues no money: its supply is audited by {parent}."),
-        }));
+    let node = &context.api.node;
+    let auditor = node.config.auditor.as_ref();
+    match (auditor, node.audited_supply()) {
+        (Some(auditor), Some(found)) => Ok(by_auditor(auditor, &found, look)),
+        _ if look.sovereign => by_own_books(context, look, auditor).await,
+        _ => Ok(by_the_parent(context, auditor)),
     }
+}
+
+/// What an auditor that is asked and has said nothing of late leaves to say.
+fn without(auditor: Option<&Auditor>) -> &'static str {
+    match auditor {
+        Some(_) => " The auditor gives no fresh answer.",
+        None => "",
+    }
+}
+
+fn verdict(books: &CurrencySupply) -> &'static str {
+    if books.delta == "0" { "VERIFIED" } else { "VIOLATED" }
+}
+
+fn by_auditor(auditor: &Auditor, found: &Finding, look: &Look) -> Value {
+    let books = &found.supply;
+    let of = match look.sovereign {
+        true => "What the auditor found, from outside of this node",
+        false => "This node issues no money: what the auditor found of the money it holds",
+    };
+    json!({
+        "status": verdict(books), "source": "auditor", "auditor": auditor.url,
+        "audited_at": found.audited_at.to_string(), "currency": books.currency.as_str(),
+        "issued": books.issued, "burned": books.burned, "net_supply": books.net_supply,
+        "circulating": books.circulating, "held": books.held, "delta": books.delta,
+        "as_of_seq": null, "supply_note": format!("{of}; ask {} yourself.", auditor.url),
+    })
+}
+
+async fn by_own_books(
+    context: &Context,
+    look: &Look,
+    auditor: Option<&Auditor>,
+) -> Result<Value, Problem> {
     let audited = supply(context).await?;
     let code = look.currency.currency.code;
     let books = audited.currencies.iter().find(|books| books.currency == code);
     let books = books.ok_or(Code::Internal)?;
+    let note = "Added up from this node's own accounts; verify it with the journal's export.";
     Ok(json!({
-        "status": if books.delta == "0" { "VERIFIED" } else { "VIOLATED" }, "source": "local",
+        "status": verdict(books), "source": "local",
         "currency": code.as_str(), "issued": books.issued, "burned": books.burned,
         "net_supply": books.net_supply, "circulating": books.circulating, "held": books.held,
         "delta": books.delta, "as_of_seq": audited.seq,
-        "supply_note": "Added up from this node's own accounts; verify it with the journal's export.",
+        "supply_note": format!("{note}{}", without(auditor)),
     }))
+}
+
+fn by_the_parent(context: &Context, auditor: Option<&Auditor>) -> Value {
+    let parent = context.api.settings.registry.parent_url.as_deref();
+    let parent = parent.unwrap_or("the sovereign node that issues it");
+    let note = format!("This node issues no money: its supply is audited by {parent}.");
+    json!({
+        "status": "FEDERATED", "source": "federated",
+        "issued": null, "burned": null, "net_supply": null, "circulating": null, "held": null,
+        "delta": null, "as_of_seq": null, "supply_note": format!("{note}{}", without(auditor)),
+    })
 }

@@ -16,6 +16,7 @@ mod agp;
 mod agp_flow;
 mod amp;
 mod api_keys;
+mod auditor;
 mod auth;
 mod cards;
 mod clearance;

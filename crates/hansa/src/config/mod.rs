@@ -11,6 +11,7 @@ mod accounts;
 pub(crate) mod founded;
 mod keys;
 pub(crate) mod layers;
+mod registry;
 pub(crate) mod settings;
 pub(crate) mod table;
 pub(crate) mod template;

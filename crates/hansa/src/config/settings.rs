@@ -8,6 +8,7 @@ use hansa_api::{AddressRange, CardSignatures, RegistrySettings};
 use hansa_kernel::node::Mode;
 use hansa_kernel::transfer::FeeRule;
 use hansa_node::Config;
+use hansa_node::auditor::Auditor;
 use hansa_node::config::BackupPlan;
 use hansa_node::effect::{Tool, Tools};
 use hansa_node::egress::{EgressPolicy, HostPattern, PrivateHost, Purpose};
@@ -18,6 +19,7 @@ use hansa_types::{Amount, Currency, Duration};
 
 use super::accounts::{self, Accounts};
 use super::keys::{self, KeySecret};
+use super::registry;
 use super::table::{Kind, SETTINGS};
 use super::values::{self, Refusal};
 use super::{Complaint, Loaded};
@@ -85,6 +87,7 @@ pub(crate) struct Settings {
     pub(crate) card_signatures: CardSignatures,
     /// What the node's own card says.
     pub(crate) registry: RegistrySettings,
+    auditor: Option<Auditor>,
     /// What AGP's own client is called; empty for none.
     pub(crate) agp_client_id: String,
     data_dir: PathBuf,
@@ -147,8 +150,9 @@ impl Settings {
         let tools = tools(&mut reader);
         let accounts = accounts::read(&mut reader);
         let key_secret = keys::read(&mut reader);
+        let auditor = registry::auditor(&mut reader);
         let egress = accounts.allow(egress(&mut reader, &server, &judge));
-        let registry = registry(&mut reader);
+        let egress = registry::allow(egress, auditor.as_ref());
         let currency = currency(&mut reader);
         let text = |key: &str| loaded.get(key).text;
         let minimum = values::amount(&text("money.fee_minimum"), &currency);
@@ -163,7 +167,8 @@ impl Settings {
                 CardSignatures::Enforce,
                 values::card_signatures(&text("cards.signatures")),
             ),
-            registry,
+            registry: registry::read(&mut reader),
+            auditor,
             agp_client_id: text("agp.client_id"),
             data_dir: PathBuf::from(text("store.data_dir")),
             snapshot_entries: reader.integer("store.snapshot_entries", 1),
@@ -249,6 +254,7 @@ impl Settings {
             egress: self.egress.clone(),
             judge: self.judge.clone(),
             tools: self.tools.clone(),
+            auditor: self.auditor.clone(),
             snapshot_program: std::env::current_exe().ok(),
             ..config
         };
@@ -341,23 +347,6 @@ fn redirect_bind(reader: &mut Reader<'_>, public_url: Option<&str>) -> Option<So
         false => Err("empty, or set server.public_url to an https URL".to_owned()),
     };
     reader.take(key, None, bind)
-}
-
-fn registry(reader: &mut Reader<'_>) -> RegistrySettings {
-    let said = |reader: &Reader<'_>, key| Some(reader.text(key)).filter(|text| !text.is_empty());
-    let mut url = |key| {
-        let url = said(reader, key);
-        let checked = url.as_deref().map(values::url_host).transpose();
-        reader.take(key, None, checked);
-        url
-    };
-    let (auditor_url, parent_url) = (url("registry.auditor_url"), url("registry.parent_url"));
-    RegistrySettings {
-        name: said(reader, "registry.name"),
-        contact: said(reader, "registry.contact"),
-        auditor_url,
-        parent_url,
-    }
 }
 
 fn log(reader: &mut Reader<'_>) -> Log {
@@ -531,6 +520,7 @@ mod tests {
             ("server.trusted_proxies", "everybody"),
             ("store.ledger_public", "yes"),
             ("cards.signatures", "on"),
+            ("registry.auditor_url", "the auditor"),
             ("registry.parent_url", "the frame"),
             ("accounts.mail", "pigeon"),
             ("backup.dir", "/srv/backups"),

@@ -360,8 +360,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "registry.auditor_url",
         Text,
         "",
-        "Where an outside auditor of the supply tells what it found.",
+        "Where an outside auditor of the supply tells what it found; asked once a minute.",
     ),
+    Setting::new(
+        "registry.auditor_frame_key",
+        Text,
+        "",
+        "Name of this node in what the auditor tells, where that is about several.",
+    )
+    .alias(&[Alias { variable: "AUDITOR_FRAME_KEY", meanings: ANYTHING }]),
     Setting::new(
         "registry.parent_url",
         Text,

@@ -25,11 +25,13 @@ pub enum Purpose {
     Policy,
     /// Having an action carried out by a tool that the operator lists.
     Effect,
+    /// Asking an outside auditor what it found.
+    Audit,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 7] = [
+    pub const ALL: [Purpose; 8] = [
         Purpose::DidResolution,
         Purpose::Card,
         Purpose::Webhook,
@@ -37,6 +39,7 @@ impl Purpose {
         Purpose::Mail,
         Purpose::Policy,
         Purpose::Effect,
+        Purpose::Audit,
     ];
 
     /// Its word in settings, logs and metrics.
@@ -49,6 +52,7 @@ impl Purpose {
             Purpose::Mail => "mail",
             Purpose::Policy => "policy",
             Purpose::Effect => "effect",
+            Purpose::Audit => "audit",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Projections of the whole journal that everyone may check.
 
-use hansa_types::CurrencyCode;
+use hansa_types::{Amount, Currency, CurrencyCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,4 +45,38 @@ pub struct CurrencySupply {
     pub held: WireAmount,
     /// Sum of all accounts less the net supply, as a decimal string; may have a sign.
     pub delta: String,
+}
+
+/// What the books of one currency add up to, in its minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    /// What was ever minted.
+    pub issued: Amount,
+    /// What was ever burned.
+    pub burned: Amount,
+    /// What all accounts hold, pending transfers included.
+    pub total: Amount,
+    /// The part of it that pending transfers hold.
+    pub held: Amount,
+}
+
+impl CurrencySupply {
+    /// Tells the books of a currency.
+    pub fn of(currency: &Currency, sums: Sums) -> Self {
+        let of = |amount: Amount| WireAmount::of(currency, amount);
+        let net = sums.issued.minus(sums.burned).unwrap_or(Amount::ZERO);
+        let delta = match (sums.total.minus(net), net.minus(sums.total)) {
+            (Some(more), _) => currency.format(more),
+            (None, less) => format!("-{}", currency.format(less.unwrap_or(Amount::ZERO))),
+        };
+        Self {
+            currency: currency.code,
+            issued: of(sums.issued),
+            burned: of(sums.burned),
+            net_supply: of(net),
+            circulating: of(sums.total.minus(sums.held).unwrap_or(Amount::ZERO)),
+            held: of(sums.held),
+            delta,
+        }
+    }
 }
