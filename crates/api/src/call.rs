@@ -70,6 +70,8 @@ async fn call_for_whom(context: &Context, value: Value) -> Result<Answer, Proble
         the_protocol::OnboardToken => ops::the_protocol::onboard_token;
         the_protocol::OnboardAgent => ops::the_protocol::onboard_agent;
         the_protocol::DeveloperKeyCreate => ops::the_protocol::developer_key_create;
+        the_protocol::DeveloperKeyList => ops::the_protocol::developer_key_list;
+        the_protocol::DeveloperKeyRevoke => ops::the_protocol::developer_key_revoke;
         the_protocol::AgentMe => ops::the_protocol::agent_me;
         the_protocol::TegSend => ops::the_protocol::teg_send;
         agents::AgentSuspend => ops::agents::agent_suspend;

@@ -124,6 +124,8 @@ pub const OPERATIONS: &[Operation] = &[
 
     Op::post::<api_keys::ApiKeyCreate>("/api/v1/api-keys").about("api-keys", "Make an API key", "Of the caller, for the operations named; the secret is shown once.").access(Principal).status(201),
     Op::post::<the_protocol::DeveloperKeyCreate>("/api/v1/developers/me/apikeys").about("api-keys", "Make an API key for everything", "As The Protocol's clients ask for one; the secret is shown once.").access(Principal).status(201),
+    Op::get::<the_protocol::DeveloperKeyList>("/api/v1/developers/me/apikeys").about("api-keys", "List API keys that may be used", "As The Protocol's clients ask for them: the caller's own, in one array.").access(Principal),
+    Op::delete::<the_protocol::DeveloperKeyRevoke>("/api/v1/developers/me/apikeys/{key}").about("api-keys", "Take an API key back", "As The Protocol's clients ask for it; it stops working at once.").access(Principal),
     Op::get::<api_keys::ApiKeyList>("/api/v1/api-keys").about("api-keys", "List API keys", "The caller's own, without their secrets.").access(Principal),
     Op::delete::<api_keys::ApiKeyRevoke>("/api/v1/api-keys/{key}").about("api-keys", "Revoke an API key", "It stops working at once.").access(Principal),
 

@@ -719,7 +719,7 @@ export interface DeveloperKey {
   id: ApiKeyId;
   /** Whether it may be used. */
   is_active: boolean;
-  /** What its secret begins with. */
+  /** What its secret begins with; empty in a list, for the node keeps digests of secrets alone. */
   key_prefix: string;
   /** When it was last used; null for a new one. */
   last_used_at?: string | null;
@@ -732,6 +732,9 @@ export interface DeveloperKeyMade {
   /** The secret to send as `X-Api-Key` or `Authorization: Bearer`: shown once. */
   plain_api_key: string;
 }
+
+/** API keys, the newest first. */
+export type DeveloperKeys = Array<DeveloperKey>;
 
 /** A decentralized identifier. */
 export type Did = string;
@@ -3131,10 +3134,20 @@ export interface CurrencyCreateRequest {
   scale: number;
 }
 
+/** What `developerKeyList` takes. */
+export interface DeveloperKeyListRequest {
+}
+
 /** What `developerKeyCreate` takes. */
 export interface DeveloperKeyCreateRequest {
   /** What the caller calls it. */
   description?: string | null;
+}
+
+/** What `developerKeyRevoke` takes. */
+export interface DeveloperKeyRevokeRequest {
+  /** Which key. */
+  key: ApiKeyId;
 }
 
 /** What `didResolve` takes. */
@@ -4191,7 +4204,9 @@ export const OPERATIONS = {
   clock_accept: { id: "clock_accept", method: "POST", path: "/api/v1/clock/accept", query: [], takesBody: true, idempotent: true, public: false, json: true },
   currency_list: { id: "currency_list", method: "GET", path: "/api/v1/currencies", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: true, json: true },
   currency_create: { id: "currency_create", method: "POST", path: "/api/v1/currencies", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  developer_key_list: { id: "developer_key_list", method: "GET", path: "/api/v1/developers/me/apikeys", query: [], takesBody: false, idempotent: false, public: false, json: true },
   developer_key_create: { id: "developer_key_create", method: "POST", path: "/api/v1/developers/me/apikeys", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  developer_key_revoke: { id: "developer_key_revoke", method: "DELETE", path: "/api/v1/developers/me/apikeys/{key}", query: [], takesBody: false, idempotent: true, public: false, json: true },
   did_resolve: { id: "did_resolve", method: "GET", path: "/api/v1/dids/{did}", query: [], takesBody: false, idempotent: false, public: true, json: true },
   discover: { id: "discover", method: "GET", path: "/api/v1/discover", query: ["currency", "cursor", "explain", "limit", "max_price", "min_reputation", "query", "skill", "tag"], takesBody: false, idempotent: false, public: true, json: true },
   escalation_list: { id: "escalation_list", method: "GET", path: "/api/v1/escalations", query: ["cursor", "limit", "task"], takesBody: false, idempotent: false, public: false, json: true },
@@ -4873,11 +4888,27 @@ export abstract class Operations {
   }
 
   /**
+   * List API keys that may be used. As The Protocol's clients ask for them: the caller's own, in
+   * one array. May also be carried by a signed envelope addressed to the node.
+   */
+  developerKeyList(request: DeveloperKeyListRequest = {}, options: CallOptions = {}): Promise<DeveloperKeys> {
+    return this.call(OPERATIONS.developer_key_list, request, options) as Promise<DeveloperKeys>;
+  }
+
+  /**
    * Make an API key for everything. As The Protocol's clients ask for one; the secret is shown
    * once. May also be carried by a signed envelope addressed to the node.
    */
   developerKeyCreate(request: DeveloperKeyCreateRequest = {}, options: CallOptions = {}): Promise<DeveloperKeyMade> {
     return this.call(OPERATIONS.developer_key_create, request, options) as Promise<DeveloperKeyMade>;
+  }
+
+  /**
+   * Take an API key back. As The Protocol's clients ask for it; it stops working at once. May also
+   * be carried by a signed envelope addressed to the node.
+   */
+  developerKeyRevoke(request: DeveloperKeyRevokeRequest, options: CallOptions = {}): Promise<DeveloperKey> {
+    return this.call(OPERATIONS.developer_key_revoke, request, options) as Promise<DeveloperKey>;
   }
 
   /**

@@ -94,12 +94,22 @@ pub(crate) async fn api_key_list(
     context: &Context,
     request: ApiKeyList,
 ) -> Result<Answer, Problem> {
+    let (rows, as_of_seq) = rows(context).await?;
+    let (rows, next_cursor) = counted(rows, request.cursor.as_ref(), request.limit)?;
+    Answer::json(&Page { data: labelled(context, rows).await?, next_cursor, as_of_seq })
+}
+
+/// The caller's API keys and what they reflect.
+async fn rows(context: &Context) -> Result<(Vec<ApiKeyRow>, u64), Problem> {
     let node = &context.api.node;
     let as_of_seq = node.views_caught_up().await;
     node.keep_key_uses().await;
-    let rows = node.views.api_keys(context.principal()?).await.map_err(views_failed)?;
-    let (rows, next_cursor) = counted(rows, request.cursor.as_ref(), request.limit)?;
-    let vault = Arc::clone(&node.vault);
+    Ok((node.views.api_keys(context.principal()?).await.map_err(views_failed)?, as_of_seq))
+}
+
+/// Tells keys with what their owner calls them.
+async fn labelled(context: &Context, rows: Vec<ApiKeyRow>) -> Result<Vec<ApiKey>, Problem> {
+    let vault = Arc::clone(&context.api.node.vault);
     let data = blocking(move || {
         let told = rows.iter().map(|row| {
             let label = vault.open(&label_id(row.id))?;
@@ -107,8 +117,16 @@ pub(crate) async fn api_key_list(
         });
         told.collect::<Result<Vec<ApiKey>, _>>()
     });
-    let data = data.await?.map_err(internal)?;
-    Answer::json(&Page { data, next_cursor, as_of_seq })
+    Ok(data.await?.map_err(internal)?)
+}
+
+/// The caller's API keys that may be used, the newest first. The kernel bounds their number.
+pub(super) async fn live(context: &Context) -> Result<Vec<ApiKey>, Problem> {
+    let (mut rows, _) = rows(context).await?;
+    let now = context.api.node.now();
+    let is_over = |row: &ApiKeyRow| row.expires.is_some_and(|at| at <= now);
+    rows.retain(|row| row.revoked_at.is_none() && !is_over(row));
+    labelled(context, rows).await
 }
 
 /// Revokes an API key: the caller's own, or that of a principal it may manage.
@@ -116,7 +134,13 @@ pub(crate) async fn api_key_revoke(
     context: &Context,
     request: ApiKeyRevoke,
 ) -> Result<Answer, Problem> {
-    let (caller, id) = (context.principal()?, request.key);
+    let (done, told) = revoke(context, request.key).await?;
+    Answer::done(&done, &told)
+}
+
+/// Has an API key revoked that is the caller's own, or of a principal it may manage.
+pub(super) async fn revoke(context: &Context, id: ApiKeyId) -> Result<(Done, ApiKey), Problem> {
+    let caller = context.principal()?;
     if hidden(context, caller, id).await? {
         return Err(Code::NotFound.into());
     }
@@ -134,7 +158,7 @@ pub(crate) async fn api_key_revoke(
     let label = blocking(move || vault.open(&label_id(id))).await?.map_err(internal)?;
     let told = tell(&row, label.map(|opened| opened.bytes.to_vec()));
     let told = ApiKey { revoked_at: Some(done.entry.ts.into()), ..told };
-    Answer::done(&done, &told)
+    Ok((done, told))
 }
 
 /// Whether a key exists that is none of the caller's business.

@@ -6,12 +6,13 @@ use hansa_kernel::principal::Kind;
 use hansa_kernel::{Command, State};
 use hansa_types::{Code, alias};
 use hansa_wire::Problem;
-use hansa_wire::api::api_keys::ApiKeyCreate;
+use hansa_wire::api::api_keys::{ApiKey, ApiKeyCreate};
 use hansa_wire::api::dids::{DidMethod, NewDid};
 use hansa_wire::api::onboarding::AgentOnboard;
 use hansa_wire::api::the_protocol::{
-    AgentDidMethod, AgentMe, DeveloperKey, DeveloperKeyCreate, DeveloperKeyMade, Me, OnboardAgent,
-    OnboardToken, OnboardTokenMade, OnboardedAgent, TegSend, TegSent,
+    AgentDidMethod, AgentMe, DeveloperKey, DeveloperKeyCreate, DeveloperKeyList, DeveloperKeyMade,
+    DeveloperKeyRevoke, DeveloperKeys, Me, OnboardAgent, OnboardToken, OnboardTokenMade,
+    OnboardedAgent, TegSend, TegSent,
 };
 use hansa_wire::api::transfers::TransferCreate;
 use hansa_wire::card::incoming;
@@ -77,6 +78,35 @@ pub(crate) async fn developer_key_create(
         },
     };
     Ok(Answer::done(&done, &made)?.secret())
+}
+
+/// Lists the API keys of the caller that may be used.
+pub(crate) async fn developer_key_list(
+    context: &Context,
+    _: DeveloperKeyList,
+) -> Result<Answer, Problem> {
+    let keys = api_keys::live(context).await?;
+    Answer::json(&DeveloperKeys(keys.into_iter().map(developer_key).collect()))
+}
+
+/// Revokes an API key of the caller.
+pub(crate) async fn developer_key_revoke(
+    context: &Context,
+    request: DeveloperKeyRevoke,
+) -> Result<Answer, Problem> {
+    let (done, revoked) = api_keys::revoke(context, request.key).await?;
+    Answer::done(&done, &developer_key(revoked))
+}
+
+fn developer_key(key: ApiKey) -> DeveloperKey {
+    DeveloperKey {
+        id: key.id,
+        key_prefix: String::new(),
+        description: key.label,
+        is_active: key.revoked_at.is_none(),
+        created_at: key.created_at,
+        last_used_at: key.last_used_at,
+    }
 }
 
 /// Makes an agent with its card and its client.

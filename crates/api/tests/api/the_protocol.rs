@@ -178,8 +178,19 @@ async fn a_developer_logs_in_by_form_and_makes_an_api_key() {
     let me = town.ask(me).await.accepted();
     assert_eq!((me["method"].as_str(), &me["id"]), (Some("api_key"), &dora["id"]));
     town.ask(keys(json!({ "actions": ["*"] }))).await.refused(Code::UnknownField);
-    let revoke = format!("/api/v1/api-keys/{}", info["id"].as_str().unwrap());
-    town.ask(Ask::new("DELETE", revoke).bearer(session)).await.accepted();
+    let listed = || Ask::get("/api/v1/developers/me/apikeys").bearer(session);
+    let told = town.ask(listed()).await.accepted();
+    assert_eq!(told.as_array().unwrap().len(), 1, "an array, as its clients read it: {told}");
+    assert_eq!(
+        (&told[0]["id"], &told[0]["description"], &told[0]["is_active"]),
+        (&info["id"], &json!("ci"), &json!(true))
+    );
+    assert!(told[0]["last_used_at"].is_string(), "{told}");
+    assert!(!told.to_string().contains(key), "{told}");
+    let path = format!("/api/v1/developers/me/apikeys/{}", info["id"].as_str().unwrap());
+    let revoke = || Ask::new("DELETE", path.clone()).bearer(session);
+    assert_eq!(town.ask(revoke()).await.accepted()["is_active"], false);
+    assert_eq!(town.ask(listed()).await.accepted(), json!([]));
     let me = Ask::get("/api/v1/whoami").header("x-api-key", key);
     town.ask(me).await.refused(Code::CredentialInvalid);
     town.stop().await;

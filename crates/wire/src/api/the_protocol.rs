@@ -17,6 +17,8 @@ operations! {
     OnboardToken = "onboard_token" => OnboardTokenMade;
     OnboardAgent = "onboard_agent" => OnboardedAgent;
     DeveloperKeyCreate = "developer_key_create" => DeveloperKeyMade;
+    DeveloperKeyList = "developer_key_list" => DeveloperKeys;
+    DeveloperKeyRevoke = "developer_key_revoke" => DeveloperKey;
 }
 
 /// Says whom the credential stands for.
@@ -148,7 +150,7 @@ pub struct DeveloperKey {
     /// Its id.
     #[schemars(with = "schema::ApiKeyId")]
     pub id: ApiKeyId,
-    /// What its secret begins with.
+    /// What its secret begins with; empty in a list, for the node keeps digests of secrets alone.
     pub key_prefix: String,
     /// What its owner calls it.
     pub description: Option<KeyLabel>,
@@ -158,6 +160,25 @@ pub struct DeveloperKey {
     pub created_at: WireTime,
     /// When it was last used; null for a new one.
     pub last_used_at: Option<WireTime>,
+}
+
+/// Lists the caller's API keys that may be used.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeveloperKeyList {}
+
+/// API keys, the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct DeveloperKeys(pub Vec<DeveloperKey>);
+
+/// Revokes an API key of the caller.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeveloperKeyRevoke {
+    /// Which key.
+    #[schemars(with = "schema::ApiKeyId")]
+    pub key: ApiKeyId,
 }
 
 /// Sends money from the caller, by whichever way reaches the payee.

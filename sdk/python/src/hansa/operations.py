@@ -592,6 +592,9 @@ DeveloperKeyMade = TypedDict(
 )
 """An API key that was just made."""
 
+DeveloperKeys: TypeAlias = 'list[DeveloperKey]'
+"""API keys, the newest first."""
+
 Did: TypeAlias = 'str'
 """A decentralized identifier."""
 
@@ -2221,7 +2224,9 @@ OPERATIONS: Mapping[str, Operation] = {
     'clock_accept': Operation('clock_accept', 'POST', '/api/v1/clock/accept', (), True, True, False, True),
     'currency_list': Operation('currency_list', 'GET', '/api/v1/currencies', ('cursor', 'limit',), False, False, True, True),
     'currency_create': Operation('currency_create', 'POST', '/api/v1/currencies', (), True, True, False, True),
+    'developer_key_list': Operation('developer_key_list', 'GET', '/api/v1/developers/me/apikeys', (), False, False, False, True),
     'developer_key_create': Operation('developer_key_create', 'POST', '/api/v1/developers/me/apikeys', (), True, True, False, True),
+    'developer_key_revoke': Operation('developer_key_revoke', 'DELETE', '/api/v1/developers/me/apikeys/{key}', (), False, True, False, True),
     'did_resolve': Operation('did_resolve', 'GET', '/api/v1/dids/{did}', (), False, False, True, True),
     'discover': Operation('discover', 'GET', '/api/v1/discover', ('currency', 'cursor', 'explain', 'limit', 'max_price', 'min_reputation', 'query', 'skill', 'tag',), False, False, True, True),
     'escalation_list': Operation('escalation_list', 'GET', '/api/v1/escalations', ('cursor', 'limit', 'task',), False, False, False, True),
@@ -3452,6 +3457,14 @@ class Operations:
         """
         return self._call(OPERATIONS['currency_create'], {'code': code, 'scale': scale}, idempotency_key)  # type: ignore[no-any-return]
 
+    def developer_key_list(
+        self,
+    ) -> DeveloperKeys:
+        """List API keys that may be used. As The Protocol's clients ask for them: the caller's own,
+        in one array. May also be carried by a signed envelope addressed to the node.
+        """
+        return self._call(OPERATIONS['developer_key_list'], {}, None)  # type: ignore[no-any-return]
+
     def developer_key_create(
         self,
         *,
@@ -3464,6 +3477,19 @@ class Operations:
         description: What the caller calls it.
         """
         return self._call(OPERATIONS['developer_key_create'], {'description': description}, idempotency_key)  # type: ignore[no-any-return]
+
+    def developer_key_revoke(
+        self,
+        *,
+        key: ApiKeyId,
+        idempotency_key: str | None = None,
+    ) -> DeveloperKey:
+        """Take an API key back. As The Protocol's clients ask for it; it stops working at once. May
+        also be carried by a signed envelope addressed to the node.
+
+        key: Which key.
+        """
+        return self._call(OPERATIONS['developer_key_revoke'], {'key': key}, idempotency_key)  # type: ignore[no-any-return]
 
     def did_resolve(
         self,
