@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 7;
+pub(crate) const FORMAT: i64 = 8;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -70,8 +70,13 @@ const TABLES: &[&str] = &[
     "CREATE TABLE skills (
         agent INTEGER NOT NULL,
         skill TEXT NOT NULL,
-        label BLOB NOT NULL,
         PRIMARY KEY (agent, skill)
+    ) WITHOUT ROWID",
+    // One row for each skill that any card names, so that it grows with the skills and not with the
+    // agents: labels are digests, and an index over them is written to all over.
+    "CREATE TABLE labels (
+        label BLOB PRIMARY KEY,
+        skill TEXT NOT NULL
     ) WITHOUT ROWID",
     "CREATE TABLE tags (
         agent INTEGER NOT NULL,
@@ -191,10 +196,8 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX transfers_kind ON transfers (kind, seq) WHERE kind <> 'transfer'",
     "CREATE INDEX transfers_task ON transfers (task, seq) WHERE task IS NOT NULL",
     "CREATE INDEX principals_id ON principals (id)",
-    "CREATE INDEX principals_multibase ON principals (multibase)",
     "CREATE INDEX principals_standing ON principals (standing, seq) WHERE kind = 'agent' AND active = 1",
     "CREATE INDEX skills_skill ON skills (skill, agent)",
-    "CREATE INDEX skills_label ON skills (label, skill)",
     "CREATE INDEX tags_tag ON tags (tag, agent)",
     "CREATE INDEX api_keys_id ON api_keys (id)",
     "CREATE INDEX api_keys_principal ON api_keys (principal, seq)",
@@ -216,6 +219,7 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS transfers",
     "DROP TABLE IF EXISTS principals",
     "DROP TABLE IF EXISTS skills",
+    "DROP TABLE IF EXISTS labels",
     "DROP TABLE IF EXISTS tags",
     "DROP TABLE IF EXISTS reputations",
     "DROP TABLE IF EXISTS api_keys",

@@ -182,11 +182,6 @@ impl Views {
         agents::by_id(&self.inner.readers, id).await
     }
 
-    /// A principal by the key it signs with, as multibase.
-    pub async fn agent_by_key(&self, multibase: &str) -> Result<Option<AgentRow>, Error> {
-        agents::by_key(&self.inner.readers, multibase).await
-    }
-
     /// Active agents that match, best first.
     ///
     /// With words, how well they match the card decides: a match in the name weighs most, then

@@ -60,6 +60,22 @@ pub(crate) async fn lookup(
     Ok(rows)
 }
 
+/// Reads the rows whose integer column, the last word of `head`, is one of the numbers.
+pub(crate) async fn lookup_numbers(
+    connection: &mut SqliteConnection,
+    head: &'static str,
+    numbers: &[i64],
+) -> Result<Vec<SqliteRow>, Error> {
+    let mut rows = Vec::new();
+    for numbers in numbers.chunks(LOOKUP_IDS_MAX) {
+        let mut builder = QueryBuilder::new(head);
+        list(&mut builder, numbers, |number| *number);
+        let found = builder.build().fetch_all(&mut *connection).await;
+        rows.extend(found.map_err(Error::database("look rows up"))?);
+    }
+    Ok(rows)
+}
+
 /// Runs a statement for all numbers in its list, the last thing in it.
 pub(crate) async fn for_each(
     connection: &mut SqliteConnection,

@@ -16,7 +16,7 @@ use hansa_types::{AnyId, ApiKeyId, CurrencyCode, Label, PrincipalId, Time};
 use serde_json::Value;
 use sqlx::SqliteConnection;
 
-use super::bulk::{Insert, Values, for_each, insert, lookup};
+use super::bulk::{Insert, Values, for_each, insert, lookup, lookup_numbers};
 use super::card::{Facts, Price, minor, name};
 use super::{Known, odd};
 use crate::column::{self, Columns, Word as _, json, long, wide};
@@ -39,7 +39,13 @@ const INSERT_CURRENCY: Insert = Insert {
     head: "INSERT INTO currencies (code, scale) ",
     tail: " ON CONFLICT (code) DO NOTHING",
 };
-const INSERT_SKILL: Insert = Insert { head: "INSERT INTO skills (agent, skill, label) ", tail: "" };
+const INSERT_SKILL: Insert = Insert { head: "INSERT INTO skills (agent, skill) ", tail: "" };
+const INSERT_LABEL: Insert =
+    Insert { head: "INSERT INTO labels (label, skill) ", tail: " ON CONFLICT (label) DO NOTHING" };
+const SKILLS: &str = "SELECT DISTINCT skill FROM skills WHERE agent IN ";
+/// What no card names any more may be what somebody had erased.
+const FORGET_LABEL: &str = "DELETE FROM labels WHERE label = $1 \
+    AND NOT EXISTS (SELECT 1 FROM skills WHERE skills.skill = labels.skill)";
 const INSERT_TAG: Insert = Insert { head: "INSERT INTO tags (agent, tag) ", tail: "" };
 const INSERT_INDEX: Insert = Insert { head: fts::INSERT, tail: "" };
 const FORGET: [&str; 3] =
@@ -299,15 +305,11 @@ impl Principals {
                 index.push((seq, &facts.index));
             }
         }
+        let lost = skills_of(connection, &forget).await?;
         for statement in FORGET {
             for_each(connection, statement, &forget).await?;
         }
-        insert(connection, INSERT_SKILL, &skills, |values, (seq, skill)| {
-            values.push_bind(*seq);
-            values.push_bind((*skill).clone());
-            values.push_bind(label(skill).0.to_vec());
-        })
-        .await?;
+        store_skills(connection, &skills, &lost).await?;
         insert(connection, INSERT_TAG, &tags, |values, (seq, tag)| {
             values.push_bind(*seq);
             values.push_bind((*tag).clone());
@@ -384,6 +386,43 @@ impl Record {
             self.facts = Some(card.map(Facts::of).unwrap_or_default());
         }
     }
+}
+
+/// The skills that agents are found by now.
+async fn skills_of(
+    connection: &mut SqliteConnection,
+    agents: &[i64],
+) -> Result<BTreeSet<String>, Error> {
+    let rows = lookup_numbers(connection, SKILLS, agents).await?;
+    rows.iter().map(|row| Ok(Columns::new("skills", row).text("skill")?.to_owned())).collect()
+}
+
+/// Writes what agents can do, with a label for each skill that is named anywhere.
+async fn store_skills(
+    connection: &mut SqliteConnection,
+    skills: &[(i64, &String)],
+    lost: &BTreeSet<String>,
+) -> Result<(), Error> {
+    insert(connection, INSERT_SKILL, skills, |values, (seq, skill)| {
+        values.push_bind(*seq);
+        values.push_bind((*skill).clone());
+    })
+    .await?;
+    let named: BTreeSet<&String> = skills.iter().map(|(_, skill)| *skill).collect();
+    let named: Vec<&String> = named.into_iter().collect();
+    insert(connection, INSERT_LABEL, &named, |values, skill| {
+        values.push_bind(label(skill).0.to_vec());
+        values.push_bind((*skill).clone());
+    })
+    .await?;
+    for skill in lost {
+        sqlx::query(FORGET_LABEL)
+            .bind(label(skill).0.to_vec())
+            .execute(&mut *connection)
+            .await
+            .map_err(Error::database("forget a skill"))?;
+    }
+    Ok(())
 }
 
 /// Values the prices that were waiting for their currency.

@@ -15,7 +15,7 @@ const API_KEYS: &str = "SELECT * FROM api_keys WHERE principal = $1 \
     ORDER BY revoked_at IS NOT NULL, seq DESC LIMIT $2";
 /// The skill is spelt by a card, which is public, and never by the envelopes of a task.
 const REPUTATION: &str = "SELECT label, side, completed, failed, ratings, stars, \
-    (SELECT MIN(skill) FROM skills WHERE skills.label = reputations.label) AS skill \
+    (SELECT skill FROM labels WHERE labels.label = reputations.label) AS skill \
     FROM reputations WHERE principal = $1 ORDER BY side, label LIMIT $2";
 
 pub(crate) async fn list(pool: &SqlitePool, page: PageQuery) -> Result<Page<AgentRow>, Error> {
@@ -32,13 +32,6 @@ pub(crate) async fn list(pool: &SqlitePool, page: PageQuery) -> Result<Page<Agen
 pub(crate) async fn by_id(pool: &SqlitePool, id: PrincipalId) -> Result<Option<AgentRow>, Error> {
     let mut builder = QueryBuilder::new("SELECT * FROM principals WHERE id = ");
     builder.push_bind(wide(id.0));
-    let row = builder.build().fetch_optional(pool).await;
-    row.map_err(Error::database("read an agent"))?.as_ref().map(read).transpose()
-}
-
-pub(crate) async fn by_key(pool: &SqlitePool, key: &str) -> Result<Option<AgentRow>, Error> {
-    let mut builder = QueryBuilder::new("SELECT * FROM principals WHERE multibase = ");
-    builder.push_bind(key.to_owned());
     let row = builder.build().fetch_optional(pool).await;
     row.map_err(Error::database("read an agent"))?.as_ref().map(read).transpose()
 }

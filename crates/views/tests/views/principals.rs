@@ -5,13 +5,13 @@ use hansa_crypto::keys::SigningKey;
 use hansa_kernel::Event;
 use hansa_kernel::principal::{ApiKeyCreated, ApiKeyRevoked, Kind, Reinstated, Suspended};
 use hansa_kernel::task::{Side, Verdict};
-use hansa_types::{ApiKeyId, Digest, Time};
+use hansa_types::{ApiKeyId, Digest, PrincipalId, Time};
 use serde_json::json;
 
 use crate::journal::{Draft, Journal, NODE, card, first, projected, projected_by};
 
 #[tokio::test]
-async fn every_principal_is_found_by_id_and_key() {
+async fn every_principal_is_found_by_its_id() {
     let mut journal = Journal::new();
     let agent = journal.agent(card("Tax", "file", &["law"]));
     let person = journal.person();
@@ -22,13 +22,12 @@ async fn every_principal_is_found_by_id_and_key() {
         (row.name.as_deref(), row.card.clone()),
         (Some("Tax"), Some(card("Tax", "file", &["law"])))
     );
-    assert_eq!(views.agent_by_key(&row.key).await.unwrap().unwrap(), row);
     let row = views.agent(person).await.unwrap().unwrap();
     assert_eq!((row.kind, row.name, row.card), (Kind::Person, None, None));
     let key = SigningKey::from_seed([1; 32]).public().to_multibase();
-    let node = views.agent_by_key(&key).await.unwrap().unwrap();
-    assert_eq!((node.id, node.kind, node.controller), (NODE, Kind::Node, None));
-    assert_eq!(views.agent_by_key("z6Mknobody").await.unwrap(), None);
+    let node = views.agent(NODE).await.unwrap().unwrap();
+    assert_eq!((node.key, node.kind, node.controller), (key, Kind::Node, None));
+    assert_eq!(views.agent(PrincipalId(u128::MAX)).await.unwrap(), None);
     let listed = views.agents(first(2)).await.unwrap();
     assert_eq!(listed.items.iter().map(|row| row.id).collect::<Vec<_>>(), [person, agent]);
     let page = hansa_views::PageQuery { after: listed.next, limit: 2 };
@@ -158,4 +157,26 @@ async fn a_card_that_nests_too_deep_to_be_read_back_is_as_good_as_none() {
     let views = projected(&journal).await;
     let row = views.agent(agent).await.unwrap().unwrap();
     assert_eq!((row.name.as_deref(), row.card), (Some("Deep"), None));
+}
+
+#[tokio::test]
+async fn a_skill_that_no_card_names_any_more_is_told_by_its_label_alone() {
+    let mut journal = Journal::new();
+    let alice = journal.person();
+    let agent = journal.agent(card("Tax", "file", &[]));
+    let other = journal.agent(card("Other", "file", &[]));
+    journal.good_work(alice, agent, "file", 5);
+    journal.set_card(agent, Some(card("Tax", "paint", &[])));
+    let named = journal.entries.len();
+    journal.set_card(other, None);
+    for batch in [1, 100] {
+        let views = projected_by(&journal, batch).await;
+        let known = views.reputation(agent).await.unwrap();
+        assert!(known.iter().all(|row| row.label == label("file") && row.skill.is_none()));
+        assert!(!known.is_empty());
+    }
+    journal.entries.truncate(named);
+    let views = projected(&journal).await;
+    let known = views.reputation(agent).await.unwrap();
+    assert_eq!(known[0].skill.as_deref(), Some("file"), "another card names it still");
 }

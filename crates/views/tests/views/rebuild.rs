@@ -84,6 +84,7 @@ async fn dump(file: &Path) -> Vec<String> {
         "SELECT * FROM transfers ORDER BY seq",
         "SELECT * FROM principals ORDER BY seq",
         "SELECT * FROM skills ORDER BY 1, 2",
+        "SELECT * FROM labels ORDER BY 1",
         "SELECT * FROM tags ORDER BY 1, 2",
         "SELECT * FROM reputations ORDER BY 1, 2, 3",
         "SELECT * FROM api_keys ORDER BY seq",
