@@ -142,6 +142,16 @@ impl Ask {
         self.header("idempotency-key", key)
     }
 
+    /// Where it goes.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The same request to another place.
+    pub fn at(self, place: impl Fn(&str) -> String) -> Self {
+        Self { path: place(&self.path), ..self }
+    }
+
     /// The head of a request whose body never comes.
     pub fn unfinished(&self, town: &Town, length: usize) -> Vec<u8> {
         let (method, path, host) = (self.method, &self.path, town.address);
@@ -219,6 +229,18 @@ impl Town {
             towns.push((town, owner));
         }
         towns.try_into().unwrap_or_else(|_| panic!("two of them"))
+    }
+
+    /// A node with a public name whose time is the world's, for programs with clocks of their own.
+    pub async fn in_real_time() -> (Self, Actor) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let settings = ApiSettings { public_url: Some(url.clone()), ..ApiSettings::default() };
+        let configure = |config: &mut Config| config.public_url = Some(url);
+        let still = Arc::new(SimClock::new());
+        let mut town = Self::at(listener, (Env::real(), still), configure, settings).await;
+        let owner = town.set_up().await;
+        (town, owner)
     }
 
     async fn at(
