@@ -12,6 +12,7 @@ mod audit;
 mod backup;
 mod balance;
 mod burn;
+mod card;
 mod completion;
 mod config;
 mod currency;
@@ -97,6 +98,9 @@ pub(crate) enum Command {
     /// Agents: principals with a key, a card and money
     #[command(subcommand)]
     Agent(agent::Command),
+    /// Cards: the documents that others read of an agent, and the signatures on them
+    #[command(subcommand)]
+    Card(card::Command),
     /// Organizations: members, roles and teams
     #[command(subcommand)]
     Org(org::Command),
@@ -242,6 +246,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Logout(args) => Box::pin(args.run(app)),
         Command::Whoami(args) => Box::pin(args.run(app)),
         Command::Agent(command) => Box::pin(command.run(app)),
+        Command::Card(command) => Box::pin(command.run(app)),
         Command::Org(command) => Box::pin(command.run(app)),
         Command::Invite(command) => Box::pin(command.run(app)),
         Command::Did(command) => Box::pin(command.run(app)),
