@@ -35,6 +35,7 @@ mod oauth;
 mod onboarding;
 mod operator;
 mod orgs;
+mod pages;
 mod passkeys;
 mod policies;
 mod proxy;

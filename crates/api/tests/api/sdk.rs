@@ -1,13 +1,16 @@
 //! The Protocol's published Python client, installed and unchanged, against a live node.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use hansa_wire::api::discover::Price;
 use hansa_wire::card::Card;
 use serde_json::{Value, json};
 
-use crate::harness::{Ask, Town};
+use crate::harness::{Actor, Ask, Town};
+use crate::pages::blocks;
 
 const SDK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
 
@@ -27,8 +30,12 @@ const CALLS: [&str; 12] = [
     "TransferClient refuses",
 ];
 
+/// Held while the environment is looked after, which several tests share.
+static ENVIRONMENT: Mutex<()> = Mutex::new(());
+
 /// The interpreter of an environment with the client, made once and again when its list changes.
 fn python() -> PathBuf {
+    let _alone = ENVIRONMENT.lock().unwrap();
     let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-sdk");
     let wanted = std::fs::read_to_string(format!("{SDK}/requirements.txt")).unwrap();
     let installed = environment.join("requirements.txt");
@@ -80,5 +87,54 @@ async fn the_published_client_works_unchanged() {
         assert_eq!(results[call], true, "{call}: {results}");
     }
     assert_eq!(results.as_object().unwrap().len(), CALLS.len(), "{results}");
+    town.stop().await;
+}
+
+/// Runs a session of a page in a folder.
+fn hold(session: &str, folder: &Path) {
+    let mut command = Command::new(python());
+    command.arg(format!("{SDK}/page.py")).current_dir(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(session.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+}
+
+/// Onboards an agent; gives what was answered.
+async fn onboard(town: &Town, owner: &Actor, name: &str) -> Value {
+    town.ask(Ask::post("/api/v1/onboarding", json!({ "name": name })).by(owner)).await.accepted()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_published_client_does_what_the_tutorial_shows() {
+    let (town, owner) = Town::in_real_time().await;
+    let folder = tempfile::tempdir().unwrap();
+    let erin = onboard(&town, &owner, "erin").await;
+    let fred = onboard(&town, &owner, "fred").await;
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}",
+        erin["client_id"].as_str().unwrap(),
+        erin["client_secret"].as_str().unwrap()
+    );
+    let ask = Ask::new("POST", "/oauth/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form);
+    let token = town.ask(ask).await.accepted();
+    let token = token["access_token"].as_str().unwrap().to_owned();
+    for (name, content) in
+        [("erin.json", erin.to_string()), ("fred.json", fred.to_string()), ("erin.token", token)]
+    {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let session = blocks("tutorial-identity.md", "pycon").join("\n");
+    assert!(session.contains("http://127.0.0.1:7411"), "{session}");
+    let session = session.replace("http://127.0.0.1:7411", &town.url());
+    let folder = tokio::task::spawn_blocking(move || {
+        hold(&session, folder.path());
+        folder
+    });
+    folder.await.unwrap();
     town.stop().await;
 }

@@ -75,6 +75,13 @@ fn npm(directory: &Path) -> Command {
     command
 }
 
+/// The first program of the how-to page in a language, for this node.
+fn shown(language: &str, url: &str, key: &str) -> String {
+    let program = crate::pages::blocks("how-to/use-the-sdks.md", language).remove(0);
+    assert!(program.contains("http://127.0.0.1:7400") && program.contains("hansa_…"), "{program}");
+    program.replace("http://127.0.0.1:7400", url).replace("hansa_…", key)
+}
+
 /// A node with an open sandbox.
 async fn town() -> (Town, Actor) {
     let agp = AgpSettings { open: true, ..AgpSettings::default() };
@@ -89,12 +96,15 @@ async fn the_python_client_does_what_its_tests_say() {
     let (url, key) = (town.url(), owner.secret.clone());
     beside(move || {
         let tests = format!("{SDK}/python/tests");
-        let mut pytest = Command::new(python());
+        let python = python();
+        let mut pytest = Command::new(&python);
         pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"]).arg(tests);
         run(pytest
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("HANSA_NODE", url)
-            .env("HANSA_API_KEY", key))
+            .env("HANSA_NODE", &url)
+            .env("HANSA_API_KEY", &key));
+        let told = run(Command::new(python).args(["-c", &shown("python", &url, &key)]));
+        assert!(told.contains("12.5") || told.contains("insufficient_funds"), "{told}");
     })
     .await;
     town.stop().await;
@@ -106,7 +116,11 @@ async fn the_typescript_client_does_what_its_tests_say() {
     let (url, key) = (town.url(), owner.secret.clone());
     beside(move || {
         let built = typescript();
-        run(npm(&built).arg("test").env("HANSA_NODE", url).env("HANSA_API_KEY", key));
+        run(npm(&built).arg("test").env("HANSA_NODE", &url).env("HANSA_API_KEY", &key));
+        let page = built.join("page.mjs");
+        std::fs::write(&page, shown("ts", &url, &key)).unwrap();
+        let told = run(Command::new("node").arg(page).current_dir(&built));
+        assert!(told.contains("12.5") || told.contains("insufficient_funds"), "{told}");
         let packed = run(npm(&built).args(["pack", "--dry-run", "--json"]));
         for file in ["dist/index.js", "dist/index.d.ts", "dist/agp.js", "README.md"] {
             assert!(packed.contains(file), "{file}: {packed}");
