@@ -166,20 +166,25 @@ async fn no_byte_of_an_erased_developer_is_left_in_any_file() {
     let session = login(&town, &email, PASSWORD).await.accepted();
     let me = town.ask(Ask::get("/api/v1/whoami").bearer(token(&session))).await.accepted();
     assert_eq!(me["email"], json!(email));
+    // What the owner wrote about the person, and the person about that.
+    let subject: PrincipalId = made["id"].as_str().unwrap().parse().unwrap();
+    let why = json!({ "reason": "compromised", "note": format!("{MARKER} was seen elsewhere") });
+    let freeze = Ask::post(format!("/api/v1/agents/{subject}/freeze"), why).by(&owner);
+    town.ask(freeze).await.accepted();
+    let word = json!({ "note": format!("I am {MARKER} still") });
+    let appeal = Ask::post(format!("/api/v1/agents/{subject}/appeal"), word);
+    town.ask(appeal.bearer(token(&session))).await.accepted();
     town.node.views_caught_up().await;
     let dir = town.node.config.data_dir.clone();
-    let subject: PrincipalId = made["id"].as_str().unwrap().parse().unwrap();
-    let sealed = town.node.reader.vault_key(subject).unwrap().unwrap();
-    assert!(
-        found(&dir, std::slice::from_ref(&sealed)).iter().any(|hit| hit.contains("journal.db"))
-    );
+    let sealed = kept(&town, subject);
+    assert!(found(&dir, &sealed).iter().any(|hit| hit.contains("journal.db")));
 
     let path = format!("/api/v1/principals/{subject}/erase");
     let done = town.ask(Ask::post(path, json!({})).by(&owner)).await.accepted();
     for clean in ["journal_clean", "views_clean", "snapshots_clean"] {
         assert_eq!(done["receipt"][clean], json!(true), "{done}");
     }
-    let needles = [spellings(), vec![sealed]].concat();
+    let needles = [spellings(), sealed].concat();
     assert_eq!(found(&dir, &needles), Vec::<String>::new());
     login(&town, &email, PASSWORD).await.refused(Code::LoginInvalid);
     town.ask(Ask::get("/api/v1/whoami").bearer(token(&session)))
