@@ -8,8 +8,8 @@ use crate::decide::{Context, Draft};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, action, clearance, client, custody, did, due, funding, grant, node, onboard, org,
-    policy, principal, task, transfer,
+    account, action, callback, clearance, client, custody, did, due, funding, grant, node, onboard,
+    org, policy, principal, task, transfer,
 };
 
 /// An authenticated asker.
@@ -246,6 +246,8 @@ commands! {
     EffectDoubt = "effect_doubt": action::Doubt;
     /// Note that the gate refused an action.
     RefusalNote = "refusal_note": action::RefusalNote;
+    /// Say what became of a callback.
+    CallbackEnd = "callback_end": callback::EndCallback;
     /// Carry out what has come due.
     Expire = "expire": due::Due;
 }

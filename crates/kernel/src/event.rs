@@ -7,8 +7,8 @@
 use crate::State;
 use crate::entry::Entry;
 use crate::{
-    account, action, apply, clearance, client, custody, did, funding, grant, node, onboard, org,
-    policy, principal, task, transfer,
+    account, action, apply, callback, clearance, client, custody, did, funding, grant, node,
+    onboard, org, policy, principal, task, transfer,
 };
 
 /// The line is not an entry that this release understands.
@@ -301,4 +301,8 @@ events! {
         => action::apply_outcome_unknown;
     /// The gate refused an action.
     ActionRefused = "action.refused" v 1: action::Refused => action::apply_refused;
+    /// Somebody wants to be told how what they wait for ends.
+    CallbackAsked = "callback.asked" v 1: callback::CallbackAsked => callback::apply_asked;
+    /// They were told, or will not be.
+    CallbackEnded = "callback.ended" v 1: callback::CallbackEnded => callback::apply_ended;
 }

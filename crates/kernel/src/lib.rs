@@ -13,6 +13,7 @@ pub mod action;
 pub mod admit;
 mod ahead;
 pub mod apply;
+pub mod callback;
 pub mod clearance;
 pub mod client;
 pub mod codec;

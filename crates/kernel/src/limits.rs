@@ -137,6 +137,10 @@ pub const ACTIONS_KEPT_MAX: usize = 1_000_000;
 pub const ACTION_LIFE: Duration = Duration::hours(24);
 /// Time for which an action that ended stays in the state.
 pub const ACTION_REMEMBERED: Duration = Duration::days(30);
+/// Callbacks that have not ended; each does, when it was delivered or was tried often enough.
+pub const CALLBACKS_MAX: usize = 100_000;
+/// Those of one principal.
+pub const CALLBACKS_PER_PRINCIPAL_MAX: u32 = 1_000;
 /// Refusals of one principal that become entries within [`REFUSAL_WINDOW`].
 pub const REFUSALS_PER_WINDOW_MAX: u32 = 60;
 /// Time within which refusals are counted.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Accounts;
 use crate::action::{Actions, Refusals};
+use crate::callback::Callbacks;
 use crate::clearance::Clearances;
 use crate::client::Clients;
 use crate::custody::Custody;
@@ -32,7 +33,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 19;
+pub const SNAPSHOT_FORMAT: u32 = 20;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -146,6 +147,8 @@ pub struct State {
     pub actions: Actions,
     /// What the gate refused lately.
     pub refusals: Refusals,
+    /// Who wants to be told how something ends.
+    pub callbacks: Callbacks,
     pub(crate) idempotency: Idempotency,
     pub(crate) operation_envelopes: OperationEnvelopes,
     pub(crate) due: BTreeSet<(Time, Due)>,
@@ -206,6 +209,8 @@ pub struct Rows {
     pub policy_evaluations: usize,
     /// Actions.
     pub actions: usize,
+    /// Callbacks that have not ended.
+    pub callbacks: usize,
     /// Idempotency keys that are kept whole.
     pub idempotency: usize,
     /// Idempotency keys in filters.
@@ -254,6 +259,7 @@ impl State {
             policies: Policies::default(),
             actions: Actions::default(),
             refusals: Refusals::default(),
+            callbacks: Callbacks::default(),
             idempotency: Idempotency::new(&hasher, limits),
             operation_envelopes: OperationEnvelopes::new(&hasher),
             due: BTreeSet::new(),
@@ -357,6 +363,7 @@ impl State {
             policy_sets: self.policies.len(),
             policy_evaluations: self.policies.evaluations_len(),
             actions: self.actions.len(),
+            callbacks: self.callbacks.len(),
             idempotency: self.idempotency.len(),
             idempotency_filtered: self.idempotency.filtered_len(),
             operation_envelopes: self.operation_envelopes.len(),

@@ -7,6 +7,7 @@ pub mod account;
 pub mod audit;
 pub mod auditor;
 pub mod backup;
+pub mod callback;
 pub mod checkpoint;
 pub mod clock;
 pub mod config;

@@ -210,6 +210,26 @@ pub const EFFECT_BODY_BYTES_MAX: usize = 1 << 20;
 pub const EFFECT_TRIES_MAX: u32 = 3;
 /// Wait between two of them.
 pub const EFFECT_RETRY: Duration = Duration::seconds(1);
+/// Waits before a callback is tried again, after which it is given up.
+pub const CALLBACK_RETRIES: [Duration; 7] = [
+    Duration::seconds(5),
+    Duration::minutes(5),
+    Duration::minutes(30),
+    Duration::hours(2),
+    Duration::hours(5),
+    Duration::hours(10),
+    Duration::hours(10),
+];
+/// Longest time in which a receiver takes a callback.
+pub const CALLBACK_TIME_MAX: Duration = Duration::seconds(15);
+/// Largest answer to a callback, in bytes; nobody reads it.
+pub const CALLBACK_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// Callbacks that are sent at one time; further ones wait.
+pub const CALLBACKS_SENT_MAX: usize = 16;
+/// Time between two looks at what is due.
+pub const CALLBACK_LOOK_PAUSE: Duration = Duration(200);
+/// Wait until what became of a callback is recorded again, where the node did not take it.
+pub const CALLBACK_RECORD_RETRY: Duration = Duration::seconds(30);
 /// Longest time to get one certificate from an authority, from the order to the chain.
 pub const ACME_TIME_MAX: Duration = Duration::minutes(5);
 /// Time between two looks at how long a certificate still holds.

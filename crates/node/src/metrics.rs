@@ -219,6 +219,7 @@ impl Metrics {
             ("policy_sets", rows.policy_sets),
             ("policy_evaluations", rows.policy_evaluations),
             ("actions", rows.actions),
+            ("callbacks", rows.callbacks),
             ("idempotency", rows.idempotency),
             ("operation_envelopes", rows.operation_envelopes),
         ];

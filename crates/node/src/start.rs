@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::account::{Accounts, Mailer, Passkeys, Postman};
 use crate::auditor;
 use crate::backup::Schedule;
+use crate::callback;
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
@@ -445,6 +446,7 @@ fn keep_working(node: &Arc<Node>, snapshot_seq: u64, postman: Option<Postman>) {
     tasks.start(follow_name(Arc::downgrade(node)));
     tasks.start(forget_old_rows(Arc::downgrade(node)));
     tasks.start(auditor::keep_asking(Arc::downgrade(node), node.env.clone()));
+    tasks.start(callback::follow(Arc::downgrade(node), node.env.clone(), node.durable.subscribe()));
     keep_copies(node, &mut tasks, snapshot_seq);
 }
 

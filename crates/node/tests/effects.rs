@@ -138,6 +138,7 @@ async fn the_child_acts_until_it_is_killed() {
                 parameters: None,
             },
             act: Act::Service(hansa_kernel::action::Executor::Http),
+            callback: None,
         });
         let caller = signed(BOB, u64::try_from(number).unwrap());
         let request = Request::new(caller, command, None);

@@ -12,6 +12,7 @@ pub mod agp;
 pub mod amount;
 pub mod amp;
 pub mod api;
+pub mod callback;
 pub mod card;
 #[cfg(feature = "client")]
 pub mod client;

@@ -11,7 +11,7 @@ from agp import AGPApprovalRequiredError, AGPClient, AGPScopeViolationError
 from agp.errors import AGPServerError, refusal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hansa import Client, NodeFailed, Retries, Untrusted, Webhook, verify_receipt
+from hansa import Client, Keys, NodeFailed, Retries, Untrusted, Webhook, verify_receipt, verify_webhook
 from hansa.verify import Keys
 
 
@@ -96,6 +96,37 @@ def test_webhooks_verify_by_secret_and_by_key():
             webhook.verify(headers, body + b" ")
         with pytest.raises(Untrusted):
             Webhook(known, clock=lambda: moment + 301).verify(headers, body)
+
+
+def test_callbacks_verify_by_the_keys_of_a_node():
+    body, moment = b'{"type":"approval.approved"}', 1_700_000_000
+    key, former = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    keys = Keys({"k0": former.public_key(), "k1": key.public_key()})
+    text = f"arq_1.{moment}.".encode() + body
+    signature = base64.b64encode(key.sign(text)).decode()
+    headers = {
+        "webhook-id": "arq_1",
+        "webhook-timestamp": str(moment),
+        "webhook-signature": f"v1a,{signature}",
+    }
+
+    def verify(headers=headers, body=body, keys=keys, after=10):
+        return verify_webhook(headers, body, keys, clock=lambda: moment + after)
+
+    assert verify() == {"type": "approval.approved"}
+    for wrong in [
+        {"body": body + b" "},
+        {"keys": Keys({"k0": former.public_key()})},
+        {"keys": Keys({})},
+        {"after": 301},
+        {"after": -301},
+        {"headers": {**headers, "webhook-id": "arq_2"}},
+        {"headers": {**headers, "webhook-signature": f"v1,{signature}"}},
+        {"headers": {**headers, "webhook-signature": "v1a,A"}},
+        {"headers": {"webhook-id": "arq_1"}},
+    ]:
+        with pytest.raises(Untrusted):
+            verify(**wrong)
 
 
 def signed(key, claims, **header):

@@ -5,4 +5,4 @@ export * from "./errors.js";
 export { type CallOptions, type Operation, OPERATIONS, Operations } from "./operations.js";
 export type * as types from "./operations.js";
 export { Transport, type TransportOptions } from "./transport.js";
-export { Keys, verifyReceipt, Webhook } from "./verify.js";
+export { Keys, verifyReceipt, verifyWebhook, Webhook } from "./verify.js";

@@ -83,6 +83,11 @@ export interface ActionSubmit {
   annotations?: Record<string, unknown>;
   /** The request for approval that was granted. */
   approval?: string | null;
+  /**
+   * Where the caller wants to be told by a signed POST how it ended; a host that the operator
+   * lists.
+   */
+  callback_url?: string | null;
   /** A principal of this node that it concerns besides the caller. */
   counterparty?: PrincipalRef | null;
   /** Of what; the node's own currency unless named. */
@@ -116,6 +121,8 @@ export interface ActionView {
   approval?: string | null;
   /** Digest of the call. */
   call: Digest;
+  /** Where the caller wants to be told; shown to them alone. */
+  callback_url?: string | null;
   /** Who asked for it. */
   caller: PrincipalId;
   /** Of what. */
@@ -379,6 +386,8 @@ export interface ApprovalRequest {
   call?: Call | null;
   /** Digest of the call it is for. */
   call_digest?: Digest | null;
+  /** Where who asked wants to be told; shown to them alone. */
+  callback_url?: string | null;
   /** When it was settled, as far as somebody said something. */
   decided_at?: string | null;
   /** When silence counts as a rejection. */
@@ -1819,6 +1828,8 @@ export interface PolicyEvaluation {
   at_least?: PolicyVerdict | null;
   /** Who asked. */
   by: PrincipalId;
+  /** Where who asked wants to be told; shown to them alone. */
+  callback_url?: string | null;
   /** When. */
   evaluated_at: string;
   /** Digest of what they looked at. */
@@ -2612,6 +2623,11 @@ export interface ActionSubmitRequest {
   annotations?: Record<string, unknown>;
   /** The request for approval that was granted. */
   approval?: string | null;
+  /**
+   * Where the caller wants to be told by a signed POST how it ended; a host that the operator
+   * lists.
+   */
+  callback_url?: string | null;
   /** A principal of this node that it concerns besides the caller. */
   counterparty?: PrincipalRef | null;
   /** Of what; the node's own currency unless named. */
@@ -3562,6 +3578,11 @@ export interface PolicyEvaluateRequest {
   annotations?: Record<string, unknown>;
   /** The mildest verdict that the caller accepts: the stricter of it and what policy says counts. */
   at_least?: PolicyVerdict | null;
+  /**
+   * Where the caller wants to be told by a signed POST how it ended; a host that the operator
+   * lists.
+   */
+  callback_url?: string | null;
   /** The other side, when it is a principal of this node. */
   counterparty?: PrincipalRef | null;
   /** The other side's name. */
@@ -3796,6 +3817,11 @@ export interface ApprovalRequestCreateRequest {
   call?: Call | null;
   /** Its digest, instead of the call itself. */
   call_digest?: Digest | null;
+  /**
+   * Where the caller wants to be told by a signed POST how it ended; a host that the operator
+   * lists.
+   */
+  callback_url?: string | null;
   /** Seconds until silence counts as a rejection; a day unless said. */
   expires_in_s?: number | null;
   /** How many have to approve; one unless said. */

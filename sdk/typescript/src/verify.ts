@@ -82,6 +82,14 @@ export class Keys {
     if (!holds) throw new Untrusted("the signature does not verify");
     return object(unpadded(said));
   }
+
+  /** Whether one of the keys has signed these bytes. */
+  async signed(signature: BufferSource, text: BufferSource): Promise<boolean> {
+    for (const raw of this.#byId.values()) {
+      if (await crypto.subtle.verify("Ed25519", await ed25519(raw), signature, text)) return true;
+    }
+    return false;
+  }
 }
 
 /**
@@ -99,6 +107,53 @@ export async function verifyReceipt(receipt: Members, keys: Keys): Promise<Membe
   return said;
 }
 
+/** Whether one signature of a request, of a version, matches what was signed. */
+type Matches = (version: string, encoded: string, text: Bytes) => Promise<boolean>;
+
+/** The payload of a request of which a signature matches, sent around a moment. */
+async function opened(
+  headers: Record<string, string>,
+  body: string,
+  [now, windowS]: [number, number],
+  matches: Matches,
+): Promise<Members> {
+  const given = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const of = (name: string) => given.get(`webhook-${name}`) ?? "";
+  const [id, moment, signatures] = [of("id"), of("timestamp"), of("signature")];
+  if (!id || !/^\d+$/.test(moment) || !signatures) {
+    throw new Untrusted("webhook-id, webhook-timestamp and webhook-signature are required");
+  }
+  if (Math.abs(now - Number(moment)) > windowS) {
+    throw new Untrusted("the webhook is too old, or from the future");
+  }
+  const text = utf8(`${id}.${moment}.${body}`);
+  for (const signature of signatures.split(" ")) {
+    const [version, encoded] = signature.split(",", 2);
+    if (await matches(version ?? "", encoded ?? "", text)) return object(utf8(body));
+  }
+  throw new Untrusted("no signature verifies");
+}
+
+/**
+ * Checks a callback of a node by the keys that the node publishes, and answers its payload. The same
+ * callback may come again under the same `webhook-id`.
+ */
+export async function verifyWebhook(
+  headers: Record<string, string>,
+  body: string,
+  keys: Keys,
+  { windowS = WEBHOOK_WINDOW_S, now = () => Date.now() / 1_000 } = {},
+): Promise<Members> {
+  return await opened(headers, body, [now(), windowS], async (version, encoded, text) => {
+    if (version !== "v1a") return false;
+    try {
+      return await keys.signed(base64(encoded), text);
+    } catch {
+      return false;
+    }
+  });
+}
+
 /**
  * What checks webhooks by the convention of Standard Webhooks: `whsec_…` is a shared secret
  * (signatures `v1`), `whpk_…` the sender's public key (`v1a`).
@@ -112,21 +167,7 @@ export class Webhook {
 
   /** Checks a request and answers its payload. */
   async verify(headers: Record<string, string>, body: string): Promise<Members> {
-    const given = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const of = (name: string) => given.get(`webhook-${name}`) ?? "";
-    const [id, moment, signatures] = [of("id"), of("timestamp"), of("signature")];
-    if (!id || !/^\d+$/.test(moment) || !signatures) {
-      throw new Untrusted("webhook-id, webhook-timestamp and webhook-signature are required");
-    }
-    if (Math.abs(this.now() - Number(moment)) > this.windowS) {
-      throw new Untrusted("the webhook is too old, or from the future");
-    }
-    const text = utf8(`${id}.${moment}.${body}`);
-    for (const signature of signatures.split(" ")) {
-      const [version, encoded] = signature.split(",", 2);
-      if (await this.#matches(version ?? "", encoded ?? "", text)) return object(utf8(body));
-    }
-    throw new Untrusted("no signature verifies");
+    return await opened(headers, body, [this.now(), this.windowS], (...signed) => this.#matches(...signed));
   }
 
   async #matches(version: string, encoded: string, text: Bytes): Promise<boolean> {

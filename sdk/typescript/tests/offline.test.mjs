@@ -5,7 +5,7 @@ import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 
 import { AGPApprovalRequiredError, AGPClient, AGPScopeViolationError, AGPServerError, refusal } from "../dist/agp.js";
-import { Client, Keys, NodeFailed, Untrusted, verifyReceipt, Webhook } from "../dist/index.js";
+import { Client, Keys, NodeFailed, Untrusted, verifyReceipt, verifyWebhook, Webhook } from "../dist/index.js";
 
 function server(...answers) {
   const asked = [];
@@ -92,6 +92,26 @@ test("webhooks verify by secret and by key", async () => {
     await assert.rejects(webhook.verify({ ...headers, "Webhook-Id": "msg_2" }, body), Untrusted);
     await assert.rejects(webhook.verify({ ...headers, "Webhook-Signature": "v1,AAAA v1a,AAAA" }, body), Untrusted);
     await assert.rejects(new Webhook(known, 300, () => moment + 301).verify(headers, body), Untrusted);
+  }
+});
+
+test("callbacks verify by the keys of a node", async () => {
+  const [body, moment] = ['{"type":"approval.approved"}', 1_700_000_000];
+  const text = `arq_1.${moment}.${body}`;
+  const signature = sign(null, Buffer.from(text), privateKey).toString("base64");
+  const headers = { "Webhook-Id": "arq_1", "Webhook-Timestamp": `${moment}`, "Webhook-Signature": `v1a,${signature}` };
+  const keys = Keys.read({ keys: [{ kty: "OKP", crv: "Ed25519", kid: "k1", x: raw.toString("base64url") }] });
+  const at = (after) => ({ now: () => moment + after });
+  assert.deepEqual(await verifyWebhook(headers, body, keys, at(10)), { type: "approval.approved" });
+  for (const [wrong, said, known, after] of [
+    [{}, `${body} `, keys, 10],
+    [{}, body, Keys.read({ keys: [] }), 10],
+    [{}, body, keys, 301],
+    [{ "Webhook-Id": "arq_2" }, body, keys, 10],
+    [{ "Webhook-Signature": `v1,${signature}` }, body, keys, 10],
+    [{ "Webhook-Signature": "v1a,A" }, body, keys, 10],
+  ]) {
+    await assert.rejects(verifyWebhook({ ...headers, ...wrong }, said, known, at(after)), Untrusted);
   }
 });
 

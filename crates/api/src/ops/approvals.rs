@@ -20,7 +20,7 @@ use hansa_wire::api::approvals::{
 };
 use hansa_wire::scalar::{Annotations, WireTime};
 
-use super::document::{both, document_id, json_of};
+use super::document::{document_id, joined, json_of};
 use super::{auth, declared};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -42,10 +42,10 @@ pub(crate) async fn approval_request_create(
     let sealed = seal_call(context, id, request.call.as_ref()).await?;
     let subject = context.principal()?;
     let annotated = context.seal_annotations(subject, id.into(), &request.annotations).await?;
-    let sealed = match sealed {
-        Some(sealed) => both(sealed, annotated),
-        None => annotated,
-    };
+    let sealed = joined(sealed, annotated);
+    let callback = context.seal_callback(id.into(), request.callback_url.as_deref()).await?;
+    let called_back = callback.as_ref().map(|callback| callback.digest);
+    let sealed = joined(sealed, callback);
     let life = request.expires_in_s.map_or(APPROVAL_LIFE_DEFAULT, Duration::seconds);
     let ask = RequestApproval {
         id,
@@ -57,6 +57,7 @@ pub(crate) async fn approval_request_create(
         approvers,
         strong: request.step_up,
         expires: node.now().after(life),
+        callback: called_back,
     };
     let step = Step::new(Command::ApprovalRequestCreate(ask)).with(sealed);
     let done = context.submit(step).await?;
@@ -210,6 +211,7 @@ async fn read(context: &Context, id: ApprovalRequestId) -> Result<ApprovalReques
     let text = context.open_text(document_id(id.into())).await?;
     found.call = text.and_then(|text| serde_json::from_slice(&text).ok());
     found.annotations = context.open_annotations(id.into()).await?;
+    found.callback_url = context.callback_url(id.into(), found.requested_by).await?;
     Ok(found)
 }
 
@@ -238,6 +240,7 @@ fn told(state: &State, id: ApprovalRequestId, held: &Held) -> ApprovalRequest {
         requested_at: held.requested.into(),
         decided_at: decided_at(held),
         expires_at: held.expires.into(),
+        callback_url: None,
         annotations: Annotations::default(),
         seq: held.seq,
     }

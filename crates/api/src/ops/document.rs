@@ -24,10 +24,15 @@ fn annotations_id(id: AnyId) -> String {
 
 /// A text with the annotations that belong to it.
 pub(crate) fn both(text: Sealed, annotations: Option<Sealed>) -> Option<Sealed> {
-    Some(match annotations {
-        Some(annotations) => text.and(annotations),
-        None => text,
-    })
+    joined(Some(text), annotations)
+}
+
+/// What is sealed, and what is sealed beside it.
+pub(crate) fn joined(first: Option<Sealed>, beside: Option<Sealed>) -> Option<Sealed> {
+    match (first, beside) {
+        (Some(first), Some(beside)) => Some(first.and(beside)),
+        (first, beside) => first.or(beside),
+    }
 }
 
 /// A request as it is kept.

@@ -13,6 +13,7 @@ use hansa_wire::api::policies::{
 };
 use hansa_wire::scalar::ActionPattern;
 
+use super::document::joined;
 use super::policies::{tell_mode, tell_verdict};
 use crate::answer::Answer;
 use crate::context::{Context, Step};
@@ -48,7 +49,10 @@ pub(crate) async fn policy_evaluate(
     let id = PolicyEvaluationId::new(now.0, node.env.random_u128());
     let at_least = request.at_least.map(verdict);
     let sealed = context.seal_annotations(caller, id.into(), &request.annotations).await?;
-    let evaluate = policy::Evaluate { id, task, judgement, at_least };
+    let address = context.seal_callback(id.into(), request.callback_url.as_deref()).await?;
+    let callback = address.as_ref().map(|address| address.digest);
+    let sealed = joined(sealed, address);
+    let evaluate = policy::Evaluate { id, task, judgement, at_least, callback };
     let step = Step::new(Command::PolicyEvaluate(evaluate)).with(sealed);
     let done = context.submit(step).await?;
     Answer::done(&done, &tell(context, &done.entry).await?)
@@ -166,6 +170,7 @@ async fn tell(context: &Context, entry: &Entry) -> Result<PolicyEvaluation, Prob
         at_least: evaluated.at_least().map(tell_verdict),
         by,
         annotations: context.open_annotations(entry.id).await?,
+        callback_url: context.callback_url(entry.id, by).await?,
         evaluated_at: entry.ts.into(),
         seq: entry.seq,
     })

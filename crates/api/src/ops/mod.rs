@@ -10,6 +10,7 @@ pub(crate) mod amp;
 pub(crate) mod api_keys;
 pub(crate) mod approvals;
 pub(crate) mod auth;
+mod callback;
 pub(crate) mod card_documents;
 mod card_signatures;
 pub(crate) mod cards;

@@ -117,6 +117,7 @@ impl Stage {
         let call = json!({ "type": "tool_call", "tool": CALL, "params": Self::params() });
         let asked = json!({ "task_id": of.task, "decision_ref": of.decision, "action": call,
             "requested_approvers": ["compliance_monitor"], "approval_mode": "single" });
+        // The operator lists no host that is called back.
         let mut told = asked.clone();
         told["callback_url"] = "https://alice.example/told".into();
         let told = self.ask(&self.alice, "approval_request_create", "", told).await;

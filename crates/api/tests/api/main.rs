@@ -18,6 +18,7 @@ mod amp;
 mod api_keys;
 mod auditor;
 mod auth;
+mod callbacks;
 mod cards;
 mod clearance;
 mod coverage;

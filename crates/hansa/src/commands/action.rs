@@ -106,6 +106,10 @@ pub(crate) struct Envelope {
     #[arg(long)]
     approval: Option<ApprovalRequestId>,
 
+    /// Where to be told how it ended, at a host of egress.webhook; polling works anyway
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+
     /// Call an operation of the node
     #[arg(long)]
     native: bool,
@@ -223,6 +227,7 @@ impl Envelope {
             counterparty: self.counterparty,
             executor: self.executor,
             wait,
+            callback_url: self.callback_url,
             annotations: Annotations::default(),
         })
     }

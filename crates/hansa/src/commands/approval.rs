@@ -85,6 +85,10 @@ pub(crate) struct Request {
     #[arg(long, value_name = "SPAN", default_value = "1d")]
     expires: Span,
 
+    /// Where to be told how it ended, at a host of egress.webhook; polling works anyway
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+
     #[command(flatten)]
     idempotency: Idempotency,
 }
@@ -174,6 +178,7 @@ impl Request {
             approvers: self.approvers,
             step_up: self.step_up,
             expires_in_s: Some(self.expires.seconds),
+            callback_url: self.callback_url,
             annotations: Annotations::default(),
         }
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Executor, Stage, receipt_of};
 use crate::State;
 use crate::admit::{Permit, Sphere};
+use crate::callback::End;
 use crate::clearance::Cleared;
 use crate::command::Rules;
 use crate::decide::{Context, Draft};
@@ -229,7 +230,9 @@ fn end(state: &mut State, entry: &Entry, stage: Stage) {
     let id = subject(entry);
     let action = state.actions.get_mut(id);
     (action.stage, action.ended_seq) = (stage, Some(entry.seq));
-    if let Some(due) = action.due.take() {
+    let due = action.due.take();
+    state.note_end(id.into(), End::of_action(stage));
+    if let Some(due) = due {
         state.due.remove(&(due, Due::Action(id)));
         state.leaving.insert((entry.ts.after(ACTION_REMEMBERED), Leaving::Action(id)));
     }

@@ -11,6 +11,7 @@ use super::finish::{Finished, Outcome};
 use super::{Action, Call, Executor, Stage, ToolName, receipt_of};
 use crate::State;
 use crate::admit::{Permit, Sphere};
+use crate::callback;
 use crate::clearance::Cleared;
 use crate::command::{Request, Rules};
 use crate::decide::{Context, Draft, decide};
@@ -33,6 +34,8 @@ pub struct Submit {
     pub call: Call,
     /// How it is done.
     pub act: Act,
+    /// Salted digest of the address at which the caller wants to be told how it ended.
+    pub callback: Option<Box<Digest>>,
 }
 
 /// The artifacts that an envelope names.
@@ -141,7 +144,8 @@ impl Rules for Submit {
                 Cleared::done(self.task, receipt_of(self.id).into(), ctx, out);
             }
         }
-        Ok(())
+        let callback = self.callback.as_deref().copied();
+        callback::ask(permit, self.id.into(), callback, ctx, out)
     }
 }
 

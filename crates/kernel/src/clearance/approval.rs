@@ -17,6 +17,7 @@ use super::declare::{is_one, move_to, one};
 use super::machine::{Guard, next};
 use super::{DeclaredTask, Said};
 use crate::State;
+use crate::callback::End;
 use crate::decide::{Context, Draft};
 use crate::due::Due;
 use crate::entry::Entry;
@@ -333,6 +334,7 @@ fn settle(state: &mut State, id: ApprovalRequestId, to: ApprovalState, at: Time)
     if to != ApprovalState::Approved {
         state.due.remove(&(expires, Due::Approval(id)));
     }
+    state.note_end(id.into(), End::of_approval(to));
     let guard = match to {
         ApprovalState::Approved => Guard::Approval,
         _ => Guard::Rejection,
@@ -385,6 +387,7 @@ pub(super) fn void_all(state: &mut State, task: TaskId) {
             let (reminder, expires) = (request.reminder(), request.expires);
             state.due.remove(&(reminder, Due::Reminder(id)));
             state.due.remove(&(expires, Due::Approval(id)));
+            state.note_end(id.into(), Some(End::Void));
         }
     }
 }

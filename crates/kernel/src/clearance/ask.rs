@@ -10,6 +10,7 @@ use super::approval::{ApprovalBound, ApprovalDecided, ApprovalRequested};
 use crate::State;
 use crate::account::ShownPasskey;
 use crate::admit::{Permit, Sphere};
+use crate::callback;
 use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::event::Event;
@@ -37,6 +38,8 @@ pub struct RequestApproval {
     pub strong: bool,
     /// When silence counts as a rejection.
     pub expires: Time,
+    /// Salted digest of the address at which who asks wants to be told what came of it.
+    pub callback: Option<Digest>,
 }
 
 /// Bind a request to a call.
@@ -120,7 +123,7 @@ impl Rules for RequestApproval {
         };
         let event = Event::ApprovalRequested(requested);
         out.push(Draft::new(self.id, Vis::Parties, event).about(self.task));
-        Ok(())
+        callback::ask(permit, self.id.into(), self.callback, ctx, out)
     }
 }
 

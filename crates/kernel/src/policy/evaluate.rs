@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{JudgedSet, Judgement, Mode, Obligation, Verdict};
 use crate::State;
 use crate::admit::{Permit, Sphere};
+use crate::callback;
 use crate::clearance;
 use crate::command::Rules;
 use crate::decide::{Context, Draft};
@@ -32,6 +33,8 @@ pub struct Evaluate {
     pub judgement: Judgement,
     /// The mildest that whoever asks accepts; the stricter of it and what was said counts.
     pub at_least: Option<Verdict>,
+    /// Salted digest of the address at which who asks wants to be told that it is there.
+    pub callback: Option<Digest>,
 }
 
 /// What one policy set said, in a line.
@@ -159,10 +162,10 @@ impl Rules for Evaluate {
             Some(task) => draft.about(task),
             None => draft,
         });
-        match self.task.filter(|task| state.clearance.task(*task).is_some()) {
-            Some(task) => self.note(permit, (task, verdict), ctx, out),
-            None => Ok(()),
+        if let Some(task) = self.task.filter(|task| state.clearance.task(*task).is_some()) {
+            self.note(permit, (task, verdict), ctx, out)?;
         }
+        callback::ask(permit, self.id.into(), self.callback, ctx, out)
     }
 }
 

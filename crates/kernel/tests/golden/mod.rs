@@ -248,6 +248,9 @@ const SCRIPT: &str = "
     refusal hank y.o pay_vendor grant_revoked
     nodekey node2
     nodekey node3 by:node2 revoke
+    act hank y.o pay_vendor 10 AVT under yg by gina callback => started asked as yd
+    finish yd done
+    told yd delivered status:204
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -406,6 +409,8 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "obligations" => Obligation::from_word(text).is_some(),
         "engine" => word(&["opa", "record"]),
         "change" => word(&["activate", "deprecate", "revoke", "mode_shadow", "mode_off"]),
+        "delivery" => word(&["delivered", "dead"]),
+        "url" => text.parse::<Digest>().is_ok(),
         "digest" | "card" | "secret" | "sla" | "output" | "result" => {
             text.parse::<Digest>().is_ok()
         }

@@ -5,6 +5,7 @@ use hansa_kernel::action::{
     Act as SubmitAct, Call, Claim, Doubt, DoubtReason, Executor, Finish, Money, Outcome as Ending,
     References, RefusalNote, Submit, ToolName,
 };
+use hansa_kernel::callback::{Delivery, EndCallback};
 use hansa_kernel::due::Due;
 use hansa_kernel::grant::{self, Limits, Scope};
 use hansa_kernel::org::OrgRole;
@@ -308,6 +309,7 @@ impl Walk {
 
     /// Something through the gate: mostly a new action of a task's agent, else an end of one.
     fn act(&mut self, who: usize, whom: usize, choice: u8, size: u32) -> Option<(usize, Command)> {
+        self.tell();
         let actions = self.town.state.actions.iter();
         let open = actions.filter(|(_, action)| !action.stage.is_final() || size % 8 == 7);
         let open: Vec<_> = open.map(|(id, _)| id).collect();
@@ -359,6 +361,7 @@ impl Walk {
                 1 => SubmitAct::External(self.town.principal(NAMES[who])),
                 _ => SubmitAct::External(self.town.principal(NAMES[agent])),
             },
+            callback: (choice % 4 == 1).then(|| Box::new(Digest([choice; 32]))),
         };
         if choice % 16 == 15 {
             let note = RefusalNote {
@@ -375,6 +378,15 @@ impl Walk {
             return None;
         }
         Some((agent, Command::ActionSubmit(act)))
+    }
+
+    /// Tells one of those who wait how it ended.
+    fn tell(&mut self) {
+        let Some(due) = self.town.state.callbacks_due().next() else { return };
+        let (subject, outcome) = (due.subject, Delivery::Delivered);
+        let end = EndCallback { subject, outcome, tries: 1, status: None };
+        let caller = Caller { principal: None, auth: Auth::Machine };
+        self.submit(Request::new(caller, Command::CallbackEnd(end), None));
     }
 
     /// Something with the account of an agent, by one of two passwords; much of it is refused.

@@ -9,7 +9,7 @@
 //! clearance T = policy_checked asked held   taint T = external   agp T = CREATED   approval R = pending 1
 //! did NAME = version 2 at town.example [left]             named DID = alice
 //! role ORG NAME = owner [in N teams]       sees NAME OTHER = yes       controller NAME = alice
-//! action A = started external
+//! action A = started external     callback NAME = waits
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp passkeys 1 epoch 3
 //! ```
 
@@ -43,6 +43,14 @@ impl Town {
                     Ok(format!("{} {}", action.stage.as_str(), action.executor.as_str()))
                 }
                 other => Err(format!("{other:?} is no action")),
+            },
+            "callback" => match self.named(words.next()?)? {
+                Named::Id(id) => Ok(match self.state.callbacks.get(id).map(|kept| kept.ended) {
+                    None => "none".to_owned(),
+                    Some(None) => "waits".to_owned(),
+                    Some(Some(ended)) => ended.end.as_str().to_owned(),
+                }),
+                other => Err(format!("{other:?} does not end")),
             },
             "reputation" => self.show_reputation(words),
             "policy" => match self.named(words.next()?)? {
@@ -202,6 +210,7 @@ impl Town {
                 "policies" => rows.policy_sets,
                 "evaluations" => rows.policy_evaluations,
                 "actions" => rows.actions,
+                "callbacks" => rows.callbacks,
                 "idempotency" => rows.idempotency,
                 "filtered" => rows.idempotency_filtered,
                 "envelopes" => rows.operation_envelopes,

@@ -3,6 +3,7 @@
 mod accounts;
 mod actions;
 mod approvals;
+mod callbacks;
 mod clearance;
 mod custody;
 mod dids;

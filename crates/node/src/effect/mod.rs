@@ -5,7 +5,7 @@
 //! the entry says `outcome_unknown`, and nothing is sent again by itself, unless the operator says of
 //! the tool that it honours the Idempotency-Key, which is the action's id and so the same each time.
 //!
-//! Deliberately absent: what may be repeated for ever (webhooks, mail). That is a cursor's work.
+//! Deliberately absent: what may be repeated (callbacks, mail).
 
 mod http;
 mod mcp;

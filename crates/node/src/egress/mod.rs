@@ -114,6 +114,28 @@ impl Egress {
         Self { policy, env, metrics, room, tls: OnceCell::new() }
     }
 
+    /// Whether a request there would be made at all, by its URL alone: what its name leads to is looked at
+    /// when it is made.
+    pub fn check(&self, purpose: Purpose, url: &str) -> Result<(), EgressError> {
+        let target = Target::parse(url)?;
+        self.may_go(purpose, &target.host, target.port)?;
+        self.is_secure(&target)
+    }
+
+    fn may_go(&self, purpose: Purpose, host: &str, port: u16) -> Result<(), EgressError> {
+        match self.policy.allows(purpose, host, port) {
+            true => Ok(()),
+            false => Err(EgressError::HostNotAllowed { purpose, host: format!("{host}:{port}") }),
+        }
+    }
+
+    fn is_secure(&self, target: &Target) -> Result<(), EgressError> {
+        match target.tls || self.policy.is_private(&target.host, target.port) {
+            true => Ok(()),
+            false => Err(EgressError::NotSecure),
+        }
+    }
+
     /// Fetches a URL.
     pub async fn get(
         &self,
@@ -195,9 +217,7 @@ impl Egress {
 
     async fn carry_out(&self, request: EgressRequest) -> Result<EgressResponse, EgressError> {
         let target = Target::parse(&request.url)?;
-        if !target.tls && !self.policy.is_private(&target.host, target.port) {
-            return Err(EgressError::NotSecure);
-        }
+        self.is_secure(&target)?;
         let stream = self.open(request.purpose, &target.host, target.port).await?;
         let stream = match target.tls {
             true => self.secure(stream, &target.host).await?,
@@ -213,10 +233,7 @@ impl Egress {
         host: &str,
         port: u16,
     ) -> Result<BoxStream, EgressError> {
-        if !self.policy.allows(purpose, host, port) {
-            let host = format!("{host}:{port}");
-            return Err(EgressError::HostNotAllowed { purpose, host });
-        }
+        self.may_go(purpose, host, port)?;
         let found = self.addresses(host).await?;
         // One address inside is enough to refuse the name: nobody honest publishes such a mixture.
         if !self.policy.is_private(host, port) && !found.iter().copied().all(address::is_open) {

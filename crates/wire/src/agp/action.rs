@@ -114,7 +114,6 @@ impl Wanted {
         let missing = || Invalid::new(Code::MissingField, "tool_id", "is required");
         let call = WantedCall::read(body)?.ok_or_else(missing)?;
         let body = Body(body);
-        body.no_callback()?;
         let attested: Vec<Map<String, Value>> = body.list(&["governance_attestations"])?;
         let blocked =
             |item: &Map<String, Value>| item.get("verdict") == Some(&json!(Attested::Blocked));
@@ -160,6 +159,7 @@ impl Wanted {
             counterparty: None,
             executor: executor.map(|text| text.parse().map_err(unknown)).transpose()?,
             wait,
+            callback_url: body.callback_url()?,
             annotations: kept(body, &KEPT)?,
         })
     }
@@ -244,7 +244,7 @@ pub fn operation(view: &ActionView, base_url: &str) -> Value {
         "created_at": view.started_at,
         "updated_at": view.ended_at.unwrap_or(view.started_at),
         "status_url": format!("{base_url}/agp/operations/{}", view.id),
-        "callback_url": null,
+        "callback_url": view.callback_url,
         "action_envelope_ref": view.id,
         "result_ref": view.receipt,
     })

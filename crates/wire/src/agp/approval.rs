@@ -28,7 +28,6 @@ pub struct Wanted {
 /// Reads a request for an approval, of a task that the caller of this knows.
 pub fn ask(body: &Map<String, Value>, task: TaskId, now: Time) -> Result<Wanted, Invalid> {
     let body = Body(body);
-    body.no_callback()?;
     let mut roles: Vec<GovernanceRole> = word(body, &["approver_role"])?.into_iter().collect();
     let mut approvers = Vec::new();
     for named in body.list::<String>(&["requested_approvers"])? {
@@ -50,6 +49,7 @@ pub fn ask(body: &Map<String, Value>, task: TaskId, now: Time) -> Result<Wanted,
         approvers: Vec::new(),
         step_up: body.read(&["step_up"])?.unwrap_or(false),
         expires_in_s: expires.map(|expires| expires.0.saturating_sub(now.0) / 1_000),
+        callback_url: body.callback_url()?,
         annotations: kept(body, &["decision_ref", "requested_scope"])?,
     };
     Ok(Wanted { request, approvers })
@@ -164,7 +164,7 @@ pub fn approval_request(request: &ApprovalRequest, decided: Option<String>) -> V
         "completed_at": request.decided_at,
         "approval_ref": approved.then_some(request.id),
         "operation_id": request.id,
-        "callback_url": null,
+        "callback_url": request.callback_url,
     })
 }
 
@@ -183,7 +183,7 @@ pub fn operation(request: &ApprovalRequest, base_url: &str) -> Value {
         "created_at": request.requested_at,
         "updated_at": request.decided_at.unwrap_or(request.requested_at),
         "status_url": format!("{base_url}/agp/operations/{}", request.id),
-        "callback_url": null,
+        "callback_url": request.callback_url,
         "action_envelope_ref": null,
         "result_ref": (status == "completed").then_some(request.id),
         "request_id": request.id,

@@ -52,16 +52,9 @@ impl<'a> Body<'a> {
             .map_err(|error| Invalid::new(Code::InvalidField, name, echo(&error.to_string())))
     }
 
-    /// Refuses an address that the outcome shall be posted to: what nobody would be told is better
-    /// not promised.
-    pub fn no_callback(&self) -> Result<(), Invalid> {
-        match self.any(&["callback_url"]) {
-            None => Ok(()),
-            Some((name, _)) => {
-                let detail = "this node posts no outcomes; poll the status_url of the answer";
-                Err(Invalid::new(Code::InvalidField, name, detail))
-            }
-        }
+    /// Where the outcome shall be posted to.
+    pub fn callback_url(&self) -> Result<Option<String>, Invalid> {
+        Ok(self.text(&["callback_url"])?.map(str::to_owned))
     }
 
     /// A list, empty where there is none.

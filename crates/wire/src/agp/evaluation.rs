@@ -41,7 +41,6 @@ pub struct Wanted {
 /// Reads a request for an evaluation, or a verdict.
 pub fn wanted(body: &Map<String, Value>) -> Result<Wanted, Invalid> {
     let body = Body(body);
-    body.no_callback()?;
     let at_least: Option<PolicyVerdict> = body.read(&["verdict", "result"])?;
     let unexplained = matches!(at_least, Some(PolicyVerdict::Deny | PolicyVerdict::Quarantine))
         && body.text(&["rationale"])?.is_none()
@@ -58,8 +57,14 @@ pub fn wanted(body: &Map<String, Value>) -> Result<Wanted, Invalid> {
     let (action, parameters) = call(body)?;
     let annotations = kept(body, &KEPT)?;
     let set = body.text(&["policy_set_id", "policy_set_ref"])?.map(str::to_owned);
-    let request =
-        PolicyEvaluate { action, parameters, at_least, annotations, ..PolicyEvaluate::default() };
+    let request = PolicyEvaluate {
+        action,
+        parameters,
+        at_least,
+        callback_url: body.callback_url()?,
+        annotations,
+        ..PolicyEvaluate::default()
+    };
     Ok(Wanted { task, decision, set, request })
 }
 
@@ -137,7 +142,7 @@ pub fn operation(evaluation: &PolicyEvaluation, base_url: &str) -> Value {
         "created_at": evaluation.evaluated_at,
         "updated_at": evaluation.evaluated_at,
         "status_url": format!("{base_url}/agp/operations/{}", evaluation.id),
-        "callback_url": null,
+        "callback_url": evaluation.callback_url,
         "action_envelope_ref": null,
         "result_ref": evaluation.id,
     })

@@ -117,6 +117,10 @@ pub struct ActionSubmit {
     /// Whether to wait.
     #[serde(default)]
     pub wait: Wait,
+    /// Where the caller wants to be told by a signed POST how it ended; a host that the operator lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048))]
+    pub callback_url: Option<String>,
     /// What else its author says.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
@@ -279,6 +283,9 @@ pub struct ActionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub approval: Option<ApprovalRequestId>,
+    /// Where the caller wants to be told; shown to them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
     /// What else its author said.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,

@@ -78,6 +78,10 @@ pub struct ApprovalRequestCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub expires_in_s: Option<u64>,
+    /// Where the caller wants to be told by a signed POST how it ended; a host that the operator lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048))]
+    pub callback_url: Option<String>,
     /// What else its author says.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
@@ -228,6 +232,9 @@ pub struct ApprovalRequest {
     pub decided_at: Option<WireTime>,
     /// When silence counts as a rejection.
     pub expires_at: WireTime,
+    /// Where who asked wants to be told; shown to them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
     /// What else its author said.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,

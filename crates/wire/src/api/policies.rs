@@ -324,6 +324,10 @@ pub struct PolicyEvaluate {
     /// The mildest verdict that the caller accepts: the stricter of it and what policy says counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<PolicyVerdict>,
+    /// Where the caller wants to be told by a signed POST how it ended; a host that the operator lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 2048))]
+    pub callback_url: Option<String>,
     /// What else its author says.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
@@ -384,6 +388,9 @@ pub struct PolicyEvaluation {
     /// Who asked.
     #[schemars(with = "schema::PrincipalId")]
     pub by: PrincipalId,
+    /// Where who asked wants to be told; shown to them alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
     /// What else its author said.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,

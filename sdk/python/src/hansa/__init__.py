@@ -16,7 +16,7 @@ from .errors import (
     Untrusted,
 )
 from .transport import Retries, TokenRefused, Transport
-from .verify import Keys, Webhook, verify_receipt
+from .verify import Keys, Webhook, verify_receipt, verify_webhook
 
 __version__ = "0.1.0"
 
@@ -40,4 +40,5 @@ __all__ = [
     "Untrusted",
     "Webhook",
     "verify_receipt",
+    "verify_webhook",
 ]

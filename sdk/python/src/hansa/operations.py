@@ -74,6 +74,7 @@ ActionSubmit = TypedDict(
         'amount': 'NotRequired[Amount | None]',
         'annotations': 'NotRequired[dict[str, Any]]',
         'approval': 'NotRequired[str | None]',
+        'callback_url': 'NotRequired[str | None]',
         'counterparty': 'NotRequired[PrincipalRef | None]',
         'currency': 'NotRequired[CurrencyCode | None]',
         'decision': 'NotRequired[str | None]',
@@ -94,6 +95,7 @@ ActionView = TypedDict(
         'annotations': 'NotRequired[dict[str, Any]]',
         'approval': 'NotRequired[str | None]',
         'call': 'Digest',
+        'callback_url': 'NotRequired[str | None]',
         'caller': 'PrincipalId',
         'currency': 'NotRequired[CurrencyCode | None]',
         'ended_at': 'NotRequired[str | None]',
@@ -287,6 +289,7 @@ ApprovalRequest = TypedDict(
         'approvers': 'NotRequired[list[str]]',
         'call': 'NotRequired[Call | None]',
         'call_digest': 'NotRequired[Digest | None]',
+        'callback_url': 'NotRequired[str | None]',
         'decided_at': 'NotRequired[str | None]',
         'expires_at': 'str',
         'id': 'str',
@@ -1541,6 +1544,7 @@ PolicyEvaluation = TypedDict(
         'annotations': 'NotRequired[dict[str, Any]]',
         'at_least': 'NotRequired[PolicyVerdict | None]',
         'by': 'PrincipalId',
+        'callback_url': 'NotRequired[str | None]',
         'evaluated_at': 'str',
         'facts': 'Digest',
         'id': 'PolicyEvaluationId',
@@ -2474,6 +2478,7 @@ class Operations:
         amount: Amount | None = None,
         annotations: dict[str, Any] | None = None,
         approval: str | None = None,
+        callback_url: str | None = None,
         counterparty: PrincipalRef | None = None,
         currency: CurrencyCode | None = None,
         decision: str | None = None,
@@ -2494,6 +2499,8 @@ class Operations:
             (`amount` and `currency`, or `amount_usd` and the like) must agree.
         annotations: What else its author says.
         approval: The request for approval that was granted.
+        callback_url: Where the caller wants to be told by a signed POST how it ended; a host
+            that the operator lists.
         counterparty: A principal of this node that it concerns besides the caller.
         currency: Of what; the node's own currency unless named.
         decision: What the agent decided.
@@ -2506,7 +2513,7 @@ class Operations:
             next ones.
         wait: Whether to wait.
         """
-        return self._call(OPERATIONS['action_submit'], {'action': action, 'task': task, 'amount': amount, 'annotations': annotations, 'approval': approval, 'counterparty': counterparty, 'currency': currency, 'decision': decision, 'evaluation': evaluation, 'executor': executor, 'grant': grant, 'liability': liability, 'wait': wait}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['action_submit'], {'action': action, 'task': task, 'amount': amount, 'annotations': annotations, 'approval': approval, 'callback_url': callback_url, 'counterparty': counterparty, 'currency': currency, 'decision': decision, 'evaluation': evaluation, 'executor': executor, 'grant': grant, 'liability': liability, 'wait': wait}, idempotency_key)  # type: ignore[no-any-return]
 
     def action_validate(
         self,
@@ -4257,6 +4264,7 @@ class Operations:
         amount: Amount | None = None,
         annotations: dict[str, Any] | None = None,
         at_least: PolicyVerdict | None = None,
+        callback_url: str | None = None,
         counterparty: PrincipalRef | None = None,
         counterparty_name: str | None = None,
         currency: CurrencyCode | None = None,
@@ -4274,6 +4282,8 @@ class Operations:
         annotations: What else its author says.
         at_least: The mildest verdict that the caller accepts: the stricter of it and what
             policy says counts.
+        callback_url: Where the caller wants to be told by a signed POST how it ended; a host
+            that the operator lists.
         counterparty: The other side, when it is a principal of this node.
         counterparty_name: The other side's name.
         currency: In which currency; the node's own unless said.
@@ -4281,7 +4291,7 @@ class Operations:
         policy_set: A set to ask beside those that concern the act.
         task: The task it belongs to.
         """
-        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'annotations': annotations, 'at_least': at_least, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'annotations': annotations, 'at_least': at_least, 'callback_url': callback_url, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task}, idempotency_key)  # type: ignore[no-any-return]
 
     def policy_evaluation_get(
         self,
@@ -4679,6 +4689,7 @@ class Operations:
         approvers: list[PrincipalRef] | None = None,
         call: Call | None = None,
         call_digest: Digest | None = None,
+        callback_url: str | None = None,
         expires_in_s: int | None = None,
         mode: Literal['single', 'dual', 'multi', None] | None = None,
         quorum: int | None = None,
@@ -4694,13 +4705,15 @@ class Operations:
         approvers: Who may approve, if not everybody in the roles.
         call: The call; it can be bound later, before anybody approves.
         call_digest: Its digest, instead of the call itself.
+        callback_url: Where the caller wants to be told by a signed POST how it ended; a host
+            that the operator lists.
         expires_in_s: Seconds until silence counts as a rejection; a day unless said.
         mode: How many have to approve; one unless said.
         quorum: For `multi`: how many.
         roles: Roles that approve; any governance role unless named.
         step_up: Whether approvers have to show a second factor or sign with their own key.
         """
-        return self._call(OPERATIONS['approval_request_create'], {'task': task, 'annotations': annotations, 'approvers': approvers, 'call': call, 'call_digest': call_digest, 'expires_in_s': expires_in_s, 'mode': mode, 'quorum': quorum, 'roles': roles, 'step_up': step_up}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['approval_request_create'], {'task': task, 'annotations': annotations, 'approvers': approvers, 'call': call, 'call_digest': call_digest, 'callback_url': callback_url, 'expires_in_s': expires_in_s, 'mode': mode, 'quorum': quorum, 'roles': roles, 'step_up': step_up}, idempotency_key)  # type: ignore[no-any-return]
 
     def artifact_list(
         self,

@@ -99,6 +99,62 @@ def verify_receipt(receipt: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
     return said
 
 
+def _opened(
+    headers: Mapping[str, str],
+    body: bytes,
+    window: tuple[float, int],
+    matches: Callable[[str, str, bytes], bool],
+) -> Any:
+    """The payload of a request of which a signature matches, sent around a moment."""
+    given = {name.lower(): value for name, value in headers.items()}
+    message, moment, signatures = (
+        given.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+    )
+    if not message or not moment.isascii() or not moment.isdigit() or not signatures:
+        raise Untrusted("webhook-id, webhook-timestamp and webhook-signature are required")
+    now, window_s = window
+    if abs(now - int(moment)) > window_s:
+        raise Untrusted("the webhook is too old, or from the future")
+    text = f"{message}.{moment}.".encode() + body
+    for signature in signatures.split(" "):
+        version, _, encoded = signature.partition(",")
+        if matches(version, encoded, text):
+            return _strict(body)
+    raise Untrusted("no signature verifies")
+
+
+def _signed(key: Ed25519PublicKey, signature: bytes, text: bytes) -> bool:
+    try:
+        key.verify(signature, text)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify_webhook(
+    headers: Mapping[str, str],
+    body: bytes,
+    keys: Keys,
+    *,
+    window_s: int = WEBHOOK_WINDOW_S,
+    clock: Callable[[], float] = time.time,
+) -> Any:
+    """Checks a callback of a node by the keys that the node publishes, and answers its payload.
+
+    The same callback may come again under the same `webhook-id`.
+    """
+
+    def matches(version: str, encoded: str, text: bytes) -> bool:
+        try:
+            signature = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        known = keys.by_id.values() if version == "v1a" else ()
+        return any(_signed(key, signature, text) for key in known)
+
+    return _opened(headers, body, (clock(), window_s), matches)
+
+
 @dataclass(frozen=True)
 class Webhook:
     """What checks webhooks by the convention of Standard Webhooks.
@@ -112,20 +168,7 @@ class Webhook:
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Any:
         """Checks a request and answers its payload."""
-        given = {name.lower(): value for name, value in headers.items()}
-        message, moment, signatures = (
-            given.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
-        )
-        if not message or not moment.isascii() or not moment.isdigit() or not signatures:
-            raise Untrusted("webhook-id, webhook-timestamp and webhook-signature are required")
-        if abs(self.clock() - int(moment)) > self.window_s:
-            raise Untrusted("the webhook is too old, or from the future")
-        text = f"{message}.{moment}.".encode() + body
-        for signature in signatures.split(" "):
-            version, _, encoded = signature.partition(",")
-            if self._matches(version, encoded, text):
-                return _strict(body)
-        raise Untrusted("no signature verifies")
+        return _opened(headers, body, (self.clock(), self.window_s), self._matches)
 
     def _matches(self, version: str, encoded: str, text: bytes) -> bool:
         kind, _, key = self.secret.partition("_")
@@ -139,7 +182,6 @@ class Webhook:
         if kind == "whsec":
             return hmac.compare_digest(hmac.new(secret, text, hashlib.sha256).digest(), signature)
         try:
-            Ed25519PublicKey.from_public_bytes(secret).verify(signature, text)
-        except (InvalidSignature, ValueError):
+            return _signed(Ed25519PublicKey.from_public_bytes(secret), signature, text)
+        except ValueError:
             return False
-        return True

@@ -32,12 +32,15 @@ pub(super) struct Asked {
     pub(super) call: Call,
     pub(super) params: Map<String, Value>,
     pub(super) how: How,
+    /// Where the caller wants to be told how it ended.
+    pub(super) callback_url: Option<String>,
     pub(super) annotations: Annotations,
 }
 
 impl Asked {
     /// Reads an envelope.
     pub(super) async fn read(context: &Context, request: ActionSubmit) -> Result<Self, Problem> {
+        context.check_callback(request.callback_url.as_deref())?;
         let how = how(context, &request).await?;
         let digest = call::digest(&request.action)?;
         let money = match how {
@@ -71,6 +74,7 @@ impl Asked {
             },
             params: request.action.params,
             how,
+            callback_url: request.callback_url,
             annotations: request.annotations,
         })
     }

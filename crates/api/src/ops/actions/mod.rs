@@ -15,7 +15,7 @@ use hansa_kernel::action::{Act, Claim, Finish, Outcome, Submit};
 use hansa_node::effect::{Effect, params_id};
 use hansa_node::vault::Sealed;
 use hansa_node::{Done, internal};
-use hansa_types::{ActionId, AnyId, Code};
+use hansa_types::{ActionId, AnyId, Code, Digest};
 use hansa_wire::Problem;
 use hansa_wire::api::actions::{
     ActionClaim, ActionGet, ActionSubmit, ActionView, Ending, ReceiptPost, Wait,
@@ -84,28 +84,36 @@ async fn begin(context: &Context, asked: &Asked) -> Result<Done, Problem> {
         How::External(by) => Act::External(*by),
         How::Native(_) => return Err(Code::Internal.into()),
     };
+    let sealed = seal_params(context, asked).await?;
     let submit = Submit {
         id: asked.id,
         task: asked.task,
         references: asked.references,
         call: asked.call.clone(),
         act,
+        callback: sealed.callback.map(Box::new),
     };
-    let sealed = seal_params(context, asked).await?;
-    context.submit(Step::new(Command::ActionSubmit(submit)).with(Some(sealed))).await
+    context.submit(Step::new(Command::ActionSubmit(submit)).with(Some(sealed.documents))).await
 }
 
-/// Seals the parameters of an action for the vault.
-async fn seal_params(context: &Context, asked: &Asked) -> Result<Sealed, Problem> {
+/// The documents of an action, as they go to the vault.
+struct SealedParams {
+    documents: Sealed,
+    /// Salted digest of the address among them at which the caller wants to be told.
+    callback: Option<Digest>,
+}
+
+/// Seals the parameters of an action for the vault, with what its author says beside.
+async fn seal_params(context: &Context, asked: &Asked) -> Result<SealedParams, Problem> {
     let (vault, id) = (Arc::clone(&context.api.node.vault), params_id(asked.id));
     let principal = context.principal()?;
     let bytes = serde_json::to_vec(&asked.params).map_err(|_| Code::Internal)?;
     let sealed = blocking(move || vault.seal(principal, id, &bytes)).await?.map_err(internal)?;
     let beside = context.seal_annotations(principal, asked.id.into(), &asked.annotations).await?;
-    Ok(match beside {
-        Some(beside) => sealed.and(beside),
-        None => sealed,
-    })
+    let address = context.seal_callback(asked.id.into(), asked.callback_url.as_deref()).await?;
+    let callback = address.as_ref().map(|address| address.digest);
+    let documents = [beside, address].into_iter().flatten().fold(sealed, Sealed::and);
+    Ok(SealedParams { documents, callback })
 }
 
 /// Reads an action.

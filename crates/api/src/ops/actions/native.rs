@@ -14,7 +14,7 @@ use hansa_wire::{Operation, Problem};
 use serde_json::Value;
 
 use super::ask::Asked;
-use super::{refused, seal_params, view};
+use super::{SealedParams, refused, seal_params, view};
 use crate::answer::Answer;
 use crate::call::call;
 use crate::context::{Context, Outcomes};
@@ -35,12 +35,17 @@ struct Seen {
 }
 
 impl Wrap {
-    fn new(asked: &Asked, sealed: Option<Sealed>, trial: bool) -> Self {
+    /// An envelope that is submitted with what is sealed, or only looked at without.
+    fn new(asked: &Asked, sealed: Option<SealedParams>) -> Self {
         let (id, task, references) = (asked.id, asked.task, asked.references);
-        let call = asked.call.clone();
-        let submit = move |act| Submit { id, task, references, call: call.clone(), act };
-        let (sealed, seen) = (Mutex::new(sealed), Mutex::default());
-        Self { submit: Box::new(submit), trial, sealed, seen }
+        let (call, trial) = (asked.call.clone(), sealed.is_none());
+        let callback = sealed.as_ref().and_then(|sealed| sealed.callback);
+        let submit = move |act| {
+            let (call, callback) = (call.clone(), callback.map(Box::new));
+            Submit { id, task, references, call, act, callback }
+        };
+        let sealed = Mutex::new(sealed.map(|sealed| sealed.documents));
+        Self { submit: Box::new(submit), trial, sealed, seen: Mutex::default() }
     }
 
     /// The request of an operation within its envelope.
@@ -100,7 +105,7 @@ pub(super) async fn submit(
 ) -> Result<Answer, Problem> {
     refuse_trial(asked)?;
     let sealed = seal_params(context, asked).await?;
-    let inner = context.within(operation, Wrap::new(asked, Some(sealed), false));
+    let inner = context.within(operation, Wrap::new(asked, Some(sealed)));
     let wrap = inner.wrap.clone().ok_or(Code::Internal)?;
     let answered = match call(inner, Value::Object(asked.params.clone())).await {
         Ok(answered) => answered,
@@ -122,7 +127,7 @@ pub(super) async fn request(
     operation: &'static Operation,
 ) -> Result<Request, Problem> {
     refuse_trial(asked)?;
-    let inner = context.within(operation, Wrap::new(asked, None, true));
+    let inner = context.within(operation, Wrap::new(asked, None));
     let wrap = inner.wrap.clone().ok_or(Code::Internal)?;
     let answered = call(inner, Value::Object(asked.params.clone())).await;
     let seen = wrap.seen().request.take();

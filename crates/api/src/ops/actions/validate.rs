@@ -59,6 +59,7 @@ fn submit(asked: &Asked, act: Act) -> Command {
         references: asked.references,
         call: asked.call.clone(),
         act,
+        callback: None,
     })
 }
 

@@ -93,6 +93,7 @@ pub(super) async fn load(context: &Context, id: ActionId) -> Result<ActionView, 
         view.params = opened(context, params_id(id)).await?;
         view.annotations = context.open_annotations(id.into()).await?;
     }
+    view.callback_url = context.callback_url(id.into(), view.caller).await?;
     if is_party && view.ended_at.is_some() {
         view.result = opened(context, result_id(id)).await?;
     }
@@ -123,6 +124,7 @@ async fn tell(context: &Context, begun: &Begun<'_>) -> Result<ActionView, Proble
         reason: None,
         params: None,
         approval: None,
+        callback_url: None,
         annotations: Default::default(),
         receipt: hansa_kernel::action::receipt_of(*id),
         started_at: entry.ts.into(),

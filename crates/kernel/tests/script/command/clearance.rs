@@ -1,13 +1,13 @@
 //! ```text
 //! declare WHO [risk:high] [role:R…] [quorum:N] [for:SPAN] [in:EU] [under:gdpr]   as T
-//! move WHO T STATE [guard:NAME]           verdict WHO T allow|require_approval|… [must:OBLIGATION…]
+//! move WHO T STATE [guard:NAME]           verdict WHO T allow|require_approval|… [must:OBLIGATION…] [callback]
 //! bind WHO T [to:NAME]                    context WHO T SOURCE [trust:CLASS] [taint:X] [from:C…]
 //! evidence WHO T      decision WHO T CLASS [on:EVIDENCE…] [unsure:PPM]      commerce WHO T
 //! impact WHO T [harm:N] [mitigated] [violates:RIGHT] [advises:WORD]
 //! attested WHO T ROLE cleared|blocked     promote WHO T CONTEXT             skill WHO [level:X]
 //! role NAME ROLE      unrole NAME ROLE    (by olga)
 //! away WHO DEPUTY SPAN                    back WHO
-//! request WHO T [call:TEXT] [dual] [multi:N] [role:R…] [by:NAME…] [strong] [for:SPAN]   as R
+//! request WHO T [call:TEXT] [dual] [multi:N] [role:R…] [by:NAME…] [strong] [for:SPAN] [callback]   as R
 //! bound WHO R TEXT
 //! approve WHO R [call:TEXT] [instead:NAME] [factor]      disapprove WHO R
 //! concern WHO T [pause_and_review|escalate_to_human|quarantine]   as E
@@ -206,7 +206,8 @@ fn verdict(task: TaskId, id: PolicyEvaluationId, words: &mut Words<'_>) -> Resul
         failed: false,
     };
     let judgement = Judgement::compose(Town::digest_of("facts"), vec![judged]);
-    Ok(Command::PolicyEvaluate(Evaluate { id, task: Some(task), judgement, at_least }))
+    let callback = words.flag("callback").then(|| Town::digest_of("url"));
+    Ok(Command::PolicyEvaluate(Evaluate { id, task: Some(task), judgement, at_least, callback }))
 }
 
 fn request(
@@ -234,6 +235,7 @@ fn request(
         approvers,
         strong: words.flag("strong"),
         expires: town.now.after(life(words)?),
+        callback: words.flag("callback").then(|| Town::digest_of("url")),
     }))
 }
 

@@ -1,14 +1,16 @@
 //! ```text
-//! act WHO TASK TOOL [AMOUNT CODE] [under G] [to NAME] [by NAME|http|mcp] [call:TEXT]     as A
-//! perform WHO TASK [under G] : COMMAND…     as A
+//! act WHO TASK TOOL [AMOUNT CODE] [under G] [to NAME] [by NAME|http|mcp] [call:TEXT] [callback]     as A
+//! perform WHO TASK [under G] [callback] : COMMAND…     as A
 //! claim A [call:TEXT]          finish A done|refused|not_sent [status:N] [result]
 //! doubt A                      refusal WHO TASK TOOL CODE
+//! told NAME delivered|dead [status:N]
 //! ```
 
 use hansa_kernel::action::{
     Act, Call, Claim, Doubt, DoubtReason, Executor, Finish, Money, Outcome, References,
     RefusalNote, Submit, ToolName,
 };
+use hansa_kernel::callback::{Delivery, EndCallback};
 use hansa_kernel::{Auth, Caller, Command, Request};
 use hansa_types::{ActionId, AnyId, Code, Digest, TaskId};
 
@@ -16,7 +18,8 @@ use super::super::{Named, Town, Words};
 use super::authority::grant_id;
 use super::{Asked, amount};
 
-pub(super) const VERBS: [&str; 6] = ["act", "perform", "claim", "finish", "doubt", "refusal"];
+pub(super) const VERBS: [&str; 7] =
+    ["act", "perform", "claim", "finish", "doubt", "refusal", "told"];
 
 pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, String> {
     match verb {
@@ -33,6 +36,7 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
             let reason = DoubtReason::Interrupted;
             Asked::by("machine", Command::EffectDoubt(Doubt { id, reason }))
         }
+        "told" => told(town, words),
         _ => {
             let (who, task) = (words.next()?, task_id(town, words)?);
             let (tool, code) = (tool(words.next()?)?, words.next()?);
@@ -94,6 +98,7 @@ fn act(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
         (.., true) => Act::Service(Executor::Mcp),
         _ => Act::External(town.principal(who)),
     };
+    let callback = words.flag("callback").then(|| Box::new(Town::digest_of("url")));
     let money = match words.is_empty() {
         true => None,
         false => {
@@ -114,6 +119,7 @@ fn act(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
             parameters: None,
         },
         act,
+        callback,
     };
     Asked::by(who, Command::ActionSubmit(submit))
 }
@@ -121,6 +127,7 @@ fn act(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
 fn perform(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
     let (who, task) = (words.next()?, task_id(town, words)?);
     let grant = words.after("under").map(|name| grant_id(town, name)).transpose()?;
+    let callback = words.flag("callback").then(|| Box::new(Town::digest_of("url")));
     if words.next()? != ":" {
         return Err("a colon and the command are missing".to_owned());
     }
@@ -143,6 +150,7 @@ fn perform(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
             parameters: None,
         },
         act: Act::Native(Box::new(request)),
+        callback,
     };
     Asked::by(who, Command::ActionSubmit(submit))
 }
@@ -160,4 +168,19 @@ fn finish(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
     let result = words.flag("result").then(|| Town::digest_of("result"));
     let finish = Finish { id, outcome, status, result };
     Asked::by(&executor_of(town, id), Command::EffectFinish(finish))
+}
+
+fn told(town: &mut Town, words: &mut Words<'_>) -> Result<Asked, String> {
+    let name = words.next()?;
+    let Named::Id(subject) = town.named(name)? else {
+        return Err(format!("{name} is nothing that ends"));
+    };
+    let outcome = match words.next()? {
+        "delivered" => Delivery::Delivered,
+        "dead" => Delivery::Dead,
+        other => return Err(format!("a callback is not {other}")),
+    };
+    let status = words.keyed("status:").map(str::parse).transpose();
+    let status = status.map_err(|_| "no status".to_owned())?;
+    Asked::by("machine", Command::CallbackEnd(EndCallback { subject, outcome, tries: 2, status }))
 }

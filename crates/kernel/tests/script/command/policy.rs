@@ -20,8 +20,8 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         let task = words.next().ok().map(|name| town.task(name)).transpose()?;
         let id = PolicyEvaluationId::new(town.now.0, entropy);
         let judgement = Judgement::compose(Town::digest_of("facts"), Vec::new());
-        let at_least = None;
-        let evaluate = Evaluate { id, task, judgement, at_least };
+        let (at_least, callback) = (None, None);
+        let evaluate = Evaluate { id, task, judgement, at_least, callback };
         return Asked::by("alice", Command::PolicyEvaluate(evaluate));
     }
     if verb == "policy" {
