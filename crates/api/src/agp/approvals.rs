@@ -64,7 +64,7 @@ async fn speak(asked: &Asked, decision: Decision) -> Result<Reply, AgpError> {
             None => None,
         },
         totp: body.read(&["totp"]).map_err(invalid)?,
-        passkey: None,
+        passkey: body.read(&["passkey"]).map_err(invalid)?,
         notes: notes.clone(),
     };
     let decided = asked.native("decide", &decide).await?;
