@@ -8,6 +8,7 @@ mod clock;
 mod entropy;
 pub mod images;
 mod network;
+pub mod sdk;
 pub mod sim;
 
 pub use clock::SimClock;

@@ -41,7 +41,6 @@ mod passkeys;
 mod policies;
 mod proxy;
 mod sdk;
-mod sdk_agp;
 mod sdk_hansa;
 mod serving;
 mod setup;

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -100,6 +100,12 @@ impl Place {
         self.serve_telling("127.0.0.1:0", data_dir, arguments, log.into())
     }
 
+    /// Starts a node to try things out on, on a free port.
+    pub(crate) fn dev(&self, arguments: &[&str]) -> Served<'_> {
+        let start = ["dev", "-o", "json", "--bind", "127.0.0.1:0"];
+        self.started(self.command(&[&start[..], arguments].concat()), Stdio::piped())
+    }
+
     /// As [`Place::serve_with`], at an address.
     pub(crate) fn serve_at(&self, bind: &str, data_dir: &str, arguments: &[&str]) -> Served<'_> {
         self.serve_telling(bind, data_dir, arguments, Stdio::piped())
@@ -120,9 +126,11 @@ impl Place {
     fn started(&self, mut command: Command, log: Stdio) -> Served<'_> {
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
         let stderr = child.stderr.take();
-        let mut served = Served { place: self, child, stderr, told: Value::Null };
+        let mut served =
+            Served { place: self, child, _stdout: stdout, stderr, told: Value::Null };
         served.told = match serde_json::from_str(&line) {
             Ok(told) => told,
             Err(_) => panic!("it did not start: {}", served.log()),
@@ -172,6 +180,8 @@ impl Run {
 pub(crate) struct Served<'a> {
     place: &'a Place,
     child: Child,
+    /// Open for what it says later: without a reader it would end.
+    _stdout: BufReader<ChildStdout>,
     stderr: Option<ChildStderr>,
     /// What it said when it listened.
     pub(crate) told: Value,
