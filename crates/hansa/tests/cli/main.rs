@@ -15,6 +15,7 @@ mod gateway;
 mod offline;
 mod orgs;
 mod policy;
+mod report;
 mod sdk;
 mod serve;
 mod support;
