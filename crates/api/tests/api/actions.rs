@@ -10,9 +10,8 @@ use hansa_testkit::SimNetwork;
 use hansa_types::{Code, Digest};
 use hansa_wire::amp::{Intent, build};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
-use crate::harness::{Actor, Ask, Town};
+use crate::harness::{Actor, Ask, Town, remote};
 
 /// A town where bob acts in a task of alice's, under a grant of hers.
 struct World {
@@ -92,34 +91,10 @@ impl World {
     }
 }
 
-/// Answers every connection with the same, and counts them.
-fn serve(network: &SimNetwork, answers: &'static [&'static str]) -> Arc<AtomicUsize> {
-    network.name("tool.example", [vec!["10.0.0.9".parse().unwrap()]]);
-    let mut arrivals = network.listen("10.0.0.9:80".parse().unwrap());
-    let calls = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&calls);
-    tokio::spawn(async move {
-        while let Some(stream) = arrivals.recv().await {
-            let call = counted.fetch_add(1, Ordering::Relaxed);
-            let answer = answers[call.min(answers.len() - 1)];
-            tokio::spawn(async move { say(stream, answer).await });
-        }
-    });
-    calls
-}
-
-async fn say(mut stream: DuplexStream, answer: &str) {
-    let mut read = Vec::new();
-    let mut buffer = [0; 4_096];
-    // The whole request fits the pipe and ends with its JSON.
-    while !read.ends_with(b"}") {
-        match stream.read(&mut buffer).await {
-            Ok(0) | Err(_) => break,
-            Ok(count) => read.extend_from_slice(&buffer[..count]),
-        }
-    }
-    let _ = stream.write_all(answer.as_bytes()).await;
-    let _ = stream.shutdown().await;
+/// A tool that answers calls with these, and counts them.
+fn serve(network: &SimNetwork, answers: &[&str]) -> Arc<AtomicUsize> {
+    let answers = answers.iter().map(|&text| text.to_owned()).collect();
+    remote::serve(network, ("tool.example", "10.0.0.9:80"), answers)
 }
 
 const DONE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"paid\":true}";

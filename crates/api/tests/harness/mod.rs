@@ -1,6 +1,8 @@
 //! A whole node behind real HTTP, in a simulated world: the clock stands still until a test moves
 //! it, and nothing ever sleeps.
 
+pub mod remote;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
