@@ -14,6 +14,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 
 use hansa_crypto::hash::{label, sha256};
@@ -32,11 +33,16 @@ use serde_json::{Map, json};
 
 const CHILD_DIR: &str = "HANSA_TEST_EFFECTS_DIR";
 const CHILD_TOOL: &str = "HANSA_TEST_EFFECTS_TOOL";
+/// The task and the grant that the child acts under, which were made before.
+const CHILD_TASK: &str = "HANSA_TEST_EFFECTS_TASK";
+const CHILD_GRANT: &str = "HANSA_TEST_EFFECTS_GRANT";
 const SEEDS: &str = "HANSA_EFFECT_SEEDS";
-const SEEDS_DEFAULT: u64 = 9;
+const SEEDS_DEFAULT: u64 = 200;
 const ALICE: PrincipalId = PrincipalId(2);
 const BOB: PrincipalId = PrincipalId(3);
 const ACTIONS: u128 = 6;
+/// Longest time from a child's start to its end.
+const KILLED_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
 
 fn key(of: PrincipalId) -> SigningKey {
     SigningKey::from_seed([u8::try_from(of.0).unwrap(); 32])
@@ -117,9 +123,10 @@ async fn begin(node: &Node) -> (TaskId, GrantId) {
 
 #[tokio::test]
 async fn the_child_acts_until_it_is_killed() {
-    let (Ok(dir), Ok(tool)) = (std::env::var(CHILD_DIR), std::env::var(CHILD_TOOL)) else { return };
+    let given = [CHILD_DIR, CHILD_TOOL, CHILD_TASK, CHILD_GRANT].map(std::env::var);
+    let [Ok(dir), Ok(tool), Ok(task), Ok(grant)] = given else { return };
     let node = open(Path::new(&dir), &tool).await;
-    let (task, grant) = begin(&node).await;
+    let (task, grant): (TaskId, GrantId) = (task.parse().unwrap(), grant.parse().unwrap());
     for number in 1..=ACTIONS {
         let id = ActionId(number);
         let params: Map<_, _> = json!({ "n": number.to_string() }).as_object().unwrap().clone();
@@ -150,11 +157,52 @@ async fn the_child_acts_until_it_is_killed() {
     node.stop().await.unwrap();
 }
 
-/// What the other side knows: how often each key came.
-#[derive(Default)]
+/// A node's files before anything was done, which each seed begins with.
+struct Beginning {
+    dir: tempfile::TempDir,
+    task: TaskId,
+    grant: GrantId,
+}
+
+impl Beginning {
+    async fn make() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let node = open(dir.path(), "pay_vendor=http:http://localhost:9/").await;
+        let (task, grant) = begin(&node).await;
+        node.stop().await.unwrap();
+        drop(node);
+        // The read models let go of their files behind the last who used them.
+        while dir.path().join("views.db-wal").exists() {
+            tokio::task::yield_now().await;
+        }
+        Self { dir, task, grant }
+    }
+
+    fn copy(&self) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        copy(self.dir.path(), dir.path());
+        dir
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// What the other side knows: how often each key came, whom to kill, and whom to tell of it.
 struct Seen {
     calls: BTreeMap<String, u32>,
     child: Option<Child>,
+    killed: Sender<()>,
 }
 
 /// When the child is killed: at which call, and whether the call is answered first.
@@ -201,12 +249,17 @@ fn kill(seen: &mut Seen) {
     if let Some(mut child) = seen.child.take() {
         child.kill().unwrap();
         child.wait().unwrap();
+        seen.killed.send(()).unwrap();
     }
 }
 
 /// One seed: the calls by key, and how every action stands after the restart.
-async fn kill_one(seed: u64, kind: &str) -> (BTreeMap<String, u32>, Vec<Stage>) {
-    let dir = tempfile::tempdir().unwrap();
+async fn kill_one(
+    beginning: &Beginning,
+    seed: u64,
+    kind: &str,
+) -> (BTreeMap<String, u32>, Vec<Stage>) {
+    let dir = beginning.copy();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let tool =
         format!("pay_vendor={kind}:http://localhost:{}/", listener.local_addr().unwrap().port());
@@ -214,11 +267,13 @@ async fn kill_one(seed: u64, kind: &str) -> (BTreeMap<String, u32>, Vec<Stage>) 
         at_call: 1 + u32::try_from(seed % u64::try_from(ACTIONS).unwrap()).unwrap(),
         answered: seed / u64::try_from(ACTIONS).unwrap() % 2 == 1,
     };
-    let seen = Arc::new(Mutex::new(Seen::default()));
-    let pid = start_child(dir.path(), &tool, &seen, || serve(listener, Arc::clone(&seen), fate));
-    while Path::new(&format!("/proc/{pid}")).exists() && seen.lock().unwrap().child.is_some() {
-        tokio::task::yield_now().await;
-    }
+    let (killed, is_killed) = mpsc::channel();
+    let seen = Arc::new(Mutex::new(Seen { calls: BTreeMap::new(), child: None, killed }));
+    let child = child(beginning, dir.path(), &tool);
+    start_child(child, &seen, || serve(listener, Arc::clone(&seen), fate));
+    let wait =
+        move || is_killed.recv_timeout(KILLED_WITHIN).expect("the child calls and is killed");
+    tokio::task::spawn_blocking(wait).await.unwrap();
     let node = open(dir.path(), &tool).await;
     let stages = settled(&node).await;
     node.stop().await.unwrap();
@@ -226,21 +281,24 @@ async fn kill_one(seed: u64, kind: &str) -> (BTreeMap<String, u32>, Vec<Stage>) 
     (calls, stages)
 }
 
-/// Starts the process that is killed. Nobody is answered before it is known whom to kill.
-fn start_child(dir: &Path, tool: &str, seen: &Mutex<Seen>, serve: impl FnOnce()) -> u32 {
-    let mut locked = seen.lock().unwrap();
-    serve();
-    let child = Process::new(std::env::current_exe().unwrap())
+fn child(beginning: &Beginning, dir: &Path, tool: &str) -> Process {
+    let mut child = Process::new(std::env::current_exe().unwrap());
+    child
         .args(["--exact", "the_child_acts_until_it_is_killed"])
         .env(CHILD_DIR, dir)
         .env(CHILD_TOOL, tool)
+        .env(CHILD_TASK, beginning.task.to_string())
+        .env(CHILD_GRANT, beginning.grant.to_string())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let pid = child.id();
-    locked.child = Some(child);
-    pid
+        .stderr(Stdio::null());
+    child
+}
+
+/// Starts the process that is killed. Nobody is answered before it is known whom to kill.
+fn start_child(mut child: Process, seen: &Mutex<Seen>, serve: impl FnOnce()) {
+    let mut locked = seen.lock().unwrap();
+    serve();
+    locked.child = Some(child.spawn().unwrap());
 }
 
 /// How all actions stand, once none of them is open.
@@ -263,9 +321,18 @@ fn seeds() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_called_twice_whenever_the_node_is_killed() {
-    let mut unknown = 0;
-    for seed in 0..seeds() {
-        let (calls, stages) = kill_one(seed, "http").await;
+    let beginning = Arc::new(Beginning::make().await);
+    let (mut unknown, mut seeds, mut running) = (0, 0..seeds(), tokio::task::JoinSet::new());
+    let at_once = std::thread::available_parallelism().unwrap().get();
+    loop {
+        while running.len() < at_once
+            && let Some(seed) = seeds.next()
+        {
+            let beginning = Arc::clone(&beginning);
+            running.spawn(async move { (seed, kill_one(&beginning, seed, "http").await) });
+        }
+        let Some(ended) = running.join_next().await else { break };
+        let (seed, (calls, stages)) = ended.unwrap();
         assert!(calls.values().all(|count| *count == 1), "seed {seed}: {calls:?}");
         let open = stages.iter().filter(|stage| **stage == Stage::OutcomeUnknown).count();
         let done = stages.iter().filter(|stage| **stage == Stage::Done).count();
@@ -279,7 +346,8 @@ async fn nothing_is_called_twice_whenever_the_node_is_killed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_other_side_knows_by_its_key_is_asked_again_and_ends() {
-    let (calls, stages) = kill_one(2, "http+key").await;
+    let beginning = Beginning::make().await;
+    let (calls, stages) = kill_one(&beginning, 2, "http+key").await;
     assert!(stages.iter().all(|stage| *stage == Stage::Done), "{stages:?}");
     assert_eq!(calls.len(), stages.len(), "{calls:?}");
 }
