@@ -2,11 +2,15 @@
 //!
 //! A transfer that has to be judged is met by the writer twice: it hands facts out, and admits the
 //! command when the judgement comes back. Both count here, without the journal's own thread; the
-//! same transfers without any policy are the yardstick. The judge's threads have their own figure.
+//! same transfers without any policy are the yardstick. The judge's threads have their own figure, and so
+//! has what writer and threads do side by side: a writer that kept the threads waiting would show there.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use anyhow::Context as _;
 
 use hansa_kernel::Command;
 use hansa_kernel::policy::{
@@ -30,6 +34,19 @@ const BATCH: usize = 1_024;
 const RULES: &str = include_str!("../../policies/finance-v2/policy.rego");
 const DATA: &str = include_str!("../../policies/finance-v2/data.json");
 
+/// Questions that a thread takes at once while writer and threads work side by side.
+const CHUNK: usize = 64;
+/// Questions that are out at most meanwhile.
+const OUT_MAX: usize = 4 * BATCH;
+/// The part of what the threads could do alone that has to come out in the end.
+const PART: f64 = 0.7;
+
+/// Commands with what has to be asked before they are admitted.
+type Asked = Vec<(Job, Question)>;
+
+/// What a thread makes of some of them, and how long each decision took.
+type Judged = anyhow::Result<(Vec<Job>, Vec<u64>)>;
+
 /// What became of the jobs of one batch.
 type Told = Arc<Mutex<Vec<Outcome>>>;
 
@@ -39,6 +56,7 @@ pub(crate) struct JudgeScene {
     gated: Writer,
     payments: Payments,
     evaluator: Evaluator,
+    document: PolicyDocument,
     env: Env,
 }
 
@@ -71,6 +89,7 @@ impl JudgeScene {
             gated: world.full.writer(&env),
             payments: Payments::new(&world.parties, 31)?,
             evaluator,
+            document,
             env,
         };
         let enact = [
@@ -99,20 +118,108 @@ impl JudgeScene {
     fn gated(&mut self, decisions_ns: &mut Vec<u64>) -> anyhow::Result<Work> {
         let jobs = self.jobs();
         let (first, outcomes) = step(&mut self.gated, &self.env, jobs);
-        let mut judged = Vec::with_capacity(outcomes.len());
-        for outcome in outcomes {
-            let Outcome::Judge(mut job, question) = outcome else {
-                anyhow::bail!("a transfer was not judged");
-            };
-            let begun = self.env.clock.stopwatch_ns();
-            let answer = self.evaluator.evaluate(&question.facts);
-            decisions_ns.push(self.env.clock.stopwatch_ns() - begun);
-            let answer = answer.map_err(|error| anyhow::anyhow!("the policy: {error}"))?;
-            job.request.judgement = Some(Box::new(allow(&question, answer.verdict)));
-            judged.push(*job);
-        }
+        let (judged, took) = judge(&mut self.evaluator, &self.env, asked(outcomes)?)?;
+        decisions_ns.extend(took);
         let (second, outcomes) = step(&mut self.gated, &self.env, judged);
         count(first + second, &outcomes)
+    }
+
+    /// Transfers in a second while the writer and some threads work side by side, as a part of what these
+    /// threads could decide alone.
+    fn side_by_side(&mut self, span: Duration) -> anyhow::Result<f64> {
+        let threads = std::thread::available_parallelism().map_or(1, |all| all.get().max(2) - 1);
+        let (ask, questions) = channel();
+        let (tell, answers) = channel();
+        let questions = Mutex::new(questions);
+        let (document, env) = (self.document.clone(), self.env.clone());
+        let (work, mut took) = std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (document, env, questions) = (&document, &env, &questions);
+                let tell = tell.clone();
+                scope.spawn(move || answer(document, env, questions, tell));
+            }
+            drop(tell);
+            self.feed(span, ask, &answers)
+        })?;
+        took.sort_unstable();
+        let alone = as_f64(threads as u64) * 1e9 / as_f64(quantile(&took, 0.5));
+        Ok(work.per_second() / alone)
+    }
+
+    /// The writer's side: hands questions out, and admits what comes back.
+    fn feed(
+        &mut self,
+        span: Duration,
+        ask: Sender<Asked>,
+        answers: &Receiver<Judged>,
+    ) -> anyhow::Result<(Work, Vec<u64>)> {
+        let (begun, span) = (self.env.clock.stopwatch_ns(), u64::try_from(span.as_nanos())?);
+        let (mut out, mut took, mut made) = (0, Vec::new(), Vec::new());
+        while self.env.clock.stopwatch_ns() - begun < span {
+            while out + BATCH <= OUT_MAX {
+                let jobs = self.jobs();
+                let (_, outcomes) = step(&mut self.gated, &self.env, jobs);
+                let mut asked = asked(outcomes)?.into_iter().peekable();
+                while asked.peek().is_some() {
+                    ask.send(asked.by_ref().take(CHUNK).collect()).context("the threads ended")?;
+                }
+                out += BATCH;
+            }
+            let mut judged = Vec::with_capacity(BATCH);
+            let first = answers.recv().context("the threads ended")?;
+            for more in std::iter::once(first).chain(answers.try_iter()) {
+                let (jobs, ns) = more?;
+                judged.extend(jobs);
+                took.extend(ns);
+            }
+            out -= judged.len();
+            let (_, outcomes) = step(&mut self.gated, &self.env, judged);
+            made.push(count(Duration::ZERO, &outcomes)?.count);
+        }
+        let wall = Duration::from_nanos(self.env.clock.stopwatch_ns() - begun);
+        Ok((Work { count: made.iter().sum(), wall, cpu: Duration::ZERO }, took))
+    }
+}
+
+/// What has to be asked of a batch that policy concerns whole.
+fn asked(outcomes: Vec<Outcome>) -> anyhow::Result<Asked> {
+    let questions = outcomes.into_iter().map(|outcome| match outcome {
+        Outcome::Judge(job, question) => Ok((*job, *question)),
+        _ => anyhow::bail!("a transfer was not judged"),
+    });
+    questions.collect()
+}
+
+/// Decides one question after the other.
+fn judge(evaluator: &mut Evaluator, env: &Env, asked: Asked) -> Judged {
+    let (mut judged, mut took) = (Vec::with_capacity(asked.len()), Vec::new());
+    for (mut job, question) in asked {
+        let begun = env.clock.stopwatch_ns();
+        let answer = evaluator.evaluate(&question.facts);
+        took.push(env.clock.stopwatch_ns() - begun);
+        let answer = answer.map_err(|error| anyhow::anyhow!("the policy: {error}"))?;
+        job.request.judgement = Some(Box::new(allow(&question, answer.verdict)));
+        judged.push(job);
+    }
+    Ok((judged, took))
+}
+
+/// A thread of the judge, until nobody asks any more.
+fn answer(
+    document: &PolicyDocument,
+    env: &Env,
+    questions: &Mutex<Receiver<Asked>>,
+    tell: Sender<Judged>,
+) {
+    let mut evaluator = match Evaluator::new(document) {
+        Ok(evaluator) => evaluator,
+        Err(error) => return drop(tell.send(Err(anyhow::anyhow!("the policy: {error}")))),
+    };
+    loop {
+        let taken = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(asked) = taken else { return };
+        // Whoever asked stops listening when its time is over.
+        let _ = tell.send(judge(&mut evaluator, env, asked));
     }
 }
 
@@ -163,6 +270,8 @@ impl Scene for JudgeScene {
         report.add("gate.rego.writer_cpu_us", gated.cpu_us_each())?;
         report.add("gate.rego.writer_cpu_vs_ungated", ratio)?;
         report.add("gate.rego.decision_us", as_f64(quantile(&decisions_ns, 0.5)) / 1e3)?;
-        report.add("gate.rego.decision_p99_us", as_f64(quantile(&decisions_ns, 0.99)) / 1e3)
+        report.add("gate.rego.decision_p99_us", as_f64(quantile(&decisions_ns, 0.99)) / 1e3)?;
+        let part = self.side_by_side(bench.span)?;
+        report.add("gate.rego.throughput_vs_bound", part / PART)
     }
 }

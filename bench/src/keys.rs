@@ -193,6 +193,12 @@ pub(crate) const KEYS: &[Key] = &[
         "one evaluation of policies/finance-v2: input document, rules, answer; median",
     ),
     printed("gate.rego.decision_p99_us", "us", "the same, slowest hundredth"),
+    at_least(
+        1.0,
+        "gate.rego.throughput_vs_bound",
+        "x",
+        "judged transfers per second, writer and judge's threads on a core each / (0.7 x threads / median decision)",
+    ),
     printed(
         "agents.per_s",
         "1/s",
