@@ -29,7 +29,7 @@ pub const FREE_BYTES_MIN: u64 = 256 << 20;
 /// How long a list waits for the projector to reach what its caller has seen.
 pub const VIEWS_WAIT_MAX: Duration = Duration(250);
 /// Entries projected in one transaction.
-pub const PROJECT_ENTRIES_MAX: usize = 8_000;
+pub const PROJECT_ENTRIES_MAX: usize = 2_000;
 /// Entries of one round from which on the projector lets more of them gather.
 pub const PROJECT_BUSY_ENTRIES: u64 = 32;
 /// How long it lets them gather, unless somebody waits for the read models.
