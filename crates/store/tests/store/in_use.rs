@@ -8,6 +8,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use hansa_store::conformance::Scribe;
 use hansa_store::{Error, Journal, Options, Store, VaultChange};
@@ -27,7 +28,9 @@ struct InUse {
 impl InUse {
     fn new(entries: u64) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::open(dir.path(), Options::default()).unwrap();
+        // However slow the test is, the log is not copied back by itself.
+        let options = Options { wal_idle: Duration::from_secs(3_600), ..Options::default() };
+        let mut store = Store::open(dir.path(), options).unwrap();
         let journal = store.journal().unwrap();
         let mut new = Self { dir, store, journal, scribe: Scribe::new() };
         new.append(entries, Vec::new());
