@@ -129,8 +129,7 @@ impl Place {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
         let stderr = child.stderr.take();
-        let mut served =
-            Served { place: self, child, _stdout: stdout, stderr, told: Value::Null };
+        let mut served = Served { place: self, child, _stdout: stdout, stderr, told: Value::Null };
         served.told = match serde_json::from_str(&line) {
             Ok(told) => told,
             Err(_) => panic!("it did not start: {}", served.log()),
