@@ -190,10 +190,25 @@ def test_submit_waits_for_a_pending_approval_under_one_key():
     assert posts[0].headers["Idempotency-Key"] == posts[1].headers["Idempotency-Key"]
 
 
+def test_submit_tries_again_what_was_approved_while_it_was_refused():
+    pending = {"error": {"code": "AGP_APPROVAL_REQUIRED", "message": "pending"}}
+    server = Server(
+        httpx.Response(422, json=pending),
+        httpx.Response(200, json={"status": "completed"}),
+        httpx.Response(201, json={"action_id": "act_1"}),
+    )
+    waited = []
+    client = AGPClient("http://agp.test", http=server.client(), sleep=waited.append)
+    assert client.execution.submit(task_id="tsk_1", approval_artifact="arq_1").action_id == "act_1"
+    assert waited == []
+
+
 def test_submit_does_not_wait_for_what_was_rejected():
     required = {"error": {"code": "AGP_APPROVAL_REQUIRED", "message": "rejected"}}
     server = Server(
-        httpx.Response(422, json=required), httpx.Response(200, json={"status": "denied"})
+        httpx.Response(422, json=required),
+        httpx.Response(200, json={"status": "denied"}),
+        httpx.Response(422, json=required),
     )
     client = AGPClient("http://agp.test", http=server.client(), sleep=lambda _: None)
     with pytest.raises(AGPApprovalRequiredError):

@@ -292,14 +292,16 @@ export class Execution extends Domain {
     const idempotencyKey = String(options.idempotencyKey ?? idempotency_key ?? crypto.randomUUID());
     const approval = body["approval_artifact"] ?? body["approval_ref"];
     const ends = Date.now() + (options.waitMs ?? 3_600_000);
-    for (;;) {
+    for (let isPending = true; ; ) {
       try {
         const path = "/agp/execution/action-envelopes";
         return await this.create(path, body, { ...options, idempotencyKey }, "created_at");
       } catch (error) {
         const waits = error instanceof AGPApprovalRequiredError && Date.now() < ends && approval;
-        if (!waits || !(await this.isPending(String(approval)))) throw error;
-        await this.sleep(options.pollMs ?? 2_000);
+        if (!waits || !isPending) throw error;
+        // What was decided since the refusal is tried once more.
+        isPending = await this.isPending(String(approval));
+        if (isPending) await this.sleep(options.pollMs ?? 2_000);
       }
     }
   }

@@ -55,7 +55,10 @@ test("submit waits for a pending approval under one key, and for nothing that wa
   const envelope = { task_id: "tsk_1", approval_artifact: "arq_1" };
   assert.equal((await client.execution.submit(envelope)).action_id, "act_1");
   assert.equal(one.asked[0].headers["Idempotency-Key"], one.asked[2].headers["Idempotency-Key"]);
-  const two = server(required, [200, { status: "denied" }]);
+  const meanwhile = server(required, [200, { status: "completed" }], [201, { action_id: "act_2" }]);
+  const quick = new AGPClient("http://agp.test", meanwhile.options);
+  assert.equal((await quick.execution.submit(envelope)).action_id, "act_2");
+  const two = server(required, [200, { status: "denied" }], required);
   const other = new AGPClient("http://agp.test", two.options);
   await assert.rejects(other.execution.submit(envelope), AGPApprovalRequiredError);
 });

@@ -317,14 +317,18 @@ class Execution(_Domain):
         key = body.pop("idempotency_key", None) or uuid.uuid4().hex
         approval = body.get("approval_artifact") or body.get("approval_ref")
         ends = time.monotonic() + wait_s
+        is_pending = True
         while True:
             try:
                 return self._create("/agp/execution/action-envelopes", body, {"idempotency_key": key}, "created_at")
             except AGPApprovalRequiredError:
                 left = ends - time.monotonic()
-                if left <= 0 or not approval or not self._is_pending(str(approval)):
+                if left <= 0 or not approval or not is_pending:
                     raise
-                self._sleep(min(poll_s, left))
+                # What was decided since the refusal is tried once more.
+                is_pending = self._is_pending(str(approval))
+                if is_pending:
+                    self._sleep(min(poll_s, left))
 
     def _is_pending(self, approval_id: str) -> bool:
         try:
