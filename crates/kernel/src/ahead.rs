@@ -2,55 +2,78 @@
 //!
 //! What a decision reads lies scattered over a large state, and most of it is in no cache of the
 //! processor. One decision after the other waits for each piece by itself; looked at together before
-//! the first of them is decided, they wait for many pieces at once. Nothing is decided here, and
-//! nothing depends on it: what was not read ahead is read when it is needed.
+//! the first of them is decided, step by step for all of them, they wait for many pieces at once.
+//! Nothing is decided here, and nothing depends on it: what was not read ahead is read when it is
+//! needed.
+
+use std::hint::black_box;
+
+use hansa_types::CurrencyCode;
 
 use crate::State;
 use crate::command::{Command, Request};
 use crate::entry::Auth;
+use crate::grant::Grant;
+use crate::limits::GRANT_LINKS_READ_AHEAD;
 use crate::principal::Handle;
-use crate::transfer::{AccountKey, Create, Role};
+use crate::transfer::{AccountKey, Role};
+
+/// Whom a request concerns, as far as a payment does.
+struct Parties {
+    caller: Option<Handle>,
+    payer: Option<Handle>,
+    payee: Option<Handle>,
+    currency: Option<CurrencyCode>,
+}
 
 impl State {
     /// Looks at what deciding these requests will read.
     pub fn read_ahead<'a>(&self, requests: impl Iterator<Item = &'a Request>) {
-        for request in requests {
-            // Wanted by nobody, but the compiler shall not know.
-            std::hint::black_box(self.read_for(request));
+        let parties: Vec<Parties> = requests.map(|request| self.find_parties(request)).collect();
+        // Wanted by nobody, but the compiler shall not know.
+        let mut grants: Vec<&Grant> =
+            parties.iter().filter_map(|parties| self.read_parties(parties)).collect();
+        for _ in 0..GRANT_LINKS_READ_AHEAD {
+            grants.iter().for_each(|grant| self.read_issuer(grant));
+            grants = grants.iter().filter_map(|grant| self.grants.get(&grant.parent?)).collect();
         }
     }
 
-    fn read_for(&self, request: &Request) -> (bool, Option<Handle>, bool) {
-        let remembered = request.corr.as_ref().is_some_and(|corr| self.idempotency.holds(corr));
-        let credential = match &request.caller.auth {
-            Auth::ApiKey(id) => self.api_keys.get(id).map(|key| key.principal),
-            _ => None,
-        };
-        let caller = request.caller.principal.and_then(|id| self.principals.find(id));
-        let read = match &request.command {
-            Command::TransferCreate(create) => self.read_payment(caller, create),
-            _ => caller.is_some_and(|caller| self.principals.get(caller).active),
-        };
-        (remembered, credential, read)
-    }
-
-    fn read_payment(&self, caller: Option<Handle>, create: &Create) -> bool {
-        let Ok(currency) = self.ledger.currency(create.currency) else { return false };
-        let (payer, payee) = (self.principals.find(create.from), self.principals.find(create.to));
-        let read = |owner| {
-            let account = self.ledger.account(AccountKey { owner, currency, role: Role::Main });
-            self.principals.get(owner).active ^ account.is_some_and(|found| found.debits.0 == 0)
-        };
-        payer.is_some_and(read) ^ payee.is_some_and(read) ^ self.read_grants(caller, payer)
-    }
-
-    fn read_grants(&self, holder: Option<Handle>, root: Option<Handle>) -> bool {
-        let (Some(holder), Some(root)) = (holder, root) else { return false };
-        if holder == root {
-            return false;
+    fn find_parties(&self, request: &Request) -> Parties {
+        if let Some(corr) = &request.corr {
+            black_box(self.idempotency.holds(corr));
         }
-        let first = self.grants.held(holder, root).next();
-        let chain = first.into_iter().flat_map(|(id, _)| self.grants.chain(id));
-        chain.fold(false, |all, (_, grant)| all ^ self.principals.get(grant.issuer).active)
+        if let Auth::ApiKey(id) = &request.caller.auth {
+            black_box(self.api_keys.get(id).map(|key| key.principal));
+        }
+        let find = |id| self.principals.find(id);
+        let caller = request.caller.principal.and_then(find);
+        let (payer, payee, currency) = match &request.command {
+            Command::TransferCreate(create) => {
+                (find(create.from), find(create.to), Some(create.currency))
+            }
+            _ => (None, None, None),
+        };
+        Parties { caller, payer, payee, currency }
+    }
+
+    /// Reads who they are and their accounts, and finds the grant that the caller would use.
+    fn read_parties(&self, parties: &Parties) -> Option<&Grant> {
+        let currency = parties.currency.and_then(|code| self.ledger.currency(code).ok());
+        for owner in [parties.caller, parties.payer, parties.payee].into_iter().flatten() {
+            black_box(self.principals.get(owner).active);
+        }
+        for owner in [parties.payer, parties.payee].into_iter().flatten() {
+            let key = currency.map(|currency| AccountKey { owner, currency, role: Role::Main });
+            black_box(key.and_then(|key| self.ledger.account(key)).map(|found| found.debits));
+        }
+        let (holder, root) = (parties.caller?, parties.payer?);
+        let is_other = holder != root;
+        is_other.then(|| self.grants.held(holder, root).next()).flatten().map(|(_, grant)| grant)
+    }
+
+    fn read_issuer(&self, grant: &Grant) {
+        black_box(self.principals.get(grant.issuer).active);
+        black_box(grant.terms.actions.first().is_some_and(|action| action.covers("")));
     }
 }

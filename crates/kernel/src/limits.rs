@@ -145,6 +145,8 @@ pub const CALLBACKS_PER_PRINCIPAL_MAX: u32 = 1_000;
 pub const REFUSALS_PER_WINDOW_MAX: u32 = 60;
 /// Time within which refusals are counted.
 pub const REFUSAL_WINDOW: Duration = Duration::hours(1);
+/// Links of a grant's chain that are looked at before the first of some commands is decided.
+pub const GRANT_LINKS_READ_AHEAD: usize = 3;
 /// Time for which an Idempotency-Key is remembered.
 pub const IDEMPOTENCY_LIFE: Duration = Duration::hours(24);
 /// Idempotency keys kept whole in memory; older ones remain in filters.
