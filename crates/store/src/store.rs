@@ -128,6 +128,7 @@ impl Store {
             wal_bytes_max: self.options.wal_bytes_max,
             wal_idle: self.options.wal_idle,
             epoch: self.options.epoch,
+            sync_commits: self.options.sync_commits,
             sealing: self.options.sealing,
         };
         let sink = sqlite::Sink::new(
@@ -138,7 +139,6 @@ impl Store {
             Arc::clone(&stats),
             Arc::clone(&self.lock),
         )?;
-        let sink = sqlite::Marked::new(sink, &stats, self.options.sync_commits)?;
         let journal =
             Pipeline::threaded(sink, stats).map_err(Error::io("start a thread for", &self.dir))?;
         Ok(Box::new(journal))

@@ -17,7 +17,7 @@ use rusqlite::{Connection, MAIN_DB, params};
 
 use super::copier::Copier;
 use super::seal::Sealer;
-use super::to_sql;
+use super::{in_use, schema, to_sql};
 use crate::journal::JournalStats;
 use crate::lock::DirLock;
 use crate::reader::Head;
@@ -29,6 +29,7 @@ pub(crate) struct SinkOptions {
     pub(crate) wal_bytes_max: u64,
     pub(crate) wal_idle: Duration,
     pub(crate) epoch: u64,
+    pub(crate) sync_commits: bool,
     pub(crate) sealing: Option<Sealing>,
 }
 
@@ -83,7 +84,7 @@ impl Sink {
             options.sealing.map(|sealing| Sealer::new(&connection, sealing)).transpose()?;
         let sealed_seq = sealer.as_ref().map_or(0, Sealer::sealed_seq);
         stats.sealed_seq.store(sealed_seq, Ordering::Relaxed);
-        Ok(Sink {
+        let sink = Sink {
             connection,
             copier,
             wal_path: name.into(),
@@ -94,7 +95,10 @@ impl Sink {
             wal,
             sealer,
             _lock: lock,
-        })
+        };
+        in_use::mark(&sink.connection, &sink.stats)?;
+        schema::sync_commits(&sink.connection, sink.options.sync_commits)?;
+        Ok(sink)
     }
 
     fn check(&self, batch: &Batch) -> Result<(), Error> {
@@ -358,8 +362,16 @@ impl pipeline::Sink for Sink {
     }
 
     fn close(&mut self) -> Result<(), Error> {
+        schema::sync_commits(&self.connection, true)?;
+        in_use::clear(&self.connection)?;
         self.copier.stop()?;
         self.truncate()
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        in_use::forget(&self.connection);
     }
 }
 

@@ -11,15 +11,13 @@
 
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::commit::{Mode, Sink, checkpoint};
+use super::commit::{Mode, checkpoint};
 use super::schema::APPLICATION_ID;
+use crate::Error;
 use crate::journal::JournalStats;
-use crate::{Batch, Error, pipeline};
 
 /// Where the header of a database has the number for its users, and behind eight more bytes whose
 /// database it is (SQLite's file format, 1.3).
@@ -27,54 +25,18 @@ const MARK_AT: u64 = 60;
 /// Bytes from the mark to the end of the name of its owner.
 const MARK_BYTES: usize = 12;
 
-/// The writing half of a journal, whose database bears the mark for as long as it lives.
-pub(crate) struct Marked {
-    sink: Sink,
+/// Sets the mark, and sees that it is in the database before anything is committed.
+pub(super) fn mark(connection: &Connection, stats: &JournalStats) -> Result<(), Error> {
+    if !is_set(connection)? {
+        put(connection, 1)?;
+        checkpoint(connection, Mode::Passive, stats)?;
+    }
+    Ok(())
 }
 
-impl Marked {
-    /// Sets the mark before anything is committed.
-    pub(crate) fn new(
-        sink: Sink,
-        stats: &Arc<JournalStats>,
-        sync_commits: bool,
-    ) -> Result<Self, Error> {
-        if !is_set(&sink.connection)? {
-            put(&sink.connection, 1)?;
-            checkpoint(&sink.connection, Mode::Passive, stats)?;
-        }
-        if !sync_commits {
-            synchronous(&sink.connection, "NORMAL")?;
-        }
-        Ok(Self { sink })
-    }
-}
-
-impl pipeline::Sink for Marked {
-    fn commit(&mut self, batch: &Batch) -> Result<(), Error> {
-        self.sink.commit(batch)
-    }
-
-    fn note(&mut self, size: u64, note: &str) -> Result<(), Error> {
-        self.sink.note(size, note)
-    }
-
-    fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error> {
-        self.sink.tend(idle)
-    }
-
-    /// Taking the mark back is a commit that waits for the disk, and so for all before it.
-    fn close(&mut self) -> Result<(), Error> {
-        synchronous(&self.sink.connection, "FULL")?;
-        clear(&self.sink.connection)?;
-        self.sink.close()
-    }
-}
-
-impl Drop for Marked {
-    fn drop(&mut self) {
-        forget(&self.sink.connection);
-    }
+/// Takes the mark back, by a commit that waits for the disk, and so for all before it.
+pub(super) fn clear(connection: &Connection) -> Result<(), Error> {
+    if is_set(connection)? { put(connection, 0) } else { Ok(()) }
 }
 
 /// Takes the mark back from a connection that is about to be closed, which empties the log. Where
@@ -85,22 +47,11 @@ pub(crate) fn forget(connection: &Connection) {
     }
 }
 
-fn clear(connection: &Connection) -> Result<(), Error> {
-    if is_set(connection)? { put(connection, 0) } else { Ok(()) }
-}
-
 fn is_set(connection: &Connection) -> Result<bool, Error> {
     connection
         .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
         .map(|mark| mark != 0)
         .map_err(Error::database("read whether it is in use"))
-}
-
-/// Sets whether commits wait for the disk (`FULL`), or only what copies the log back does (`NORMAL`).
-fn synchronous(connection: &Connection, how: &str) -> Result<(), Error> {
-    connection
-        .pragma_update(None, "synchronous", how)
-        .map_err(Error::database("set whether commits wait"))
 }
 
 fn put(connection: &Connection, mark: i32) -> Result<(), Error> {

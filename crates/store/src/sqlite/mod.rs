@@ -22,7 +22,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{Error, limits};
 
 pub(crate) use commit::{Sink, SinkOptions};
-pub(crate) use in_use::{Marked, forget, refuse_without_log};
+pub(crate) use in_use::{forget, refuse_without_log};
 pub(crate) use read::SqliteReader;
 
 /// Opens the writing connection, creating or checking the database.

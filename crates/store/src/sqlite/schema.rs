@@ -52,6 +52,14 @@ pub(super) fn set_up_writer(connection: &Connection) -> Result<(), Error> {
     connection.execute_batch(pragmas).map_err(Error::database("set up the writer"))
 }
 
+/// Sets whether each commit waits for the disk, or only what copies the log back does.
+pub(super) fn sync_commits(connection: &Connection, wait: bool) -> Result<(), Error> {
+    let how = if wait { "FULL" } else { "NORMAL" };
+    connection
+        .pragma_update(None, "synchronous", how)
+        .map_err(Error::database("set whether commits wait"))
+}
+
 fn create(connection: &Connection) -> Result<(), Error> {
     let sql = format!(
         "PRAGMA page_size = {page}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
