@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::limits::{ACCEPTED_PRUNED_MAX, ACCEPTED_RECENT_ENTRIES};
 
 /// Buckets of a span, which keys are sorted into by their first byte.
-pub(crate) const BUCKETS: usize = 256;
+const BUCKETS: usize = 256;
 
 const BATCH: Insert = Insert { head: "INSERT INTO accepted_recent (seq, at, records) ", tail: "" };
 const BUCKET: Insert = Insert { head: "INSERT INTO accepted_buckets (id, at, records) ", tail: "" };
@@ -48,11 +48,11 @@ impl Record {
     pub(crate) fn all(bytes: &[u8]) -> Option<impl Iterator<Item = Record>> {
         let (records, rest) = bytes.as_chunks::<{ Self::BYTES }>();
         let read = |record: &[u8; Self::BYTES]| {
-            let whole = u128::from_be_bytes(*record.first_chunk()?);
-            let half = u128::from_be_bytes(*record.last_chunk()?);
-            let (body, seq) = (half >> 64, half & u128::from(u64::MAX));
-            let (body, seq) = (u64::try_from(body).ok()?, u64::try_from(seq).ok()?);
-            Some(Record { key: whole, body, seq })
+            let (key, rest) = record.split_first_chunk()?;
+            let (body, seq) = rest.split_first_chunk()?;
+            let (body, seq) = (u64::from_be_bytes(*body), seq.first_chunk()?);
+            let seq = u64::from_be_bytes(*seq);
+            Some(Record { key: u128::from_be_bytes(*key), body, seq })
         };
         rest.is_empty().then(|| records.iter().filter_map(read))
     }

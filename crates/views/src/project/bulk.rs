@@ -50,14 +50,7 @@ pub(crate) async fn lookup(
     head: &'static str,
     ids: &[u128],
 ) -> Result<Vec<SqliteRow>, Error> {
-    let mut rows = Vec::new();
-    for ids in ids.chunks(LOOKUP_IDS_MAX) {
-        let mut builder = QueryBuilder::new(head);
-        list(&mut builder, ids, |id| wide(*id));
-        let found = builder.build().fetch_all(&mut *connection).await;
-        rows.extend(found.map_err(Error::database("look rows up"))?);
-    }
-    Ok(rows)
+    lookup_by(connection, head, ids, |id| wide(*id)).await
 }
 
 /// Reads the rows whose integer column, the last word of `head`, is one of the numbers.
@@ -66,10 +59,22 @@ pub(crate) async fn lookup_numbers(
     head: &'static str,
     numbers: &[i64],
 ) -> Result<Vec<SqliteRow>, Error> {
+    lookup_by(connection, head, numbers, |number| *number).await
+}
+
+async fn lookup_by<T, V>(
+    connection: &mut SqliteConnection,
+    head: &'static str,
+    items: &[T],
+    value: impl Fn(&T) -> V,
+) -> Result<Vec<SqliteRow>, Error>
+where
+    V: for<'q> sqlx::Encode<'q, Sqlite> + sqlx::Type<Sqlite> + Send + 'static,
+{
     let mut rows = Vec::new();
-    for numbers in numbers.chunks(LOOKUP_IDS_MAX) {
+    for items in items.chunks(LOOKUP_IDS_MAX) {
         let mut builder = QueryBuilder::new(head);
-        list(&mut builder, numbers, |number| *number);
+        list(&mut builder, items, &value);
         let found = builder.build().fetch_all(&mut *connection).await;
         rows.extend(found.map_err(Error::database("look rows up"))?);
     }

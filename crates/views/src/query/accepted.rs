@@ -7,7 +7,8 @@ use crate::column::long;
 use crate::error::Error;
 use crate::project::accepted::Record;
 
-/// One bucket of each span: a look-up by id for each, for the rows between are many and long.
+/// One bucket of the 256 of each span: a look-up by id for each, for the rows between are many and
+/// long.
 const BUCKETS: &str = "WITH RECURSIVE places (id) AS (
         SELECT (SELECT MIN(id) FROM accepted_buckets) / 256 * 256 + $1
         UNION ALL
