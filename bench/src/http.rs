@@ -214,11 +214,11 @@ impl Scene for HttpScene {
                 report.add(&name, seen.per_second())?;
             }
         }
-        if bench.wants("http.logins") {
-            self.logins(bench, report)?;
+        if bench.wants_any(&["http.c64", "http.hello", "http.half"]) {
+            self.main(bench, report)?;
         }
-        match bench.wants_any(&["http.c64", "http.hello", "http.half"]) {
-            true => self.main(bench, report),
+        match bench.wants("http.logins") {
+            true => self.logins(bench, report),
             false => Ok(()),
         }
     }
