@@ -52,6 +52,14 @@ struct Accepted {
     at: Time,
 }
 
+/// Where a record is found: its number, and so much of its key's hash that a table can grow, and a
+/// look-up pass by, without a look at the record, which is in no cache of the processor.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    hash: u32,
+    number: u32,
+}
+
 /// What is known of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -90,9 +98,9 @@ pub struct Idempotency {
     /// Number of the next record; numbers count up and serve to find a record, no more.
     #[serde(skip)]
     next: u32,
-    /// The numbers of the records by the hashes of their keys.
+    /// The records by the hashes of their keys.
     #[serde(skip)]
-    by_key: Vec<HashTable<u32>>,
+    by_key: Vec<HashTable<Place>>,
     #[serde(skip, default = "unseeded")]
     hasher: ahash::RandomState,
 }
@@ -110,11 +118,16 @@ fn numbered(accepted: &Queue<Accepted>, next: u32, number: u32) -> &Accepted {
 }
 
 /// The table of a hash, by bits of it that the table itself makes no use of.
-fn table(hash: u64) -> usize {
-    usize::from((hash >> 40).to_le_bytes()[0])
+fn table(hash: u32) -> usize {
+    usize::from((hash >> 17).to_le_bytes()[0])
 }
 
-fn no_keys() -> Vec<HashTable<u32>> {
+/// A hash as a table wants it, which uses both its ends.
+fn whole(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+fn no_keys() -> Vec<HashTable<Place>> {
     vec![HashTable::new(); TABLES]
 }
 
@@ -202,17 +215,29 @@ impl Idempotency {
         self.filters.iter().any(|filter| !is_over(filter.last_at, now) && filter.may_hold(key))
     }
 
-    /// Whether a key is among the youngest.
-    pub(crate) fn holds(&self, corr: &Correlation) -> bool {
-        self.record(split(corr).0).is_some()
+    /// By what [`Idempotency::may_hold`] knows a key.
+    pub(crate) fn hash_of(&self, corr: &Correlation) -> u32 {
+        self.hash(split(corr).0)
+    }
+
+    /// Whether a key of this hash may be among the youngest, without a look at any record.
+    pub(crate) fn may_hold(&self, hash: u32) -> bool {
+        let of_hash = |place: &Place| place.hash == hash;
+        self.by_key.get(table(hash)).is_some_and(|keys| keys.find(whole(hash), of_hash).is_some())
+    }
+
+    /// The upper half: both ends of it serve a table.
+    #[allow(clippy::cast_possible_truncation, reason = "half of the bits are left")]
+    fn hash(&self, key: u128) -> u32 {
+        (self.hasher.hash_one(key) >> 32) as u32
     }
 
     /// The youngest record of a key.
     fn record(&self, key: u128) -> Option<&Accepted> {
-        let record = |&number: &u32| numbered(&self.accepted, self.next, number);
-        let hash = self.hasher.hash_one(key);
-        let found = self.by_key.get(table(hash))?.find(hash, |n| record(n).key == key);
-        found.map(record)
+        let record = |place: &Place| numbered(&self.accepted, self.next, place.number);
+        let hash = self.hash(key);
+        let of_key = |place: &Place| place.hash == hash && record(place).key == key;
+        self.by_key.get(table(hash))?.find(whole(hash), of_key).map(record)
     }
 
     pub(crate) fn insert(&mut self, corr: &Correlation, seq: u64, at: Time) {
@@ -221,15 +246,15 @@ impl Idempotency {
     }
 
     fn push(&mut self, latest: Accepted) {
-        let key = |&number: &u32| numbered(&self.accepted, self.next, number).key;
-        let hash = self.hasher.hash_one(latest.key);
-        let is_same = |number: &u32| key(number) == latest.key;
-        match self.by_key[table(hash)]
-            .entry(hash, is_same, |number| self.hasher.hash_one(key(number)))
-        {
-            Entry::Occupied(mut before) => *before.get_mut() = self.next,
+        let hash = self.hash(latest.key);
+        let latest_place = Place { hash, number: self.next };
+        let key = |place: &Place| numbered(&self.accepted, self.next, place.number).key;
+        let is_same = |place: &Place| place.hash == hash && key(place) == latest.key;
+        let places = &mut self.by_key[table(hash)];
+        match places.entry(whole(hash), is_same, |place| whole(place.hash)) {
+            Entry::Occupied(mut before) => *before.get_mut() = latest_place,
             Entry::Vacant(free) => {
-                free.insert(self.next);
+                free.insert(latest_place);
             }
         }
         self.accepted.push_back(latest);
@@ -238,11 +263,11 @@ impl Idempotency {
 
     /// Takes the oldest record out. A younger one of the same key stays.
     fn pop(&mut self) {
-        let number_of_front =
-            |&number: &u32| self.next.wrapping_sub(number) as usize == self.accepted.len();
+        let is_front =
+            |place: &Place| self.next.wrapping_sub(place.number) as usize == self.accepted.len();
         let Some(oldest) = self.accepted.front() else { return };
-        let hash = self.hasher.hash_one(oldest.key);
-        if let Ok(found) = self.by_key[table(hash)].find_entry(hash, number_of_front) {
+        let hash = self.hash(oldest.key);
+        if let Ok(found) = self.by_key[table(hash)].find_entry(whole(hash), is_front) {
             found.remove();
         }
         self.accepted.pop_front();

@@ -264,7 +264,7 @@ impl Writer {
         }
     }
 
-    fn read_ahead<'a>(&self, jobs: impl Iterator<Item = &'a Job>) {
+    fn read_ahead<'a>(&self, jobs: impl Iterator<Item = &'a Job> + Clone) {
         self.state.read_ahead(jobs.map(|job| &job.request));
     }
 
