@@ -17,7 +17,7 @@ use hansa_node::env::Env;
 use hansa_node::limits::BATCH_COMMANDS_MAX;
 use hansa_node::metrics::Metrics;
 use hansa_node::writer::{Durable, Input, Notary, Queue, Surroundings, WriterHandle, spawn};
-use hansa_store::{Options, Row, Store};
+use hansa_store::{Journal, Options, Row, Store};
 use hansa_types::IncarnationId;
 
 use crate::callers::{Answer, Engine, Load, closed_loop};
@@ -106,10 +106,12 @@ impl Paying {
     }
 }
 
-/// Who hashes what comes after the books, and signs checkpoints.
-pub(crate) fn notary(world: &World, env: &Env) -> Notary {
+/// Appoints who hashes what comes after the books, and who signs checkpoints.
+pub(crate) fn appoint(journal: &mut dyn Journal, world: &World, env: &Env) {
+    let hashes = world.full.hashes.clone();
     let signer = Signer::new(SigningKey::from_seed([9; 32]), origin("localhost", IncarnationId(0)));
-    Notary::new(world.full.hashes.clone(), signer, Arc::clone(&env.clock))
+    let notary = Notary::new(&hashes, signer, Arc::clone(&env.clock));
+    journal.appoint(Box::new(hashes), Box::new(notary));
 }
 
 /// The writer on its own thread, behind its queue.
@@ -125,7 +127,7 @@ impl Spawned {
         let mut store = Store::open(dir, Options::default())?;
         let queue = Arc::new(Queue::default());
         let mut journal = store.journal()?;
-        journal.appoint(Box::new(notary(world, env)));
+        appoint(&mut *journal, world, env);
         let surroundings = Surroundings {
             queue: Arc::clone(&queue),
             env: env.clone(),

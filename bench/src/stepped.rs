@@ -11,7 +11,7 @@ use hansa_node::env::Env;
 use hansa_node::writer::{Input, Writer};
 use hansa_store::{Journal, Options, Reader, Store};
 
-use crate::engine::notary;
+use crate::engine::appoint;
 use crate::measure::thread_cpu;
 use crate::world::World;
 
@@ -33,7 +33,7 @@ impl Stepped {
         world.copy(dir)?;
         let mut store = Store::open(dir, Options::default())?;
         let (mut journal, reader) = (store.journal()?, store.reader());
-        journal.appoint(Box::new(notary(world, env)));
+        appoint(&mut *journal, world, env);
         Ok(Self { writer: world.full.writer(env), journal, reader, env: env.clone() })
     }
 

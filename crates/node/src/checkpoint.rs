@@ -2,8 +2,7 @@
 
 use hansa_crypto::checkpoint::Checkpoint;
 use hansa_crypto::keys::SigningKey;
-use hansa_crypto::merkle::CompactRange;
-use hansa_types::{Duration, IncarnationId};
+use hansa_types::{Digest, Duration, IncarnationId};
 
 use crate::limits::CHECKPOINT_EVERY;
 
@@ -26,25 +25,25 @@ impl Signer {
         Self { key, origin, signed_size: 0, signed_at: None }
     }
 
-    /// A checkpoint of the tree, if the last one is old enough and smaller.
-    pub fn due(&mut self, now: Duration, tree: &CompactRange) -> Option<(u64, String)> {
+    /// A checkpoint of the first `size` entries, the tree over which has this root, if the last one
+    /// is old enough and smaller.
+    pub fn due(&mut self, now: Duration, size: u64, root: Digest) -> Option<(u64, String)> {
         let wait = self.signed_at.is_some_and(|at| now.0 < at.0 + CHECKPOINT_EVERY.0);
         if wait {
             return None;
         }
-        let signed = self.last(tree)?;
+        let signed = self.last(size, root)?;
         self.signed_at = Some(now);
         Some(signed)
     }
 
-    /// A checkpoint of the tree, if none was signed at this size.
-    pub fn last(&mut self, tree: &CompactRange) -> Option<(u64, String)> {
-        let size = tree.size();
+    /// The same, if none was signed at this size.
+    pub fn last(&mut self, size: u64, root: Digest) -> Option<(u64, String)> {
         if size == self.signed_size {
             return None;
         }
         self.signed_size = size;
-        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root: tree.root() };
+        let checkpoint = Checkpoint { origin: self.origin.clone(), size, root };
         Some((size, checkpoint.sign(&self.origin, &self.key)))
     }
 }

@@ -88,7 +88,8 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     let Folded { state, verified, snapshot_seq } = folded;
     let hashes = Hashes { chain: verified.head.chain, tree: verified.range };
     let origin = origin(&config.host, incarnation);
-    journal.appoint(Box::new(notary(&keys, origin, hashes, &env)));
+    let notary = notary(&keys, origin, &hashes, &env);
+    journal.appoint(Box::new(hashes), Box::new(notary));
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
         env: env.clone(),
@@ -171,8 +172,8 @@ fn way_of_mail(
     }
 }
 
-/// Who hashes the batches and signs checkpoints with the node's key.
-fn notary(keys: &NodeKeys, origin: String, hashes: Hashes, env: &Env) -> Notary {
+/// Who signs checkpoints with the node's key.
+fn notary(keys: &NodeKeys, origin: String, hashes: &Hashes, env: &Env) -> Notary {
     let signing = SigningKey::from_seed(*keys.signing().seed());
     Notary::new(hashes, Signer::new(signing, origin), Arc::clone(&env.clock))
 }

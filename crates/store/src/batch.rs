@@ -1,10 +1,10 @@
 //! What the writer hands over to be made durable: one batch, one row, one transaction.
 //!
-//! The entries are opaque lines. Whoever hands them over hashes them, or has a [`Notary`] do it on
-//! the committing side; the store itself neither parses nor hashes anything on the way in, and
+//! The entries are opaque lines. Whoever hands them over hashes them, or has a [`Hasher`] do it
+//! beside the commits; the store itself neither parses nor hashes anything on the way in, and
 //! checks only that a batch continues where the last one ended.
 //!
-//! [`Notary`]: crate::Notary
+//! [`Hasher`]: crate::Hasher
 
 use hansa_types::{Digest, PrincipalId, Salt};
 

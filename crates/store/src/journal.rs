@@ -9,15 +9,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use hansa_types::Digest;
+
 use crate::{Batch, Error};
 
-/// Completes batches on the committing side, in their order, while the writer decides the next ones.
-pub trait Notary: Send {
+/// Completes batches in their order, while the writer decides the next one and the one before is
+/// committed.
+pub trait Hasher: Send {
     /// Computes leaves, chain and root of a batch whose lines and numbers are there.
     fn complete(&mut self, batch: &mut Batch);
+}
 
-    /// A signed checkpoint of everything completed so far, all of which is durable now: its size and
-    /// its text, if one is due. `quiet` says that nothing has come for a while.
+/// Signs for what is durable.
+pub trait Notary: Send {
+    /// Is told that the first `size` entries are durable, and the root of the tree over them.
+    fn witness(&mut self, size: u64, root: Digest);
+
+    /// A signed checkpoint of what was witnessed last: its size and its text, if one is due. `quiet`
+    /// says that nothing has come for a while.
     fn checkpoint(&mut self, quiet: bool) -> Option<(u64, String)>;
 }
 
@@ -26,9 +35,9 @@ pub type Done = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
 /// The only way to append.
 pub trait Journal: Send {
-    /// Has every batch handed over from now on completed by a notary, and its checkpoints kept.
-    /// Without one, batches must be complete already.
-    fn appoint(&mut self, notary: Box<dyn Notary>);
+    /// Has every batch handed over from now on completed by a hasher, and a notary's checkpoints
+    /// kept. Without them, batches must be complete already.
+    fn appoint(&mut self, hasher: Box<dyn Hasher>, notary: Box<dyn Notary>);
 
     /// Hands a batch over and returns at once; blocks only while two batches are outstanding.
     ///

@@ -30,6 +30,6 @@ mod store;
 
 pub use batch::{Batch, VaultChange};
 pub use error::Error;
-pub use journal::{Done, Erasing, Journal, JournalStats, Notary};
+pub use journal::{Done, Erasing, Hasher, Journal, JournalStats, Notary};
 pub use reader::{Entries, Head, Reader, Row, VaultRow, Visit};
 pub use store::{JOURNAL_FILE, Options, Sealing, Store};

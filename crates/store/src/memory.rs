@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use hansa_types::{Digest, PrincipalId};
 
-use crate::journal::{Done, Journal, JournalStats, Notary};
+use crate::journal::{Done, Hasher, Journal, JournalStats, Notary};
 use crate::pipeline::{self, Committer, Pipeline, Shared};
 use crate::reader::{Head, Reader, Row, VaultRow, Visit, line_at};
 use crate::{Batch, Error, VaultChange, limits};
@@ -112,9 +112,9 @@ pub struct MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
-    fn appoint(&mut self, notary: Box<dyn Notary>) {
+    fn appoint(&mut self, hasher: Box<dyn Hasher>, notary: Box<dyn Notary>) {
         if let Some(pipeline) = &mut self.pipeline {
-            pipeline.appoint(notary);
+            pipeline.appoint(hasher, notary);
         }
     }
 

@@ -1,4 +1,4 @@
-//! The queue between the writer and the committing thread, shared by every backend.
+//! The queues between the writer, the hashing and the committing thread, shared by every backend.
 //!
 //! Invariants: work settles in the order it was handed over; a `done` runs exactly once, and never
 //! before an earlier one; after the first failure everything fails; at most
@@ -11,8 +11,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::journal::{Done, Journal, JournalStats, Notary};
+use crate::journal::{Done, Hasher, Journal, JournalStats, Notary};
 use crate::{Batch, Error, crash, limits};
+
+mod hashing;
 
 /// Makes things durable; owned by the committing thread.
 pub(crate) trait Sink: Send + 'static {
@@ -35,17 +37,23 @@ pub(crate) trait Sink: Send + 'static {
 pub(crate) enum Work {
     Batch(Batch, Done),
     Note { size: u64, note: String },
-    Appoint(Box<dyn Notary>),
+    Appoint(Option<Box<dyn Hasher>>, Box<dyn Notary>),
 }
 
 #[derive(Default)]
 struct State {
+    /// Handed over and not yet hashed.
+    unhashed: VecDeque<Work>,
+    /// Hashed and not yet settled.
     queue: VecDeque<Work>,
     /// Batches that are not empty, handed over and not settled.
     outstanding: usize,
     spare: Vec<Batch>,
+    /// Nothing more will be handed over.
     closing: bool,
-    /// The committing thread has ended, so nothing will ever be settled again.
+    /// Nothing more will be hashed.
+    hashed: bool,
+    /// A thread has ended that is needed, so nothing will ever be settled again.
     gone: bool,
 }
 
@@ -53,7 +61,9 @@ struct State {
 #[derive(Default)]
 pub(crate) struct Shared {
     state: Mutex<State>,
-    /// Signalled when there is work or the journal closes.
+    /// Signalled when there is work to hash or the journal closes.
+    unhashed: Condvar,
+    /// Signalled when there is work to settle or none will come.
     work: Condvar,
     /// Signalled when work has been settled.
     room: Condvar,
@@ -77,10 +87,41 @@ impl Shared {
     /// Forgets all work as a power cut would: nobody is told.
     pub(crate) fn forget(&self) {
         let mut state = self.lock();
+        state.unhashed.clear();
         state.queue.clear();
         state.outstanding = 0;
         drop(state);
         self.room.notify_all();
+    }
+
+    /// Fails all work, now and for ever, and ends every wait.
+    fn fail(&self) {
+        let mut state = self.lock();
+        state.gone = true;
+        let (queue, unhashed) =
+            (std::mem::take(&mut state.queue), std::mem::take(&mut state.unhashed));
+        drop(state);
+        self.notify_all();
+        for work in queue.into_iter().chain(unhashed) {
+            if let Work::Batch(_, done) = work {
+                done(Err(gone()));
+            }
+        }
+    }
+
+    fn notify_all(&self) {
+        self.unhashed.notify_all();
+        self.work.notify_all();
+        self.room.notify_all();
+    }
+}
+
+/// Fails all work when the committing thread ends, even by a panic in a `done`.
+struct Gone(Arc<Shared>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.fail();
     }
 }
 
@@ -89,6 +130,8 @@ pub(crate) struct Committer<S> {
     sink: S,
     shared: Arc<Shared>,
     stats: Arc<JournalStats>,
+    /// Where no other thread hashes.
+    hasher: Option<Box<dyn Hasher>>,
     notary: Option<Box<dyn Notary>>,
     failed: Option<Arc<str>>,
 }
@@ -116,7 +159,9 @@ impl<S: Sink> Committer<S> {
             Work::Note { size, note } => {
                 self.keep(size, &note);
             }
-            Work::Appoint(notary) => self.notary = Some(notary),
+            Work::Appoint(hasher, notary) => {
+                (self.hasher, self.notary) = (hasher, Some(notary));
+            }
         }
     }
 
@@ -143,14 +188,17 @@ impl<S: Sink> Committer<S> {
         if batch.is_empty() {
             return Ok(());
         }
-        if let Some(notary) = &mut self.notary {
-            notary.complete(batch);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.complete(batch);
         }
         let begun = Instant::now();
         crash::point("before_append");
         self.sink.commit(batch)?;
         crash::point("after_commit");
         self.stats.committed(batch, nanos(begun.elapsed()));
+        if let Some(notary) = self.notary.as_mut().filter(|_| !batch.entries.is_empty()) {
+            notary.witness(batch.last_seq, batch.root);
+        }
         Ok(())
     }
 
@@ -225,7 +273,7 @@ impl<S: Sink> Committer<S> {
             if let Some(work) = state.queue.pop_front() {
                 return Next::Work(work);
             }
-            if state.closing {
+            if state.hashed {
                 return Next::Close;
             }
             let Some(wait) = wait else {
@@ -235,7 +283,7 @@ impl<S: Sink> Committer<S> {
             let (next, timeout) =
                 self.shared.work.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
             state = next;
-            if timeout.timed_out() && state.queue.is_empty() && !state.closing {
+            if timeout.timed_out() && state.queue.is_empty() && !state.hashed {
                 return Next::Idle;
             }
         }
@@ -249,29 +297,17 @@ impl<S: Sink> Committer<S> {
     }
 }
 
-/// Ends every wait for the committing thread when it ends, even by a panic in a `done`.
-struct Gone(Arc<Shared>);
-
-impl Drop for Gone {
-    fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.gone = true;
-        let queue = std::mem::take(&mut state.queue);
-        drop(state);
-        self.0.room.notify_all();
-        for work in queue {
-            if let Work::Batch(_, done) = work {
-                done(Err(gone()));
-            }
-        }
-    }
-}
-
 /// The submitting side.
 pub(crate) struct Pipeline {
     shared: Arc<Shared>,
     stats: Arc<JournalStats>,
-    thread: Option<JoinHandle<Result<(), Error>>>,
+    threads: Option<Threads>,
+}
+
+/// The other side, where it runs by itself.
+struct Threads {
+    hash: JoinHandle<()>,
+    commit: JoinHandle<Result<(), Error>>,
 }
 
 impl Pipeline {
@@ -282,20 +318,24 @@ impl Pipeline {
             sink,
             shared: Arc::clone(&shared),
             stats: Arc::clone(&stats),
+            hasher: None,
             notary: None,
             failed: None,
         };
-        (Pipeline { shared, stats, thread: None }, committer)
+        (Pipeline { shared, stats, threads: None }, committer)
     }
 
-    /// A pipeline with a committing thread of its own.
+    /// A pipeline with a hashing and a committing thread of its own.
     pub(crate) fn threaded<S: Sink>(
         sink: S,
         stats: Arc<JournalStats>,
     ) -> Result<Pipeline, std::io::Error> {
         let (mut pipeline, committer) = Self::stepped(sink, stats);
-        let builder = std::thread::Builder::new().name("hansa-commit".to_owned());
-        pipeline.thread = Some(builder.spawn(move || committer.run())?);
+        let shared = pipeline.shared();
+        let named = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        let hash = named("hansa-hash").spawn(move || hashing::run(shared))?;
+        let commit = named("hansa-commit").spawn(move || committer.run())?;
+        pipeline.threads = Some(Threads { hash, commit });
         Ok(pipeline)
     }
 
@@ -307,7 +347,7 @@ impl Pipeline {
     fn hand_over(&self, work: Work) -> Option<Work> {
         let weight = match &work {
             Work::Batch(batch, _) => weight(batch),
-            Work::Note { .. } | Work::Appoint(_) => 0,
+            Work::Note { .. } | Work::Appoint(..) => 0,
         };
         let mut state = self.room_for(weight);
         if state.gone {
@@ -315,19 +355,23 @@ impl Pipeline {
         }
         state.outstanding += weight;
         self.stats.outstanding.store(state.outstanding as u64, Ordering::Relaxed);
-        state.queue.push_back(work);
-        drop(state);
-        self.shared.work.notify_one();
+        match self.threads {
+            Some(_) => {
+                state.unhashed.push_back(work);
+                self.shared.unhashed.notify_one();
+            }
+            None => state.queue.push_back(work),
+        }
         None
     }
 
     /// The state once there is room, or nobody left to wait for.
     fn room_for(&self, weight: usize) -> MutexGuard<'_, State> {
         let full = |state: &mut State| {
-            self.thread.is_some()
+            self.threads.is_some()
                 && !state.gone
                 && (state.outstanding + weight > limits::BATCHES_OUTSTANDING_MAX
-                    || state.queue.len() >= limits::QUEUE_WORKS_MAX)
+                    || state.unhashed.len() + state.queue.len() >= limits::QUEUE_WORKS_MAX)
         };
         let waited = self.shared.room.wait_while(self.shared.lock(), full);
         waited.unwrap_or_else(PoisonError::into_inner)
@@ -335,19 +379,20 @@ impl Pipeline {
 
     fn finish(&mut self) -> Result<(), Error> {
         self.shared.lock().closing = true;
-        self.shared.work.notify_all();
-        let Some(thread) = self.thread.take() else { return Ok(()) };
-        if thread.thread().id() == std::thread::current().id() {
+        self.shared.unhashed.notify_all();
+        let Some(Threads { hash, commit }) = self.threads.take() else { return Ok(()) };
+        if commit.thread().id() == std::thread::current().id() {
             return Ok(());
         }
-        thread.join().unwrap_or_else(|_| Err(gone()))
+        let hashed = hash.join().map_err(|_| gone());
+        commit.join().unwrap_or_else(|_| Err(gone())).and(hashed)
     }
 }
 
 impl Journal for Pipeline {
-    fn appoint(&mut self, notary: Box<dyn Notary>) {
-        // When the thread is gone every batch fails, whoever completes it.
-        let _ = self.hand_over(Work::Appoint(notary));
+    fn appoint(&mut self, hasher: Box<dyn Hasher>, notary: Box<dyn Notary>) {
+        // When the threads are gone every batch fails, whoever completes it.
+        let _ = self.hand_over(Work::Appoint(Some(hasher), notary));
     }
 
     fn submit(&mut self, batch: Batch, done: Done) {
@@ -361,7 +406,7 @@ impl Journal for Pipeline {
     }
 
     fn checkpoint(&mut self, size: u64, note: String) {
-        // When the thread is gone every batch fails, which says all there is to say.
+        // When the threads are gone every batch fails, which says all there is to say.
         let _ = self.hand_over(Work::Note { size, note });
     }
 
@@ -394,7 +439,7 @@ fn weight(batch: &Batch) -> usize {
 }
 
 fn gone() -> Error {
-    Error::Failed("the committing thread has ended".into())
+    Error::Failed("a thread of the journal has ended".into())
 }
 
 fn nanos(duration: Duration) -> u64 {

@@ -1,4 +1,4 @@
-//! The hashes over the journal, computed on the committing side while the writer decides on.
+//! The hashes over the journal, computed while the writer decides on, and the word given for them.
 
 use std::sync::Arc;
 
@@ -41,29 +41,36 @@ impl Hashes {
     }
 }
 
-/// Hashes what the writer hands over, and signs checkpoints of what is durable.
+impl hansa_store::Hasher for Hashes {
+    fn complete(&mut self, batch: &mut Batch) {
+        Hashes::complete(self, batch);
+    }
+}
+
+/// Signs checkpoints of what is durable.
 pub struct Notary {
-    hashes: Hashes,
+    size: u64,
+    root: Digest,
     signer: Signer,
     clock: Arc<dyn Clock>,
 }
 
 impl Notary {
     /// A notary who goes on from a verified journal.
-    pub fn new(hashes: Hashes, signer: Signer, clock: Arc<dyn Clock>) -> Self {
-        Self { hashes, signer, clock }
+    pub fn new(hashes: &Hashes, signer: Signer, clock: Arc<dyn Clock>) -> Self {
+        Self { size: hashes.tree.size(), root: hashes.tree.root(), signer, clock }
     }
 }
 
 impl hansa_store::Notary for Notary {
-    fn complete(&mut self, batch: &mut Batch) {
-        self.hashes.complete(batch);
+    fn witness(&mut self, size: u64, root: Digest) {
+        (self.size, self.root) = (size, root);
     }
 
     fn checkpoint(&mut self, quiet: bool) -> Option<(u64, String)> {
         match quiet {
-            true => self.signer.last(&self.hashes.tree),
-            false => self.signer.due(self.clock.monotonic(), &self.hashes.tree),
+            true => self.signer.last(self.size, self.root),
+            false => self.signer.due(self.clock.monotonic(), self.size, self.root),
         }
     }
 }

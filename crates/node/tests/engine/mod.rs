@@ -82,7 +82,9 @@ impl Engine {
         let state = State::new([1, 2, 3, 4]);
         let first = Reading::of(&*env.clock);
         let signer = Signer::new(key, origin("localhost", IncarnationId(1)));
-        journal.appoint(Box::new(Notary::new(Hashes::empty(), signer, Arc::clone(&env.clock))));
+        let hashes = Hashes::empty();
+        let notary = Notary::new(&hashes, signer, Arc::clone(&env.clock));
+        journal.appoint(Box::new(hashes), Box::new(notary));
         let writer = Writer::new(state, first, Default::default());
         let surroundings = Surroundings {
             queue: Arc::clone(&queue),

@@ -14,9 +14,9 @@ use std::time::Duration;
 use hansa_store::conformance::Scribe;
 use hansa_store::verify::{VerifyFrom, verify};
 use hansa_store::{
-    Batch, Error, JOURNAL_FILE, Journal, Options, Reader, Store, VaultChange, limits,
+    Batch, Error, Hasher, JOURNAL_FILE, Journal, Notary, Options, Reader, Store, VaultChange, limits,
 };
-use hansa_types::{PrincipalId, Salt};
+use hansa_types::{Digest, PrincipalId, Salt};
 use rusqlite::Connection;
 
 fn wal_bytes(dir: &Path) -> u64 {
@@ -206,6 +206,41 @@ fn a_callback_that_panics_fails_what_is_behind_it_instead_of_hanging() {
         assert!(matches!(append(&mut *journal, scribe.batch(["{}"])), Err(Error::Failed(_))));
     }
     journal.checkpoint(1, String::new());
+    assert!(matches!(journal.close(), Err(Error::Failed(_))));
+    assert_eq!(store.reader().head().unwrap().last_seq, 1);
+}
+
+/// A hasher with a fault, and a notary who never signs.
+struct Faulty;
+
+impl Hasher for Faulty {
+    fn complete(&mut self, _batch: &mut Batch) {
+        panic!("as the test wants");
+    }
+}
+
+impl Notary for Faulty {
+    fn witness(&mut self, _size: u64, _root: Digest) {}
+
+    fn checkpoint(&mut self, _quiet: bool) -> Option<(u64, String)> {
+        None
+    }
+}
+
+#[test]
+fn a_hasher_that_panics_fails_everything_instead_of_hanging() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path(), Options::default()).unwrap();
+    let (mut journal, mut scribe) = (store.journal().unwrap(), Scribe::new());
+    append(&mut *journal, scribe.batch(["{}"])).unwrap();
+    journal.appoint(Box::new(Faulty), Box::new(Faulty));
+    let (sender, receiver) = channel();
+    journal.submit(scribe.batch(["{}"]), Box::new(move |outcome| sender.send(outcome).unwrap()));
+    // Whoever submitted the batch that the thread died with is told nothing.
+    assert!(receiver.recv().is_err());
+    for _ in 0..5 {
+        assert!(matches!(append(&mut *journal, scribe.batch(["{}"])), Err(Error::Failed(_))));
+    }
     assert!(matches!(journal.close(), Err(Error::Failed(_))));
     assert_eq!(store.reader().head().unwrap().last_seq, 1);
 }

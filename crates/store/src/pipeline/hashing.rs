@@ -1,0 +1,60 @@
+//! The thread that hashes one batch while the one before is committed.
+
+use std::sync::{Arc, PoisonError};
+
+use super::{Shared, State, Work};
+use crate::journal::Hasher;
+
+/// Tells that nothing more will be hashed, and fails all work when that is because of a panic.
+struct Ended(Arc<Shared>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail();
+        }
+        self.0.lock().hashed = true;
+        self.0.work.notify_all();
+    }
+}
+
+/// The whole life of a hashing thread: it ends once the journal closes and everything is hashed.
+pub(super) fn run(shared: Arc<Shared>) {
+    let ended = Ended(shared);
+    let mut hasher: Option<Box<dyn Hasher>> = None;
+    while let Some(work) = next(&ended.0) {
+        let hashed = match work {
+            Work::Batch(mut batch, done) => {
+                if let Some(hasher) = hasher.as_mut().filter(|_| !batch.is_empty()) {
+                    hasher.complete(&mut batch);
+                }
+                Work::Batch(batch, done)
+            }
+            Work::Appoint(appointed, notary) => {
+                hasher = appointed;
+                Work::Appoint(None, notary)
+            }
+            note @ Work::Note { .. } => note,
+        };
+        pass_on(&ended.0, hashed);
+    }
+}
+
+/// The next work to hash, unless none will come.
+fn next(shared: &Shared) -> Option<Work> {
+    let idle = |state: &mut State| state.unhashed.is_empty() && !state.closing && !state.gone;
+    let waited = shared.unhashed.wait_while(shared.lock(), idle);
+    waited.unwrap_or_else(PoisonError::into_inner).unhashed.pop_front()
+}
+
+/// Hands hashed work to the committing thread, or fails it when that one is gone.
+fn pass_on(shared: &Shared, work: Work) {
+    let mut state = shared.lock();
+    state.queue.push_back(work);
+    let gone = state.gone;
+    drop(state);
+    match gone {
+        true => shared.fail(),
+        false => shared.work.notify_one(),
+    }
+}
