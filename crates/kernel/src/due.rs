@@ -17,6 +17,7 @@ use crate::clearance;
 use crate::command::Rules;
 use crate::decide::{Context, Draft};
 use crate::did::forget_pin;
+use crate::grant;
 use crate::limits::LEAVING_PER_ENTRY_MAX;
 use crate::onboard;
 use crate::org::forget_invite;
@@ -43,7 +44,7 @@ pub enum Due {
 /// Something that nothing in the future can ask for any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Leaving {
-    /// An expired or revoked grant.
+    /// A grant: when it expires it stays for a while to say so.
     Grant(GrantId),
     /// A task that ended long ago.
     Task(TaskId),
@@ -86,7 +87,7 @@ impl State {
             match self.leaving.first() {
                 Some(&(at, leaving)) if at <= now => {
                     self.leaving.remove(&(at, leaving));
-                    self.leave(leaving);
+                    self.leave(leaving, at);
                 }
                 _ => break,
             }
@@ -95,9 +96,9 @@ impl State {
         self.operation_envelopes.let_go(now);
     }
 
-    fn leave(&mut self, leaving: Leaving) {
+    fn leave(&mut self, leaving: Leaving, at: Time) {
         match leaving {
-            Leaving::Grant(id) => self.grants.remove(id),
+            Leaving::Grant(id) => grant::leave(self, id, at),
             Leaving::Task(id) => {
                 self.tasks.remove(id);
                 self.clearance.forget_contract(id);

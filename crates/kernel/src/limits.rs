@@ -44,7 +44,7 @@ pub const SESSIONS_PER_PRINCIPAL_MAX: usize = 20;
 pub const PASSKEYS_PER_ACCOUNT_MAX: usize = 10;
 /// Longest life of a session.
 pub const SESSION_LIFE_MAX: Duration = Duration::days(30);
-/// Grants, live or remembered; they leave when they expire or some time after they are revoked.
+/// Grants, live or remembered; they leave some time after they expire or are revoked.
 pub const GRANTS_MAX: usize = 4_000_000;
 /// Live grants that one principal, other than the node, may have given.
 pub const GRANTS_PER_ISSUER_MAX: usize = 10_000;
@@ -53,10 +53,15 @@ pub const GRANTS_PER_ISSUER_AND_HOLDER_MAX: usize = 100;
 /// Live grants to act for one principal that another may hold from those who were given authority
 /// to hand on.
 pub const GRANTS_HELD_FOR_ONE_MAX: usize = 1_000;
-/// Time for which a revoked grant is remembered as such.
-pub const GRANT_REVOKED_REMEMBERED: Duration = Duration::days(30);
-/// Revoked grants of one issuer that are remembered; of those beyond it nothing stays.
-pub const GRANTS_REVOKED_PER_ISSUER_MAX: usize = 1_000;
+/// Time for which a grant that was revoked or expired is remembered, so that its use is refused by
+/// what happened to it.
+pub const GRANT_ENDED_REMEMBERED: Duration = Duration::days(30);
+/// Ended grants of one issuer that are remembered; of those beyond it nothing stays.
+pub const GRANTS_ENDED_PER_ISSUER_MAX: usize = 1_000;
+/// Grants past which none that ends is remembered, so that what is over takes no room from what is not.
+pub const GRANTS_ENDED_MAX: usize = GRANTS_MAX / 2;
+/// Ended grants that are looked through for why somebody may no longer do something.
+pub const GRANTS_ENDED_LOOKED_AT_MAX: usize = 16;
 /// Resources, counterparties and jurisdictions that one grant may name, of each.
 pub const SCOPE_ITEMS_MAX: usize = 32;
 /// Bytes of one resource pattern.

@@ -1,6 +1,8 @@
 //! Grants: giving authority, reading it, taking it back and giving it up.
 
-use hansa_kernel::grant::{Action, Create, Created, Limits, Relinquish, Revoke, Scope, Terms};
+use hansa_kernel::grant::{
+    Action, Create, Created, Ended, Limits, Relinquish, Revoke, Scope, Terms,
+};
 use hansa_kernel::limits::GRANT_DEPTH_MAX;
 use hansa_kernel::{Command, Entry, Event, State};
 use hansa_types::{Amount, AnyId, Code, Currency, Duration, GrantId, PrincipalId, Rejection, Time};
@@ -248,15 +250,14 @@ pub(super) async fn tell_rows(
 
 /// Whether a grant or one above it was taken back or given up, as far as it is kept itself.
 fn is_ended(state: &State, id: GrantId) -> bool {
-    let mut chain = state.grants.chain(id).peekable();
-    let is_kept = chain.peek().is_some();
+    let in_force = state.grants.get(&id).is_some_and(|grant| grant.ended.is_none());
     let mut missing = None;
-    let ended = chain.any(|(_, grant)| {
+    let ended = state.grants.chain(id).any(|(_, grant)| {
         missing = grant.parent;
-        grant.revoked
+        grant.ended == Some(Ended::Revoked)
     });
     // What was above and is kept no longer had ended, for nothing outlives its parent by its terms.
-    ended || (is_kept && missing.is_some())
+    ended || (in_force && missing.is_some())
 }
 
 fn patterns<T>(texts: impl IntoIterator<Item = String>, of: fn(String) -> Option<T>) -> Vec<T> {

@@ -2,8 +2,7 @@
 
 use hansa_types::governance::{Clearance, GovernanceRole, RiskTier};
 use hansa_types::{
-    AnyId, Code, Digest, Framework, GrantId, Jurisdiction, PrincipalId, Rejection, TaskId, Time,
-    Vis,
+    AnyId, Code, Digest, Framework, Jurisdiction, PrincipalId, Rejection, TaskId, Time, Vis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +15,11 @@ use crate::decide::{Context, Draft};
 use crate::due::{Due, Leaving};
 use crate::entry::Entry;
 use crate::event::Event;
+use crate::grant::check_chain;
 use crate::limits::{
     DECLARED_PER_PRINCIPAL_MAX, DECLARED_TASKS_MAX, QUORUM_MAX, SCOPES_MAX, TASK_LIFE_MAX,
     TASK_REMEMBERED,
 };
-use crate::principal::Handle;
 
 /// Declare a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,6 +194,7 @@ impl Move {
             let known = named.filter(|id| task.artifacts.iter().any(|(other, _)| other == id));
             known.map(|_| guard).ok_or_else(|| need(what))
         };
+        let holds = |id| state.grants.get(&id).is_some_and(|grant| grant.holder == task.principal);
         match self.to {
             Clearance::Bound => attached(
                 Guard::Liability,
@@ -202,7 +202,8 @@ impl Move {
                 "guard: a liability binding (lib_…) of the task",
             ),
             Clearance::Delegated => match self.guard {
-                Some(AnyId::Grant(id)) if is_valid_grant(state, id, task.principal, now) => {
+                Some(AnyId::Grant(id)) if holds(id) => {
+                    check_chain(state, id, now)?;
                     Ok(Guard::Delegation)
                 }
                 _ => Err(need("guard: a valid grant (cap_…) that the task's principal holds")),
@@ -237,21 +238,6 @@ impl Move {
             )),
         }
     }
-}
-
-/// Whether a grant is held by somebody and nothing above it was taken back.
-fn is_valid_grant(state: &State, id: GrantId, holder: Handle, now: Time) -> bool {
-    let mut grant = state.grants.get(&id).filter(|grant| grant.holder == holder);
-    while let Some(link) = grant {
-        if link.revoked || link.terms.expires <= now {
-            return false;
-        }
-        match link.parent {
-            None => return true,
-            Some(parent) => grant = state.grants.get(&parent),
-        }
-    }
-    false
 }
 
 /// The entry of a move.

@@ -184,7 +184,7 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
         uses: 0,
         parent: created.parent,
         depth,
-        revoked: false,
+        ended: None,
     };
     state.grants.insert(id, grant);
     state.leaving.insert((created.expires, Leaving::Grant(id)));

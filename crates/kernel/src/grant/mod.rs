@@ -22,7 +22,7 @@ pub use action::Action;
 pub(crate) use create::apply_created;
 pub use create::{Create, Created};
 pub use end::{Relinquish, Relinquished, Revoke, Revoked};
-pub(crate) use end::{apply_relinquished, apply_revoked};
+pub(crate) use end::{apply_relinquished, apply_revoked, leave};
 pub use resource::{Resource, Target};
 pub use table::Grants;
 pub use terms::{Limits, Scope, Terms};
@@ -53,8 +53,17 @@ pub struct Grant {
     pub parent: Option<GrantId>,
     /// Links above it.
     pub depth: u8,
-    /// Whether it was taken back or given up.
-    pub revoked: bool,
+    /// How it ended, once it has and is remembered only to say so.
+    pub ended: Option<Ended>,
+}
+
+/// How a grant ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// It was taken back or given up.
+    Revoked,
+    /// Its time was over.
+    Expired,
 }
 
 impl Grant {

@@ -7,8 +7,8 @@
 use hansa_types::GrantId;
 use serde::{Deserialize, Serialize};
 
-use super::Grant;
-use crate::limits::GRANTS_REVOKED_PER_ISSUER_MAX;
+use super::{Ended, Grant};
+use crate::limits::{GRANTS_ENDED_LOOKED_AT_MAX, GRANTS_ENDED_MAX, GRANTS_ENDED_PER_ISSUER_MAX};
 use crate::principal::Handle;
 use crate::state::Map;
 
@@ -35,14 +35,14 @@ struct Between {
 #[derive(Debug, Clone, Default)]
 struct Held {
     live: Vec<GrantId>,
-    revoked: Vec<GrantId>,
+    ended: Vec<GrantId>,
 }
 
 /// How many grants somebody gave that are remembered.
 #[derive(Debug, Clone, Copy, Default)]
 struct Issued {
     live: usize,
-    revoked: usize,
+    ended: usize,
 }
 
 impl Grants {
@@ -67,13 +67,13 @@ impl Grants {
 
     fn index(&mut self, id: GrantId, link: Link) {
         let held = self.held.entry(link.between).or_default();
-        let list = if link.revoked { &mut held.revoked } else { &mut held.live };
+        let list = if link.ended { &mut held.ended } else { &mut held.live };
         if let Err(place) = list.binary_search(&id) {
             list.insert(place, id);
         }
         let issued = self.issuers.entry(link.issuer).or_default();
-        match link.revoked {
-            true => issued.revoked += 1,
+        match link.ended {
+            true => issued.ended += 1,
             false => {
                 issued.live += 1;
                 *self.given.entry((link.issuer, link.between.holder)).or_default() += 1;
@@ -83,23 +83,23 @@ impl Grants {
 
     fn forget(&mut self, id: GrantId, link: Link) {
         if let Some(held) = self.held.get_mut(&link.between) {
-            let list = if link.revoked { &mut held.revoked } else { &mut held.live };
+            let list = if link.ended { &mut held.ended } else { &mut held.live };
             if let Ok(place) = list.binary_search(&id) {
                 list.remove(place);
             }
-            if held.live.is_empty() && held.revoked.is_empty() {
+            if held.live.is_empty() && held.ended.is_empty() {
                 self.held.remove(&link.between);
             }
         }
         if let Some(issued) = self.issuers.get_mut(&link.issuer) {
-            let count = if link.revoked { &mut issued.revoked } else { &mut issued.live };
+            let count = if link.ended { &mut issued.ended } else { &mut issued.live };
             *count = count.saturating_sub(1);
-            if issued.live == 0 && issued.revoked == 0 {
+            if issued.live == 0 && issued.ended == 0 {
                 self.issuers.remove(&link.issuer);
             }
         }
         let given = (link.issuer, link.between.holder);
-        if let Some(count) = self.given.get_mut(&given).filter(|_| !link.revoked) {
+        if let Some(count) = self.given.get_mut(&given).filter(|_| !link.ended) {
             *count = count.saturating_sub(1);
             if *count == 0 {
                 self.given.remove(&given);
@@ -126,8 +126,8 @@ impl Grants {
         self.all.is_empty()
     }
 
-    /// The grants by which one principal may act for another and that were not taken back
-    /// themselves, in the order of their ids.
+    /// The grants by which one principal may act for another and that have not ended themselves, in
+    /// the order of their ids.
     pub fn held(
         &self,
         holder: Handle,
@@ -137,10 +137,15 @@ impl Grants {
         ids.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
     }
 
-    /// The last of such grants that was taken back or given up, while it is remembered.
-    pub(super) fn last_revoked(&self, holder: Handle, root: Handle) -> Option<&Grant> {
-        let revoked = &self.held.get(&Between { holder, root })?.revoked;
-        self.all.get(revoked.last()?)
+    /// The last few of such grants that have ended, while they are remembered, the newest first.
+    pub(super) fn ended(
+        &self,
+        holder: Handle,
+        root: Handle,
+    ) -> impl Iterator<Item = (GrantId, &Grant)> {
+        let ids = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.ended);
+        let last = ids.iter().rev().take(GRANTS_ENDED_LOOKED_AT_MAX);
+        last.filter_map(|id| Some((*id, self.all.get(id)?)))
     }
 
     /// Everybody who holds a grant to act for a principal, in no order.
@@ -176,25 +181,26 @@ impl Grants {
         self.all.insert(id, grant);
     }
 
-    /// Takes a grant back. Says whether it is remembered as such: somebody who takes back very many
-    /// is not.
-    pub(super) fn revoke(&mut self, id: GrantId) -> bool {
-        let Some(grant) = self.all.get_mut(&id).filter(|grant| !grant.revoked) else {
+    /// Ends a grant. Says whether it is remembered to have ended so: of those of an issuer beyond very
+    /// many nothing stays, nor where the state is half full of grants.
+    pub(super) fn end(&mut self, id: GrantId, how: Ended) -> bool {
+        let half_full = self.all.len() > GRANTS_ENDED_MAX;
+        let Some(grant) = self.all.get_mut(&id).filter(|grant| grant.ended.is_none()) else {
             return false;
         };
         let link = Link::of(grant);
-        grant.revoked = true;
+        grant.ended = Some(how);
         self.forget(id, link);
-        let revoked = self.issuers.get(&link.issuer).map_or(0, |issued| issued.revoked);
-        if revoked >= GRANTS_REVOKED_PER_ISSUER_MAX {
+        let ended = self.issuers.get(&link.issuer).map_or(0, |issued| issued.ended);
+        if half_full || ended >= GRANTS_ENDED_PER_ISSUER_MAX {
             self.all.remove(&id);
             return false;
         }
-        self.index(id, Link { revoked: true, ..link });
+        self.index(id, Link { ended: true, ..link });
         true
     }
 
-    pub(crate) fn remove(&mut self, id: GrantId) {
+    pub(super) fn remove(&mut self, id: GrantId) {
         if let Some(grant) = self.all.remove(&id) {
             self.forget(id, Link::of(&grant));
         }
@@ -206,12 +212,12 @@ impl Grants {
 struct Link {
     between: Between,
     issuer: Handle,
-    revoked: bool,
+    ended: bool,
 }
 
 impl Link {
     fn of(grant: &Grant) -> Self {
         let between = Between { holder: grant.holder, root: grant.root };
-        Self { between, issuer: grant.issuer, revoked: grant.revoked }
+        Self { between, issuer: grant.issuer, ended: grant.ended.is_some() }
     }
 }

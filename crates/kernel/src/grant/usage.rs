@@ -9,7 +9,7 @@ use hansa_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Grant, Scope, Target};
+use super::{Ended, Grant, Scope, Target};
 use crate::State;
 use crate::admit::Permit;
 use crate::decide::Draft;
@@ -89,13 +89,12 @@ pub(crate) fn find(state: &State, holder: Handle, wanted: &Use<'_>) -> Result<Fo
             Err(refusal) => nearest = Some(refusal),
         }
     }
-    let was_taken_back =
-        || state.grants.last_revoked(holder, wanted.on_behalf_of).filter(|grant| concerns(grant));
-    Err(match nearest {
-        Some(refusal) => refusal,
-        None if was_taken_back().is_some() => Code::GrantRevoked.into(),
-        None => Code::Forbidden.into(),
-    })
+    let mut ended = state.grants.ended(holder, wanted.on_behalf_of);
+    let how_it_ended = || {
+        let (id, grant) = ended.find(|(_, grant)| concerns(grant))?;
+        check_alone(id, grant, wanted.now).err()
+    };
+    Err(nearest.or_else(how_it_ended).unwrap_or_else(|| Code::Forbidden.into()))
 }
 
 /// Whether one grant of `holder` allows the use.
@@ -121,7 +120,7 @@ fn allows(state: &State, id: GrantId, wanted: &Use<'_>) -> Result<(), Rejection>
     let mut is_leaf = true;
     while let Some(id) = next {
         let grant = state.grants.get(&id).ok_or(Code::GrantRevoked)?;
-        check_standing(state, grant, wanted.now)?;
+        check_standing(state, id, grant, wanted.now)?;
         if is_new {
             check_limits(grant, wanted.money)?;
         }
@@ -142,23 +141,35 @@ pub fn check_chain(state: &State, id: GrantId, now: Time) -> Result<(), Rejectio
     let mut next = Some(id);
     while let Some(id) = next {
         let grant = state.grants.get(&id).ok_or(Code::GrantRevoked)?;
-        check_standing(state, grant, now)?;
+        check_standing(state, id, grant, now)?;
         next = grant.parent;
     }
     Ok(())
 }
 
 /// Whether a grant counts by itself, whatever is above it.
-fn check_standing(state: &State, grant: &Grant, now: Time) -> Result<(), Rejection> {
-    if grant.revoked {
-        return Err(Code::GrantRevoked.into());
-    }
-    if grant.terms.expires <= now {
-        return Err(Code::GrantExpired.into());
-    }
+fn check_standing(state: &State, id: GrantId, grant: &Grant, now: Time) -> Result<(), Rejection> {
+    check_alone(id, grant, now)?;
     match state.principals.get(grant.issuer).active {
         true => Ok(()),
-        false => Err(Code::GrantRevoked.into()),
+        false => {
+            let detail = format!("{id} counts for nothing while its giver is suspended");
+            Err(Rejection::new(Code::GrantRevoked, detail))
+        }
+    }
+}
+
+/// Refuses a grant that has ended by what happened to it.
+pub(super) fn check_alone(id: GrantId, grant: &Grant, now: Time) -> Result<(), Rejection> {
+    let expires = grant.terms.expires;
+    match grant.ended {
+        Some(Ended::Revoked) => {
+            Err(Rejection::new(Code::GrantRevoked, format!("{id} was revoked")))
+        }
+        None if expires > now => Ok(()),
+        None | Some(Ended::Expired) => {
+            Err(Rejection::new(Code::GrantExpired, format!("{id} expired at {expires}")))
+        }
     }
 }
 

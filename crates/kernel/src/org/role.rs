@@ -114,7 +114,7 @@ pub(super) fn role_grant(
 /// The end of the grant that came with somebody's role, where it has not ended by itself.
 pub(super) fn end_role_grant(state: &State, org: Handle, member: Handle) -> Option<Draft> {
     let id = state.orgs.get(org)?.members.get(&member)?.grant?;
-    state.grants.get(&id).filter(|grant| !grant.revoked)?;
+    state.grants.get(&id).filter(|grant| grant.ended.is_none())?;
     let holder = state.principals.get(member).id;
     let revoked = Event::GrantRevoked(grant::Revoked {});
     Some(Draft::new(id, Vis::Parties, revoked).about(holder))

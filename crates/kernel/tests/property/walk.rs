@@ -292,9 +292,9 @@ impl Walk {
                 let grant = member.grant.and_then(|id| state.grants.get(&id));
                 assert_eq!(member.grant.is_none(), member.role == OrgRole::Guest);
                 let is_of_role = |grant: &grant::Grant| {
-                    let (actions, revoked) = (&grant.terms.actions, grant.revoked);
-                    (grant.root, grant.holder, revoked) == (handle, holder, false)
-                        && *actions == member.role.actions()
+                    (grant.root, grant.holder) == (handle, holder)
+                        && grant.ended != Some(grant::Ended::Revoked)
+                        && grant.terms.actions == member.role.actions()
                 };
                 assert!(grant.is_none_or(is_of_role));
             }
@@ -337,7 +337,7 @@ impl Walk {
         let agent = NAMES.iter().position(|name| self.town.principal(name) == agent)?;
         let holds = |id: &&GrantId| {
             let grant = self.town.state.grants.get(id);
-            grant.is_some_and(|grant| grant.holder == task.agent && !grant.revoked)
+            grant.is_some_and(|grant| grant.holder == task.agent && grant.ended.is_none())
         };
         let grant = self.grants.iter().find(holds).copied();
         let grant = grant.filter(|_| !choice.is_multiple_of(7));

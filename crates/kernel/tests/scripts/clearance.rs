@@ -46,7 +46,7 @@ fn a_move_names_the_artifact_that_allows_it() {
          clearance t = commerce_init
          ungrant g
          bind alice u
-         move alice u delegated guard:g => guard_required",
+         move alice u delegated guard:g => grant_revoked",
     );
 }
 

@@ -54,6 +54,10 @@ fn at_most_eight_things_leave_with_each_entry() {
     }
     script += "rows grants = 21
                at +1h
+               filler 3
+               # They stay to say that they expired.
+               rows grants leaving = 21 21
+               at +30d
                filler 1
                rows grants = 13
                filler 1

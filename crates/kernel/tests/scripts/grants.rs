@@ -139,6 +139,10 @@ fn a_revoked_grant_leaves_and_its_descendants_stay_dead() {
          ungrant a => not_found
          at +70d
          filler 1
+         transfer alice bob 1 @carol => grant_expired
+         rows grants = 2
+         at +30d
+         filler 1
          rows grants = 1",
     );
 }
@@ -153,11 +157,58 @@ fn a_grant_ends_when_its_time_is_over() {
          at +1ms
          transfer alice carol 1 @bob => grant_expired
          grant bob carol transfer_* under g for 1s => grant_expired
+         # What happened to it is told as long as it is remembered, whatever came in between.
+         filler 9
+         transfer alice carol 1 @bob => grant_expired
+         mint alice 1 @bob => forbidden
+         grant bob carol transfer_* under g for 1s => grant_expired
+         ungrant g => grant_expired
+         relinquish g => grant_expired
+         rows grants leaving = 3 3
+         at +30d
          filler 1
          transfer alice carol 1 @bob => forbidden
          grant bob carol transfer_* under g for 1s => not_found
+         rows grants leaving = 1 1",
+    );
+}
+
+#[test]
+fn a_grant_that_was_taken_back_says_so_past_its_own_time() {
+    check(
+        "grant alice bob transfer_* for 1h => granted as g
+         ungrant g => revoked
+         at +1d
+         filler 1
+         transfer alice carol 1 @bob => grant_revoked
+         rows grants = 2
+         at +29d
+         filler 1
+         transfer alice carol 1 @bob => forbidden
          rows grants = 1",
     );
+}
+
+#[test]
+fn a_thousand_ended_grants_of_one_issuer_are_remembered_and_take_nobody_elses_place() {
+    let mut script = String::new();
+    for _ in 0..11 {
+        script += &"grant alice bob transfer_* for 1h => granted\n".repeat(100);
+        // Eight leave with each entry.
+        script += "at +1h\nfiller 13\n";
+    }
+    script += "rows grants = 1001
+               grant alice bob transfer_* for 1h => granted as last
+               transfer alice carol 1 @bob => posted under last
+               transfer alice carol 1 @carol => forbidden
+               grant carol bob transfer_* for 1h => granted as g
+               at +1h
+               filler 1
+               rows grants = 1002
+               grant bob alice transfer_* under g for 1m => grant_expired
+               grant bob alice transfer_* under last for 1m => not_found
+               transfer alice carol 1 @bob => grant_expired";
+    check(&script);
 }
 
 #[test]
@@ -440,6 +491,9 @@ fn a_dead_chain_is_delegated_no_further() {
          ungrant a => revoked
          grant carol olga transfer_* under b for 1d => grant_revoked
          at +31d
+         filler 1
+         grant carol olga transfer_* under b for 1d => grant_expired
+         at +30d
          filler 1
          grant carol olga transfer_* under b for 1d => not_found",
     );
