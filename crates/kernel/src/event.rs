@@ -205,7 +205,7 @@ events! {
     PolicySetChangeRequested = "policy_set.change_requested" v 1: policy::ChangeRequested
         => policy::apply_change_requested;
     /// What policy said of the command whose first entry is the subject.
-    PolicyJudged = "policy.judged" v 1: policy::Judged => apply::nothing;
+    PolicyJudged = "policy.judged" v 1: policy::Judged => policy::apply_judged;
     /// What policy said when somebody asked.
     PolicyEvaluated = "policy.evaluated" v 1: policy::Evaluated => policy::apply_evaluated;
     /// A task was declared.

@@ -235,7 +235,7 @@ fn told(state: &State, id: ApprovalRequestId, held: &Held) -> ApprovalRequest {
         quorum: held.quorum,
         roles: held.roles.clone(),
         approvers: held.approvers.iter().map(|handle| of(*handle)).collect(),
-        step_up: held.strong,
+        step_up: held.strong || state.clearance.task(held.task).is_some_and(|task| task.strong),
         approvals: approvals.collect(),
         requested_at: held.requested.into(),
         decided_at: decided_at(held),

@@ -160,7 +160,7 @@ async fn a_new_password_ends_every_session() {
     town.stop().await;
 }
 
-fn from_base32(text: &str) -> Vec<u8> {
+pub(crate) fn from_base32(text: &str) -> Vec<u8> {
     let digit = |c: u8| u32::from(if c.is_ascii_uppercase() { c - b'A' } else { c - b'2' + 26 });
     let (mut bytes, mut bits, mut held) = (Vec::new(), 0, 0);
     for c in text.bytes().filter(|&c| c != b'=') {

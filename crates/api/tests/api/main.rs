@@ -46,6 +46,7 @@ mod sdk_hansa;
 mod serving;
 mod setup;
 mod sight;
+mod step_up;
 mod supply;
 mod taint;
 mod the_protocol;

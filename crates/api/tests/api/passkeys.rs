@@ -20,7 +20,7 @@ fn base64url(bytes: &[u8]) -> String {
 }
 
 /// A key with a count of signatures, as a browser and its authenticator keep one.
-struct Authenticator {
+pub(crate) struct Authenticator {
     key: KeyPair,
     id: [u8; 16],
     user: Value,
@@ -30,7 +30,7 @@ struct Authenticator {
 }
 
 impl Authenticator {
-    fn new(id: u8) -> Self {
+    pub(crate) fn new(id: u8) -> Self {
         Self {
             key: KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(),
             id: [id; 16],
@@ -88,7 +88,7 @@ impl Authenticator {
     }
 
     /// `navigator.credentials.get`.
-    fn get(&self, options: &Value) -> Value {
+    pub(crate) fn get(&self, options: &Value) -> Value {
         let client_data = self.client_data("webauthn.get", options);
         let data = self.data(&options["rpId"], self.flags);
         let signed = [data.as_slice(), &sha256(&client_data).0].concat();
@@ -111,7 +111,7 @@ async fn begin(town: &Town, by: &str) -> Value {
     begun.accepted()["public_key"].clone()
 }
 
-async fn add(town: &Town, by: &str, authenticator: &mut Authenticator) -> Value {
+pub(crate) async fn add(town: &Town, by: &str, authenticator: &mut Authenticator) -> Value {
     let credential = authenticator.create(&begin(town, by).await);
     let body = json!({ "name": "laptop", "credential": credential });
     post_by(town, by, "passkeys", body).await.accepted()

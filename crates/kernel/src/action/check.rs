@@ -10,7 +10,7 @@ use super::submit::{Act, References, Submit};
 use super::{Call, Stage};
 use crate::State;
 use crate::admit::Permit;
-use crate::clearance::Cleared;
+use crate::clearance::{Cleared, Shape};
 use crate::command::{Command, Request};
 use crate::grant::{self, Found, Grant, Target, Use};
 use crate::policy::{Judgement, Verdict};
@@ -203,7 +203,8 @@ impl Looked<'_> {
         let asking = judgement.filter(|judgement| judgement.verdict != Verdict::Allow);
         let (id, call) = (self.submit.task, &self.submit.call.digest);
         if self.state.clearance.task(id).is_some() {
-            let cleared = self.state.cleared(id, call, asking.is_some(), self.now);
+            let asked = asking.map(|judgement| Shape::of(&judgement.obligations));
+            let cleared = self.state.cleared(id, call, asked, self.now);
             let cleared = cleared.map_err(|refusal| self.say_who_refused(refusal))?;
             return match (self.submit.references.approval, cleared.approval) {
                 (Some(named), Some(used)) if named != used => Err(Code::ApprovalMismatch.into()),

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::{is_one, move_to, one};
 use super::machine::{Guard, next};
+use super::shape::Shape;
 use super::{DeclaredTask, Said};
 use crate::State;
 use crate::callback::End;
@@ -98,6 +99,8 @@ pub struct Vote {
     pub on_behalf_of: Option<Handle>,
     /// In which role.
     pub role: Option<GovernanceRole>,
+    /// Whether they proved better who they are, as far as it is known: where that was asked for they did.
+    pub strong: bool,
     /// What.
     pub decision: Decision,
 }
@@ -179,8 +182,12 @@ impl ApprovalRequest {
         }
     }
 
-    /// Whether enough of those who approved still may, each of them another person.
-    fn is_carried(&self, state: &State, now: Time) -> bool {
+    /// Whether enough of those who approved still may, each of them another person, and as policy wants
+    /// it besides.
+    fn is_carried(&self, state: &State, wanted: &Shape, now: Time) -> bool {
+        // Policy may have asked for more since the request was made.
+        let task = state.clearance.task(self.task);
+        let strong = wanted.strong || self.strong || task.is_some_and(|task| task.strong);
         let counted = |vote: &&Vote| {
             let speaker = vote.on_behalf_of.unwrap_or(vote.by);
             let active = |handle: Handle| state.principals.get(handle).active;
@@ -189,21 +196,31 @@ impl ApprovalRequest {
                 let absence = state.clearance.absences.get(&away);
                 absence.is_some_and(|absence| absence.deputy == vote.by && absence.until > now)
             });
-            vote.decision == Decision::Approved && active(vote.by) && in_office && stands_in
+            let proven = vote.strong || !strong;
+            let approves = vote.decision == Decision::Approved && proven;
+            approves && active(vote.by) && in_office && stands_in
         };
         let counted: Vec<&Vote> = self.votes.iter().filter(counted).collect();
         let persons: BTreeSet<_> = counted.iter().map(|vote| state.person_of(vote.by)).collect();
         let roles: BTreeSet<_> = counted.iter().filter_map(|vote| vote.role).collect();
-        // Policy may have asked for more since the request was made.
-        let task = state.clearance.task(self.task);
         let quorum = task.map_or(self.quorum, |task| task.quorum.max(self.quorum));
-        let needed = task.into_iter().flat_map(|task| &task.roles).chain(&self.roles);
-        let covered = quorum == 1 || needed.into_iter().all(|role| roles.contains(role));
-        persons.len() >= usize::from(quorum) && covered
+        let quorum = quorum.max(wanted.quorum);
+        // Of the roles that were asked for any may speak where one person is enough. What the task or
+        // policy needs is needed in any case.
+        let of_task = task.into_iter().flat_map(|task| &task.roles);
+        let asked = self.roles.iter().filter(|_| quorum > 1);
+        let mut needed = of_task.chain(&wanted.roles).chain(asked);
+        persons.len() >= usize::from(quorum) && needed.all(|role| roles.contains(role))
     }
 
-    /// Whether it allows a call now, or why not.
-    pub(super) fn allows(&self, state: &State, call: &Digest, now: Time) -> Result<(), Rejection> {
+    /// Whether it allows a call now, given as policy wants it for this very call, or why not.
+    pub(super) fn allows(
+        &self,
+        state: &State,
+        call: &Digest,
+        wanted: &Shape,
+        now: Time,
+    ) -> Result<(), Rejection> {
         match self.state {
             ApprovalState::Approved => {}
             ApprovalState::Pending => return Err(Code::ApprovalPending.into()),
@@ -218,11 +235,23 @@ impl ApprovalRequest {
         if self.expires <= now {
             return Err(Code::ApprovalExpired.into());
         }
-        match self.is_carried(state, now) {
+        if !self.is_carried(state, &Shape::ANY, now) {
+            return Err(Code::ApprovalLost.into());
+        }
+        match self.is_carried(state, wanted, now) {
             true => Ok(()),
-            false => Err(Code::ApprovalLost.into()),
+            false => {
+                let detail =
+                    "for this call policy wants more persons, other roles or a stronger proof";
+                Err(Rejection::new(Code::ApprovalRequired, detail))
+            }
         }
     }
+}
+
+/// How many roles there are.
+pub(super) fn count(roles: &[GovernanceRole]) -> u8 {
+    u8::try_from(roles.len()).unwrap_or(u8::MAX)
 }
 
 /// A request whose time ran out: silence is a rejection.
@@ -304,9 +333,12 @@ pub(crate) fn apply_decided(state: &mut State, entry: &Entry, decided: &Approval
     let by = entry.actor.map_or(state.node_handle(), |actor| state.handle(actor));
     let on_behalf_of = decided.on_behalf_of.map(|away| state.handle(away));
     let (role, decision) = (decided.role, decided.decision);
+    let by_itself = state.is_strong_proof(&entry.auth);
     let request = request_mut(state, id);
-    request.votes.push(Vote { id: vote, by, on_behalf_of, role, decision });
-    let task = request.task;
+    let (task, of_request) = (request.task, request.strong);
+    let strong = by_itself || of_request || state.clearance.get_mut(task).strong;
+    let vote = Vote { id: vote, by, on_behalf_of, role, strong, decision };
+    request_mut(state, id).votes.push(vote);
     if let Some(role) = role {
         let person = state.person_of(by);
         let task = state.clearance.get_mut(task);
@@ -317,7 +349,8 @@ pub(crate) fn apply_decided(state: &mut State, entry: &Entry, decided: &Approval
             task.said.push(Said { role, by, verdict });
         }
     }
-    let carried = state.clearance.requests.get(&id).is_some_and(|r| r.is_carried(state, entry.ts));
+    let request = state.clearance.requests.get(&id);
+    let carried = request.is_some_and(|r| r.is_carried(state, &Shape::ANY, entry.ts));
     match decision {
         Decision::Rejected => settle(state, id, ApprovalState::Rejected, entry.ts),
         Decision::Approved if carried => settle(state, id, ApprovalState::Approved, entry.ts),

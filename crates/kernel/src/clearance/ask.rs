@@ -6,7 +6,7 @@ use hansa_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::approval::{ApprovalBound, ApprovalDecided, ApprovalRequested};
+use super::approval::{ApprovalBound, ApprovalDecided, ApprovalRequested, count};
 use crate::State;
 use crate::account::ShownPasskey;
 use crate::admit::{Permit, Sphere};
@@ -118,17 +118,13 @@ impl Rules for RequestApproval {
             quorum: quorum.max(task.quorum).max(count(&task.roles)),
             roles,
             approvers: self.approvers.clone(),
-            strong: self.strong,
+            strong: self.strong || task.strong,
             expires: self.expires,
         };
         let event = Event::ApprovalRequested(requested);
         out.push(Draft::new(self.id, Vis::Parties, event).about(self.task));
         callback::ask(permit, self.id.into(), self.callback, ctx, out)
     }
-}
-
-fn count(roles: &[GovernanceRole]) -> u8 {
-    u8::try_from(roles.len()).unwrap_or(u8::MAX)
 }
 
 impl Rules for BindApproval {
@@ -204,8 +200,9 @@ impl Rules for DecideApproval {
         if let Some(shown) = &self.passkey {
             state.account(state.principals.get(by).id)?.check_passkey(shown)?;
         }
-        let stepped_up = self.second_factor || self.passkey.is_some();
-        if request.strong && !stepped_up && !state.is_strong(caller) {
+        let strong = self.second_factor || self.passkey.is_some() || state.is_strong(caller);
+        // Policy may have asked for it since the request was made.
+        if (request.strong || task.strong) && !strong {
             return Err(Code::StrongerAuthRequired.into());
         }
         let role = request.role_of(state, task, speaker, by)?;

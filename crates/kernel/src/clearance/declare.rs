@@ -281,6 +281,7 @@ pub(crate) fn apply_declared(state: &mut State, entry: &Entry, declared: &Declar
         frameworks: declared.frameworks.clone(),
         roles: declared.roles.clone(),
         quorum: declared.quorum,
+        strong: false,
         declared: entry.ts,
         moved: entry.ts,
         expires: declared.expires,

@@ -19,6 +19,7 @@ mod machine;
 mod park;
 mod ready;
 mod role;
+mod shape;
 mod skill;
 mod taint;
 
@@ -57,10 +58,11 @@ pub use machine::{AgpState, Guard, Standing, next};
 pub use park::{
     EndParked, Park, Parkable, Parked, ParkedCall, Parking, call_digest, policy_digest,
 };
-pub(crate) use park::{apply_parked, oblige, resumed};
+pub(crate) use park::{apply_parked, resumed};
 pub use ready::Cleared;
 pub use role::{AssignRole, RoleAssigned, RoleWithdrawn, WithdrawRole};
 pub(crate) use role::{apply_assigned, apply_withdrawn};
+pub(crate) use shape::{Shape, oblige};
 pub(crate) use skill::apply_registered;
 pub use skill::{RegisterSkill, Skill, SkillRegistered};
 pub(crate) use taint::apply_promoted;
@@ -112,6 +114,8 @@ pub struct DeclaredTask {
     pub roles: Vec<GovernanceRole>,
     /// How many persons have to approve.
     pub quorum: u8,
+    /// Whether policy wants them to prove better who they are.
+    pub strong: bool,
     /// When it was declared.
     pub declared: Time,
     /// When it last moved.

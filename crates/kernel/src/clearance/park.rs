@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::approval::{self, ApprovalRequest};
 use super::declare::{is_one, one};
+use super::shape::Shape;
 use super::{DeclaredTask, Moved};
 use crate::State;
 use crate::admit::{Permit, Sphere};
@@ -27,7 +28,7 @@ use crate::entry::Entry;
 use crate::event::Event;
 use crate::grant::Action;
 use crate::limits::{APPROVAL_LIFE_DEFAULT, DECLARED_PER_PRINCIPAL_MAX, DECLARED_TASKS_MAX};
-use crate::policy::{Judgement, Obligation};
+use crate::policy::Judgement;
 use crate::{funding, policy, principal, transfer};
 
 /// The domain of a parked call's digest.
@@ -42,6 +43,8 @@ pub enum Parking {
     Park(Box<Park>),
     /// It comes back from this task.
     Resume(TaskId),
+    /// It cannot wait, for its answer shows what is shown once.
+    Never,
 }
 
 /// What makes a command wait.
@@ -194,37 +197,6 @@ pub fn policy_digest(judgement: &Judgement) -> Digest {
     sha256(&bytes)
 }
 
-/// How an approval has to be given, by the obligations of the policy that asks.
-fn shape(obligations: &[Obligation]) -> (u8, Vec<GovernanceRole>) {
-    let has = |obligation| obligations.contains(&obligation);
-    let roles: Vec<GovernanceRole> = [
-        (Obligation::ApproverExecutive, GovernanceRole::Executive),
-        (Obligation::ApproverComplianceMonitor, GovernanceRole::ComplianceMonitor),
-        (Obligation::ApproverImpactAssessor, GovernanceRole::ImpactAssessor),
-    ]
-    .into_iter()
-    .filter(|(obligation, _)| has(*obligation))
-    .map(|(_, role)| role)
-    .collect();
-    let asked = match (has(Obligation::MultiApproval), has(Obligation::DualApproval)) {
-        (true, _) => 3,
-        (false, true) => 2,
-        (false, false) => 1,
-    };
-    let each = u8::try_from(roles.len()).unwrap_or(u8::MAX);
-    (each.max(asked), roles)
-}
-
-/// Keeps for a declared task how policy wants its approval given: it can only get stricter.
-pub(crate) fn oblige(state: &mut State, task: TaskId, obligations: &[Obligation]) {
-    let Some(task) = state.clearance.tasks.get_mut(&task) else { return };
-    let (quorum, roles) = shape(obligations);
-    task.quorum = task.quorum.max(quorum);
-    task.roles.extend(roles);
-    task.roles.sort_unstable();
-    task.roles.dedup();
-}
-
 impl Park {
     /// Whether what is sealed can be what waits.
     pub(crate) fn is_for(&self, request: &Request) -> bool {
@@ -248,7 +220,7 @@ impl Park {
         if state.clearance.task(self.task).is_some() || state.tasks.get(self.task).is_some() {
             return Err(Rejection::new(Code::InvalidField, "id: there is such a task already"));
         }
-        let (quorum, roles) = shape(&judgement.obligations);
+        let Shape { quorum, roles, strong: _ } = Shape::of(&judgement.obligations);
         let parked = Parked {
             operation: permit.command().action().parse()?,
             request: self.request,
@@ -288,7 +260,8 @@ impl State {
             return Err(Rejection::new(Code::ApprovalVoid, detail));
         }
         let asked = self.clearance.request(parked.request).ok_or(Code::ApprovalRequired)?;
-        asked.allows(self, &call, now)?;
+        let wanted = judgement.map_or(Shape::ANY, |judgement| Shape::of(&judgement.obligations));
+        asked.allows(self, &call, &wanted, now)?;
         match task.clearance {
             Clearance::PolicyChecked => Ok(()),
             _ => Err(Code::ApprovalPending.into()),
@@ -350,6 +323,7 @@ pub(crate) fn apply_parked(state: &mut State, entry: &Entry, parked: &Parked) {
         frameworks: Vec::new(),
         roles: parked.roles.clone(),
         quorum: parked.quorum,
+        strong: false,
         declared: entry.ts,
         moved: entry.ts,
         expires: parked.expires,

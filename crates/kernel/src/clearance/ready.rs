@@ -11,6 +11,7 @@ use super::artifact::{Artifact, DecisionRecord, Liability};
 use super::declare::moved;
 use super::escalation::raise_by_node;
 use super::machine::{Guard, next};
+use super::shape::Shape;
 use super::{DeclaredTask, approval};
 use crate::State;
 use crate::decide::{Context, Draft};
@@ -27,13 +28,13 @@ pub struct Cleared {
 }
 
 impl State {
-    /// Whether a declared task may do a call now. `must_be_approved` when policy asked for that
-    /// call; what is grave must be in any case.
-    pub fn cleared(
+    /// Whether a declared task may do a call now. `asked` is how policy wants that call approved, where
+    /// it does; what is grave must be in any case.
+    pub(crate) fn cleared(
         &self,
         id: TaskId,
         call: &Digest,
-        must_be_approved: bool,
+        asked: Option<Shape>,
         now: Time,
     ) -> Result<Cleared, Rejection> {
         let task = self.clearance.open(id)?;
@@ -48,9 +49,9 @@ impl State {
             });
         }
         task.complete()?;
-        let due = must_be_approved || task.asked || task.risk.is_grave();
+        let due = asked.is_some() || task.asked || task.risk.is_grave();
         let approval = match due {
-            true => Some(self.approval_for(task, call, now)?),
+            true => Some(self.approval_for(task, call, &asked.unwrap_or(Shape::ANY), now)?),
             false => None,
         };
         Ok(Cleared { task: id, approval })
@@ -61,12 +62,13 @@ impl State {
         &self,
         task: &DeclaredTask,
         call: &Digest,
+        wanted: &Shape,
         now: Time,
     ) -> Result<ApprovalRequestId, Rejection> {
         let mut nearest = Rejection::from(Code::ApprovalRequired);
         for &id in task.requests.iter().rev() {
             let Some(request) = self.clearance.request(id) else { continue };
-            match request.allows(self, call, now) {
+            match request.allows(self, call, wanted, now) {
                 Ok(()) => return Ok(id),
                 // A request for this very call says more than one for another.
                 Err(refusal) if request.call.as_ref() == Some(call) => {

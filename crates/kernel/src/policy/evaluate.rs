@@ -205,6 +205,14 @@ impl Judgement {
     }
 }
 
+/// What was said of a command that waits says how it is approved.
+pub(crate) fn apply_judged(state: &mut State, entry: &Entry, judged: &Judged) {
+    let Some(AnyId::Task(task)) = entry.subject else { return };
+    if state.clearance.task(task).is_some_and(|task| task.parked.is_some()) {
+        clearance::oblige(state, task, judged);
+    }
+}
+
 pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Evaluated) {
     let (AnyId::PolicyEvaluation(id), Some(actor)) = (entry.id, entry.actor) else {
         panic!("policy.evaluated carries the evaluation as its id, and somebody asked");
@@ -215,7 +223,7 @@ pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Eval
     };
     let judged = &evaluated.judged;
     if let Some(task) = task {
-        clearance::oblige(state, task, &judged.obligations);
+        clearance::oblige(state, task, judged);
     }
     let evaluation = Evaluation {
         by: state.handle(actor),

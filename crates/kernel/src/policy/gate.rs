@@ -222,7 +222,12 @@ impl State {
 
     /// Whether a caller showed a key of their own or a second factor.
     pub fn is_strong(&self, caller: &Caller) -> bool {
-        match &caller.auth {
+        self.is_strong_proof(&caller.auth)
+    }
+
+    /// The same, of what an entry keeps of the proof.
+    pub(crate) fn is_strong_proof(&self, auth: &Auth) -> bool {
+        match auth {
             Auth::Envelope(..) => true,
             Auth::Session(id) => self.accounts.session(*id).is_some_and(|s| s.second_factor),
             _ => false,

@@ -35,8 +35,8 @@ pub(crate) use change::{
 };
 pub(crate) use create::apply_created;
 pub use create::{Create, Created};
-pub(crate) use evaluate::apply_evaluated;
 pub use evaluate::{Evaluate, Evaluated, Evaluation, Judged, JudgedLine};
+pub(crate) use evaluate::{apply_evaluated, apply_judged};
 pub use facts::{CounterpartyFacts, Facts, GrantFacts, MoneyFacts, TaskFacts};
 pub(crate) use gate::Gate;
 pub use gate::{Act, Question, SetRef};

@@ -182,6 +182,43 @@ fn an_approval_is_for_one_call_and_used_once() {
 }
 
 #[test]
+fn an_approval_is_given_as_policy_wants_it_for_the_very_act() {
+    let approved = "
+        agent gus @machine
+        agent hal @machine
+        role gus compliance_monitor
+        role hal executive
+        key gus * as k
+        policy payments on pay_vendor as p
+        activate p
+        declare bob as d
+        verdict bob d require_approval
+        request bob d as r
+        bound bob r pay_vendor
+        approve gus r @k
+        approval r = approved 1
+    ";
+    // What was asked before was less: a question without the amount, or about a smaller one.
+    let refused = |wants: &str| {
+        gate(&format!(
+            "{approved}
+             act bob d pay_vendor 10 AVT under g !says:require_approval,{wants} => approval_required
+             spent g = 0
+             approval r = approved 1"
+        ));
+    };
+    for wants in ["dual_approval", "multi_approval", "approver_executive", "stronger_auth"] {
+        refused(wants);
+    }
+    for wants in ["approver_compliance_monitor", "notify_monitor"] {
+        gate(&format!(
+            "{approved}
+             act bob d pay_vendor 10 AVT under g !says:require_approval,{wants} => started"
+        ));
+    }
+}
+
+#[test]
 fn a_violation_stops_the_task_and_a_stranger_stops_nothing() {
     gate(
         "declare bob as d

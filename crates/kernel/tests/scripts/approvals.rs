@@ -167,6 +167,39 @@ fn an_approver_steps_up_where_that_is_asked() {
 }
 
 #[test]
+fn an_approver_steps_up_where_the_verdict_asks() {
+    waiting(
+        "key ben * as k
+         verdict alice t require_stronger_auth
+         request alice t call:pay as r
+         approve ben r @k => stronger_auth_required
+         approve ben r factor @k => decided
+         approval r = approved 1",
+    );
+    waiting(
+        "key ben * as k
+         request alice t call:pay as r
+         verdict alice t require_approval must:stronger_auth
+         approve ben r @k => stronger_auth_required
+         disapprove ben r @k => stronger_auth_required
+         approve ben r factor @k => decided
+         approval r = approved 1",
+    );
+}
+
+#[test]
+fn the_role_that_policy_names_is_needed_whoever_else_approves() {
+    waiting(
+        "verdict alice t require_approval must:approver_executive
+         request alice t call:pay role:compliance_monitor as r
+         approve ben r
+         approval r = pending 1
+         approve cleo r
+         approval r = approved 2",
+    );
+}
+
+#[test]
 fn what_the_task_was_declared_to_need_is_the_least() {
     check(
         "agent ben @machine
