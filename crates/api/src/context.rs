@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use hansa_kernel::clearance::Parking;
 use hansa_kernel::{Auth, Caller, Command, Event, Request};
 use hansa_node::open::{Proven, Signed};
 use hansa_node::vault::{Sealed, erase};
@@ -56,11 +57,13 @@ pub(crate) struct Step {
     pub(crate) erases: Option<PrincipalId>,
     /// Tells it apart from the other commands of the same request.
     pub(crate) part: Option<String>,
+    /// Whether its answer shows something that nobody could be shown later, so that it cannot wait.
+    pub(crate) shows_once: bool,
 }
 
 impl Step {
     pub(crate) fn new(command: Command) -> Self {
-        Self { command, sealed: None, erases: None, part: None }
+        Self { command, sealed: None, erases: None, part: None, shows_once: false }
     }
 
     pub(crate) fn with(self, sealed: Option<Sealed>) -> Self {
@@ -69,6 +72,10 @@ impl Step {
 
     pub(crate) fn erasing(self, subject: PrincipalId) -> Self {
         Self { erases: Some(subject), ..self }
+    }
+
+    pub(crate) fn showing_once(self, shows_once: bool) -> Self {
+        Self { shows_once, ..self }
     }
 
     pub(crate) fn part(self, part: impl Into<String>) -> Self {
@@ -195,7 +202,8 @@ impl Context {
         };
         let caller = Caller { principal: Some(identity.principal), auth };
         let corr = self.correlation(step.part.as_deref())?;
-        let request = Request::new(caller, step.command, corr);
+        let mut request = Request::new(caller, step.command, corr);
+        request.parking = step.shows_once.then_some(Parking::Never);
         let request = match &self.wrap {
             Some(wrap) => wrap.around(request),
             None => request,

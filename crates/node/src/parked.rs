@@ -7,10 +7,10 @@
 use std::sync::Arc;
 
 use hansa_kernel::clearance::{EndParked, Park, Parkable, Parking};
-use hansa_kernel::{Auth, Caller, Command, Request, State};
+use hansa_kernel::{Auth, Caller, Command, Entry, Event, Request, State};
 use hansa_store::VaultChange;
 use hansa_types::governance::{ApprovalState, Clearance};
-use hansa_types::{ApprovalRequestId, Code, Rejection, TaskId};
+use hansa_types::{AnyId, ApprovalRequestId, Code, Rejection, TaskId};
 
 use crate::env::blocking;
 use crate::error::Error;
@@ -38,7 +38,8 @@ fn is_plain(job: &Job) -> bool {
 impl Node {
     /// The job that makes a command wait, or nothing for one that cannot.
     pub(crate) async fn parked(&self, mut job: Job) -> Result<Option<Job>, Rejection> {
-        let Some(command) = Parkable::of(&job.request.command).filter(|_| is_plain(&job)) else {
+        let may_wait = is_plain(&job) && job.request.parking != Some(Parking::Never);
+        let Some(command) = Parkable::of(&job.request.command).filter(|_| may_wait) else {
             return Ok(None);
         };
         let principal = job.request.caller.principal.ok_or(Code::Internal)?;
@@ -79,7 +80,7 @@ impl Node {
     async fn resume(&self, task: TaskId, seq: u64) {
         let refusal = match self.resumed(task, seq).await {
             Ok(job) => match self.submit(job).await {
-                Ok(_) => return,
+                Ok(done) => return self.follow_up(&done.entry).await,
                 Err(refusal) => refusal,
             },
             Err(error) => internal(error),
@@ -94,6 +95,16 @@ impl Node {
         let job = Job { request: Request::new(caller, command, None), vault: Vec::new() };
         if let Err(refusal) = self.submit(job).await {
             tracing::warn!(%task, %refusal, "a parked command was not ended");
+        }
+    }
+
+    /// What the operation would have done behind the command.
+    async fn follow_up(&self, entry: &Entry) {
+        let Some(AnyId::Principal(principal)) = entry.subject else { return };
+        if let Event::KeyRotated(_) = entry.event
+            && let Err(rejection) = self.dids().refresh(principal).await
+        {
+            tracing::warn!(%principal, %rejection, "the DID log cannot tell of a change of keys");
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) async fn agent_key_rotate(
     }
     let rotate = RotateKey { principal, key, revoke_former: request.revoke_former };
     let until = (!request.revoke_former).then(|| context.api.node.now().after(KEY_OVERLAP));
-    let step = Step::new(Command::KeyRotate(rotate));
+    let step = Step::new(Command::KeyRotate(rotate)).showing_once(made.is_some());
     let done = with_log(context, principal, step, |subject| subject.with_key(key, until)).await?;
     if done.repeated && made.is_some() {
         return Err(Code::SecretAlreadyShown.into());

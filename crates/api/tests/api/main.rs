@@ -21,6 +21,7 @@ mod auth;
 mod callbacks;
 mod cards;
 mod clearance;
+mod consequential;
 mod coverage;
 mod dids;
 mod edge;
