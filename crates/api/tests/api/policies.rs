@@ -6,9 +6,10 @@ use hansa_kernel::grant::Action;
 use hansa_kernel::{Auth, Caller, Command, Request, principal};
 use hansa_node::writer::Job;
 use hansa_types::{ApiKeyId, Code, PrincipalId};
+use hansa_wire::amp::build;
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Ask, Reply, Town};
+use crate::harness::{Actor, Ask, Reply, Town, object};
 
 /// Rules that let pass what moves at most 100, and ask for an approval up to 500.
 const RULES: &str = r#"
@@ -163,6 +164,63 @@ async fn less_than_before_takes_two_people_and_shows() {
     assert!(
         String::from_utf8_lossy(&metrics.body).contains("hansa_policy_shadow_differences_total")
     );
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn what_counts_less_shows_in_the_receipt_of_an_act() {
+    let (town, owner) = Town::owned().await;
+    let alice = town.agent(&owner, "alice").await;
+    let post = async |by: &Actor, path: &str, body: Value| {
+        town.ask(Ask::post(path, body).by(by)).await.accepted()
+    };
+    let mut made = Vec::new();
+    for mode in ["shadow", "off"] {
+        let mut wanted = set(mode, &["pay"]);
+        wanted["mode"] = json!(mode);
+        let weak = post(&owner, "/api/v1/policy-sets", wanted).await;
+        act(&town, &owner, &weak, "activate", json!({})).await.accepted();
+        made.push(weak["id"].clone());
+    }
+    let declared = json!({ "requested_outcome": "pay", "risk_tier": "low" });
+    let task = post(&alice, "/api/v1/tasks", declared).await["id"].clone();
+    post(&alice, "/api/v1/policy-evaluations", json!({ "task": task })).await;
+    let grant = json!({ "holder": alice.id, "actions": ["pay"], "expires_in_s": 60 });
+    let grant = post(&alice, "/api/v1/grants", grant).await["id"].clone();
+    let call = json!({ "type": "tool_call", "tool": "pay", "params": {} });
+    let done = json!({ "task": task, "grant": grant, "action": call });
+    let done = post(&alice, "/api/v1/actions", done).await;
+    let path = format!("/api/v1/receipts/{}", done["receipt"].as_str().unwrap());
+    let receipt = town.ask(Ask::get(path).by(&alice)).await.accepted();
+    let said = receipt["claims"]["policy"]["sets"].as_array().unwrap();
+    let shown: Vec<_> = said.iter().map(|said| (&said["set"], &said["mode"])).collect();
+    assert_eq!(shown, [(&made[0], &json!("shadow")), (&made[1], &json!("off"))]);
+    assert_eq!(receipt["claims"]["policy"]["verdict"], "allow");
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn a_signed_envelope_puts_rules_in_force_while_the_node_runs() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let made = set("payments", &["transfer_create"]);
+    let made = town.ask(Ask::post("/api/v1/policy-sets", made).by(&owner)).await.accepted();
+    pay(&town, &alice, &bob, "600").await.accepted();
+    let wanted = object(json!({ "policy_set": made["id"] }));
+    let header = || owner.header(town.did(), None);
+    let unsigned = build::operation_by_id(header(), "policy_set_activate", wanted.clone());
+    let mut forged = owner.sign(unsigned);
+    forged["intent"]["params"]["policy_set"] = json!("pol_00000000000000000000000000");
+    town.submit(&forged).await.refused(Code::SignatureInvalid);
+    pay(&town, &alice, &bob, "1").await.accepted();
+    let signed = owner.sign(build::operation_by_id(header(), "policy_set_activate", wanted));
+    town.submit(&signed).await.accepted();
+    pay(&town, &alice, &bob, "501").await.refused(Code::PolicyDenied);
+    pay(&town, &alice, &bob, "100").await.accepted();
+    let listed = town.ask(Ask::get("/api/v1/journal/export").by(&owner)).await;
+    let text = String::from_utf8(listed.body).unwrap();
+    let line = text.lines().find(|line| line.contains("policy_set.activated")).unwrap();
+    assert!(line.contains("\"method\":\"envelope\"") && line.contains("\"signature\""), "{line}");
     town.stop().await;
 }
 

@@ -77,9 +77,41 @@ pub struct Act {
 }
 
 impl State {
+    /// Whether policy lets a command through. Of an action the judgement names the sets beside that
+    /// concern it and were not asked, so that its receipt shows them.
+    pub(crate) fn gate(
+        &self,
+        caller: Handle,
+        request: &Request,
+        grant: Option<GrantId>,
+        now: Time,
+    ) -> Result<Gate, Rejection> {
+        let gate = self.ask_sets(caller, request, grant, now)?;
+        if self.policies.off().next().is_none()
+            || !matches!(request.command, Command::ActionSubmit(_))
+        {
+            return Ok(gate);
+        }
+        let act = Act { grant, ..self.act(&request.command) };
+        let concerns = |set: &PolicySet| {
+            set.concerns_action(&act.action) && set.concerns_place(act.task.as_ref())
+        };
+        let off = self.policies.off().filter(|(_, set)| concerns(set));
+        let off: Vec<JudgedSet> = off.map(|(id, set)| set.bounded(id, Verdict::Allow)).collect();
+        Ok(match gate {
+            Gate::Pass(None) if !off.is_empty() => {
+                let facts = self.facts(caller, &request.caller, act, now).digest();
+                Gate::Pass(Some(Box::new(Judgement::compose(facts, off))))
+            }
+            Gate::Pass(Some(judgement)) => Gate::Pass(Some(judgement.beside(off))),
+            Gate::Approval(judgement) => Gate::Approval(judgement.beside(off)),
+            other => other,
+        })
+    }
+
     /// Asks the policy sets that concern a command, as far as their bounds and the judgement that
     /// came with it say.
-    pub(crate) fn gate(
+    fn ask_sets(
         &self,
         caller: Handle,
         request: &Request,
@@ -363,6 +395,12 @@ impl PolicySet {
 }
 
 impl Judgement {
+    /// The same, with what sets are said of that decide nothing.
+    fn beside(mut self: Box<Self>, sets: Vec<JudgedSet>) -> Box<Self> {
+        self.policy_sets.extend(sets);
+        self
+    }
+
     /// Whether it answers this question: the same facts, and the same sets in the same modes.
     fn is_about(&self, facts: &Facts, sets: &[SetRef]) -> bool {
         let answers = |(asked, judged): (&SetRef, &JudgedSet)| {

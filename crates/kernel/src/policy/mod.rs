@@ -166,6 +166,8 @@ pub struct PendingChange {
 pub struct Policies {
     sets: BTreeMap<PolicySetId, PolicySet>,
     asked: Vec<PolicySetId>,
+    /// Those that are active and not asked.
+    off: Vec<PolicySetId>,
     evaluations: BTreeMap<PolicyEvaluationId, Evaluation>,
 }
 
@@ -173,6 +175,11 @@ impl PolicySet {
     /// Whether acts within its scope are judged by it.
     pub fn is_asked(&self) -> bool {
         self.stage == Stage::Active && self.mode != Mode::Off && self.engine != Engine::Record
+    }
+
+    /// Whether acts within its scope would be judged by it, and are not.
+    pub fn is_off(&self) -> bool {
+        self.stage == Stage::Active && self.mode == Mode::Off && self.engine != Engine::Record
     }
 
     /// Whether its verdict decides.
@@ -203,6 +210,11 @@ impl Policies {
         self.asked.iter().filter_map(|id| self.sets.get(id).map(|set| (*id, set)))
     }
 
+    /// The sets that are active and not asked, in the order of their ids.
+    pub fn off(&self) -> impl Iterator<Item = (PolicySetId, &PolicySet)> {
+        self.off.iter().filter_map(|id| self.sets.get(id).map(|set| (*id, set)))
+    }
+
     /// How many sets there are.
     pub fn len(&self) -> usize {
         self.sets.len()
@@ -230,7 +242,11 @@ impl Policies {
     /// Changes a set, and what is asked with it.
     fn change(&mut self, id: PolicySetId, change: impl FnOnce(&mut PolicySet)) {
         change(self.get_mut(id));
-        self.asked = self.sets.iter().filter(|(_, s)| s.is_asked()).map(|(id, _)| *id).collect();
+        let all = |wanted: fn(&PolicySet) -> bool| {
+            self.sets.iter().filter(|(_, set)| wanted(set)).map(|(id, _)| *id).collect()
+        };
+        let (asked, off) = (all(PolicySet::is_asked), all(PolicySet::is_off));
+        (self.asked, self.off) = (asked, off);
     }
 
     pub(crate) fn forget_set(&mut self, id: PolicySetId) {

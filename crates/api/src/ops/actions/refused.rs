@@ -1,8 +1,8 @@
 //! Refusals of the gate, noted in the journal so that they can be explained.
 //!
-//! Noted is what was judged: an act that authority, policy or an approval stopped. Deliberately
-//! absent: what is about a request's form or the node's condition, and what a stranger may not even
-//! know of.
+//! Noted is what was judged: an act that authority, policy or an approval stopped, or that could not be
+//! judged because the engine or the clock failed. Deliberately absent: what is about a request's form or
+//! how busy the node is, and what a stranger may not even know of.
 
 use hansa_kernel::action::RefusalNote;
 use hansa_kernel::{Command, State};
@@ -78,8 +78,9 @@ async fn record(context: &Context, note: RefusalNote) -> bool {
     }
 }
 
-/// Whether a refusal of an operation says that authority, policy or an approval is missing. What
-/// somebody may not do at all (`forbidden`) is no judgement of an act.
+/// Whether a refusal of an operation says that authority, policy or an approval is missing, or that the
+/// gate cannot tell as long as nobody knows what time it is. What somebody may not do at all
+/// (`forbidden`) is no judgement of an act.
 fn is_of_gate(code: Code) -> bool {
     matches!(
         code,
@@ -97,6 +98,7 @@ fn is_of_gate(code: Code) -> bool {
             | Code::StrongerAuthRequired
             | Code::ApprovalRequired
             | Code::OwnAct
+            | Code::ClockUnsure
     )
 }
 
@@ -112,7 +114,6 @@ fn is_judged(code: Code) -> bool {
             | Code::Draining
             | Code::NotYet
             | Code::DiskFull
-            | Code::ClockUnsure
             | Code::JustRestored
             | Code::EnvelopeReplayed
             | Code::NonceUsed
