@@ -202,6 +202,10 @@ commands! {
     PolicySetModeSet = "policy_set_mode_set": policy::SetMode;
     /// Put an evaluation of policy on record.
     PolicyEvaluate = "policy_evaluate": policy::Evaluate;
+    /// Ask for an evaluation that is answered later.
+    PolicyAsk = "policy_ask": policy::Ask;
+    /// Say that an evaluation is not answered.
+    PolicyLeave = "policy_leave": policy::Leave;
     /// Declare a task.
     TaskDeclare = "task_declare": clearance::Declare;
     /// Move a declared task.
@@ -260,6 +264,8 @@ impl Command {
             Command::ArtifactAdd(add) => add.artifact.operation(),
             // So has each thing that is done about an organization.
             Command::Org(command) => command.action(),
+            // Whether one waits for the answer makes no other operation.
+            Command::PolicyAsk(_) => "policy_evaluate",
             command => command.operation(),
         }
     }

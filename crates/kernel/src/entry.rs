@@ -92,12 +92,13 @@ impl Entry {
         }
     }
 
-    /// The digits of what it goes on with: an action, or a request for approval. Their first entry
-    /// names the task.
+    /// The digits of what it goes on with: an action, a request for approval, or an evaluation of
+    /// policy. Their first entry names the task.
     pub fn thread(&self) -> Option<u128> {
         let of = |id: AnyId| match id {
             AnyId::Action(id) => Some(id.0),
             AnyId::ApprovalRequest(id) => Some(id.0),
+            AnyId::PolicyEvaluation(id) => Some(id.0),
             _ => None,
         };
         of(self.id).or(of(self.subject?))

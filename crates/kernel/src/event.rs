@@ -206,6 +206,10 @@ events! {
         => policy::apply_change_requested;
     /// What policy said of the command whose first entry is the subject.
     PolicyJudged = "policy.judged" v 1: policy::Judged => policy::apply_judged;
+    /// Somebody asked for an evaluation that is answered later.
+    PolicyAsked = "policy.asked" v 1: policy::Asked => policy::apply_asked;
+    /// An evaluation is not answered.
+    PolicyUnanswered = "policy.unanswered" v 1: policy::Unanswered => policy::apply_unanswered;
     /// What policy said when somebody asked.
     PolicyEvaluated = "policy.evaluated" v 1: policy::Evaluated => policy::apply_evaluated;
     /// A task was declared.

@@ -112,6 +112,12 @@ pub const POLICY_REVOKED_REMEMBERED: Duration = Duration::days(30);
 pub const POLICY_EVALUATIONS_MAX: usize = 1_000_000;
 /// Time for which an evaluation may be referred to.
 pub const POLICY_EVALUATION_REMEMBERED: Duration = Duration::days(30);
+/// Evaluations without an answer; they leave when they are answered, or some time after they are ended.
+pub const POLICY_ASKED_MAX: usize = 10_000;
+/// Evaluations that one principal may be waiting for.
+pub const POLICY_ASKED_PER_PRINCIPAL_MAX: usize = 100;
+/// Time for which an evaluation that was not answered is remembered.
+pub const POLICY_UNANSWERED_REMEMBERED: Duration = Duration::days(1);
 /// Pending transfers; they leave when posted, voided or expired.
 pub const HOLDS_MAX: usize = 1_000_000;
 /// Shortest life of a pending transfer.

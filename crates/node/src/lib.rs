@@ -19,6 +19,7 @@ pub mod egress;
 pub mod env;
 pub mod erase;
 pub mod error;
+pub mod evaluation;
 pub mod export;
 pub mod grant_document;
 mod growth;

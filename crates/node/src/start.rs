@@ -150,6 +150,7 @@ async fn take_up(
 ) -> Result<(), Error> {
     node.warn_of_weak_policy().await;
     node.settle_effects().await?;
+    node.settle_evaluations().await?;
     keep_working(node, snapshot_seq, postman);
     node.wake_all_parked().await;
     Ok(())

@@ -3,6 +3,7 @@
 use hansa_types::{AnyId, Code, DecisionId, PolicyEvaluationId, PolicySetId, Rejection};
 use hansa_wire::agp::AgpError;
 use hansa_wire::agp::evaluation::{action_of, operation, policy_decision, wanted};
+use hansa_wire::api::actions::Wait;
 use hansa_wire::api::policies::{
     PolicyEngine, PolicyEvaluate, PolicyEvaluation, PolicyEvaluationGet, PolicySet, PolicySetGet,
     PolicySetList, PolicySetStatus,
@@ -35,7 +36,11 @@ pub(super) async fn policy_evaluation_create(asked: &Asked) -> Result<Reply, Agp
         Some(named) => policy_set(asked, named).await?,
         None => None,
     };
-    let request = PolicyEvaluate { task: Some(task), action, policy_set, ..wanted.request };
+    let wait = match asked.prefer {
+        Prefer::Async => Wait::Started,
+        Prefer::Sync | Prefer::ValidateOnly => Wait::Done,
+    };
+    let request = PolicyEvaluate { task: Some(task), action, policy_set, wait, ..wanted.request };
     let said = asked.native("evaluate", &request).await?;
     tell(asked, &said, decided).await
 }

@@ -358,3 +358,67 @@ async fn a_clock_that_is_set_back_revives_nothing() {
     gate.is_stopped(&task, &reply, Code::GrantExpired).await;
     gate.town.stop().await;
 }
+
+/// An evaluation by its id, as alice reads it.
+async fn evaluation(town: &Town, alice: &Actor, id: &str) -> Value {
+    town.ask(Ask::get(format!("/api/v1/policy-evaluations/{id}")).by(alice)).await.accepted()
+}
+
+#[tokio::test]
+async fn an_evaluation_that_is_answered_later_is_found_by_its_id_whatever_happens() {
+    let network = Arc::new(SimNetwork::default());
+    let fine = remote::answer(200, "{\"result\": {\"verdict\": \"allow\"}}");
+    let answers = vec![fine, SILENCE.to_owned(), SILENCE.to_owned()];
+    remote::serve(&network, ("opa.example", "10.0.0.8:8181"), answers);
+    let gate = Gate::with(network, |config| {
+        let opa = Some(RemoteOpa { url: format!("http://{OPA}") });
+        config.judge = JudgeConfig { opa, ..JudgeConfig::default() };
+    })
+    .await;
+    gate.enact(json!({ "engine": "opa" })).await;
+    let declared = json!({ "requested_outcome": "pay", "risk_tier": "low" });
+    let task = text(&gate.post(&gate.alice, "/api/v1/tasks", declared).await, "id");
+
+    // In AGP's words: an operation, which ends.
+    let wanted = json!({ "task_id": task, "action": { "tool": "pay", "params": {} } });
+    let ask = Ask::post("/agp/policy-evaluations", wanted).header("prefer", "respond-async");
+    let reply = gate.town.ask(ask.by(&gate.alice)).await;
+    assert_eq!(reply.status, 202, "{}", reply.json());
+    let id = text(&reply.json(), "operation_id");
+    let agp = async |path: &str| {
+        let path = format!("/agp/{path}/{id}");
+        gate.town.ask(Ask::get(path).by(&gate.alice)).await.accepted()
+    };
+    while agp("operations").await["status"] == "pending" {}
+    let ended = agp("operations").await;
+    assert_eq!((&ended["status"], &ended["result_ref"]), (&json!("completed"), &json!(id)));
+    assert_eq!(agp("policy-evaluations").await["verdict"], "allow");
+
+    // Natively: pending until the engine was waited for long enough, and then a deny.
+    let wanted = json!({ "task": task, "action": "pay", "wait": "started" });
+    let ask = || Ask::post("/api/v1/policy-evaluations", wanted.clone()).by(&gate.alice);
+    let reply = gate.town.ask(ask().key("later")).await;
+    let said = reply.json();
+    assert_eq!((reply.status, &said["state"]), (202, &json!("pending")), "{said}");
+    assert_eq!((&said["verdict"], &said["task"]), (&Value::Null, &json!(task)));
+    let id = text(&said, "id");
+    assert_eq!(gate.town.ask(ask().key("later")).await.json()["id"], json!(id));
+    let said = loop {
+        let said = evaluation(&gate.town, &gate.alice, &id).await;
+        if said["state"] != "pending" {
+            break said;
+        }
+        gate.town.clock.advance(Duration(20));
+    };
+    assert_eq!((&said["state"], &said["verdict"]), (&json!("done"), &json!("deny")));
+    assert_eq!(said["policy_sets"][0]["failed"], true);
+
+    // What a run of the node leaves unanswered the next one ends, and no answer is no leave.
+    let id = text(&gate.town.ask(ask()).await.json(), "id");
+    let Gate { town, alice, .. } = gate;
+    let town = town.restart().await;
+    let said = evaluation(&town, &alice, &id).await;
+    assert_eq!((&said["state"], &said["verdict"]), (&json!("failed"), &Value::Null));
+    assert_eq!(said["refusal"], Code::PolicyEngineUnavailable.as_str());
+    town.stop().await;
+}

@@ -79,7 +79,7 @@ pub enum End {
     Void,
     /// An action was carried out.
     Done,
-    /// It was not.
+    /// It was not, or not evaluated.
     Failed,
     /// Nobody can say.
     OutcomeUnknown,
@@ -202,7 +202,9 @@ impl State {
         match subject {
             AnyId::ApprovalRequest(id) => End::of_approval(self.clearance.request(id)?.state),
             AnyId::Action(id) => End::of_action(self.actions.get(id)?.stage),
-            AnyId::PolicyEvaluation(_) => Some(End::Evaluated),
+            AnyId::PolicyEvaluation(id) => {
+                self.policies.awaited(id).is_none().then_some(End::Evaluated)
+            }
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ use hansa_types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::later::answered;
 use super::{JudgedSet, Judgement, Mode, Obligation, Verdict};
 use crate::State;
 use crate::admit::{Permit, Sphere};
@@ -155,6 +156,7 @@ impl Rules for Evaluate {
         if let Some(task) = self.task {
             state.task_facts(task).ok_or(Code::NotFound)?;
         }
+        let by = self.by(permit)?;
         let evaluated = self.evaluated();
         let verdict = evaluated.judged.verdict;
         let draft = Draft::new(self.id, Vis::Parties, Event::PolicyEvaluated(evaluated));
@@ -163,7 +165,7 @@ impl Rules for Evaluate {
             None => draft,
         });
         if let Some(task) = self.task.filter(|task| state.clearance.task(*task).is_some()) {
-            self.note(permit, (task, verdict), ctx, out)?;
+            self.note(state, by, (task, verdict), ctx, out)?;
         }
         callback::ask(permit, self.id.into(), self.callback, ctx, out)
     }
@@ -179,17 +181,26 @@ impl Evaluate {
         Evaluated { judged }
     }
 
+    /// Who asks: the caller, or whom the node answers.
+    fn by(&self, permit: &Permit<'_>) -> Result<Handle, Rejection> {
+        let state = permit.state();
+        match (permit.caller().principal, state.asker(self.id)) {
+            (Some(caller), None) => state.principal(caller),
+            (None, Some(asker)) => state.principal(asker),
+            _ => Err(Code::Forbidden.into()),
+        }
+    }
+
     /// Moves a declared task by what counts, if who asks has a part in it.
     fn note(
         &self,
-        permit: &Permit<'_>,
+        state: &State,
+        by: Handle,
         (task, verdict): (TaskId, Verdict),
         ctx: &mut Context<'_>,
         out: &mut Vec<Draft>,
     ) -> Result<(), Rejection> {
-        let state = permit.state();
-        let by = permit.caller().principal.ok_or(Code::Forbidden)?;
-        match state.takes_part(task, state.principal(by)?) {
+        match state.takes_part(task, by) {
             true => state.note_verdict(task, verdict, self.id.into(), ctx, out),
             false => Err(Code::NotFound.into()),
         }
@@ -214,9 +225,12 @@ pub(crate) fn apply_judged(state: &mut State, entry: &Entry, judged: &Judged) {
 }
 
 pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Evaluated) {
-    let (AnyId::PolicyEvaluation(id), Some(actor)) = (entry.id, entry.actor) else {
-        panic!("policy.evaluated carries the evaluation as its id, and somebody asked");
+    let AnyId::PolicyEvaluation(id) = entry.id else {
+        panic!("policy.evaluated carries the evaluation as its id");
     };
+    let asker = answered(state, id);
+    let by = asker.or_else(|| entry.actor.map(|actor| state.handle(actor)));
+    let Some(by) = by else { panic!("somebody asked for an evaluation") };
     let task = match entry.subject {
         Some(AnyId::Task(task)) => Some(task),
         _ => None,
@@ -226,7 +240,7 @@ pub(crate) fn apply_evaluated(state: &mut State, entry: &Entry, evaluated: &Eval
         clearance::oblige(state, task, judged);
     }
     let evaluation = Evaluation {
-        by: state.handle(actor),
+        by,
         task,
         verdict: judged.verdict,
         sets: judged.sets.iter().map(|line| line.set).collect(),

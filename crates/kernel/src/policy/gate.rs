@@ -352,6 +352,7 @@ fn is_own_control(command: &Command) -> bool {
             | Command::ApiKeyRevoke(_)
             | Command::Org(OrgCommand::Leave(_))
             | Command::PolicyEvaluate(_)
+            | Command::PolicyAsk(_)
             | Command::ApprovalDecide(_)
             | Command::EscalationRaise(_)
             | Command::EscalationResolve(_)

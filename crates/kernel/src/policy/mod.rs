@@ -18,6 +18,7 @@ mod create;
 mod evaluate;
 mod facts;
 mod gate;
+mod later;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ pub(crate) use evaluate::{apply_evaluated, apply_judged};
 pub use facts::{CounterpartyFacts, Facts, GrantFacts, MoneyFacts, TaskFacts};
 pub(crate) use gate::Gate;
 pub use gate::{Act, Question, SetRef};
+pub use later::{Ask, Asked, Awaited, Leave, Unanswered};
+pub(crate) use later::{apply_asked, apply_unanswered};
 pub use verdict::{JudgedSet, Judgement, Obligation, Verdict};
 
 use crate::grant::Action;
@@ -169,6 +172,8 @@ pub struct Policies {
     /// Those that are active and not asked.
     off: Vec<PolicySetId>,
     evaluations: BTreeMap<PolicyEvaluationId, Evaluation>,
+    /// Those without an answer.
+    awaited: BTreeMap<PolicyEvaluationId, Awaited>,
 }
 
 impl PolicySet {
@@ -255,5 +260,6 @@ impl Policies {
 
     pub(crate) fn forget_evaluation(&mut self, id: PolicyEvaluationId) {
         self.evaluations.remove(&id);
+        self.awaited.remove(&id);
     }
 }

@@ -249,6 +249,11 @@ const SCRIPT: &str = "
     nodekey node2
     nodekey node3 by:node2 revoke
     act hank y.o pay_vendor 10 AVT under yg by gina callback => started asked as yd
+    declare hank as later.t
+    later hank later.t as later.e
+    answer later.e allow
+    later hank later.t as later.f
+    unanswered later.f
     finish yd done
     told yd delivered status:204
 ";

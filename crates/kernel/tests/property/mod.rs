@@ -44,6 +44,8 @@ const NOT_WALKED: &[&str] = &[
     "policy_set.mode_set",
     "policy_set.change_requested",
     "policy.judged",
+    "policy.asked",
+    "policy.unanswered",
     "policy.evaluated",
     "task.declared",
     "task.moved",

@@ -197,3 +197,44 @@ fn shapes_are_checked_and_records_decide_nothing() {
         ",
     );
 }
+
+#[test]
+fn an_evaluation_may_be_answered_later() {
+    check(
+        "
+        declare alice as t
+        later bob t => not_found
+        later alice t callback => asked asked as e
+        callback e = waits
+        answer e allow @alice => forbidden
+        answer e allow => evaluated allow
+        clearance t = policy_checked
+        callback e = evaluated
+        answer e deny => invalid_field
+        unanswered e => not_found
+        later alice t callback as f
+        unanswered f @alice => forbidden
+        unanswered f => unanswered policy
+        callback f = failed
+        answer f allow => forbidden
+        clearance t = policy_checked
+        at +1d
+        filler 9
+        snapshot
+        later alice t as g
+        answer g deny => evaluated deny
+        clearance t = denied
+        ",
+    );
+}
+
+#[test]
+fn one_waits_for_a_hundred_answers_at_most() {
+    let mut script = "declare alice as t\ndeclare bob as u\n".to_owned();
+    script += &"later alice t as e\n".repeat(100);
+    script += "later alice t => state_full
+               later bob u
+               answer e allow
+               later alice t";
+    check(&script);
+}

@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 use super::body::Body;
 use super::task::UNSAID;
 use super::words::kept;
-use crate::api::policies::{PolicyEvaluate, PolicyEvaluation, PolicyVerdict};
+use crate::api::policies::{
+    PolicyEvaluate, PolicyEvaluation, PolicyEvaluationState, PolicyVerdict,
+};
 use crate::request::Invalid;
 use crate::scalar::ActionPattern;
 
@@ -96,6 +98,9 @@ pub fn policy_decision(evaluation: &PolicyEvaluation, decision: Option<String>) 
     };
     let rules = evaluation.matched_rules.iter().map(ToString::to_string).collect();
     let (id, verdict) = (evaluation.id, evaluation.verdict);
+    if verdict.is_none() {
+        return unanswered(evaluation, decision);
+    }
     json!({
         "type": "PolicyDecision",
         "policy_evaluation_id": id,
@@ -122,6 +127,32 @@ pub fn policy_decision(evaluation: &PolicyEvaluation, decision: Option<String>) 
     })
 }
 
+/// An evaluation without an answer, as the request that it is.
+fn unanswered(evaluation: &PolicyEvaluation, decision: Option<String>) -> Value {
+    let named = evaluation.annotations.get("decision_ref").cloned();
+    json!({
+        "type": "PolicyEvaluationRequest",
+        "policy_evaluation_id": evaluation.id,
+        "evaluation_id": evaluation.id,
+        "operation_id": evaluation.id,
+        "status": status(evaluation),
+        "task_id": evaluation.task.map_or_else(|| UNSAID.to_owned(), |task| task.to_string()),
+        "decision_ref": named.or(decision.map(Value::from)).unwrap_or_else(|| UNSAID.into()),
+        "requested_at": evaluation.asked_at,
+        "completed_at": evaluation.evaluated_at,
+        "policy_decision_ref": null,
+        "callback_url": evaluation.callback_url,
+    })
+}
+
+fn status(evaluation: &PolicyEvaluation) -> &'static str {
+    match evaluation.state {
+        PolicyEvaluationState::Pending => "pending",
+        PolicyEvaluationState::Done => "completed",
+        PolicyEvaluationState::Failed => "failed",
+    }
+}
+
 /// From the mildest to the strictest.
 fn strictness(verdict: PolicyVerdict) -> u8 {
     match verdict {
@@ -134,17 +165,18 @@ fn strictness(verdict: PolicyVerdict) -> u8 {
     }
 }
 
-/// An evaluation as an operation: it is over when it is answered.
+/// An evaluation as an operation.
 pub fn operation(evaluation: &PolicyEvaluation, base_url: &str) -> Value {
+    let is_done = evaluation.state == PolicyEvaluationState::Done;
     json!({
         "operation_id": evaluation.id,
-        "status": "completed",
-        "created_at": evaluation.evaluated_at,
-        "updated_at": evaluation.evaluated_at,
+        "status": status(evaluation),
+        "created_at": evaluation.asked_at.or(evaluation.evaluated_at),
+        "updated_at": evaluation.evaluated_at.or(evaluation.asked_at),
         "status_url": format!("{base_url}/agp/operations/{}", evaluation.id),
         "callback_url": evaluation.callback_url,
         "action_envelope_ref": null,
-        "result_ref": evaluation.id,
+        "result_ref": is_done.then_some(evaluation.id),
     })
 }
 

@@ -139,6 +139,8 @@ fn outcome(kind: &str, entry: &Map<String, Value>) -> String {
     let word = match kind {
         "task.declared" | "task.offered" | "task.parked" => "initiated",
         "task.moved" => return data("to").unwrap_or_else(|| "moved".to_owned()),
+        "policy.asked" => "evaluation_requested",
+        "policy.unanswered" => "evaluation_failed",
         "policy.evaluated" | "policy.judged" => "evaluated",
         "approval.requested" => "approval_requested",
         "approval.decided" => return data("decision").unwrap_or_else(|| "decided".to_owned()),

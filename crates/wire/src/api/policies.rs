@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::actions::Wait;
 use super::{Page, operations};
 use crate::amount::WireAmount;
 use crate::scalar::{ActionPattern, Annotations, Cursor, Limit, Name, PrincipalRef, WireTime};
@@ -324,6 +325,9 @@ pub struct PolicyEvaluate {
     /// The mildest verdict that the caller accepts: the stricter of it and what policy says counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<PolicyVerdict>,
+    /// Whether to wait for the answer, or to look for it later.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub wait: Wait,
     /// Where the caller wants to be told by a signed POST how it ended; a host that the operator lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 2048))]
@@ -360,14 +364,33 @@ pub struct PolicySetVerdict {
     pub failed: bool,
 }
 
+/// Whether policy has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyEvaluationState {
+    /// It was asked.
+    Pending,
+    /// It has.
+    Done,
+    /// It will not.
+    Failed,
+}
+
 /// What policy said when it was asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyEvaluation {
     /// Its id.
     #[schemars(with = "schema::PolicyEvaluationId")]
     pub id: PolicyEvaluationId,
+    /// Whether it has answered.
+    pub state: PolicyEvaluationState,
     /// What counts: the strictest verdict of the enforced sets, or `at_least` if that is stricter.
-    pub verdict: PolicyVerdict,
+    /// Absent as long as there is no answer, which is no leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<PolicyVerdict>,
+    /// Why there is no answer and will be none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// The rules that said so.
     #[schemars(with = "Vec<schema::RuleName>")]
     pub matched_rules: Vec<RuleName>,
@@ -376,8 +399,9 @@ pub struct PolicyEvaluation {
     /// What each set said, those in shadow too.
     pub policy_sets: Vec<PolicySetVerdict>,
     /// Digest of what they looked at.
-    #[schemars(with = "schema::Digest")]
-    pub facts: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::Digest>")]
+    pub facts: Option<Digest>,
     /// The task it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<schema::TaskId>")]
@@ -394,8 +418,12 @@ pub struct PolicyEvaluation {
     /// What else its author said.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
-    /// When.
-    pub evaluated_at: WireTime,
+    /// When it was answered, or that there will be no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluated_at: Option<WireTime>,
+    /// When it was asked, while there is no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<WireTime>,
     /// The entry that recorded it.
     pub seq: u64,
 }

@@ -34,7 +34,7 @@ pub(super) async fn declare(cast: &Cast) -> Told<TaskId> {
 /// Policy lets nobody pay that much alone.
 pub(super) async fn ask_policy(cast: &Cast, task: TaskId) -> Told<()> {
     let said = cast.evaluate(task, "approve_payment").await?;
-    equal("the verdict", said.verdict, PolicyVerdict::RequireApproval)?;
+    equal("the verdict", said.verdict, Some(PolicyVerdict::RequireApproval))?;
     let rules: Vec<String> = said.matched_rules.iter().map(ToString::to_string).collect();
     let facts = Facts::new().with("verdict", "require_approval").with("rules", rules.join(", "));
     Ok(((), facts))

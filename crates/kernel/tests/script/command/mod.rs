@@ -64,7 +64,8 @@ fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, St
         | "format" => people::parse,
         "register" | "login" | "logout" | "password" | "recover" | "recovery" | "totp"
         | "passkey" => account::parse,
-        "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" => policy::parse,
+        "policy" | "activate" | "deprecate" | "unpolicy" | "mode" | "evaluate" | "later"
+        | "answer" | "unanswered" => policy::parse,
         "key" | "unkey" | "grant" | "ungrant" | "relinquish" => authority::parse,
         verb if tokens::VERBS.contains(&verb) => tokens::parse,
         verb if org::VERBS.contains(&verb) => org::parse,

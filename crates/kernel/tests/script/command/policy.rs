@@ -2,14 +2,15 @@
 //! policy NAME on PATTERN… [mode:shadow] [engine:record] [in:EU] [under:gdpr] [bound:ACTION/CODE/ALLOW/APPROVE]
 //! activate P      deprecate P      unpolicy P      mode P off|shadow|enforce
 //! evaluate [STEP]
+//! later WHO T [callback]   as E      answer E VERDICT      unanswered E
 //! ```
 
 use hansa_kernel::policy::{
-    Activate, Bound, Create, Deprecate, Engine, Evaluate, JudgedSet, Judgement, Mode, Obligation,
-    Question, Revoke, Scope, SetMode, Verdict,
+    Activate, Ask, Bound, Create, Deprecate, Engine, Evaluate, JudgedSet, Judgement, Leave, Mode,
+    Obligation, Question, Revoke, Scope, SetMode, Verdict,
 };
 use hansa_kernel::{Command, Request};
-use hansa_types::{AnyId, Digest, PolicyEvaluationId, PolicySetId};
+use hansa_types::{AnyId, Code, Digest, PolicyEvaluationId, PolicySetId};
 
 use super::super::{Named, Outcome, Town, Words};
 use super::{Asked, actions, parse_amount};
@@ -23,6 +24,9 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         let (at_least, callback) = (None, None);
         let evaluate = Evaluate { id, task, judgement, at_least, callback };
         return Asked::by("alice", Command::PolicyEvaluate(evaluate));
+    }
+    if matches!(verb, "later" | "answer" | "unanswered") {
+        return later(town, verb, words);
     }
     if verb == "policy" {
         let id = PolicySetId::new(town.now.0, entropy);
@@ -39,6 +43,33 @@ pub(super) fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Resul
         _ => Command::PolicySetModeSet(SetMode { id, mode: mode(words.next()?)? }),
     };
     Asked::by("olga", command)
+}
+
+/// What is answered later, by the node.
+fn later(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, String> {
+    let (name, entropy) = (words.next()?, town.entropy());
+    if verb == "later" {
+        let task = Some(town.task(words.next()?)?);
+        let id = PolicyEvaluationId::new(town.now.0, entropy);
+        let callback = words.flag("callback").then(|| Town::digest_of("url"));
+        return Asked::by(name, Command::PolicyAsk(Ask { id, task, callback }));
+    }
+    let Named::Id(AnyId::PolicyEvaluation(id)) = town.named(name)? else {
+        return Err(format!("{name} is no evaluation"));
+    };
+    let code = Code::PolicyEngineUnavailable;
+    let command = match verb {
+        "unanswered" => Command::PolicyLeave(Leave { id, code }),
+        _ => {
+            let verdict = Verdict::from_word(words.next()?).ok_or("no verdict")?;
+            let mut judgement = Judgement::compose(Town::digest_of("facts"), Vec::new());
+            judgement.verdict = verdict;
+            let task = town.state.policies.awaited(id).and_then(|awaited| awaited.task);
+            let (at_least, callback) = (None, None);
+            Command::PolicyEvaluate(Evaluate { id, task, judgement, at_least, callback })
+        }
+    };
+    Asked::by("machine", command)
 }
 
 fn mode(word: &str) -> Result<Mode, String> {
