@@ -4,9 +4,9 @@ use std::pin::Pin;
 
 use hansa_types::Code;
 use hansa_wire::api::{
-    accounts, actions, agents, amp, api_keys, approvals, auth, cards, clearance, clients,
-    currencies, dids, discover, fundings, grants, invites, journal, node, onboarding, orgs,
-    passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
+    accounts, actions, agents, amp, api_keys, approvals, auth, callbacks, cards, clearance,
+    clients, currencies, dids, discover, fundings, grants, invites, journal, node, onboarding,
+    orgs, passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
     the_protocol, transfers,
 };
 use hansa_wire::request::parse;
@@ -238,6 +238,7 @@ async fn call_for_actions(context: &Context, value: Value) -> Result<Answer, Pro
         actions::ActionClaim => ops::actions::action_claim;
         actions::ReceiptPost => ops::actions::receipt_post;
         actions::ReceiptGet => ops::actions::receipt_get;
+        callbacks::CallbackList => ops::callbacks::callback_list;
         actions::TaskReplay => ops::replay::task_replay;
         actions::Explain => ops::explain::explain;
     }

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
 use crate::account::Accounts;
 use crate::auditor::Asked;
+use crate::callback::Sendings;
 use crate::config::Config;
 use crate::credentials::{Credentials, Identity, look_up};
 use crate::egress::Egress;
@@ -70,6 +71,7 @@ pub struct Node {
     pub(crate) writer: Mutex<Option<WriterHandle>>,
     pub(crate) status: Arc<crate::writer::WriterStatus>,
     pub(crate) tasks: Mutex<Tasks>,
+    pub(crate) callbacks: Sendings,
     pub(crate) views_follow: AtomicBool,
     pub(crate) draining: AtomicBool,
     pub(crate) views_wanted: Arc<Notify>,

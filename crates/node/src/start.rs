@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::account::{Accounts, Mailer, Passkeys, Postman};
 use crate::auditor;
 use crate::backup::Schedule;
-use crate::callback;
+use crate::callback::{self, Sendings};
 use crate::checkpoint::{Signer, origin};
 use crate::clock::Reading;
 use crate::config::Config;
@@ -112,6 +112,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
         status: Arc::clone(&running.status),
         writer: Mutex::new(Some(running)),
         tasks: Mutex::default(),
+        callbacks: Sendings::default(),
         views_follow: AtomicBool::new(true),
         draining: AtomicBool::new(false),
         views_wanted: Arc::default(),

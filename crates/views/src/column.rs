@@ -4,6 +4,7 @@
 //! as the numbers they are. Enumerations are words, moments are milliseconds, lists are JSON.
 
 use hansa_crypto::keys::PublicKey;
+use hansa_kernel::callback::Delivery;
 use hansa_kernel::principal::{Kind, Trust};
 use hansa_kernel::task::{Rail, Side, Stage, Work};
 use hansa_types::{Amount, CurrencyCode, Time};
@@ -50,6 +51,7 @@ macro_rules! words {
 
 words! {
     TransferState { Pending = "pending", Posted = "posted", Voided = "voided", Expired = "expired" }
+    Delivery { Delivered = "delivered", Dead = "dead" }
     TransferKind { Transfer = "transfer", Mint = "mint", Burn = "burn" }
     Kind { Agent = "agent", Person = "person", Organization = "organization", Node = "node" }
     Trust { Unsigned = "unsigned", Verified = "verified", Invalid = "invalid" }
@@ -205,6 +207,7 @@ mod tests {
         each_word_reads_back::<Rail>();
         each_word_reads_back::<Stage>();
         each_word_reads_back::<Work>();
+        each_word_reads_back::<Delivery>();
     }
 
     #[test]

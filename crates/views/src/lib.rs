@@ -33,8 +33,9 @@ pub use cursor::Cursor;
 pub use error::Error;
 pub use open::WRITER_THREAD;
 pub use rows::{
-    AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantFilter, GrantRow,
-    MilestoneRow, Page, PageQuery, PolicyDifferenceRow, Projected, ReputationRow, Standing,
-    TaskFilter, TaskRow, TransferFilter, TransferKind, TransferRow, TransferState, Viewer,
+    AgentRow, ApiKeyRow, CallbackEnd, CallbackFilter, CallbackRow, DiscoverQuery, DiscoveredRow,
+    EnvelopeRow, GrantFilter, GrantRow, MilestoneRow, Page, PageQuery, PolicyDifferenceRow,
+    Projected, ReputationRow, Standing, TaskFilter, TaskRow, TransferFilter, TransferKind,
+    TransferRow, TransferState, Viewer,
 };
 pub use views::Views;

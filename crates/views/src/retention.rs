@@ -31,7 +31,8 @@ pub(crate) async fn forget(connection: &mut SqliteConnection, over: Over) -> Res
     let mut transaction = connection.begin().await.map_err(failed())?;
     let mut rows = 0;
     // Tasks first: what belongs to one goes with it.
-    for mut statement in [tasks(over), envelopes(over), transfers(over), differences(over)] {
+    let all = [tasks(over), envelopes(over), transfers(over), differences(over), callbacks(over)];
+    for mut statement in all {
         let done = statement.build().execute(&mut *transaction).await.map_err(failed())?;
         rows += done.rows_affected();
     }
@@ -85,4 +86,10 @@ fn transfers(over: Over) -> QueryBuilder<Sqlite> {
 
 fn differences(over: Over) -> QueryBuilder<Sqlite> {
     up_to(oldest("policy_differences", over))
+}
+
+fn callbacks(over: Over) -> QueryBuilder<Sqlite> {
+    let mut builder = oldest("callbacks", over);
+    builder.push(" AND ended_at <= ").push_bind(long(over.before.0));
+    up_to(builder)
 }

@@ -3,6 +3,7 @@
 //! Plain values of the core's types: amounts in minor units, times as moments, states as the
 //! kernel's own enums. Deliberately absent: JSON shapes of the wire and rendering for people.
 
+use hansa_kernel::callback::Delivery;
 use hansa_kernel::grant::Scope;
 use hansa_kernel::policy::Verdict;
 use hansa_kernel::principal::{Kind, Trust};
@@ -382,6 +383,46 @@ pub struct PolicyDifferenceRow {
     pub enforced: Verdict,
     /// The sets that said otherwise, and what.
     pub differs: Vec<(PolicySetId, Verdict)>,
+}
+
+/// Which callbacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CallbackFilter {
+    /// Any.
+    #[default]
+    All,
+    /// Those that are not over.
+    Open,
+    /// Those of which this became.
+    Ended(Delivery),
+}
+
+/// Somebody who wants to be told of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallbackRow {
+    /// The entry that asked for it.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// What is waited for.
+    pub subject: AnyId,
+    /// Who wants to be told.
+    pub by: PrincipalId,
+    /// What became of it, once it is over.
+    pub ended: Option<CallbackEnd>,
+}
+
+/// What became of a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallbackEnd {
+    /// When.
+    pub at: Time,
+    /// Whether the receiver took it.
+    pub delivery: Delivery,
+    /// How often it was sent.
+    pub tries: u8,
+    /// The last status that was answered.
+    pub status: Option<u16>,
 }
 
 /// What is known of somebody's work at one skill, in one role.

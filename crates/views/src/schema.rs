@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::fts;
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 8;
+pub(crate) const FORMAT: i64 = 9;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -165,6 +165,16 @@ const TABLES: &[&str] = &[
         enforced TEXT NOT NULL,
         differs TEXT NOT NULL
     )",
+    "CREATE TABLE callbacks (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        subject TEXT NOT NULL,
+        asker BLOB NOT NULL,
+        ended_at INTEGER,
+        delivery TEXT,
+        tries INTEGER,
+        status INTEGER
+    )",
     "CREATE TABLE records (
         seq INTEGER PRIMARY KEY,
         task BLOB NOT NULL,
@@ -208,6 +218,9 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX tasks_payer ON tasks (payer, seq)",
     "CREATE INDEX tasks_agent ON tasks (agent, seq)",
     "CREATE INDEX tasks_stage ON tasks (stage, seq)",
+    "CREATE INDEX callbacks_asker ON callbacks (asker, seq)",
+    "CREATE INDEX callbacks_open ON callbacks (subject) WHERE ended_at IS NULL",
+    "CREATE INDEX callbacks_delivery ON callbacks (delivery, seq)",
     "CREATE INDEX records_task ON records (task, seq)",
     "CREATE INDEX records_thread ON records (thread, seq) WHERE thread IS NOT NULL",
     "CREATE INDEX envelopes_parent ON envelopes (parent) WHERE parent IS NOT NULL",
@@ -227,6 +240,7 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS tasks",
     "DROP TABLE IF EXISTS envelopes",
     "DROP TABLE IF EXISTS policy_differences",
+    "DROP TABLE IF EXISTS callbacks",
     "DROP TABLE IF EXISTS records",
     "DROP TABLE IF EXISTS accepted_recent",
     "DROP TABLE IF EXISTS accepted_buckets",

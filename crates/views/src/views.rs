@@ -13,13 +13,13 @@ use crate::error::Error;
 use crate::open::Opened;
 use crate::project::{self, Known};
 use crate::query::{
-    accepted, agents, discover, envelopes, grants, policies, records, tasks, transfers,
+    accepted, agents, callbacks, discover, envelopes, grants, policies, records, tasks, transfers,
 };
 use crate::retention::{self, Over};
 use crate::rows::{
-    AgentRow, ApiKeyRow, DiscoverQuery, DiscoveredRow, EnvelopeRow, GrantFilter, GrantRow, Page,
-    PageQuery, PolicyDifferenceRow, Projected, ReputationRow, TaskFilter, TaskRow, TransferFilter,
-    TransferRow, Viewer,
+    AgentRow, ApiKeyRow, CallbackFilter, CallbackRow, DiscoverQuery, DiscoveredRow, EnvelopeRow,
+    GrantFilter, GrantRow, Page, PageQuery, PolicyDifferenceRow, Projected, ReputationRow,
+    TaskFilter, TaskRow, TransferFilter, TransferRow, Viewer,
 };
 use crate::{open, schema};
 
@@ -120,8 +120,8 @@ impl Views {
     }
 
     /// Lets go of a bounded number of rows that are over since before a moment, up to an entry: ended
-    /// tasks with their envelopes, money that moved, differences between policy sets. Returns how
-    /// many went; 0 once none are left.
+    /// tasks with their envelopes, money that moved, differences between policy sets, callbacks.
+    /// Returns how many went; 0 once none are left.
     pub async fn forget(&self, seq: u64, before: Time) -> Result<u64, Error> {
         let mut writer = self.inner.writer.lock().await;
         let writer = writer.as_mut().ok_or(Error::Closed)?;
@@ -226,6 +226,16 @@ impl Views {
         page: PageQuery,
     ) -> Result<Page<PolicyDifferenceRow>, Error> {
         policies::differences(&self.inner.readers, page).await
+    }
+
+    /// Callbacks that the viewer asked for, newest first.
+    pub async fn callbacks(
+        &self,
+        filter: CallbackFilter,
+        page: PageQuery,
+        viewer: Viewer,
+    ) -> Result<Page<CallbackRow>, Error> {
+        callbacks::list(&self.inner.readers, filter, page, viewer).await
     }
 
     /// The first entry of the accepted request with this key, and the digest of its body, for at

@@ -8,9 +8,9 @@
 //! look for at a fixed path.
 
 use crate::api::{
-    accounts, actions, agents, amp, api_keys, approvals, auth, cards, clearance, clients,
-    currencies, dids, discover, fundings, grants, invites, journal, node, onboarding, orgs,
-    passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
+    accounts, actions, agents, amp, api_keys, approvals, auth, callbacks, cards, clearance,
+    clients, currencies, dids, discover, fundings, grants, invites, journal, node, onboarding,
+    orgs, passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
     the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
@@ -238,6 +238,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<actions::ActionClaim>("/api/v1/actions/{action}/claim").about("actions", "Take an action", "Its executor takes it to carry it out, once.").access(Principal),
     Op::post::<actions::ReceiptPost>("/api/v1/actions/{action}/receipt").about("actions", "Post a receipt", "Says how an action ended that was carried out outside of the node.").access(Principal),
     Op::get::<actions::ReceiptGet>("/api/v1/receipts/{receipt}").about("actions", "Read a receipt", "Signed by the node's key, for its parties.").access(Principal),
+    Op::get::<callbacks::CallbackList>("/api/v1/callbacks").about("actions", "List callbacks", "What became of the calls by which somebody wanted to be told how an approval, an action or an evaluation ended: open, delivered or dead, with how often they were sent.").access(Principal),
     Op::get::<actions::TaskReplay>("/api/v1/tasks/{task}/replay").about("actions", "Replay a task", "Every entry of it in order, chained, with what was known at each step.").access(Principal),
     Op::get::<actions::Explain>("/api/v1/explain/{id}").about("actions", "Explain", "Why something was blocked, or how it came to be: by the id of an action, a receipt or a task, or by the code of a refusal.").access(Principal),
 

@@ -488,6 +488,35 @@ export interface Call {
 /** What kind of call it is. */
 export type CallType = "tool_call" | "native";
 
+/** A callback. */
+export interface Callback {
+  /** When it was asked for. */
+  asked_at: string;
+  /** Who wants to be told. */
+  by: PrincipalId;
+  /** Where; shown to them alone. */
+  callback_url?: string | null;
+  /** What became of it. */
+  delivery: CallbackDelivery;
+  /** When it was over. */
+  ended_at?: string | null;
+  /** When it is tried again. */
+  next_try_at?: string | null;
+  /** The entry that asked for it. */
+  seq: number;
+  /** The last status that was answered; absent where nothing was. */
+  status?: number | null;
+  /** What is waited for: a request for approval, an action or an evaluation. */
+  subject: string;
+  /** How it ended, what is waited for, while that is being told, e.g. `approved`. */
+  told?: string | null;
+  /** How often it was sent. Tries of a call that is not over are counted by the running node. */
+  tries: number;
+}
+
+/** What became of a callback. */
+export type CallbackDelivery = "open" | "delivered" | "dead";
+
 /** An A2A card as its agent set it. */
 export type CardDocument = Record<string, unknown>;
 
@@ -1599,6 +1628,16 @@ export interface PageOfBalance {
 }
 
 /** One page of a list. */
+export interface PageOfCallback {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Callback>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageOfClient {
   /** The highest entry of the journal that this page reflects. */
   as_of_seq: number;
@@ -1824,16 +1863,18 @@ export type PolicyEngine = "rego" | "opa" | "record";
 export interface PolicyEvaluation {
   /** What else its author said. */
   annotations?: Record<string, unknown>;
+  /** When it was asked, while there is no answer. */
+  asked_at?: string | null;
   /** The verdict that the caller wanted at least, where it is the one that counts. */
   at_least?: PolicyVerdict | null;
   /** Who asked. */
   by: PrincipalId;
   /** Where who asked wants to be told; shown to them alone. */
   callback_url?: string | null;
-  /** When. */
-  evaluated_at: string;
+  /** When it was answered, or that there will be no answer. */
+  evaluated_at?: string | null;
   /** Digest of what they looked at. */
-  facts: Digest;
+  facts?: Digest | null;
   /** Its id. */
   id: PolicyEvaluationId;
   /** The rules that said so. */
@@ -1842,16 +1883,26 @@ export interface PolicyEvaluation {
   obligations: Array<string>;
   /** What each set said, those in shadow too. */
   policy_sets: Array<PolicySetVerdict>;
+  /** Why there is no answer and will be none. */
+  refusal?: string | null;
   /** The entry that recorded it. */
   seq: number;
+  /** Whether it has answered. */
+  state: PolicyEvaluationState;
   /** The task it is about. */
   task?: TaskId | null;
-  /** What counts: the strictest verdict of the enforced sets, or `at_least` if that is stricter. */
-  verdict: PolicyVerdict;
+  /**
+   * What counts: the strictest verdict of the enforced sets, or `at_least` if that is stricter.
+   * Absent as long as there is no answer, which is no leave.
+   */
+  verdict?: PolicyVerdict | null;
 }
 
 /** The id of an evaluation of policy. */
 export type PolicyEvaluationId = string;
+
+/** Whether policy has answered. */
+export type PolicyEvaluationState = "pending" | "done" | "failed";
 
 /** How much a policy set's verdict counts. */
 export type PolicyMode = "off" | "shadow" | "enforce";
@@ -3108,6 +3159,16 @@ export interface BurnCreateRequest {
   from?: PrincipalRef | null;
 }
 
+/** What `callbackList` takes. */
+export interface CallbackListRequest {
+  /** Where to go on. */
+  cursor?: string;
+  /** Only those of which this became. */
+  delivery?: CallbackDelivery;
+  /** How many at most. */
+  limit?: number;
+}
+
 /** What `clientList` takes. */
 export interface ClientListRequest {
   /** Where to go on. */
@@ -3595,6 +3656,8 @@ export interface PolicyEvaluateRequest {
   policy_set?: PolicySetId | null;
   /** The task it belongs to. */
   task?: TaskId | null;
+  /** Whether to wait for the answer, or to look for it later. */
+  wait?: Wait;
 }
 
 /** What `policyEvaluationGet` takes. */
@@ -4224,6 +4287,7 @@ export const OPERATIONS = {
   totp_disable: { id: "totp_disable", method: "POST", path: "/api/v1/auth/totp/disable", query: [], takesBody: true, idempotent: false, public: false, json: true },
   account_verify: { id: "account_verify", method: "POST", path: "/api/v1/auth/verify-email", query: [], takesBody: true, idempotent: false, public: true, json: true },
   burn_create: { id: "burn_create", method: "POST", path: "/api/v1/burns", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  callback_list: { id: "callback_list", method: "GET", path: "/api/v1/callbacks", query: ["cursor", "delivery", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   client_list: { id: "client_list", method: "GET", path: "/api/v1/clients", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
   client_create: { id: "client_create", method: "POST", path: "/api/v1/clients", query: [], takesBody: true, idempotent: true, public: false, json: true },
   client_revoke: { id: "client_revoke", method: "DELETE", path: "/api/v1/clients/{client}", query: [], takesBody: false, idempotent: true, public: false, json: true },
@@ -4851,6 +4915,20 @@ export abstract class Operations {
    */
   burnCreate(request: BurnCreateRequest, options: CallOptions = {}): Promise<Transfer> {
     return this.call(OPERATIONS.burn_create, request, options) as Promise<Transfer>;
+  }
+
+  /**
+   * List callbacks. What became of the calls by which somebody wanted to be told how an approval,
+   * an action or an evaluation ended: open, delivered or dead, with how often they were sent. May
+   * also be carried by a signed envelope addressed to the node.
+   */
+  callbackList(request: CallbackListRequest = {}, options: CallOptions = {}): Promise<PageOfCallback> {
+    return this.call(OPERATIONS.callback_list, request, options) as Promise<PageOfCallback>;
+  }
+
+  /** List callbacks: all pages, item by item. */
+  callbackListAll(request: CallbackListRequest = {}): AsyncGenerator<Callback> {
+    return this.pages(OPERATIONS.callback_list, request) as AsyncGenerator<Callback>;
   }
 
   /**

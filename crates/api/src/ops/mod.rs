@@ -11,6 +11,7 @@ pub(crate) mod api_keys;
 pub(crate) mod approvals;
 pub(crate) mod auth;
 mod callback;
+pub(crate) mod callbacks;
 pub(crate) mod card_documents;
 mod card_signatures;
 pub(crate) mod cards;

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use hansa_api::ApiSettings;
 use hansa_crypto::jwk;
 use hansa_node::egress::{EgressPolicy, Purpose};
+use hansa_node::env::Clock as _;
 use hansa_node::limits::CALLBACK_RETRIES;
 use hansa_testkit::SimNetwork;
 use hansa_types::{Code, Duration, Signature};
@@ -94,15 +95,36 @@ impl World {
         }
     }
 
+    /// The entries of a task.
+    async fn record(&self, task: &str) -> Vec<Value> {
+        let path = format!("/api/v1/tasks/{task}/replay");
+        let replay = self.town.ask(Ask::get(path).by(&self.alice)).await.accepted();
+        replay["steps"].as_array().unwrap().iter().map(|step| step["entry"].clone()).collect()
+    }
+
     /// The callback's end among a task's entries, once it is there.
     async fn ended(&self, task: &str) -> Value {
         loop {
-            let path = format!("/api/v1/tasks/{task}/replay");
-            let replay = self.town.ask(Ask::get(path).by(&self.alice)).await.accepted();
-            let steps = replay["steps"].as_array().unwrap();
-            let ended = steps.iter().find(|step| step["entry"]["kind"] == "callback.ended");
-            if let Some(step) = ended {
-                return step["entry"]["data"].clone();
+            let record = self.record(task).await;
+            if let Some(entry) = record.iter().find(|entry| entry["kind"] == "callback.ended") {
+                return entry["data"].clone();
+            }
+        }
+    }
+
+    /// What somebody is told of callbacks.
+    async fn listed(&self, by: &Actor, query: &str) -> Vec<Value> {
+        let listed = self.town.ask(Ask::get(format!("/api/v1/callbacks{query}")).by(by)).await;
+        listed.accepted()["data"].as_array().unwrap().clone()
+    }
+
+    /// The only callback of alice's, once it was sent so often.
+    async fn sent(&self, tries: usize) -> Value {
+        loop {
+            let mut listed = self.listed(&self.alice, "").await;
+            assert_eq!(listed.len(), 1);
+            if listed[0]["tries"] == tries {
+                return listed.remove(0);
             }
         }
     }
@@ -162,6 +184,9 @@ async fn who_asked_is_told_once_that_it_was_approved() {
     let mut world = World::new().await;
     let (task, request) = world.asked(URL).await;
     assert!(world.listener.try_recv().is_err(), "nothing is told before it is decided");
+    let waits = world.sent(0).await;
+    assert_eq!((&waits["subject"], &waits["delivery"]), (&json!(request), &json!("open")));
+    assert_eq!((&waits["told"], &waits["callback_url"]), (&Value::Null, &json!(URL)));
     world.decide(&request, "approved").await;
     let told = world.told(SHORT, 204).await;
     assert!(told.head.starts_with("POST /told?by=hansa HTTP/1.1"), "{}", told.head);
@@ -172,6 +197,15 @@ async fn who_asked_is_told_once_that_it_was_approved() {
     assert_eq!(message["data"], data);
     let ended = json!({ "delivery": "delivered", "tries": 1, "status": 204 });
     assert_eq!(world.ended(&task).await, ended);
+    let taken = world.sent(1).await;
+    assert_eq!((&taken["delivery"], &taken["status"]), (&json!("delivered"), &json!(204)));
+    assert!(taken["ended_at"].is_string() && taken["next_try_at"].is_null(), "{taken}");
+    assert_eq!(world.listed(&world.ben, "").await, [] as [Value; 0]);
+    let seen = world.listed(&world.owner, "?delivery=delivered").await;
+    assert_eq!((&seen[0]["by"], &seen[0]["callback_url"]), (&json!(world.alice.id), &Value::Null));
+    for nothing in ["?delivery=open", "?delivery=dead"] {
+        assert_eq!(world.listed(&world.alice, nothing).await, [] as [Value; 0], "{nothing}");
+    }
     // Only who named the address is shown it.
     let path = format!("/api/v1/approvals/{request}");
     let seen = world.town.ask(Ask::get(&path).by(&world.ben)).await.accepted();
@@ -207,6 +241,11 @@ async fn what_is_not_taken_is_sent_again_under_one_id_and_given_up() {
     let (task, request) = world.asked(URL).await;
     world.decide(&request, "approved").await;
     let first = world.told(SHORT, 500).await;
+    let tried = world.sent(1).await;
+    assert_eq!((&tried["delivery"], &tried["told"]), (&json!("open"), &json!("approved")));
+    assert_eq!(tried["status"], 500);
+    let next = world.town.clock.wall().after(CALLBACK_RETRIES[0]);
+    assert_eq!(tried["next_try_at"], json!(next.to_string()));
     for wait in CALLBACK_RETRIES {
         let again = world.told(wait, 503).await;
         assert_eq!(again.header("webhook-id"), first.header("webhook-id"));
@@ -216,6 +255,8 @@ async fn what_is_not_taken_is_sent_again_under_one_id_and_given_up() {
     }
     let ended = json!({ "delivery": "dead", "tries": 1 + CALLBACK_RETRIES.len(), "status": 503 });
     assert_eq!(world.ended(&task).await, ended);
+    let dead = world.listed(&world.alice, "?delivery=dead").await;
+    assert_eq!((&dead[0]["subject"], &dead[0]["tries"]), (&json!(request), &ended["tries"]));
     world.town.stop().await;
 }
 
@@ -258,6 +299,10 @@ async fn actions_and_evaluations_are_told_of_too() {
     let message = world.told(SHORT, 200).await.json();
     assert_eq!(message["type"], "policy_evaluation.evaluated");
     assert_eq!((&message["data"]["id"], &said["callback_url"]), (&said["id"], &json!(URL)));
+    assert_eq!(world.ended(&task).await["delivery"], "delivered");
+    let record = world.record(&task).await;
+    let asked = record.iter().find(|entry| entry["kind"] == "callback.asked").unwrap();
+    assert_eq!(asked["subject"], said["id"]);
     let grant = json!({ "holder": world.alice.id, "actions": ["pay"], "expires_in_s": 3_600 });
     let grant = text(&world.post(&world.alice, "/api/v1/grants", grant).await, "id");
     let act = json!({ "task": task, "grant": grant, "callback_url": URL,

@@ -12,6 +12,7 @@ mod audit;
 mod backup;
 mod balance;
 mod burn;
+mod callback;
 mod card;
 mod completion;
 mod config;
@@ -162,6 +163,9 @@ pub(crate) enum Command {
     /// Do something through the gate, and look at what became of it
     #[command(subcommand)]
     Action(action::Command),
+    /// Callbacks: who wanted to be told how something ended, and whether they were
+    #[command(subcommand)]
+    Callback(callback::Command),
     /// Let requests through to a service only with an action of the gate
     Gateway(gateway::Args),
     /// Signed receipts of actions
@@ -265,6 +269,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Task(command) => Box::pin(command.run(app)),
         Command::Approval(command) => Box::pin(command.run(app)),
         Command::Escalation(command) => Box::pin(command.run(app)),
+        Command::Callback(command) => Box::pin(command.run(app)),
         Command::Role(command) => Box::pin(command.run(app)),
         Command::Action(command) => Box::pin(command.run(app)),
         Command::Gateway(args) => Box::pin(args.run(app)),

@@ -10,12 +10,12 @@
 
 mod message;
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, Weak};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use hansa_kernel::callback::{Delivery, Due, EndCallback};
 use hansa_kernel::{Auth, Caller, Command, Request, State};
-use hansa_types::{AnyId, Code, Rejection};
+use hansa_types::{AnyId, Code, Rejection, Time};
 use tokio::sync::{Semaphore, watch};
 
 use crate::egress::{EgressError, Purpose};
@@ -29,6 +29,27 @@ use crate::writer::Job;
 /// Name of the address of a callback in the vault.
 pub fn callback_id(subject: AnyId) -> String {
     format!("callback/{subject}")
+}
+
+/// How far the sending of a callback that is not over has come, as far as this run knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sending {
+    /// How often it was tried, earlier runs included.
+    pub tries: u8,
+    /// The last status that was answered.
+    pub status: Option<u16>,
+    /// When it is tried again.
+    pub next: Time,
+}
+
+/// The callbacks that were tried in vain and are tried again.
+#[derive(Debug, Default)]
+pub(crate) struct Sendings(Mutex<BTreeMap<AnyId, Sending>>);
+
+impl Sendings {
+    fn change<T>(&self, change: impl FnOnce(&mut BTreeMap<AnyId, Sending>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What became of one try.
@@ -45,6 +66,11 @@ impl Node {
     /// Whether the node would call back there: by its address alone, before anything is resolved.
     pub fn may_call_back(&self, url: &str) -> Result<(), EgressError> {
         self.egress.check(Purpose::Webhook, url)
+    }
+
+    /// How far the sending of a callback has come; nothing before its first try and after its end.
+    pub fn callback_sending(&self, subject: AnyId) -> Option<Sending> {
+        self.callbacks.change(|all| all.get(&subject).copied())
     }
 
     /// Sends it once.
@@ -76,6 +102,7 @@ impl Node {
     fn begin_callbacks(self: &Arc<Self>, due: Vec<Due>, begun: &mut Begun) {
         let open: BTreeSet<AnyId> = due.iter().map(|due| due.subject).collect();
         begun.known.retain(|subject| open.contains(subject));
+        self.callbacks.change(|all| all.retain(|subject, _| open.contains(subject)));
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         // What has ended is let go of.
         tasks.running();
@@ -150,16 +177,22 @@ async fn deliver(node: Weak<Node>, env: Env, places: Arc<Semaphore>, due: Due, m
             Tried::NotTaken(status) => match CALLBACK_RETRIES.get(tried - 1) {
                 None => (Delivery::Dead, status),
                 Some(wait) => {
+                    let (tries, next) = (counted(tried), env.clock.wall().after(*wait));
+                    let sending = Sending { tries, status, next };
+                    strong.callbacks.change(|all| all.insert(due.subject, sending));
                     drop(strong);
                     env.clock.sleep(*wait).await;
                     continue;
                 }
             },
         };
-        let tries = u8::try_from(tried).unwrap_or(u8::MAX);
-        let end = EndCallback { subject: due.subject, outcome, tries, status };
+        let end = EndCallback { subject: due.subject, outcome, tries: counted(tried), status };
         return record(&strong, end).await;
     }
+}
+
+fn counted(tries: usize) -> u8 {
+    u8::try_from(tries).unwrap_or(u8::MAX)
 }
 
 /// Records what became of it: now, or as soon as the node takes it.

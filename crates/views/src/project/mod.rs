@@ -12,6 +12,7 @@
 
 pub(crate) mod accepted;
 mod bulk;
+mod callback;
 mod card;
 mod envelope;
 mod erased;
@@ -109,6 +110,7 @@ struct Working<'a> {
     records: record::Records,
     erasures: erased::Erasures,
     differences: policy::Differences,
+    callbacks: callback::Callbacks,
 }
 
 /// Projects a batch within the transaction that the connection is in. Returns what the writer
@@ -145,6 +147,7 @@ async fn project_part(
         records: record::Records::default(),
         erasures: erased::Erasures::default(),
         differences: policy::Differences::default(),
+        callbacks: callback::Callbacks::default(),
     };
     for projected in batch {
         working.fold(projected);
@@ -205,6 +208,8 @@ impl Working<'_> {
                 self.principals.founded(entry, founded);
             }
             Event::PolicyJudged(judged) => self.differences.judged(entry, judged),
+            Event::CallbackAsked(_) => self.callbacks.asked(entry),
+            Event::CallbackEnded(ended) => self.callbacks.ended(entry, ended),
             Event::PrincipalCreated(created) => {
                 self.principals.created(entry, created, document, &self.known);
             }
@@ -264,6 +269,7 @@ impl Working<'_> {
         self.principals.store(connection, &self.known).await?;
         self.grants.store(connection).await?;
         self.differences.store(connection).await?;
+        self.callbacks.store(connection).await?;
         self.accepted.store(connection).await?;
         self.records.store(connection).await?;
         envelope::store(connection, &self.envelopes).await?;

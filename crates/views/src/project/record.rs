@@ -14,7 +14,8 @@ const INSERT: Insert = Insert { head: "INSERT INTO records (seq, task, thread, a
 #[derive(Debug, Default)]
 pub(super) struct Records {
     tasks: Vec<(u64, TaskId, Option<u128>, Option<PrincipalId>)>,
-    /// Those that go on with an action or a request for approval, whose first entry names the task.
+    /// Those that go on with an action, a request for approval or an evaluation, whose first entry names
+    /// the task, if it is about one.
     threads: Vec<(u64, u128, Option<PrincipalId>)>,
 }
 

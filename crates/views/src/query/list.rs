@@ -103,6 +103,15 @@ impl Branches {
     pub(super) fn all() -> Self {
         Self(vec![vec![]])
     }
+
+    /// The rows that name the viewer in a column, or every row for who sees all.
+    pub(super) fn of_one(column: &'static str, viewer: Viewer) -> Self {
+        match (viewer.all, viewer.principal) {
+            (true, _) => Self::all(),
+            (false, Some(viewer)) => Self(vec![vec![Side::Is(column, viewer)]]),
+            (false, None) => Self(Vec::new()),
+        }
+    }
 }
 
 /// How many rows a page has.

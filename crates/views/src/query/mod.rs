@@ -5,6 +5,7 @@
 
 pub(crate) mod accepted;
 pub(crate) mod agents;
+pub(crate) mod callbacks;
 pub(crate) mod discover;
 pub(crate) mod envelopes;
 pub(crate) mod grants;

@@ -15,6 +15,7 @@ pub mod amp;
 pub mod api_keys;
 pub mod approvals;
 pub mod auth;
+pub mod callbacks;
 pub mod cards;
 pub mod clearance;
 pub mod clients;

@@ -376,6 +376,27 @@ Call = TypedDict(
 CallType: TypeAlias = "Literal['tool_call'] | Literal['native']"
 """What kind of call it is."""
 
+Callback = TypedDict(
+    'Callback',
+    {
+        'asked_at': 'str',
+        'by': 'PrincipalId',
+        'callback_url': 'NotRequired[str | None]',
+        'delivery': 'CallbackDelivery',
+        'ended_at': 'NotRequired[str | None]',
+        'next_try_at': 'NotRequired[str | None]',
+        'seq': 'int',
+        'status': 'NotRequired[int | None]',
+        'subject': 'str',
+        'told': 'NotRequired[str | None]',
+        'tries': 'int',
+    },
+)
+"""A callback."""
+
+CallbackDelivery: TypeAlias = "Literal['open'] | Literal['delivered'] | Literal['dead']"
+"""What became of a callback."""
+
 CardDocument: TypeAlias = 'dict[str, Any]'
 """An A2A card as its agent set it."""
 
@@ -1319,6 +1340,16 @@ PageOfBalance = TypedDict(
 )
 """One page of a list."""
 
+PageOfCallback = TypedDict(
+    'PageOfCallback',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Callback]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
 PageOfClient = TypedDict(
     'PageOfClient',
     {
@@ -1542,24 +1573,30 @@ PolicyEvaluation = TypedDict(
     'PolicyEvaluation',
     {
         'annotations': 'NotRequired[dict[str, Any]]',
+        'asked_at': 'NotRequired[str | None]',
         'at_least': 'NotRequired[PolicyVerdict | None]',
         'by': 'PrincipalId',
         'callback_url': 'NotRequired[str | None]',
-        'evaluated_at': 'str',
-        'facts': 'Digest',
+        'evaluated_at': 'NotRequired[str | None]',
+        'facts': 'NotRequired[Digest | None]',
         'id': 'PolicyEvaluationId',
         'matched_rules': 'list[RuleName]',
         'obligations': 'list[str]',
         'policy_sets': 'list[PolicySetVerdict]',
+        'refusal': 'NotRequired[str | None]',
         'seq': 'int',
+        'state': 'PolicyEvaluationState',
         'task': 'NotRequired[TaskId | None]',
-        'verdict': 'PolicyVerdict',
+        'verdict': 'NotRequired[PolicyVerdict | None]',
     },
 )
 """What policy said when it was asked."""
 
 PolicyEvaluationId: TypeAlias = 'str'
 """The id of an evaluation of policy."""
+
+PolicyEvaluationState: TypeAlias = "Literal['pending'] | Literal['done'] | Literal['failed']"
+"""Whether policy has answered."""
 
 PolicyMode: TypeAlias = "Literal['off'] | Literal['shadow'] | Literal['enforce']"
 """How much a policy set's verdict counts."""
@@ -2222,6 +2259,7 @@ OPERATIONS: Mapping[str, Operation] = {
     'totp_disable': Operation('totp_disable', 'POST', '/api/v1/auth/totp/disable', (), True, False, False, True),
     'account_verify': Operation('account_verify', 'POST', '/api/v1/auth/verify-email', (), True, False, True, True),
     'burn_create': Operation('burn_create', 'POST', '/api/v1/burns', (), True, True, False, True),
+    'callback_list': Operation('callback_list', 'GET', '/api/v1/callbacks', ('cursor', 'delivery', 'limit',), False, False, False, True),
     'client_list': Operation('client_list', 'GET', '/api/v1/clients', ('cursor', 'limit',), False, False, False, True),
     'client_create': Operation('client_create', 'POST', '/api/v1/clients', (), True, True, False, True),
     'client_revoke': Operation('client_revoke', 'DELETE', '/api/v1/clients/{client}', (), False, True, False, True),
@@ -3365,6 +3403,32 @@ class Operations:
         """
         return self._call(OPERATIONS['burn_create'], {'amount': amount, 'currency': currency, 'dry_run': dry_run, 'from': from_}, idempotency_key)  # type: ignore[no-any-return]
 
+    def callback_list(
+        self,
+        *,
+        cursor: str | None = None,
+        delivery: CallbackDelivery | None = None,
+        limit: int | None = None,
+    ) -> PageOfCallback:
+        """List callbacks. What became of the calls by which somebody wanted to be told how an
+        approval, an action or an evaluation ended: open, delivered or dead, with how often they
+        were sent. May also be carried by a signed envelope addressed to the node.
+
+        cursor: Where to go on.
+        delivery: Only those of which this became.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['callback_list'], {'cursor': cursor, 'delivery': delivery, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def callback_list_all(
+        self,
+        *,
+        delivery: CallbackDelivery | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Callback]:
+        """List callbacks: all pages, item by item."""
+        return self._pages(OPERATIONS['callback_list'], {'delivery': delivery, 'limit': limit})
+
     def client_list(
         self,
         *,
@@ -4271,6 +4335,7 @@ class Operations:
         parameters: dict[str, Any] | None = None,
         policy_set: PolicySetId | None = None,
         task: TaskId | None = None,
+        wait: Wait | None = None,
         idempotency_key: str | None = None,
     ) -> PolicyEvaluation:
         """Ask what policy would say. Of an act of the caller's, recorded. It is no leave to act:
@@ -4290,8 +4355,9 @@ class Operations:
         parameters: What else the act says.
         policy_set: A set to ask beside those that concern the act.
         task: The task it belongs to.
+        wait: Whether to wait for the answer, or to look for it later.
         """
-        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'annotations': annotations, 'at_least': at_least, 'callback_url': callback_url, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task}, idempotency_key)  # type: ignore[no-any-return]
+        return self._call(OPERATIONS['policy_evaluate'], {'action': action, 'amount': amount, 'annotations': annotations, 'at_least': at_least, 'callback_url': callback_url, 'counterparty': counterparty, 'counterparty_name': counterparty_name, 'currency': currency, 'parameters': parameters, 'policy_set': policy_set, 'task': task, 'wait': wait}, idempotency_key)  # type: ignore[no-any-return]
 
     def policy_evaluation_get(
         self,
