@@ -158,6 +158,11 @@ impl TypeScript {
 
     /// A project of somebody else's that has installed the packed client, and nothing besides.
     pub fn installed(&self) -> PathBuf {
+        self.installed_as("@hansa/sdk")
+    }
+
+    /// The same, by another name.
+    pub fn installed_as(&self, name: &str) -> PathBuf {
         let project = self.place.join("project");
         let _ = std::fs::remove_dir_all(&project);
         let packed = project.join("packed");
@@ -165,7 +170,8 @@ impl TypeScript {
         write(&project.join("package.json"), r#"{ "name": "project", "type": "module" }"#);
         run(self.npm().args(["pack", "--pack-destination"]).arg(&packed));
         let install = ["install", "--offline", "--no-audit", "--no-fund"];
-        run(npm(&project).args(install).arg(only_file(&packed)));
+        let packed = format!("{name}@file:{}", only_file(&packed).display());
+        run(npm(&project).args(install).arg(packed));
         project
     }
 }

@@ -98,3 +98,17 @@ def test_refusals_fit_their_schema_and_are_typed(town, client, check):
     assert refused.value.details["code"] == "invalid_field"
     with AGPClient(town["url"], api_key="wrong") as nobody, pytest.raises(AGPUnauthenticatedError):
         nobody.registry.get_capability("cap_unknown")
+
+
+def test_an_evaluation_is_waited_for(client, check):
+    task = client.registry.create_task(
+        principal_id="worker", requested_outcome="analyse feedback", risk_tier="low"
+    )
+    operation = client.decision.evaluate_policy_async(task_id=task["task_id"])
+    check("async/async-operation.json", operation)
+    ended = client.execution.wait_for_operation(operation["operation_id"], wait_s=30, poll_s=0.05)
+    check("async/async-operation.json", ended)
+    assert ended["status"] == "completed"
+    decided = client.decision.get_policy_evaluation(ended["result_ref"])
+    check("objects/policy-decision.json", decided)
+    assert decided["verdict"] == "allow"

@@ -228,6 +228,11 @@ export class Decision extends Domain {
   evaluate(task_id: string, members: Members = {}, options: AGPOptions = {}) {
     return this.evaluatePolicy({ ...members, task_id }, options);
   }
+  /** As `evaluatePolicy`, answered at once with an operation to wait for. */
+  evaluatePolicyAsync(members: Members, options: AGPOptions = {}) {
+    const body = { evaluated_at: new Date().toISOString(), ...members };
+    return this.send("POST", "/agp/decision/policy-evaluations", body, { ...options, prefer: "respond-async" });
+  }
   getPolicyEvaluation(id: string) {
     return this.read("/agp/decision/policy-evaluations", id);
   }

@@ -1,5 +1,6 @@
 /** The TypeScript client of a Hansa node. */
 
+export { AGPClient, type AGPClientOptions, AGPError } from "./agp.js";
 export { Client } from "./client.js";
 export * from "./errors.js";
 export { type CallOptions, type Operation, OPERATIONS, Operations } from "./operations.js";

@@ -194,6 +194,97 @@ async fn a_tool_that_honours_the_key_is_asked_again() {
     world.town.stop().await;
 }
 
+/// An answer of an MCP server.
+fn rpc(id: u64, name: &str, said: Value) -> String {
+    remote::answer(200, &json!({ "jsonrpc": "2.0", "id": id, name: said }).to_string())
+}
+
+#[tokio::test]
+async fn a_tool_of_an_mcp_server_is_called_whatever_its_age() {
+    let paid = json!({ "content": [{ "type": "text", "text": "paid" }] });
+    let declined = json!({ "content": [], "isError": true });
+    let begun = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {} });
+    let unknown = json!({ "code": -32601, "message": "no such method" });
+    let answers = vec![
+        // One that says everything at once.
+        rpc(0, "result", json!({})),
+        rpc(2, "result", paid.clone()),
+        // One that wants a session first.
+        rpc(0, "error", unknown.clone()),
+        rpc(1, "result", begun.clone()),
+        "HTTP/1.1 202 taken\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        rpc(2, "result", declined),
+        // One that speaks no MCP: the call itself is not sent.
+        remote::answer(500, "{}"),
+        remote::answer(500, "{}"),
+    ];
+    let count = answers.len();
+    let network = Arc::new(SimNetwork::default());
+    let calls = remote::serve(&network, ("tool.example", "10.0.0.9:80"), answers);
+    let world = World::new(&["pay_vendor=mcp:http://tool.example/mcp"], network).await;
+    let done = world.done(json!({})).await;
+    assert_eq!((&done["state"], &done["executor"]), (&json!("done"), &json!("mcp")), "{done}");
+    assert_eq!(done["result"], paid);
+    let declined = world.done(json!({})).await;
+    assert_eq!(declined["state"], "failed", "{declined}");
+    let nobody = world.done(json!({})).await;
+    assert_eq!((&nobody["state"], &nobody["reason"]), (&json!("failed"), &json!("not_sent")));
+    assert_eq!(calls.load(Ordering::Relaxed), count);
+    assert_eq!(world.receipt(&done).await["executor"], "mcp");
+    world.town.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_wait_is_told_where_to_look_and_a_trial_does_nothing() {
+    let network = Arc::new(SimNetwork::default());
+    let calls = serve(&network, &[remote::SILENCE]);
+    let world = World::new(&["pay_vendor=http:http://tool.example/pay"], network).await;
+    let begun = world.town.ask(world.submit(json!({ "wait": "started" }))).await;
+    assert_eq!((begun.status, &begun.json()["state"]), (202, &json!("started")));
+
+    // The same in AGP's words, of a task that policy has nothing against.
+    let ask = |path: &str, body: Value| Ask::post(path, body).by(&world.bob);
+    let task = json!({ "requested_outcome": "pay", "risk_tier": "low" });
+    let task = world.town.ask(ask("/api/v1/tasks", task)).await.accepted()["id"].clone();
+    let look = ask("/api/v1/policy-evaluations", json!({ "task": task }));
+    assert_eq!(world.town.ask(look).await.accepted()["verdict"], "allow");
+    let call = world.envelope(json!({}))["action"].clone();
+    let envelope = json!({ "task_id": task, "capability_token": world.grant, "action": call });
+    let prefer = |envelope: &Value, word: &str| {
+        ask("/agp/execution/action-envelopes", envelope.clone()).header("prefer", word)
+    };
+    let before = world.town.seq();
+    let trial = world.town.ask(prefer(&envelope, "validate-only")).await;
+    assert_eq!((trial.status, &trial.json()["valid"]), (200, &json!(true)), "{}", trial.json());
+    let mut wide = envelope.clone();
+    wide["action"]["params"]["amount"] = json!("101");
+    let trial = world.town.ask(prefer(&wide, "validate-only")).await;
+    assert_eq!(
+        (trial.status, &trial.json()["error"]["code"]),
+        (409, &json!("AGP_SCOPE_VIOLATION"))
+    );
+    assert_eq!(world.town.seq(), before, "a trial leaves nothing");
+    let begun = world.town.ask(prefer(&envelope, "execute-async")).await;
+    let told = begun.json();
+    assert_eq!((begun.status, &told["status"]), (202, &json!("pending")), "{told}");
+    assert_eq!(begun.header("x-agp-action-id"), told["operation_id"].as_str());
+    let url = told["status_url"].as_str().unwrap();
+    let path = url.strip_prefix(&world.town.url()).unwrap().to_owned();
+    while calls.load(Ordering::Relaxed) < 2 {
+        tokio::task::yield_now().await;
+    }
+    let ended = loop {
+        let told = world.get(path.clone(), &world.bob).await;
+        if told["status"] != "pending" {
+            break told;
+        }
+        world.town.clock.advance(hansa_types::Duration::seconds(1));
+    };
+    // Nobody answered, so nobody can say.
+    assert_eq!(ended["status"], "failed", "{ended}");
+    world.town.stop().await;
+}
+
 #[tokio::test]
 async fn a_tool_that_is_not_there_was_sent_nothing() {
     let tools = ["pay_vendor=http:http://tool.example/pay"];

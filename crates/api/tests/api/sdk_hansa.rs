@@ -4,8 +4,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use hansa_api::{AgpSettings, ApiSettings};
+use hansa_api::{AgpSettings, ApiSettings, NamedClient};
+use hansa_crypto::Secret;
 use hansa_testkit::sdk::{Python, TypeScript, run};
+
+use serde_json::{Value, json};
 
 use crate::harness::{Actor, Town};
 
@@ -27,6 +30,51 @@ const task = await new AGPClient(url).registry.createTask({
 console.log(JSON.stringify([agent.name, keys instanceof Keys, refused, task.status]));
 "#;
 
+/// What somebody does whose program was written for the protocol's own package: its example, and the rest
+/// of the way to a receipt.
+const USE_AGP: &str = r#"
+import { AGPClient } from "@agp-protocol/sdk";
+import { Client, verifyReceipt } from "@agp-protocol/sdk";
+
+const [url, secret] = process.argv.slice(2);
+const client = new AGPClient(url, {
+  client_id: "my-agent",
+  client_secret: secret,
+});
+const task = await client.registry.createTask({
+  principal_id: "my-agent", requested_outcome: "analyse feedback", risk_tier: "low",
+});
+const decision = await client.decision.evaluate(task.task_id);
+const capability = await client.registry.createCapability({ permitted_actions: ["analyse"] });
+const envelope = {
+  task_id: task.task_id,
+  capability_token: capability.token_id,
+  policy_decision: decision.evaluation_id,
+  action: { type: "tool_call", tool: "analyse", params: { text: "fine" } },
+};
+const valid = await client.execution.validate(envelope);
+const accepted = await client.execution.submit(envelope, { waitMs: 0, idempotencyKey: "once" });
+const again = await client.execution.submit(envelope, { waitMs: 0, idempotencyKey: "once" });
+const permit = await client.execution.permit({ action_id: accepted.action_id });
+const receipt = await client.execution.postReceipt({
+  action_ref: accepted.action_id, task_id: task.task_id, executor_id: "my-agent",
+  executed_at: new Date().toISOString(), outcome: "completed",
+});
+const { jws } = await client.execution.getReceipt(receipt.receipt_id);
+const signed = await verifyReceipt({ jws, state: "done" }, await new Client(url).keys());
+const events = [];
+for await (const event of client.execution.allLedgerEvents({ task_id: task.task_id, limit: 2 })) events.push(event);
+const replay = await client.execution.replay(task.task_id);
+const refused = async (promise) => promise.then(() => "", (error) => error.constructor.name);
+console.log(JSON.stringify([
+  decision.verdict, valid, accepted.action_id === again.action_id, permit.decision, receipt.outcome, signed.tool,
+  events.length === replay.events.length && events.length > 2,
+  await refused(client.registry.getTask("tsk_unknown")),
+  await refused(client.execution.submit({ ...envelope, action: { ...envelope.action, tool: "delete" } }, { waitMs: 0 })),
+  await refused(new AGPClient(url, { client_id: "my-agent", client_secret: "wrong" }).registry.listTasks()),
+]));
+"#;
+
 /// Runs something that blocks, while the node goes on.
 async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap()
@@ -45,6 +93,17 @@ async fn town() -> (Town, Actor) {
     let mut town = Town::with(|_| (), ApiSettings { agp, ..ApiSettings::default() }).await;
     let owner = town.set_up().await;
     (town, owner)
+}
+
+/// A node that gives its operator's client tokens of AGP.
+async fn guarded() -> Town {
+    let town = Town::found().await;
+    let client = town.node.agent_client("my-agent").await.unwrap();
+    let secret = |text: &str| Secret::new(text.to_owned());
+    let named = NamedClient { id: "my-agent".to_owned(), secret: secret("s3cr3t"), client };
+    let auth_secret = Some(secret("0123456789abcdef0123456789abcdef"));
+    let agp = AgpSettings { auth_secret, client: Some(named), open: false };
+    town.with_settings(|settings| settings.agp = agp).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -82,4 +141,27 @@ async fn the_typescript_client_does_what_its_tests_say_and_works_where_it_is_ins
     })
     .await;
     town.stop().await;
+    let guarded = guarded().await;
+    let url = guarded.url();
+    beside(move || {
+        let project = TypeScript::copy(Path::new(TARGET)).installed_as("@agp-protocol/sdk");
+        std::fs::write(project.join("use.js"), USE_AGP).unwrap();
+        let mut node = Command::new("node");
+        let told = run(node.current_dir(&project).args(["use.js", &url, "s3cr3t"]));
+        let wanted = json!([
+            "allow",
+            true,
+            true,
+            "PERMIT",
+            "completed",
+            "analyse",
+            true,
+            "AGPNotFoundError",
+            "AGPScopeViolationError",
+            "AGPUnauthenticatedError"
+        ]);
+        assert_eq!(serde_json::from_str::<Value>(&told).unwrap(), wanted);
+    })
+    .await;
+    guarded.stop().await;
 }
