@@ -57,7 +57,11 @@ pub(crate) struct Request {
     /// The task
     task: TaskId,
 
-    /// Digest of the call; it can be bound later
+    /// The call as JSON: type, tool and params; it can be bound later
+    #[arg(long, value_name = "JSON", conflicts_with = "call_digest")]
+    call: Option<String>,
+
+    /// Digest of the call, instead of the call itself
     #[arg(long, value_name = "DIGEST")]
     call_digest: Option<Digest>,
 
@@ -144,7 +148,7 @@ impl Command {
         match self {
             Command::Request(request) => {
                 let idempotency = request.idempotency.clone();
-                let request = request.request();
+                let request = request.request()?;
                 app.ui.answer(&remote.call_once(&request, &idempotency).await?, SHOWN)?;
             }
             Command::List { task, state, paging: Paging { cursor, limit } } => {
@@ -167,10 +171,13 @@ impl Command {
 }
 
 impl Request {
-    fn request(self) -> ApprovalRequestCreate {
-        ApprovalRequestCreate {
+    fn request(self) -> Result<ApprovalRequestCreate, Failure> {
+        let wrong =
+            |_| Failure::usage("--call is {\"type\": \"tool_call\", \"tool\": …, \"params\": {…}}");
+        let call = self.call.as_deref().map(serde_json::from_str).transpose().map_err(wrong)?;
+        Ok(ApprovalRequestCreate {
             task: self.task,
-            call: None,
+            call,
             call_digest: self.call_digest,
             mode: self.mode,
             quorum: self.quorum,
@@ -180,7 +187,7 @@ impl Request {
             expires_in_s: Some(self.expires.seconds),
             callback_url: self.callback_url,
             annotations: Annotations::default(),
-        }
+        })
     }
 }
 

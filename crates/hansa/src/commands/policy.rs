@@ -55,7 +55,7 @@ pub(crate) enum Command {
     },
     /// Make a policy set of a directory, as a draft
     Create {
-        /// The directory: policy.json, modules *.rego, and data.json
+        /// The directory: policy.json, and for the engine rego modules *.rego; data.json
         dir: PathBuf,
         /// How much it shall count once it is active
         #[arg(long, value_enum)]
@@ -118,6 +118,9 @@ pub(crate) struct Evaluate {
     /// The other side's name
     #[arg(long, value_parser = name)]
     counterparty_name: Option<Name>,
+    /// Where to be told that it is there, at a host of egress.webhook
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
     #[command(flatten)]
     idempotency: Idempotency,
 }
@@ -247,6 +250,7 @@ impl Evaluate {
             currency: self.currency,
             counterparty: self.counterparty,
             counterparty_name: self.counterparty_name,
+            callback_url: self.callback_url,
             ..PolicyEvaluate::default()
         };
         ui.answer(&remote.call_once(&request, &self.idempotency).await?, EVALUATED)
@@ -294,9 +298,12 @@ fn data_of(dir: &Path) -> Result<Map<String, Value>, Failure> {
 fn set_of(dir: &Path, mode: Option<PolicyMode>) -> Result<PolicySetCreate, Failure> {
     let path = dir.join(MANIFEST);
     let mut set = read_object(&path)?;
-    let mut modules = modules_of(dir)?;
-    modules.retain(|name, _| !testing::is_test(name));
-    set.insert("modules".to_owned(), serde_json::json!(modules));
+    // The rules of another engine are kept elsewhere.
+    if set.get("engine").is_none_or(|engine| engine == "rego") {
+        let mut modules = modules_of(dir)?;
+        modules.retain(|name, _| !testing::is_test(name));
+        set.insert("modules".to_owned(), serde_json::json!(modules));
+    }
     set.insert("data".to_owned(), Value::Object(data_of(dir)?));
     let set: PolicySetCreate = serde_json::from_value(Value::Object(set))
         .map_err(|error| Failure::because(format!("{} does not read", path.display()), &error))?;

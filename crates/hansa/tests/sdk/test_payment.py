@@ -7,6 +7,7 @@ protocol's users are shown. The monitor signs off while `submit` waits, and is t
 import json
 import os
 import queue
+import re
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -18,7 +19,9 @@ from agp import AGPClient, AGPError
 from hansa import Client, Untrusted, verify_receipt, verify_webhook
 
 PROGRAM = os.environ.get("HANSA_PROGRAM", "hansa")
-POLICIES = Path(__file__).parents[4] / "policies" / "finance-v2"
+ROOT = Path(__file__).parents[4]
+POLICIES = ROOT / "policies" / "finance-v2"
+PAGE = ROOT / "docs" / "tutorial-gate.md"
 WAIT_S = 30
 
 
@@ -225,6 +228,18 @@ def test_the_payment_is_made_once_signed_and_replayed(town, cast, services):
     assert message["data"]["status"] == "completed"
     with pytest.raises(Untrusted):
         verify_webhook(headers, body.replace(b"approved", b"rejected"), keys)
+
+
+def test_the_page_shows_what_happens(town, cast, services, capsys):
+    """The program of the tutorial, to the letter."""
+    [program] = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    program = program.replace("http://127.0.0.1:7471", town["url"]).replace('client_secret="…"', 'client_secret="s3cr3t"')
+    paid = len(services.paid)
+    with monitoring(town, cast, "approved") as spoken:
+        exec(program, {})
+        assert spoken.get(timeout=WAIT_S)["state"] == "approved"
+    assert capsys.readouterr().out.startswith("completed rcp_")
+    assert len(services.paid) == paid + 1
 
 
 def test_a_payment_that_the_monitor_rejects_is_not_made(town, cast, services):
