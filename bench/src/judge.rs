@@ -50,10 +50,16 @@ type Judged = anyhow::Result<(Vec<Job>, Vec<u64>)>;
 /// What became of the jobs of one batch.
 type Told = Arc<Mutex<Vec<Outcome>>>;
 
+/// A writer with a used batch to fill again, as one beside its journal has.
+struct Side {
+    writer: Writer,
+    batch: Batch,
+}
+
 /// The scene.
 pub(crate) struct JudgeScene {
-    ungated: Writer,
-    gated: Writer,
+    ungated: Side,
+    gated: Side,
     payments: Payments,
     evaluator: Evaluator,
     document: PolicyDocument,
@@ -85,8 +91,8 @@ impl JudgeScene {
             bounds: Vec::new(),
         };
         let mut scene = Self {
-            ungated: world.full.writer(&env),
-            gated: world.full.writer(&env),
+            ungated: Side { writer: world.full.writer(&env), batch: Batch::default() },
+            gated: Side { writer: world.full.writer(&env), batch: Batch::default() },
             payments: Payments::new(&world.parties, 31)?,
             evaluator,
             document,
@@ -98,7 +104,7 @@ impl JudgeScene {
         ];
         for command in enact {
             let job = Job { request: by_machine(command), vault: Vec::new() };
-            step(&mut scene.gated, &scene.env, vec![job]);
+            scene.gated.step(&scene.env, vec![job]);
         }
         Ok(scene)
     }
@@ -110,17 +116,17 @@ impl JudgeScene {
     /// A batch with nobody asked.
     fn ungated(&mut self) -> anyhow::Result<Work> {
         let jobs = self.jobs();
-        let (cpu, outcomes) = step(&mut self.ungated, &self.env, jobs);
+        let (cpu, outcomes) = self.ungated.step(&self.env, jobs);
         count(cpu, &outcomes)
     }
 
     /// A batch that is handed out, judged, and admitted. One decision of it is timed.
     fn gated(&mut self, decisions_ns: &mut Vec<u64>) -> anyhow::Result<Work> {
         let jobs = self.jobs();
-        let (first, outcomes) = step(&mut self.gated, &self.env, jobs);
+        let (first, outcomes) = self.gated.step(&self.env, jobs);
         let (judged, took) = judge(&mut self.evaluator, &self.env, asked(outcomes)?)?;
         decisions_ns.extend(took);
-        let (second, outcomes) = step(&mut self.gated, &self.env, judged);
+        let (second, outcomes) = self.gated.step(&self.env, judged);
         count(first + second, &outcomes)
     }
 
@@ -158,7 +164,7 @@ impl JudgeScene {
         while self.env.clock.stopwatch_ns() - begun < span {
             while out + BATCH <= OUT_MAX {
                 let jobs = self.jobs();
-                let (_, outcomes) = step(&mut self.gated, &self.env, jobs);
+                let (_, outcomes) = self.gated.step(&self.env, jobs);
                 let mut asked = asked(outcomes)?.into_iter().peekable();
                 while asked.peek().is_some() {
                     ask.send(asked.by_ref().take(CHUNK).collect()).context("the threads ended")?;
@@ -173,7 +179,7 @@ impl JudgeScene {
                 took.extend(ns);
             }
             out -= judged.len();
-            let (_, outcomes) = step(&mut self.gated, &self.env, judged);
+            let (_, outcomes) = self.gated.step(&self.env, judged);
             made.push(count(Duration::ZERO, &outcomes)?.count);
         }
         let wall = Duration::from_nanos(self.env.clock.stopwatch_ns() - begun);
@@ -232,21 +238,26 @@ fn allow(question: &Question, verdict: Verdict) -> Judgement {
     Judgement::compose(question.facts.digest(), judged.collect())
 }
 
-/// One step of a writer, with its CPU time.
-fn step(writer: &mut Writer, env: &Env, jobs: Vec<Job>) -> (Duration, Vec<Outcome>) {
-    let told = Told::default();
-    let heard = Arc::clone(&told);
-    let reply = Box::new(move |outcomes| {
-        *heard.lock().unwrap_or_else(PoisonError::into_inner) = outcomes;
-    });
-    let mut inputs = vec![Input::Commands { jobs, reply }];
-    let begun = thread_cpu();
-    let reading = Reading::of(&*env.clock);
-    let output = writer.step(reading, env.random_u128(), &mut inputs, Batch::default());
-    let cpu = thread_cpu().saturating_sub(begun);
-    output.release.into_iter().for_each(|release| release());
-    let outcomes = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
-    (cpu, outcomes)
+impl Side {
+    /// One step, with its CPU time.
+    fn step(&mut self, env: &Env, jobs: Vec<Job>) -> (Duration, Vec<Outcome>) {
+        let told = Told::default();
+        let heard = Arc::clone(&told);
+        let reply = Box::new(move |outcomes| {
+            *heard.lock().unwrap_or_else(PoisonError::into_inner) = outcomes;
+        });
+        let mut inputs = vec![Input::Commands { jobs, reply }];
+        let batch = std::mem::take(&mut self.batch);
+        let begun = thread_cpu();
+        let reading = Reading::of(&*env.clock);
+        let output = self.writer.step(reading, env.random_u128(), &mut inputs, batch);
+        let cpu = thread_cpu().saturating_sub(begun);
+        output.release.into_iter().for_each(|release| release());
+        self.batch = output.batch;
+        self.batch.clear();
+        let outcomes = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
+        (cpu, outcomes)
+    }
 }
 
 fn count(cpu: Duration, outcomes: &[Outcome]) -> anyhow::Result<Work> {

@@ -14,7 +14,8 @@ use std::time::Duration;
 use hansa_store::conformance::Scribe;
 use hansa_store::verify::{VerifyFrom, verify};
 use hansa_store::{
-    Batch, Error, Hasher, JOURNAL_FILE, Journal, Notary, Options, Reader, Store, VaultChange, limits,
+    Batch, Error, Hasher, JOURNAL_FILE, Journal, Notary, Options, Reader, Store, VaultChange,
+    limits,
 };
 use hansa_types::{Digest, PrincipalId, Salt};
 use rusqlite::Connection;
