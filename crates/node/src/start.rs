@@ -10,7 +10,7 @@ use hansa_kernel::State;
 use hansa_kernel::format::FORMAT;
 use hansa_kernel::{Auth, Caller, Command, Request, node as kernel_node};
 use hansa_store::tiles::ProofIndex;
-use hansa_store::{Options, Reader, Sealing, Store, disk, poison};
+use hansa_store::{Journal, Options, Reader, Sealing, Store, disk, poison};
 use hansa_types::{Digest, Duration, IncarnationId, PrincipalId};
 use hansa_views::{Views, WRITER_THREAD};
 use tokio::sync::{Semaphore, watch};
@@ -87,9 +87,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     metrics.watch_journal(Arc::clone(&journal_stats));
     let Folded { state, verified, snapshot_seq } = folded;
     let hashes = Hashes { chain: verified.head.chain, tree: verified.range };
-    let origin = origin(&config.host, incarnation);
-    let notary = notary(&keys, origin, &hashes, &env);
-    journal.appoint(Box::new(hashes), Box::new(notary));
+    appoint(&mut *journal, hashes, &keys, origin(&config.host, incarnation), &env);
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
         env: env.clone(),
@@ -174,10 +172,11 @@ fn way_of_mail(
     }
 }
 
-/// Who signs checkpoints with the node's key.
-fn notary(keys: &NodeKeys, origin: String, hashes: &Hashes, env: &Env) -> Notary {
+/// Appoints who hashes the journal's batches, and who signs checkpoints with the node's key.
+fn appoint(journal: &mut dyn Journal, hashes: Hashes, keys: &NodeKeys, origin: String, env: &Env) {
     let signing = SigningKey::from_seed(*keys.signing().seed());
-    Notary::new(hashes, Signer::new(signing, origin), Arc::clone(&env.clock))
+    let notary = Notary::new(&hashes, Signer::new(signing, origin), Arc::clone(&env.clock));
+    journal.appoint(Box::new(hashes), Box::new(notary));
 }
 
 /// Starts the judge's threads.
