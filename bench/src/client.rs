@@ -41,9 +41,27 @@ impl Connection {
         Ok(Self { stream, input: vec![0; 16 << 10], filled: 0 })
     }
 
+    /// Sends the head of a request that expects to be asked for its body (RFC 9110, section 10.1.1),
+    /// and waits until the node does. [`exchange`](Self::exchange) goes on with the body.
+    pub(crate) async fn announce(&mut self, head: &[u8]) -> anyhow::Result<()> {
+        let (status, _) = self.begin(head).await?;
+        anyhow::ensure!(status == 100, "the head of a request was answered {status}");
+        Ok(())
+    }
+
     /// Sends a request and waits for its answer: status and body.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<(u16, &[u8])> {
-        self.stream.write_all(request).await?;
+        let (status, head) = self.begin(request).await?;
+        let length = length(&self.input[..head]).context("the answer has no length")?;
+        while self.filled < head + length {
+            self.read_more().await?;
+        }
+        Ok((status, &self.input[head..head + length]))
+    }
+
+    /// Sends bytes and waits for the head of what answers them: its status and length.
+    async fn begin(&mut self, bytes: &[u8]) -> anyhow::Result<(u16, usize)> {
+        self.stream.write_all(bytes).await?;
         self.filled = 0;
         let head = loop {
             self.read_more().await?;
@@ -52,11 +70,7 @@ impl Connection {
             }
         };
         let status = status(&self.input[..head]).context("the answer has no status")?;
-        let length = length(&self.input[..head]).context("the answer has no length")?;
-        while self.filled < head + length {
-            self.read_more().await?;
-        }
-        Ok((status, &self.input[head..head + length]))
+        Ok((status, head))
     }
 
     async fn read_more(&mut self) -> anyhow::Result<()> {

@@ -141,7 +141,12 @@ pub(crate) const KEYS: &[Key] = &[
         0.8,
         "http.logins.vs_alone",
         "x",
-        "c64 while 9,900 people log in at once / without them just before",
+        "c64 while 10,000 people log in at once / without them just before",
+    ),
+    printed(
+        "http.logins.first_vs_alone",
+        "x",
+        "the same in the first quarter alone, while most are told to come back",
     ),
     printed("http.logins.answered", "1", "of them answered meanwhile, most told to come back"),
     at_most(
