@@ -9,6 +9,7 @@ mod card;
 mod checkpoint;
 mod fuzz;
 mod json;
+mod json_numbers;
 mod jws;
 mod keys;
 mod merkle;
