@@ -12,6 +12,7 @@ pub mod card;
 pub mod chain;
 pub mod checkpoint;
 pub mod compare;
+pub mod dek_envelope;
 pub mod did_document;
 pub mod hash;
 pub mod hs256;

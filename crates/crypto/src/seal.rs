@@ -4,8 +4,8 @@
 //! record's id and owner), so a sealed record moved elsewhere does not open. The caller picks the
 //! nonce at random; one key seals far fewer than 2^32 records, because every record has its own.
 //!
-//! Deliberately absent: passphrases, sealing to public keys, and version 0x01, the envelope of the
-//! agent network, which binds no associated data.
+//! Deliberately absent: passphrases and sealing to public keys. Version 0x01 is the envelope of the
+//! agent network ([`crate::dek_envelope`]), which binds no associated data.
 
 use std::fmt;
 
@@ -62,7 +62,7 @@ impl SealKey {
         &self.0
     }
 
-    fn cipher(&self) -> Aes256Gcm {
+    pub(crate) fn cipher(&self) -> Aes256Gcm {
         Aes256Gcm::new((&*self.0).into())
     }
 }

@@ -1,14 +1,19 @@
-//! The golden vectors of The Protocol's published clients, each verified as its receivers do.
+//! The golden vectors of published clients, each verified as its receivers do. What a buyer pays is
+//! tested with the client that reckons it.
 
+use aes_gcm::aead::AeadInOut as _;
+use aes_gcm::{Aes256Gcm, KeyInit as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hansa_crypto::dek_envelope::{self, Drawn, ENVELOPE_BYTES, ReaderKey};
 use hansa_crypto::json::parse_strict;
 use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::python_json::canonical;
+use hansa_crypto::{SealError, SealKey};
 use hansa_types::Signature;
 use serde_json::{Map, Value, json};
 
-use crate::seed;
+use crate::{hex, seed};
 
 fn vectors() -> Value {
     parse_strict(include_bytes!("../vectors/upstream-vectors.json")).unwrap()
@@ -101,4 +106,56 @@ fn the_registry_card_has_the_same_bytes_and_signature() {
     assert_eq!(String::from_utf8(bytes.clone()).unwrap(), expected);
     let key = public(&vectors["registry_card"]["jwks"]["keys"][0]);
     assert_eq!(key.verify(&bytes, &signature(text(&signed["value"]))), Ok(()));
+}
+
+#[test]
+fn the_envelope_of_a_records_key_opens_and_with_it_the_record() {
+    let vectors = vectors();
+    let vector = &vectors["dek_envelope"];
+    let reader = ReaderKey::from_bytes(hex(text(&vector["recipient_x25519_private_hex"])));
+    assert_eq!(reader.public(), hex::<32>(text(&vector["recipient_public_hex"])));
+    let envelope = hex::<ENVELOPE_BYTES>(text(&vector["envelope_hex"]));
+    let key = dek_envelope::open(&reader, &envelope).unwrap();
+    assert_eq!(*key.expose(), hex::<32>(text(&vector["dek_hex"])));
+    let sealed = text(&vector["record_ciphertext_hex"]);
+    let (body, tag) = sealed.split_at(sealed.len() - 32);
+    let digits = body.as_bytes().chunks(2).map(|digits| std::str::from_utf8(digits).unwrap());
+    let mut record: Vec<u8> = digits.map(|two| u8::from_str_radix(two, 16).unwrap()).collect();
+    let (nonce, tag) = (hex::<12>(text(&vector["record_nonce_hex"])), hex::<16>(tag));
+    let opened = Aes256Gcm::new(key.expose().into()).decrypt_inout_detached(
+        &nonce.into(),
+        &[],
+        record.as_mut_slice().into(),
+        &tag.into(),
+    );
+    opened.unwrap();
+    assert_eq!(String::from_utf8(record).unwrap(), text(&vector["record_utf8"]));
+}
+
+#[test]
+fn an_envelope_opens_for_its_reader_and_unchanged_alone() {
+    let reader = ReaderKey::from_bytes([7; 32]);
+    let key = SealKey::from_bytes([9; 32]);
+    let drawn = || Drawn { salt: [1; 16], nonce: [2; 12], ephemeral: [3; 32] };
+    let envelope = dek_envelope::seal(&reader.public(), &key, drawn()).unwrap();
+    assert_eq!(dek_envelope::open(&reader, &envelope).unwrap().expose(), key.expose());
+    let other = ReaderKey::from_bytes([8; 32]);
+    assert_eq!(dek_envelope::open(&other, &envelope).unwrap_err(), SealError::Refused);
+    for at in 1..ENVELOPE_BYTES {
+        let mut changed = envelope;
+        changed[at] ^= 1;
+        assert_eq!(dek_envelope::open(&reader, &changed).unwrap_err(), SealError::Refused, "{at}");
+    }
+    for length in 0..ENVELOPE_BYTES {
+        let cut = dek_envelope::open(&reader, &envelope[..length]);
+        assert_eq!(cut.unwrap_err(), SealError::Length, "{length}");
+    }
+    let long = [&envelope[..], &[0]].concat();
+    assert_eq!(dek_envelope::open(&reader, &long).unwrap_err(), SealError::Length);
+    let mut versioned = envelope;
+    versioned[0] = 2;
+    assert_eq!(dek_envelope::open(&reader, &versioned).unwrap_err(), SealError::Version(2));
+    // A public key of small order has nothing in common with anybody.
+    assert_eq!(dek_envelope::seal(&[0; 32], &key, drawn()).unwrap_err(), SealError::Refused);
+    assert_eq!(format!("{reader:?}"), "ReaderKey(…)");
 }
