@@ -1,8 +1,9 @@
 //! A world that tests decide: clocks that move when told, entropy that repeats with its
-//! seed, a network of names and servers that tests play.
+//! seed, a network of names and servers that tests play; and a browser with passkeys.
 //!
 //! Only ever a dev-dependency. The code under test is the production code, unchanged.
 
+pub mod authenticator;
 pub mod chaos;
 mod clock;
 mod entropy;

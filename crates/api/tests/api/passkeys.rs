@@ -1,109 +1,16 @@
 //! Passkeys, by an authenticator in software: made, shown, counted, copied and removed.
 
 use hansa_api::ApiSettings;
-use hansa_crypto::hash::sha256;
+use hansa_testkit::authenticator::{Authenticator, PRESENT, VERIFIED, base64url};
 use hansa_types::{Code, Duration};
-use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, SigningKey as _};
 use serde_json::{Value, json};
 
 use crate::auth::{PASSWORD, Postbox, login, member, post, post_by, postbox_town, token};
 use crate::harness::{Ask, Town};
 
-/// Flags of authenticator data (WebAuthn section 6.1): present, verified, with a credential.
-const PRESENT: u8 = 0x01;
-const VERIFIED: u8 = 0x04;
-const ATTESTED: u8 = 0x40;
-
-fn base64url(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// A key with a count of signatures, as a browser and its authenticator keep one.
-pub(crate) struct Authenticator {
-    key: KeyPair,
-    id: [u8; 16],
-    user: Value,
-    origin: &'static str,
-    flags: u8,
-    counter: u32,
-}
-
-impl Authenticator {
-    pub(crate) fn new(id: u8) -> Self {
-        Self {
-            key: KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(),
-            id: [id; 16],
-            user: Value::Null,
-            origin: "http://localhost:7400",
-            flags: PRESENT | VERIFIED,
-            counter: 0,
-        }
-    }
-
-    fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
-        let challenge = &options["challenge"];
-        json!({ "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false })
-            .to_string()
-            .into_bytes()
-    }
-
-    fn data(&self, rp_id: &Value, flags: u8) -> Vec<u8> {
-        let mut data = sha256(rp_id.as_str().unwrap().as_bytes()).0.to_vec();
-        data.push(flags);
-        data.extend(self.counter.to_be_bytes());
-        data
-    }
-
-    /// The credential's public key in COSE (RFC 9053 section 7.1.1): ES256 on P-256.
-    fn cose_key(&self) -> Vec<u8> {
-        let point = self.key.public_key_raw();
-        let mut cose = vec![0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
-        cose.extend(&point[1..33]);
-        cose.extend([0x22, 0x58, 0x20]);
-        cose.extend(&point[33..65]);
-        cose
-    }
-
-    /// `navigator.credentials.create`.
-    fn create(&mut self, options: &Value) -> Value {
-        self.user = options["user"]["id"].clone();
-        let mut data = self.data(&options["rp"]["id"], self.flags | ATTESTED);
-        data.extend([0; 16]);
-        data.extend([0, 16]);
-        data.extend(self.id);
-        data.extend(self.cose_key());
-        let mut attestation = b"\xA3\x63fmt\x64none\x67attStmt\xA0\x68authData\x58".to_vec();
-        attestation.push(u8::try_from(data.len()).unwrap());
-        attestation.extend(data);
-        json!({
-            "id": base64url(&self.id),
-            "rawId": base64url(&self.id),
-            "type": "public-key",
-            "response": {
-                "clientDataJSON": base64url(&self.client_data("webauthn.create", options)),
-                "attestationObject": base64url(&attestation),
-            },
-        })
-    }
-
-    /// `navigator.credentials.get`.
-    pub(crate) fn get(&self, options: &Value) -> Value {
-        let client_data = self.client_data("webauthn.get", options);
-        let data = self.data(&options["rpId"], self.flags);
-        let signed = [data.as_slice(), &sha256(&client_data).0].concat();
-        json!({
-            "id": base64url(&self.id),
-            "rawId": base64url(&self.id),
-            "type": "public-key",
-            "response": {
-                "clientDataJSON": base64url(&client_data),
-                "authenticatorData": base64url(&data),
-                "signature": base64url(&self.key.sign(&signed).unwrap()),
-                "userHandle": self.user,
-            },
-        })
-    }
+/// An authenticator that pages of the node's own origin ask.
+pub(crate) fn authenticator(id: u8) -> Authenticator {
+    Authenticator::new(id, "http://localhost:7400")
 }
 
 async fn begin(town: &Town, by: &str) -> Value {
@@ -131,7 +38,7 @@ async fn dora(town: &Town, postbox: &Postbox) -> String {
 async fn a_passkey_is_made_shown_and_removed() {
     let (town, postbox) = postbox_town().await;
     let by = dora(&town, &postbox).await;
-    let mut laptop = Authenticator::new(1);
+    let mut laptop = authenticator(1);
     let wrong = json!({ "password": "wrong wrong wrong" });
     post_by(&town, &by, "passkeys/begin", wrong).await.refused(Code::LoginInvalid);
     let added = add(&town, &by, &mut laptop).await;
@@ -173,7 +80,7 @@ async fn a_passkey_is_made_shown_and_removed() {
 async fn an_answer_counts_once_in_time_from_this_origin_and_verified() {
     let (town, postbox) = postbox_town().await;
     let by = dora(&town, &postbox).await;
-    let mut laptop = Authenticator::new(1);
+    let mut laptop = authenticator(1);
     let options = begin(&town, &by).await;
     let stale = json!({ "name": "laptop", "credential": laptop.create(&options) });
     town.clock.advance(Duration::seconds(301));
@@ -191,14 +98,14 @@ async fn an_answer_counts_once_in_time_from_this_origin_and_verified() {
     town.clock.advance(Duration::seconds(301));
     refused(laptop.get(&options)).await;
     let mut forged = laptop.get(&asked(&town).await);
-    forged["response"]["signature"] = json!(base64url(&laptop.key.sign(b"else").unwrap()));
+    forged["response"]["signature"] = json!(laptop.sign(b"else"));
     refused(forged).await;
     let mut other = laptop.get(&asked(&town).await);
     other["response"]["userHandle"] = json!(base64url(&[7; 16]));
     refused(other).await;
-    laptop.origin = "https://evil.example";
+    laptop.origin = "https://evil.example".to_owned();
     refused(laptop.get(&asked(&town).await)).await;
-    laptop.origin = "http://localhost:9";
+    laptop.origin = "http://localhost:9".to_owned();
     laptop.flags = PRESENT;
     refused(laptop.get(&asked(&town).await)).await;
     laptop.flags = PRESENT | VERIFIED;
@@ -213,7 +120,7 @@ async fn an_answer_counts_once_in_time_from_this_origin_and_verified() {
 async fn a_copy_that_counts_backwards_is_refused_after_a_restart_too() {
     let (town, postbox) = postbox_town().await;
     let by = dora(&town, &postbox).await;
-    let mut laptop = Authenticator::new(1);
+    let mut laptop = authenticator(1);
     add(&town, &by, &mut laptop).await;
     for (counter, counts) in [(5, true), (5, false), (4, false), (6, true), (0, false)] {
         laptop.counter = counter;
@@ -238,7 +145,7 @@ async fn a_copy_that_counts_backwards_is_refused_after_a_restart_too() {
 async fn a_passkey_of_one_account_counts_for_no_other() {
     let (town, postbox) = postbox_town().await;
     let by = dora(&town, &postbox).await;
-    let (mut laptop, mut phone) = (Authenticator::new(1), Authenticator::new(2));
+    let (mut laptop, mut phone) = (authenticator(1), authenticator(2));
     add(&town, &by, &mut laptop).await;
     member(&town, &postbox, "erin@example.com").await;
     let erin = login(&town, "erin@example.com", PASSWORD).await.accepted();
@@ -260,7 +167,7 @@ async fn a_recovery_key_ends_passkeys_too() {
     let (town, postbox) = postbox_town().await;
     let (begun, _) = member(&town, &postbox, "dora@example.com").await;
     let session = login(&town, "dora@example.com", PASSWORD).await.accepted();
-    let mut laptop = Authenticator::new(1);
+    let mut laptop = authenticator(1);
     add(&town, token(&session), &mut laptop).await;
     let recover = json!({
         "email": "dora@example.com",
@@ -290,7 +197,7 @@ async fn an_owner_acts_by_a_passkey_where_a_second_factor_is_enforced() {
     let plain = login(&town, "olivia@example.com", PASSWORD).await.accepted();
     let create = |by: &str| Ask::post("/api/v1/agents", json!({ "name": "alice" })).bearer(by);
     town.ask(create(token(&plain))).await.refused(Code::SecondFactorRequired);
-    let mut laptop = Authenticator::new(1);
+    let mut laptop = authenticator(1);
     add(&town, token(&plain), &mut laptop).await;
     town.ask(create(token(&plain))).await.refused(Code::SecondFactorRequired);
     let alone = json!({ "passkey": laptop.get(&asked(&town).await) });

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::auth::{PASSWORD, Postbox, from_base32, login, member, post_by, postbox_town, token};
 use crate::harness::{Actor, Ask, Reply, Town};
-use crate::passkeys::{Authenticator, add};
+use crate::passkeys::{add, authenticator};
 
 /// A town where an agent asks, and Dora, a person in office, is logged in by her password alone.
 struct World {
@@ -124,12 +124,12 @@ async fn an_approver_steps_up_by_a_code() {
 #[tokio::test]
 async fn an_approver_steps_up_by_a_passkey() {
     let world = World::new().await;
-    let mut laptop = Authenticator::new(1);
+    let mut laptop = authenticator(1);
     add(&world.town, &world.dora, &mut laptop).await;
     for by in [By::Native, By::Agp] {
         let asked = world.asked().await;
         world.is_refused(by, &asked, json!({}), Code::StrongerAuthRequired).await;
-        let stranger = Authenticator::new(2).get(&world.challenge().await);
+        let stranger = authenticator(2).get(&world.challenge().await);
         let shown = json!({ "passkey": stranger });
         world.is_refused(by, &asked, shown, Code::PasskeyInvalid).await;
         let shown = json!({ "passkey": laptop.get(&world.challenge().await) });

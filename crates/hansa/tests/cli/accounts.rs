@@ -1,6 +1,7 @@
 //! Accounts from the command line: registering, logging in and out, onboarding, tokens.
 
-use serde_json::Value;
+use hansa_testkit::authenticator::Authenticator;
+use serde_json::{Value, json};
 
 use crate::support::{Place, Served};
 
@@ -139,5 +140,43 @@ fn a_password_is_changed_and_recovered() {
     let begun = fed(&place, &served, &["developer", "totp", "begin"], "").json();
     assert!(text(&begun, "uri").starts_with("otpauth://totp/"));
     fed(&place, &served, &["developer", "totp", "enable", "000000"], "").failed(3, &["totp"]);
+    served.stop();
+}
+
+#[test]
+fn a_node_to_try_things_out_prints_the_mail() {
+    let place = Place::new();
+    let mut served = place.dev(&[]);
+    let register = ["developer", "register", "Dora", "--email", "dora@example.com"];
+    fed(&place, &served, &register, PASSWORD).ok();
+    let log = served.log();
+    assert!(log.contains("dora@example.com") && log.contains("the token mail_"), "{log}");
+}
+
+#[test]
+fn a_passkey_is_listed_and_removed_by_the_password() {
+    let place = Place::new();
+    let served = serve(&place);
+    let register = ["developer", "register", "Dora", "--email", "dora@example.com"];
+    fed(&place, &served, &register, PASSWORD).ok();
+    fed(&place, &served, &["developer", "verify"], &mailed(&place)).ok();
+    let login = ["login", "--email", "dora@example.com"];
+    fed(&place, &served, &login, PASSWORD).ok();
+    // What a page does, with the session that the login has kept.
+    let page = |operation: &str, body: &Value| {
+        place.run(&["api", operation, "--data", &body.to_string(), "--json"]).json()
+    };
+    let begun = page("passkey_begin", &json!({ "password": PASSWORD }));
+    let credential = Authenticator::new(1, "http://localhost:7400").create(&begun["public_key"]);
+    let added = page("passkey_add", &json!({ "name": "laptop", "credential": credential }));
+    let list = || place.run(&["developer", "passkey", "list", "--json"]).json()["data"].clone();
+    assert_eq!((&list()[0]["id"], &list()[0]["name"]), (&added["id"], &json!("laptop")));
+    fed(&place, &served, &login, PASSWORD).failed(3, &["totp_required"]);
+    let id = text(&added, "id");
+    let remove = ["developer", "passkey", "remove", &id];
+    fed(&place, &served, &remove, "wrong wrong wrong").failed(3, &["login_invalid"]);
+    fed(&place, &served, &remove, PASSWORD).ok();
+    assert_eq!(list(), json!([]));
+    fed(&place, &served, &login, PASSWORD).ok();
     served.stop();
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Case::{self, Hidden, HiddenText, Never, Refused, Same};
 use super::{Row, World};
+use crate::auth::PASSWORD;
 use crate::harness::Ask;
 
 const PUBLIC: Case = Never("everyone may read it");
@@ -37,6 +38,13 @@ macro_rules! guest_with {
 macro_rules! mallory {
     ($method:literal, $path:expr, $body:expr, $($code:ident)|+) => {
         Refused(|w| ask($method, $path(w), &$body(w)).by(&w.mallory), &[$(Code::$code),+])
+    };
+}
+
+/// A request in emil's session.
+macro_rules! emil {
+    ($method:literal, $path:expr, $body:expr, $code:ident) => {
+        Refused(|w| ask($method, $path(w), &$body(w)).bearer(&w.emil), &[Code::$code])
     };
 }
 
@@ -176,8 +184,10 @@ pub(super) fn rows() -> Vec<Row> {
             bad_input: bad!("POST", "/api/v1/auth/login", { "email": "nobody" }, InvalidField), other_tenant: OWN_ACCOUNT },
         Row { id: "session_close", denied: guest!("POST", "/api/v1/auth/logout", {}),
             bad_input: bad!("POST", "/api/v1/auth/logout", {}, MissingField),
-            other_tenant: mallory!("POST", |_: &World| "/api/v1/auth/logout".to_owned(), |_: &World| json!({ "session": "ses_00000000000000000000000000" }), NotFound) },
-        Row { id: "session_list", denied: guest!("GET", "/api/v1/auth/sessions", null), bad_input: bad!("GET", "/api/v1/auth/sessions?limit=1", null, UnknownField), other_tenant: OWN_ACCOUNT },
+            other_tenant: emil!("POST", |_: &World| "/api/v1/auth/logout".to_owned(), |w: &World| json!({ "session": w.session }), NotFound) },
+        Row { id: "session_list", denied: guest!("GET", "/api/v1/auth/sessions", null), bad_input: bad!("GET", "/api/v1/auth/sessions?limit=1", null, UnknownField),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/auth/sessions").bearer(&w.emil),
+                |w, page| page["data"].as_array().is_some_and(|own| own.len() == 1 && own[0]["id"] != w.session.as_str())) },
         Row { id: "password_change", denied: guest!("POST", "/api/v1/auth/password", {}), bad_input: bad!("POST", "/api/v1/auth/password", {}, MissingField), other_tenant: OWN_ACCOUNT },
         Row { id: "account_recover", denied: guest_with!("/api/v1/auth/recover-account", { "email": "a@example.com", "recovery_key": "guess", "new_password": "long enough it is" }, LoginInvalid),
             bad_input: bad!("POST", "/api/v1/auth/recover-account", {}, MissingField), other_tenant: OWN_ACCOUNT },
@@ -189,8 +199,10 @@ pub(super) fn rows() -> Vec<Row> {
         Row { id: "totp_disable", denied: guest!("POST", "/api/v1/auth/totp/disable", {}), bad_input: bad!("POST", "/api/v1/auth/totp/disable", {}, MissingField), other_tenant: OWN_ACCOUNT },
         Row { id: "passkey_begin", denied: guest!("POST", "/api/v1/auth/passkeys/begin", {}), bad_input: bad!("POST", "/api/v1/auth/passkeys/begin", {}, MissingField), other_tenant: OWN_ACCOUNT },
         Row { id: "passkey_add", denied: guest!("POST", "/api/v1/auth/passkeys", {}), bad_input: bad!("POST", "/api/v1/auth/passkeys", {}, MissingField), other_tenant: OWN_ACCOUNT },
-        Row { id: "passkey_list", denied: guest!("GET", "/api/v1/auth/passkeys", null), bad_input: bad!("GET", "/api/v1/auth/passkeys?limit=1", null, UnknownField), other_tenant: OWN_ACCOUNT },
-        Row { id: "passkey_remove", denied: guest!("POST", "/api/v1/auth/passkeys/psk_00000000000000000000000000/remove", {}), bad_input: bad!("POST", "/api/v1/auth/passkeys/mine/remove", { "password": "x" }, InvalidField), other_tenant: OWN_ACCOUNT },
+        Row { id: "passkey_list", denied: guest!("GET", "/api/v1/auth/passkeys", null), bad_input: bad!("GET", "/api/v1/auth/passkeys?limit=1", null, UnknownField),
+            other_tenant: Hidden(|w| Ask::get("/api/v1/auth/passkeys").bearer(&w.emil), is_empty) },
+        Row { id: "passkey_remove", denied: guest!("POST", "/api/v1/auth/passkeys/psk_00000000000000000000000000/remove", {}), bad_input: bad!("POST", "/api/v1/auth/passkeys/mine/remove", { "password": "x" }, InvalidField),
+            other_tenant: emil!("POST", |w: &World| format!("/api/v1/auth/passkeys/{}/remove", w.passkey), |_: &World| json!({ "password": PASSWORD }), NotFound) },
         Row { id: "passkey_ask", denied: guest_with!("/api/v1/auth/passkeys/ask", { "email": "a@example.com", "password": "wrong wrong wrong" }, LoginInvalid),
             bad_input: bad!("POST", "/api/v1/auth/passkeys/ask", { "email": "a@example.com" }, MissingField), other_tenant: OWN_ACCOUNT },
         Row { id: "whoami", denied: guest!("GET", "/api/v1/whoami", null), bad_input: bad!("GET", "/api/v1/whoami?a=1", null, UnknownField), other_tenant: Hidden(|w| Ask::get("/api/v1/whoami").by(&w.mallory), |w, me| me["id"] == json!(w.mallory.id)) },
