@@ -128,6 +128,28 @@ async fn wrong_tries_lock_an_account_for_a_while() {
 }
 
 #[tokio::test]
+async fn an_address_that_asks_too_often_waits_and_no_other_does() {
+    let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    let settings = ApiSettings { trusted_proxies, ..ApiSettings::default() };
+    let town = Town::with(|_| (), settings).await;
+    let guess = async |from: &str| {
+        let body = json!({ "token": "mail_guess" });
+        let ask = Ask::post("/api/v1/auth/verify-email", body);
+        town.ask(ask.header("x-forwarded-for", from)).await
+    };
+    for _ in 0..60 {
+        guess("192.0.2.1").await.refused(Code::MailTokenInvalid);
+    }
+    let locked = guess("192.0.2.1").await;
+    locked.refused(Code::TooManyTries);
+    assert!(locked.header("retry-after").is_some());
+    guess("192.0.2.2").await.refused(Code::MailTokenInvalid);
+    town.clock.advance(Duration::seconds(31));
+    guess("192.0.2.1").await.refused(Code::MailTokenInvalid);
+    town.stop().await;
+}
+
+#[tokio::test]
 async fn a_new_password_ends_every_session() {
     let (town, postbox) = postbox_town().await;
     let (begun, _) = member(&town, &postbox, "dora@example.com").await;

@@ -174,6 +174,8 @@ async fn no_byte_of_an_erased_developer_is_left_in_any_file() {
     let word = json!({ "note": format!("I am {MARKER} still") });
     let appeal = Ask::post(format!("/api/v1/agents/{subject}/appeal"), word);
     town.ask(appeal.bearer(token(&session))).await.accepted();
+    let mint = json!({ "to": subject, "amount": "7" });
+    town.ask(Ask::post("/api/v1/mints", mint).by(&owner)).await.accepted();
     town.node.views_caught_up().await;
     let dir = town.node.config.data_dir.clone();
     let sealed = kept(&town, subject);
@@ -190,6 +192,59 @@ async fn no_byte_of_an_erased_developer_is_left_in_any_file() {
     town.ask(Ask::get("/api/v1/whoami").bearer(token(&session)))
         .await
         .refused(Code::CredentialInvalid);
+    // The act is an entry, the books and the chain stand.
+    let balances = Ask::get(format!("/api/v1/accounts/{subject}/balances")).by(&owner);
+    assert_eq!(town.ask(balances).await.accepted()["data"][0]["balance"], "7");
+    let export = town.ask(Ask::get("/api/v1/journal/export").by(&owner)).await;
+    let erased = "\"kind\":\"principal.erased\"";
+    let entry = String::from_utf8(export.body.clone()).unwrap();
+    let entry = entry.lines().find(|line| line.contains(erased)).unwrap().to_owned();
+    assert!(entry.contains(&subject.to_string()), "{entry}");
+    let key = town.node.keys.signing().public();
+    let report = audit(&*export.body, Some(&key), &mut |_, _| ()).unwrap();
+    assert_eq!(report.supply_delta, "0");
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn no_secret_that_was_shown_lies_in_any_file() {
+    let (mut town, postbox) = postbox_town().await;
+    let owner = town.set_up().await;
+    let dora = json!({ "name": "Dora", "email": "dora@example.com", "password": PASSWORD });
+    let begun = post(&town, "register", dora).await.accepted();
+    let mailed = postbox.token();
+    post(&town, "verify-email", json!({ "token": mailed })).await.accepted();
+    let session = login(&town, "dora@example.com", PASSWORD).await.accepted();
+    let asked = async |path: &str, body: Value| {
+        town.ask(Ask::post(path, body).bearer(token(&session))).await.accepted()
+    };
+    let key = asked("/api/v1/api-keys", json!({ "actions": ["*"] })).await;
+    let bootstrap = asked("/api/v1/onboarding/bootstrap", json!({})).await;
+    let agent = asked("/api/v1/onboarding", json!({ "name": "erin" })).await;
+    let totp = asked("/api/v1/auth/totp/begin", json!({})).await;
+    let org = asked("/api/v1/orgs", json!({ "name": "Acme" })).await;
+    let invites = format!("/api/v1/orgs/{}/invites", org["id"].as_str().unwrap());
+    let invite = asked(&invites, json!({ "role": "guest" })).await;
+    let pem = agent["private_key_pem"].as_str().unwrap();
+    let seed = hansa_crypto::SigningKey::from_pkcs8_pem(pem).unwrap().seed();
+    let mut needles = vec![mailed.into_bytes(), PASSWORD.into(), seed.to_vec()];
+    for (value, member) in [
+        (&session, "access_token"),
+        (&key, "api_key"),
+        (&bootstrap, "bootstrap_token"),
+        (&agent, "client_secret"),
+        (&totp, "secret"),
+        (&invite, "token"),
+        (&begun["recovery_keys"], "0"),
+    ] {
+        let shown = value.get(member).unwrap_or(&value[0]);
+        needles.push(shown.as_str().unwrap_or_else(|| panic!("no {member}")).into());
+    }
+    needles.push(owner.secret.clone().into_bytes());
+    let dir = town.node.config.data_dir.clone();
+    hansa_node::snapshot::write(&dir).unwrap();
+    town.node.views_caught_up().await;
+    assert_eq!(found(&dir, &needles), Vec::<String>::new());
     town.stop().await;
 }
 

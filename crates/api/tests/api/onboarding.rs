@@ -102,6 +102,8 @@ async fn a_bootstrap_token_onboards_one_agent_and_nothing_else() {
         bootstrap(&town, &owner).await.accepted();
     }
     bootstrap(&town, &owner).await.refused(Code::RateLimited);
+    town.clock.advance(Duration::minutes(1));
+    bootstrap(&town, &owner).await.accepted();
     town.stop().await;
 }
 
