@@ -14,6 +14,7 @@ mod api;
 mod call;
 mod context;
 mod edge;
+mod html;
 pub mod limits;
 mod oauth;
 mod ops;
@@ -22,6 +23,7 @@ mod resolve;
 mod router;
 pub mod serve;
 mod settings;
+mod setup_page;
 mod sight;
 mod tell;
 

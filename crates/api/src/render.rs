@@ -124,7 +124,8 @@ pub(crate) fn problem(id: RequestId, problem: Problem) -> Response {
     response(problem.status, headers, id, Body::from(body))
 }
 
-fn response(status: u16, headers: HeaderMap, id: RequestId, body: Body) -> Response {
+/// A response with what every one has.
+pub(crate) fn response(status: u16, headers: HeaderMap, id: RequestId, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -18,6 +18,7 @@ use crate::api::Api;
 use crate::edge;
 use crate::oauth;
 use crate::settings::ApiSettings;
+use crate::setup_page;
 
 /// Where problems say that codes are explained: the same page as the documentation.
 const ERRORS_PATH: &str = "/docs/errors";
@@ -32,7 +33,7 @@ pub fn router(node: Arc<Node>, settings: ApiSettings) -> Router {
             router = route(router, ERRORS_PATH, operation);
         }
     }
-    let router = agp::routes(oauth::routes(router));
+    let router = setup_page::routes(agp::routes(oauth::routes(router)));
     router.fallback(no_such_path).method_not_allowed_fallback(no_such_method).with_state(api)
 }
 

@@ -37,6 +37,11 @@ impl Setup {
         (Self { inner: Mutex::new(Some(waiting)) }, secret)
     }
 
+    /// Whether a token may still make the owner.
+    pub fn is_open(&self) -> bool {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Checks a token. Five wrong ones void it.
     pub fn check(&self, offered: &str, now: Time) -> Result<(), Rejection> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -144,6 +144,11 @@ pub(crate) async fn receive_within(
     Ok((parts, body, issuer))
 }
 
+/// Whether a body says that it is a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    login_form::is_form(headers)
+}
+
 /// The pairs of a form, which is written like a query.
 pub(crate) fn form(text: &str) -> Result<Vec<(String, String)>, Rejection> {
     query::read(text)

@@ -1,7 +1,6 @@
 //! The API's description, for programs and for people.
 //!
-//! Both are made from the operation table, once. The page brings everything along: it works without
-//! a network and loads nothing.
+//! Both are made from the operation table, once.
 
 use std::fmt::{self, Write as _};
 
@@ -14,15 +13,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::context::Context;
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
-padding:0 1rem;color:#1a1a1a;background:#fff}code,pre{font:14px/1.4 ui-monospace,monospace}\
-pre{background:#f4f4f4;padding:.75rem;overflow:auto}table{border-collapse:collapse;width:100%}\
-td,th{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #ddd}\
-article{border-top:1px solid #ddd;padding:.5rem 0}h3{margin:.5rem 0}.m{font-weight:700}\
-.a{color:#666;font-size:.85rem}tr:target{background:#fff3c4}\
-@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}pre{background:#222}\
-td,th,article{border-color:#333}tr:target{background:#4a3d00}a{color:#8ab4f8}.a{color:#999}}";
+use crate::html::{self, Escaped};
 
 /// The OpenAPI document.
 pub(crate) async fn openapi(context: &Context, _: OpenApi) -> Result<Answer, Problem> {
@@ -42,37 +33,14 @@ fn document() -> Value {
     openapi::document(env!("CARGO_PKG_VERSION"))
 }
 
-/// Text that means itself in HTML, within elements and quoted attributes.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
-}
-
 fn page(document: &Value) -> Result<String, fmt::Error> {
-    let mut out = String::new();
-    write!(
-        out,
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Hansa API</title>\
-         <style>{STYLE}</style></head><body><h1>Hansa API</h1>\
-         <p>Send <code>Authorization: Bearer</code> and an API key, or sign an envelope. Amounts are \
+    let mut out = html::begin("Hansa API");
+    out.push_str(
+        "<p>Send <code>Authorization: Bearer</code> and an API key, or sign an envelope. Amounts are \
          decimal strings. Every refusal is <code>application/problem+json</code> with a code of the \
          <a href=\"#errors\">table below</a>. The same as a document: \
-         <a href=\"/openapi.json\">openapi.json</a>.</p><nav><ul>"
-    )?;
+         <a href=\"/openapi.json\">openapi.json</a>.</p><nav><ul>",
+    );
     for (tag, about) in TAGS {
         let (tag, about) = (Escaped(tag), Escaped(about));
         write!(out, "<li><a href=\"#tag-{tag}\">{tag}</a>: {about}</li>")?;
@@ -88,7 +56,7 @@ fn page(document: &Value) -> Result<String, fmt::Error> {
     }
     write_schemas(&mut out, document)?;
     write_errors(&mut out)?;
-    out.push_str("</body></html>");
+    out.push_str(html::END);
     Ok(out)
 }
 
@@ -159,12 +127,6 @@ fn write_errors(out: &mut String) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_cannot_become_markup() {
-        let text = Escaped("<b a=\"x\">'&'</b>").to_string();
-        assert_eq!(text, "&lt;b a=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/b&gt;");
-    }
 
     #[test]
     fn the_page_names_every_operation_and_code_and_loads_nothing() {

@@ -57,11 +57,12 @@ impl Announcement {
              data     {}",
             self.data_dir.display(),
         );
-        if let Some(token) = &self.setup_token {
+        if let Some(token) = self.setup_token.as_ref().map(Secret::expose) {
             text.push_str(&format!(
                 "\nThis node has no owner yet. Within 30 minutes, on this machine:\n  \
-                 hansa setup --node {url} --token {}",
-                token.expose(),
+                 hansa setup --node {url} --token {token}\n\
+                 or by a browser:\n  {}",
+                setup_url(url, token),
             ));
         }
         text
@@ -77,11 +78,17 @@ impl Announcement {
             "url": url,
             "version": env!("CARGO_PKG_VERSION"),
         });
-        if let Some(token) = &self.setup_token {
-            told["setup_token"] = token.expose().into();
+        if let Some(token) = self.setup_token.as_ref().map(Secret::expose) {
+            told["setup_token"] = token.into();
+            told["setup_url"] = setup_url(url, token).into();
         }
         told
     }
+}
+
+/// The link that shows the page on which the owner is made.
+fn setup_url(url: &str, token: &str) -> String {
+    format!("{url}/setup?token={token}")
 }
 
 /// Where somebody on this machine reaches a node that listens on an address.
@@ -108,8 +115,11 @@ mod tests {
         let address = "http://127.0.0.1:7400";
         let text = announcement(Some("setup_x")).text(address);
         assert!(text.contains("--token setup_x") && text.contains("http://127.0.0.1:7400/docs"));
+        assert!(text.ends_with("\n  http://127.0.0.1:7400/setup?token=setup_x"));
         assert!(!announcement(None).text(address).contains("setup"));
-        assert_eq!(announcement(Some("setup_x")).json(address)["setup_token"], "setup_x");
+        let told = announcement(Some("setup_x")).json(address);
+        assert_eq!(told["setup_token"], "setup_x");
+        assert_eq!(told["setup_url"], "http://127.0.0.1:7400/setup?token=setup_x");
         assert!(announcement(None).json(address).get("setup_token").is_none());
     }
 
