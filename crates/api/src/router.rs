@@ -20,8 +20,10 @@ use crate::oauth;
 use crate::settings::ApiSettings;
 use crate::setup_page;
 
-/// Where problems say that codes are explained: the same page as the documentation.
-const ERRORS_PATH: &str = "/docs/errors";
+/// Operations that stand at another path too. Problems say that codes are explained at the first, and
+/// older clients look for cards at the second.
+const ALIASES: [(&str, &str); 2] =
+    [("docs", "/docs/errors"), ("agent_card_well_known", "/a2a/{agent}/.well-known/agent.json")];
 
 /// The routes of a node.
 pub fn router(node: Arc<Node>, settings: ApiSettings) -> Router {
@@ -29,8 +31,8 @@ pub fn router(node: Arc<Node>, settings: ApiSettings) -> Router {
     let mut router = Router::new();
     for operation in OPERATIONS {
         router = route(router, operation.path, operation);
-        if operation.id == "docs" {
-            router = route(router, ERRORS_PATH, operation);
+        for (_, path) in ALIASES.into_iter().filter(|(id, _)| *id == operation.id) {
+            router = route(router, path, operation);
         }
     }
     let router = setup_page::routes(agp::routes(oauth::routes(router)));

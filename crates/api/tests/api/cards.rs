@@ -83,6 +83,9 @@ async fn both_documents_are_signed_by_the_node_over_their_own_bytes() {
             assert_eq!(document["name"], "Täx é世 😀");
         }
     }
+    let [card, alias] = ["agent-card.json", "agent.json"]
+        .map(|name| Ask::get(format!("/a2a/{}/.well-known/{name}", alice.id)));
+    assert_eq!(town.ask(card).await.accepted(), town.ask(alias).await.accepted());
     town.stop().await;
 }
 
