@@ -153,8 +153,15 @@ impl<'a> Unverified<'a> {
         if !self.header.is_of_type(typ) {
             return Err(JwsError::Type);
         }
-        let verified = key.verify(self.signed.as_bytes(), &self.signature);
-        verified.map(|()| self.payload).map_err(|_| JwsError::Signature)
+        match self.is_by(key) {
+            true => Ok(self.payload),
+            false => Err(JwsError::Signature),
+        }
+    }
+
+    /// Whether a key has signed it, whatever its type: to find out which of several did.
+    pub fn is_by(&self, key: &PreparedKey) -> bool {
+        key.verify(self.signed.as_bytes(), &self.signature).is_ok()
     }
 
     /// Checks type and signature; hands the claims out.

@@ -308,9 +308,9 @@ impl Node {
         let claims: OwnClaims = serde_json::from_value(Value::Object(claims))
             .map_err(|_| Rejection::new(Code::CredentialInvalid, "iss, aud, exp, iat and jti"))?;
         let did: Did = claims.iss.parse().map_err(|_| Code::DidUnknown)?;
-        let key = self.own_key(did).await?;
-        read.verify(&key.prepare(), OWN).map_err(invalid)?;
-        let (issued, expires, now) = (moment(claims.iat), moment(claims.exp), self.now());
+        let now = self.now();
+        let key = self.own_key(did, &read, now).await?;
+        let (issued, expires) = (moment(claims.iat), moment(claims.exp));
         if !self.is_meant(&claims.aud) {
             return refuse("the token is for another node");
         }
@@ -326,8 +326,7 @@ impl Node {
         };
         let found = self.read(None, move |state| {
             let principal = state.principals.get(state.principals.find_by_key(&key)?);
-            // A key that was rotated away signs nothing new.
-            (principal.key == key).then_some((principal.id, principal.active))
+            principal.accepts(&key, now).then_some((principal.id, principal.active))
         });
         let (principal, active) = found.await?.ok_or(Code::DidUnknown)?;
         if !active {
@@ -340,15 +339,28 @@ impl Node {
         Ok(Identity { principal, auth: Auth::Jwt(jwt), actions: None })
     }
 
-    /// The key behind a DID: the one it is made of, or the present one of the principal it names.
-    async fn own_key(&self, did: Did) -> Result<PublicKey, Rejection> {
-        if let Ok(key) = PublicKey::from_did_key(&did) {
-            return Ok(key);
-        }
+    /// The key behind a DID that has signed a token: the one the DID is made of, or one of the
+    /// principal that it names.
+    async fn own_key(
+        &self,
+        did: Did,
+        read: &Unverified<'_>,
+        now: Time,
+    ) -> Result<PublicKey, Rejection> {
+        let keys = match PublicKey::from_did_key(&did) {
+            Ok(key) => vec![key],
+            Err(_) => self.keys_of(did, now).await?,
+        };
+        let signed = keys.into_iter().find(|key| read.is_by(&key.prepare()));
+        signed.ok_or_else(|| invalid(hansa_crypto::JwsError::Signature))
+    }
+
+    /// The keys that the principal behind a DID acts by.
+    async fn keys_of(&self, did: Did, now: Time) -> Result<Vec<PublicKey>, Rejection> {
         let host = self.config.host.clone();
         let look = move |state: &State| {
             let found = state.find_by_did(&did, &host)?;
-            Some(state.principals.get(found).key)
+            Some(state.principals.get(found).keys(now).map(|(key, _)| key).collect())
         };
         self.read(None, look).await?.ok_or_else(|| Code::DidUnknown.into())
     }

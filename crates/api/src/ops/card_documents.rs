@@ -1,8 +1,8 @@
 //! An agent's two signed documents, and the keys they are checked by.
 //!
 //! A document is made when it is asked for: rendered from the stored profile, with the agent's own
-//! signatures on it, and signed by the key that the node keeps for the agent. Nothing of it changes
-//! with time, so the same profile and key give the same bytes and the same ETag.
+//! signatures on it, and signed by the key that the node keeps for the agent. The same profile and keys
+//! give the same bytes and the same ETag.
 
 use hansa_crypto::PublicKey;
 use hansa_crypto::card::{self, Form};
@@ -19,7 +19,7 @@ use hansa_wire::card::render::SIGNATURES;
 use hansa_wire::scalar::{PrincipalRef, WireKey};
 use serde_json::{Map, Value};
 
-use super::card_signatures::{Holder, custodial_kid, kept};
+use super::card_signatures::{Holder, custodial_kid};
 use super::cards::{etag, stored};
 use super::rotate::with_log;
 use crate::answer::Answer;
@@ -52,7 +52,7 @@ async fn show(context: &Context, named: &PrincipalRef, form: Form) -> Result<Ans
     let holder = listed(context, named).await?;
     let profile = stored(context, holder.id).await?.ok_or(Code::NotFound)?.profile;
     let mut document = holder.document(&profile, form);
-    let own = kept(&profile)?;
+    let own = holder.own(&profile)?;
     let own = own.iter().filter(|own| own.form == form).map(|own| card::tell(&own.signed));
     document.insert(SIGNATURES.to_owned(), own.collect::<Vec<Value>>().into());
     let key = context.api.node.custody().agent_key(holder.id).await?;
@@ -91,8 +91,10 @@ pub(crate) async fn agent_public_key(
             ..jwk(&half.key, custodial_kid(&holder.did, half.generation))
         })
         .collect();
-    let own = holder.key.public();
-    keys.push(jwk(&own, format!("{}#{own}", holder.did)));
+    keys.extend(holder.keys.iter().map(|(own, until)| Jwk {
+        until: until.map(Into::into),
+        ..jwk(own, format!("{}#{own}", holder.did))
+    }));
     let kid = custodial_kid(&holder.did, present.generation);
     let present = Jwk { custodial: Some(true), ..jwk(&present.signing.public(), kid) };
     Ok(Answer::json(&PublicKeySet { present, keys })?.cacheable())

@@ -1,16 +1,19 @@
 //! Whether the signatures on a card that comes in are its agent's, and where its documents are made.
 //!
-//! A signature counts if its `kid` names the agent, its key is the one the agent acts by, and it
-//! verifies over one of the two documents that the node makes of the profile. Nothing is fetched.
+//! A signature counts if its `kid` names the agent, its key is the one the agent acts by or one before
+//! it that is still accepted, and it verifies over one of the two documents that the node makes of the
+//! profile. Nothing is fetched.
 
-use hansa_crypto::PreparedKey;
+use std::collections::HashMap;
+
+use hansa_crypto::PublicKey;
 use hansa_crypto::card::{self, Form};
 use hansa_crypto::did_document::NODE_FRAGMENT as CUSTODIAL;
 use hansa_crypto::jws::{Detached, Header};
 use hansa_kernel::State;
 use hansa_kernel::did::scid;
 use hansa_kernel::principal::{Kind, Trust};
-use hansa_types::{Code, Did, PrincipalId, Rejection};
+use hansa_types::{Code, Did, PrincipalId, Rejection, Time};
 use hansa_wire::Problem;
 use hansa_wire::card::render::{self, Place, SIGNATURES};
 use serde_json::{Map, Value, json};
@@ -32,11 +35,36 @@ pub(super) struct Holder {
     pub(super) id: PrincipalId,
     /// Its DID.
     pub(super) did: Did,
-    /// The key it acts by.
-    pub(super) key: PreparedKey,
+    /// The key it acts by, and those before it that are still accepted, each with its end.
+    pub(super) keys: Vec<(PublicKey, Option<Time>)>,
+    /// Whether it has had another key.
+    pub(super) has_rotated: bool,
     /// Whether it is an agent that may act.
     pub(super) is_listed: bool,
     place: Place,
+}
+
+/// What the state knows of a holder.
+struct Known {
+    id: PrincipalId,
+    did: Did,
+    keys: Vec<(PublicKey, Option<Time>)>,
+    has_rotated: bool,
+    is_listed: bool,
+}
+
+impl Known {
+    fn of(state: &State, id: PrincipalId, now: Time) -> Option<Self> {
+        let handle = state.principals.find(id)?;
+        let found = state.principals.get(handle);
+        Some(Self {
+            id,
+            did: state.did_at(handle),
+            keys: found.keys(now).collect(),
+            has_rotated: !found.former_keys.is_empty(),
+            is_listed: found.active && found.kind == Kind::Agent,
+        })
+    }
 }
 
 /// A signature of an agent's own on one of its documents.
@@ -73,20 +101,29 @@ impl Holder {
         context: &Context,
         id: PrincipalId,
     ) -> Result<Option<Self>, Rejection> {
-        let look = move |state: &State| {
-            let handle = state.principals.find(id)?;
-            let found = state.principals.get(handle);
-            let is_listed = found.active && found.kind == Kind::Agent;
-            Some((found.key, state.did_at(handle), is_listed))
-        };
+        let now = context.api.node.now();
+        let look = move |state: &State| Known::of(state, id, now);
         let found = context.api.node.read(None, look).await?;
-        Ok(found.map(|(key, did, is_listed)| Self {
-            id,
-            did,
-            key: key.prepare(),
-            is_listed,
-            place: context.api.place(id),
-        }))
+        Ok(found.map(|known| Self::new(context, known)))
+    }
+
+    /// Those of many that there are, as of whatever the caller has seen.
+    pub(super) async fn find_all(
+        context: &Context,
+        ids: Vec<PrincipalId>,
+    ) -> Result<HashMap<PrincipalId, Self>, Rejection> {
+        let now = context.api.node.now();
+        let look = move |state: &State| -> Vec<Known> {
+            ids.into_iter().filter_map(|id| Known::of(state, id, now)).collect()
+        };
+        let found = context.api.node.read(context.principal().ok(), look).await?;
+        let holders = found.into_iter().map(|known| Self::new(context, known));
+        Ok(holders.map(|holder| (holder.id, holder)).collect())
+    }
+
+    fn new(context: &Context, known: Known) -> Self {
+        let Known { id, did, keys, has_rotated, is_listed } = known;
+        Self { id, did, keys, has_rotated, is_listed, place: context.api.place(id) }
     }
 
     /// One of the two documents of a profile, without signatures.
@@ -124,18 +161,28 @@ impl Holder {
         if !self.is_named_by(&kid) || self.is_of_node(signed) {
             return None;
         }
+        let keys: Vec<_> = self.keys.iter().map(|(key, _)| key.prepare()).collect();
         let verifies = |form: &Form| {
             let document = self.document(profile, *form);
-            card::verify(&document, *form, signed, &self.key).is_ok()
+            keys.iter().any(|key| card::verify(&document, *form, signed, key).is_ok())
         };
         FORMS.iter().map(|(form, _)| *form).find(verifies)
     }
 
+    /// The agent's own signatures in a stored profile, but for those whose key counts no longer.
+    pub(super) fn own(&self, profile: &Map<String, Value>) -> Result<Vec<Own>, Problem> {
+        let mut own = kept(profile)?;
+        if self.has_rotated {
+            own.retain(|own| self.form_of(profile, &own.signed) == Some(own.form));
+        }
+        Ok(own)
+    }
+
     fn is_named_by(&self, kid: &str) -> bool {
-        let own_key = self.key.public().did_key();
+        let by_key = |did: &str| self.keys.iter().any(|(key, _)| key.did_key().as_str() == did);
         kid.split_once('#').is_some_and(|(did, fragment)| {
             // A log's DID may have moved since, and its SCID is the same.
-            let named = did == self.did.as_str() || did == own_key.as_str() || self.is_log(did);
+            let named = did == self.did.as_str() || self.is_log(did) || by_key(did);
             !fragment.is_empty() && named
         })
     }

@@ -1,17 +1,16 @@
 //! Finding agents.
 
-use std::collections::HashMap;
-
 use hansa_crypto::PublicKey;
-use hansa_kernel::{State, principal as kernel};
-use hansa_types::{Code, Did, PrincipalId};
-use hansa_views::{DiscoverQuery, DiscoveredRow};
+use hansa_kernel::principal as kernel;
+use hansa_types::Code;
+use hansa_views::{AgentRow, DiscoverQuery, DiscoveredRow};
 use hansa_wire::Problem;
 use hansa_wire::api::discover::{Discover, Discovered, DiscoveredAgent, Explanation, Price, Trust};
 use hansa_wire::card::render::SIGNATURES;
 use hansa_wire::scalar::{Hundredths, Name, SearchText};
 use serde_json::{Map, Value};
 
+use super::card_signatures::Holder;
 use crate::answer::Answer;
 use crate::context::Context;
 use crate::resolve::{next, page, views_failed};
@@ -46,47 +45,48 @@ pub(super) async fn search(context: &Context, request: Discover) -> Result<Disco
     let rows = context.api.node.views.discover(&wanted, query).await.map_err(views_failed)?;
     let worded = wanted.query.is_some();
     let explain = request.explain.0;
-    let dids = dids_of(context, rows.items.iter().map(|row| row.agent.id).collect()).await?;
-    let did = |row: &DiscoveredRow| dids.get(&row.agent.id).cloned();
-    let agents = rows.items.into_iter().map(|row| tell(did(&row), row, worded, explain));
+    let found = rows.items.iter().map(|row| row.agent.id).collect();
+    let holders = Holder::find_all(context, found).await?;
+    let holder = |row: &DiscoveredRow| holders.get(&row.agent.id);
+    let agents = rows.items.into_iter().map(|row| tell(holder(&row), row, worded, explain));
     let agents = agents.collect::<Result<Vec<DiscoveredAgent>, Problem>>()?;
     Ok(Discovered { agents, next_cursor: next(rows.next), as_of_seq })
 }
 
-/// The present DIDs of agents, which the state has at hand.
-async fn dids_of(
-    context: &Context,
-    ids: Vec<PrincipalId>,
-) -> Result<HashMap<PrincipalId, Did>, Problem> {
-    let look = move |state: &State| {
-        ids.into_iter().filter_map(|id| Some((id, state.did_of(id).ok()?))).collect()
+/// What was found of a card when it was set, unless its signatures are by keys that count no longer.
+fn trust(holder: Option<&Holder>, agent: &AgentRow) -> Trust {
+    let lapsed = |holder: &Holder, card: &Map<String, Value>| {
+        holder.has_rotated && holder.own(card).is_ok_and(|own| own.is_empty())
     };
-    Ok(context.api.node.read(context.principal().ok(), look).await?)
+    let card = agent.card.as_ref().and_then(Value::as_object);
+    match (agent.trust, holder.zip(card)) {
+        (kernel::Trust::Verified, Some((holder, card))) if lapsed(holder, card) => Trust::Unsigned,
+        (kernel::Trust::Verified, _) => Trust::Verified,
+        (kernel::Trust::Unsigned, _) => Trust::Unsigned,
+        (kernel::Trust::Invalid, _) => Trust::Invalid,
+    }
 }
 
 fn tell(
-    did: Option<Did>,
+    holder: Option<&Holder>,
     row: DiscoveredRow,
     worded: bool,
     explain: bool,
 ) -> Result<DiscoveredAgent, Problem> {
     let DiscoveredRow { agent, reputation, price, score, standing_milli } = row;
+    let trust = trust(holder, &agent);
     let key = PublicKey::from_multibase(&agent.key).map_err(|_| Code::Internal)?;
     let mean = reputation.mean_milli.and_then(|milli| u32::try_from(milli / 10).ok());
     let price =
         price.and_then(|(currency, amount)| Some(Price { amount: amount.parse().ok()?, currency }));
     Ok(DiscoveredAgent {
         id: agent.id,
-        did: did.unwrap_or_else(|| key.did_key()),
+        did: holder.map_or_else(|| key.did_key(), |holder| holder.did.clone()),
         name: agent.name.and_then(Name::new),
         card_data: agent.card.and_then(profile),
         reputation: mean.map(Hundredths),
         price,
-        trust: match agent.trust {
-            kernel::Trust::Verified => Trust::Verified,
-            kernel::Trust::Unsigned => Trust::Unsigned,
-            kernel::Trust::Invalid => Trust::Invalid,
-        },
+        trust,
         explanation: explain.then(|| Explanation {
             relevance_millionths: score,
             standing: Hundredths(u32::try_from(standing_milli / 10).unwrap_or_default()),

@@ -250,6 +250,40 @@ async fn a_rotated_key_signs_from_now_on_and_the_last_one_stands_for_a_week() {
 }
 
 #[tokio::test]
+async fn what_a_former_key_signed_stands_for_a_week_unless_it_is_revoked() {
+    let (town, owner, alice) = settled(CardSignatures::Shadow).await;
+    let bob = town.agent(&owner, "bob").await;
+    for agent in [&alice, &bob] {
+        set(&town, agent, &tax_card()).await.accepted();
+        let signature = own_signature(&town, agent, A2A).await;
+        hand_in(&town, agent, signature).await.accepted();
+    }
+    let rotate = async |agent: &Actor, body: Value| {
+        let ask = Ask::post(format!("/api/v1/agents/{}/key", agent.id), body);
+        town.ask(ask.by(&owner)).await.accepted();
+    };
+    // How many signatures verify, of how many that there are, and what a search says of them.
+    let seen = async |agent: &Actor| {
+        let document = town.ask(Ask::get(A2A.1(&agent.id.to_string()))).await.accepted();
+        let good = verified(Form::A2a, &document, &keys_of(&town, agent).await).len();
+        let found = town.ask(Ask::get("/api/v1/discover?tag=filing")).await.accepted();
+        let found = found["agents"].as_array().unwrap().clone();
+        let found = found.iter().find(|found| found["id"] == agent.id.to_string()).unwrap();
+        let trust = found["trust"].as_str().unwrap().to_owned();
+        (good, document["signatures"].as_array().unwrap().len(), trust)
+    };
+    rotate(&alice, json!({})).await;
+    rotate(&bob, json!({ "revoke_former": true })).await;
+    assert_eq!(seen(&alice).await, (2, 2, "verified".to_owned()));
+    assert_eq!(seen(&bob).await, (1, 1, "unsigned".to_owned()));
+    town.clock.advance(Duration::days(6));
+    assert_eq!(seen(&alice).await, (2, 2, "verified".to_owned()));
+    town.clock.advance(Duration::days(1));
+    assert_eq!(seen(&alice).await, (1, 1, "unsigned".to_owned()));
+    town.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_no_active_agent_has_no_documents() {
     let (town, owner, alice) = settled(CardSignatures::Shadow).await;
     let suspend = format!("/api/v1/agents/{}/suspend", alice.id);

@@ -311,6 +311,12 @@ async fn an_agent_acts_under_the_did_of_its_log() {
     assert_eq!(answer["result"]["did"], alice.did, "{answer}");
     envelope.sign(&stranger).unwrap();
     town.submit(&envelope.to_value().unwrap()).await.refused(Code::SignatureInvalid);
+    // A token by the key before counts until that is over.
+    let rotate = |body: Value| Ask::post(format!("/api/v1/agents/{}/key", alice.id), body);
+    town.ask(rotate(json!({})).by(&owner)).await.accepted();
+    town.ask(me(&token(&alice.did, &alice.key, "4"))).await.accepted();
+    town.ask(rotate(json!({ "revoke_former": true })).by(&owner)).await.accepted();
+    town.ask(me(&token(&alice.did, &alice.key, "5"))).await.refused(Code::CredentialInvalid);
     town.stop().await;
 }
 

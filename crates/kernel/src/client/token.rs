@@ -69,7 +69,7 @@ impl Jwt {
                 }
                 covered(&client.actions, action)?;
             }
-            Signer::Key(key) if key == principal.key => {}
+            Signer::Key(key) if principal.accepts(&key, now) => {}
             Signer::Key(_) => return Err(Code::CredentialInvalid.into()),
         }
         claims.actions.as_ref().map_or(Ok(()), |actions| covered(actions, action))

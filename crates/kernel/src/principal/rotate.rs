@@ -17,7 +17,7 @@ use crate::State;
 use crate::admit::{Permit, Sphere};
 use crate::command::Rules;
 use crate::decide::{Context, Draft};
-use crate::entry::{Auth, Entry};
+use crate::entry::Entry;
 use crate::event::Event;
 use crate::limits::{FORMER_KEYS_MAX, KEY_OVERLAP};
 use crate::org::refuse_organization;
@@ -54,9 +54,17 @@ pub struct FormerKey {
 }
 
 impl Principal {
+    /// The keys whose signatures are the principal's at a moment: the present one, and then those
+    /// before it that have not ended, each with its end.
+    pub fn keys(&self, now: Time) -> impl Iterator<Item = (PublicKey, Option<Time>)> {
+        let former = self.former_keys.iter().filter(move |former| now < former.until);
+        let former = former.map(|former| (former.key, Some(former.until)));
+        std::iter::once((self.key, None)).chain(former)
+    }
+
     /// Whether what this key signed is the principal's at a moment.
     pub fn accepts(&self, key: &PublicKey, now: Time) -> bool {
-        self.key == *key || self.former_keys.iter().any(|f| f.key == *key && now < f.until)
+        self.keys(now).any(|(accepted, _)| accepted == *key)
     }
 }
 
@@ -78,7 +86,7 @@ impl Rules for RotateKey {
         if self.principal == state.node()?.id {
             return Err(Rejection::new(Code::InvalidField, "agent: the node keeps its key"));
         }
-        if let Auth::Envelope(key, _) = &permit.caller().auth {
+        if let Some(key) = permit.caller().auth.key() {
             let own = permit.caller().principal == Some(self.principal);
             if own && *key != principal.key {
                 return Err(Rejection::new(

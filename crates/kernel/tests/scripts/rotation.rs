@@ -38,6 +38,23 @@ fn a_former_key_cannot_rotate_again() {
 }
 
 #[test]
+fn tokens_of_a_former_keys_own_count_as_its_envelopes_do() {
+    check(
+        "rotate alice key:second => rotated
+         transfer alice bob 1 @self/alice => posted
+         rotate alice key:mallory @self/alice => credential_invalid
+         at +604799s
+         transfer alice bob 1 @self/alice => posted
+         at +1s
+         transfer alice bob 1 @self/alice => credential_invalid
+         rotate bob key:other => rotated
+         transfer bob alice 1 @self/bob => posted
+         rotate bob key:third revoke !with:other => rotated
+         transfer bob alice 1 @self/bob => credential_invalid",
+    );
+}
+
+#[test]
 fn an_agent_and_who_registered_it_rotate_and_nobody_else() {
     check(
         "rotate alice key:second @olga => rotated key alice
