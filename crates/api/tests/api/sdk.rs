@@ -123,9 +123,13 @@ async fn the_published_client_does_what_the_tutorial_shows() {
         .body(form);
     let token = town.ask(ask).await.accepted();
     let token = token["access_token"].as_str().unwrap().to_owned();
-    for (name, content) in
-        [("erin.json", erin.to_string()), ("fred.json", fred.to_string()), ("erin.token", token)]
-    {
+    let pem = erin["private_key_pem"].as_str().unwrap().to_owned();
+    for (name, content) in [
+        ("erin.json", erin.to_string()),
+        ("erin.pem", pem),
+        ("fred.json", fred.to_string()),
+        ("erin.token", token),
+    ] {
         std::fs::write(folder.path().join(name), content).unwrap();
     }
     let session = blocks("tutorial-identity.md", "pycon").join("\n");

@@ -39,6 +39,10 @@ pub(crate) struct Move {
     #[arg(long, value_name = "PEM")]
     recovery_key_out: PathBuf,
 
+    /// Write the new log to this new file, for another program to hand in, and hand in nothing
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
     #[command(flatten)]
     idempotency: Idempotency,
 }
@@ -64,7 +68,14 @@ impl Move {
         })?;
         let own = OwnKey::write(&self.recovery_key_out)?;
         let next = own.public();
-        let outcome = match moved(&log, &text, &home, &recovery, (next, now)) {
+        let moved = moved(&log, &text, &home, &recovery, (next, now));
+        if let Some(path) = &self.out {
+            let written = moved.and_then(|log| files::write_new(path, &log, 0o666));
+            OwnKey::settle(Some(own), written)?;
+            app.ui.say(&format!("next step: hansa did log {agent} --set {}", path.display()));
+            return DONE;
+        }
+        let outcome = match moved {
             Ok(log) => remote.call_once(&DidLogSet { agent, log }, &self.idempotency).await,
             Err(failure) => Err(failure),
         };
