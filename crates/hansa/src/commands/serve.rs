@@ -17,6 +17,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
 
+    /// An address or network whose X-Forwarded headers count; may come again (server.trusted_proxies)
+    #[arg(long, value_name = "ADDRESS")]
+    trusted_proxy: Vec<String>,
+
     /// How much of the journal to verify before anything else
     #[arg(long, value_enum, default_value_t)]
     verify: Verify,
@@ -47,8 +51,10 @@ pub(crate) enum Verify {
 impl Args {
     /// Carries it out: ends when it is told to stop.
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
+        let proxies = self.trusted_proxy.join(",");
         let flags = [
             ("server.bind", self.bind),
+            ("server.trusted_proxies", (!proxies.is_empty()).then_some(proxies)),
             ("log.level", self.log_level),
             ("log.format", self.log_format),
         ];

@@ -39,6 +39,25 @@ fn a_node_without_an_owner_stays_on_loopback() {
 }
 
 #[test]
+fn forwarded_headers_count_from_a_proxy_that_was_named() {
+    let place = Place::new();
+    let told = |proxies: &[&str]| {
+        let served = place.serve_with("node", proxies);
+        let mut stream = TcpStream::connect(served.address()).unwrap();
+        let head = "GET /version HTTP/1.1\r\nX-Forwarded-Host: evil.example\r\nConnection: close";
+        write!(stream, "{head}\r\nHost: {}\r\n\r\n", served.address()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        served.stop();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(told(&["--trusted-proxy", "192.0.2.1"]), "200");
+    assert_eq!(told(&["--trusted-proxy", "192.0.2.1", "--trusted-proxy", "127.0.0.0/8"]), "421");
+    let nobody = ["serve", "--data-dir", "node", "--trusted-proxy", "everybody"];
+    place.run(&nobody).failed(2, &["server.trusted_proxies"]);
+}
+
+#[test]
 fn a_taken_port_is_told_with_what_to_do() {
     let place = Place::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
