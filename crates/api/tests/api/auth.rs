@@ -128,6 +128,23 @@ async fn wrong_tries_lock_an_account_for_a_while() {
 }
 
 #[tokio::test]
+async fn whoever_finds_no_place_comes_back_and_has_not_tried() {
+    let (town, postbox) = postbox_town().await;
+    member(&town, &postbox, "dora@example.com").await;
+    let passwords = &town.node.accounts.passwords;
+    let places: Vec<_> = std::iter::from_fn(|| passwords.turn().ok()).collect();
+    assert_eq!(places.len(), 256);
+    for _ in 0..10 {
+        let busy = login(&town, "dora@example.com", PASSWORD).await;
+        busy.refused(Code::LoginsBusy);
+        assert_eq!(busy.header("retry-after"), Some("30"));
+    }
+    drop(places);
+    login(&town, "dora@example.com", PASSWORD).await.accepted();
+    town.stop().await;
+}
+
+#[tokio::test]
 async fn an_address_that_asks_too_often_waits_and_no_other_does() {
     let trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
     let settings = ApiSettings { trusted_proxies, ..ApiSettings::default() };

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 pub use mail::{LogMailer, Mail, Mailer};
 pub use passkeys::{Answered, Asked, KeptPasskey, KnownPasskey, Passkeys, VerifiedPasskey};
-pub use passwords::Passwords;
+pub use passwords::{Passwords, Turn};
 pub use pending::Pending;
 pub use smtp::{Postman, Sender, SmtpLogin, SmtpMailer, SmtpSettings};
 pub use totp::{Totp, uri};

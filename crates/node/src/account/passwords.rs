@@ -2,8 +2,8 @@
 //!
 //! Hashing takes tens of milliseconds and 19 MiB on purpose. However many people log in at once,
 //! only so many hash at once, and their threads stand aside when processors are scarce, so that the
-//! writer and everybody else keep theirs; whoever finds the queue full is told to come back. An
-//! unknown account costs what a known one does.
+//! writer and everybody else keep theirs; whoever finds the queue full is told to come back, before
+//! anything else is done for them. An unknown account costs what a known one does.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -14,7 +14,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use hansa_crypto::Secret;
 use hansa_types::{Code, Rejection};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 use crate::env::{Env, thread_aside};
@@ -28,6 +28,12 @@ pub struct Passwords {
     threads: OnceLock<SyncSender<Work>>,
 }
 
+/// A place among those whose passwords are hashed or wait for that.
+#[derive(Debug)]
+pub struct Turn {
+    _place: OwnedSemaphorePermit,
+}
+
 impl Default for Passwords {
     fn default() -> Self {
         let waiting = Arc::new(Semaphore::new(HASHES_WAITING_MAX));
@@ -36,20 +42,27 @@ impl Default for Passwords {
 }
 
 impl Passwords {
+    /// Takes a place, or refuses. Whoever has none should not ask the writer for anything either.
+    pub fn turn(&self) -> Result<Turn, Rejection> {
+        let place = Arc::clone(&self.waiting).try_acquire_owned();
+        place.map(|place| Turn { _place: place }).map_err(|_| Code::LoginsBusy.into())
+    }
+
     /// The PHC string of a new password.
     pub async fn hash(&self, env: &Env, password: &Secret) -> Result<Zeroizing<String>, Rejection> {
-        let (salt, password) = (env.random::<16>(), password.clone());
-        self.run(move || hash(&password, &salt)).await
+        let (turn, salt, password) = (self.turn()?, env.random::<16>(), password.clone());
+        self.run(turn, move || hash(&password, &salt)).await
     }
 
     /// Whether a password belongs to a PHC string. Without one the work is done all the same.
     pub async fn verify(
         &self,
+        turn: Turn,
         password: &Secret,
         hashed: Option<Zeroizing<String>>,
     ) -> Result<bool, Rejection> {
         let password = password.clone();
-        self.run(move || {
+        self.run(turn, move || {
             let Some(hashed) = hashed else {
                 return hash(&password, &[0; 16]).map(|_| false);
             };
@@ -59,13 +72,12 @@ impl Passwords {
         .await
     }
 
-    /// Runs work in its turn, or refuses it.
+    /// Runs work in its turn.
     async fn run<T: Send + 'static>(
         &self,
+        turn: Turn,
         work: impl FnOnce() -> Result<T, Rejection> + Send + 'static,
     ) -> Result<T, Rejection> {
-        let waiting = Arc::clone(&self.waiting).try_acquire_owned();
-        let turn = waiting.map_err(|_| Rejection::from(Code::LoginsBusy))?;
         let (told, done) = oneshot::channel();
         let work = Box::new(move || {
             // Kept here: who asked may go away while the work is under way.
@@ -122,21 +134,20 @@ mod tests {
         let (passwords, secret) = (Passwords::default(), Secret::new("correct horse".to_owned()));
         let hashed = hash(&secret, &[7; 16]).unwrap();
         assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", *hashed);
-        assert!(passwords.verify(&secret, Some(hashed.clone())).await.unwrap());
+        let turn = || passwords.turn().unwrap();
+        assert!(passwords.verify(turn(), &secret, Some(hashed.clone())).await.unwrap());
         let guess = Secret::new("correct house".to_owned());
-        assert!(!passwords.verify(&guess, Some(hashed)).await.unwrap());
-        assert!(!passwords.verify(&secret, None).await.unwrap());
+        assert!(!passwords.verify(turn(), &guess, Some(hashed)).await.unwrap());
+        assert!(!passwords.verify(turn(), &secret, None).await.unwrap());
     }
 
     #[tokio::test]
     async fn one_too_many_is_told_to_come_back() {
         let passwords = Passwords::default();
-        let all = u32::try_from(HASHES_WAITING_MAX).unwrap();
-        let held = Arc::clone(&passwords.waiting).acquire_many_owned(all).await.unwrap();
-        let secret = Secret::new("correct horse".to_owned());
-        let refused = passwords.verify(&secret, None).await.unwrap_err();
-        assert_eq!(refused.code, Code::LoginsBusy);
+        let held: Vec<Turn> = (0..HASHES_WAITING_MAX).map(|_| passwords.turn().unwrap()).collect();
+        assert_eq!(passwords.turn().unwrap_err().code, Code::LoginsBusy);
         drop(held);
-        assert!(!passwords.verify(&secret, None).await.unwrap());
+        let (turn, secret) = (passwords.turn().unwrap(), Secret::new("correct horse".to_owned()));
+        assert!(!passwords.verify(turn, &secret, None).await.unwrap());
     }
 }

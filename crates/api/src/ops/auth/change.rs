@@ -55,6 +55,7 @@ pub(crate) async fn account_recover(
     context.count_address()?;
     let password = request.new_password.map(new_password).transpose()?;
     let email = context.email_digest(&request.email);
+    let turn = accounts.passwords.turn()?;
     accounts.by_account.count(email, node.now())?;
     let key = token_digest(request.recovery_key.0.expose());
     let look = move |state: &State| {
@@ -64,9 +65,10 @@ pub(crate) async fn account_recover(
     };
     let Some(principal) = node.read(None, look).await? else {
         // As much work as for a key that is right.
-        accounts.passwords.verify(&request.recovery_key.0, None).await?;
+        accounts.passwords.verify(turn, &request.recovery_key.0, None).await?;
         return Err(Code::LoginInvalid.into());
     };
+    drop(turn);
     let recovery = Recovery { email, principal, key };
     let Some(password) = password else {
         let secret = token(RECOVERY_TOKEN_PREFIX, node.env.random());

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use hansa_crypto::Secret;
 use hansa_crypto::secret::{token, token_digest};
 use hansa_kernel::{Auth, Caller, Command, Request, State};
+use hansa_node::account::Turn;
 use hansa_node::vault::Sealed;
 use hansa_node::writer::Job;
 use hansa_node::{Done, internal};
@@ -118,6 +119,7 @@ impl Context {
     /// Whether a password is that of the account. An account that is not there takes as long.
     async fn shows_password(
         &self,
+        turn: Turn,
         known: Option<&Known>,
         password: &Secret,
     ) -> Result<bool, Problem> {
@@ -127,24 +129,26 @@ impl Context {
             None => None,
         };
         let hashed = hashed.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-        Ok(node.accounts.passwords.verify(password, hashed.map(Zeroizing::new)).await?)
+        Ok(node.accounts.passwords.verify(turn, password, hashed.map(Zeroizing::new)).await?)
     }
 
-    /// The account of somebody who shows its address and password, each try counted.
+    /// The account of somebody who shows its address and password, each try counted that is one.
     async fn login(&self, email: &Email, password: &Secret) -> Result<Known, Problem> {
         let (node, email) = (&self.api.node, self.email_digest(email));
+        let turn = node.accounts.passwords.turn()?;
         node.accounts.by_account.count(email, node.now())?;
         let known = self.account_of(email).await?;
-        let shown = self.shows_password(known.as_ref(), password).await?;
+        let shown = self.shows_password(turn, known.as_ref(), password).await?;
         known.filter(|_| shown).ok_or_else(|| Code::LoginInvalid.into())
     }
 
     /// Refuses a caller who does not know the password of its own account.
     async fn require_password(&self, password: &Secret) -> Result<Known, Problem> {
+        let turn = self.api.node.accounts.passwords.turn()?;
         let known = self.own_account().await?;
         let (node, key) = (&self.api.node, known.password);
         node.accounts.by_account.count(key, node.now())?;
-        match self.shows_password(Some(&known), password).await? {
+        match self.shows_password(turn, Some(&known), password).await? {
             true => {
                 node.accounts.by_account.forget(&key);
                 Ok(known)
