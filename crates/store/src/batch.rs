@@ -57,6 +57,13 @@ pub enum VaultChange {
         /// Whose.
         subject: PrincipalId,
     },
+    /// Destroys every record whose id begins so.
+    EraseUnder {
+        /// Whom the records are about.
+        subject: PrincipalId,
+        /// The beginning of their ids: a path that ends with a slash.
+        prefix: String,
+    },
 }
 
 impl VaultChange {
@@ -65,13 +72,14 @@ impl VaultChange {
         match self {
             VaultChange::Put { subject, .. }
             | VaultChange::PutKey { subject, .. }
-            | VaultChange::EraseSubject { subject } => *subject,
+            | VaultChange::EraseSubject { subject }
+            | VaultChange::EraseUnder { subject, .. } => *subject,
         }
     }
 
     /// Whether it takes away instead of keeping.
     pub fn erases(&self) -> bool {
-        matches!(self, VaultChange::EraseSubject { .. })
+        matches!(self, VaultChange::EraseSubject { .. } | VaultChange::EraseUnder { .. })
     }
 }
 
@@ -111,7 +119,7 @@ impl Batch {
         let sealed = |change: &VaultChange| match change {
             VaultChange::Put { sealed, .. } => sealed.len(),
             VaultChange::PutKey { wrapped, .. } => wrapped.len(),
-            VaultChange::EraseSubject { .. } => 0,
+            VaultChange::EraseSubject { .. } | VaultChange::EraseUnder { .. } => 0,
         };
         self.entries.len() + self.leaves.len() + self.vault.iter().map(sealed).sum::<usize>()
     }

@@ -63,6 +63,8 @@ pub const SEAL_PACE: Duration = Duration::from_secs(5);
 /// Effort of the compression, on zstd's scale.
 pub const SEAL_LEVEL: i32 = 3;
 
+/// Bytes of sealed records behind which a page of the vault ends.
+pub const VAULT_PAGE_BYTES: usize = 4 << 20;
 /// Snapshots kept in their folder.
 pub const SNAPSHOTS_KEPT: usize = 2;
 /// Longest header line of a snapshot in bytes.

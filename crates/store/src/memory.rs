@@ -338,6 +338,9 @@ impl Content {
                     self.keys.remove(&subject);
                     self.vault.retain(|_, row| row.subject != subject);
                 }
+                VaultChange::EraseUnder { prefix, .. } => {
+                    self.vault.retain(|id, _| !prefix.ends_with('/') || !id.starts_with(&prefix));
+                }
             }
         }
     }
@@ -406,7 +409,13 @@ impl Reader for MemoryDisk {
         let mut rows: Vec<_> = later.map(|(id, row)| (id.clone(), row.clone())).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         rows.truncate(max);
-        Ok(rows)
+        let mut bytes = 0;
+        let fits = |(_, row): &(String, VaultRow)| {
+            let before = bytes;
+            bytes += row.sealed.len();
+            before < limits::VAULT_PAGE_BYTES
+        };
+        Ok(rows.into_iter().take_while(fits).collect())
     }
 
     fn vault_keys_page(

@@ -31,7 +31,8 @@ pub trait Reader: Send + Sync {
     fn vault_key(&self, subject: PrincipalId) -> Result<Option<Vec<u8>>, Error>;
     /// Names of the records about a subject, in their order, at most `max`.
     fn vault_ids(&self, subject: PrincipalId, max: usize) -> Result<Vec<String>, Error>;
-    /// The records whose names come after `after`, in the order of their names, at most `max`.
+    /// The records whose names come after `after`, in the order of their names: at most `max`, and none
+    /// behind the one by which the page reaches [`VAULT_PAGE_BYTES`](crate::limits::VAULT_PAGE_BYTES).
     fn vault_page(&self, after: &str, max: usize) -> Result<Vec<(String, VaultRow)>, Error>;
     /// The wrapped keys of the subjects after `after`, in the order of their ids, at most `max`.
     fn vault_keys_page(

@@ -39,7 +39,9 @@ pub fn run(backend: impl Fn() -> Backend) {
     writing::a_reader_sees_a_batch_once_its_callback_runs(backend());
     writing::the_vault_changes_with_its_batch(backend());
     writing::erasing_a_subject_leaves_nothing_about_it(backend());
+    writing::erasing_a_path_leaves_nothing_under_it(backend());
     writing::the_vault_is_listed_page_by_page(backend());
+    writing::a_page_of_the_vault_has_a_size(backend());
     writing::a_failed_batch_changes_nothing(backend());
     writing::a_failed_journal_never_accepts_again(backend());
     writing::checkpoints_keep_their_place(backend());

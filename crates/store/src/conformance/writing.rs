@@ -135,6 +135,28 @@ pub(super) fn erasing_a_subject_leaves_nothing_about_it(mut backend: Backend) {
     assert_eq!(backend.reader.vault_key(PrincipalId(2)).unwrap(), Some(vec![2; 60]));
 }
 
+pub(super) fn erasing_a_path_leaves_nothing_under_it(mut backend: Backend) {
+    let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
+    let mut batch = scribe.batch(["{}"]);
+    batch.vault = vec![put("m/a/1", 1, 1), put("m/a/2", 1, 2), put("m/ab/1", 1, 3), key(1, 1)];
+    batch.vault.extend([put("m/a", 1, 4), put("m/a0", 1, 5), put("M/A/1", 1, 6)]);
+    outcomes.submit(&mut *backend.journal, batch, 0);
+    let under = |prefix: &str| VaultChange::EraseUnder {
+        subject: PrincipalId(1),
+        prefix: prefix.to_owned(),
+    };
+    let mut batch = scribe.batch(["{}"]);
+    batch.vault = vec![put("m/a/3", 1, 4), under("m/a/"), put("m/a/4", 1, 7)];
+    // What is no path names nothing.
+    batch.vault.extend([under(""), under("m/ab")]);
+    outcomes.submit(&mut *backend.journal, batch, 1);
+    outcomes.barrier(&mut *backend.journal);
+    let left = backend.reader.vault_ids(PrincipalId(1), 9).unwrap();
+    assert_eq!(left, ["M/A/1", "m/a", "m/a/4", "m/a0", "m/ab/1"]);
+    assert_eq!(backend.reader.vault("m/a/4").unwrap(), kept(1, 7));
+    assert_eq!(backend.reader.vault_key(PrincipalId(1)).unwrap(), Some(vec![1; 60]));
+}
+
 pub(super) fn the_vault_is_listed_page_by_page(mut backend: Backend) {
     let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
     let mut batch = scribe.batch(["{}"]);
@@ -160,6 +182,34 @@ pub(super) fn the_vault_is_listed_page_by_page(mut backend: Backend) {
     let sealed = [(1, 1), (1, 2), (2, 3)].map(|(subject, byte)| kept(subject, byte).unwrap());
     let bytes: usize = sealed.iter().map(|row| row.sealed.len()).sum();
     assert_eq!(reader.vault_bytes().unwrap(), bytes as u64);
+}
+
+pub(super) fn a_page_of_the_vault_has_a_size(mut backend: Backend) {
+    let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
+    let large = |id: &str, bytes: usize| VaultChange::Put {
+        id: id.to_owned(),
+        subject: PrincipalId(1),
+        salt: Salt([1; 16]),
+        sealed: vec![7; bytes],
+    };
+    let mut batch = scribe.batch(["{}"]);
+    let half = limits::VAULT_PAGE_BYTES / 2;
+    batch.vault = vec![large("a", half), large("b", half), large("c", 1), large("d", 2 * half)];
+    outcomes.submit(&mut *backend.journal, batch, 0);
+    outcomes.next().1.unwrap();
+    let names = |after: &str| -> Vec<String> {
+        let page = backend.reader.vault_page(after, 9).unwrap();
+        page.into_iter().map(|(id, _)| id).collect()
+    };
+    assert_eq!(
+        (names(""), names("a"), names("b"), names("c")),
+        (
+            vec!["a".to_owned(), "b".to_owned()],
+            vec!["b".to_owned(), "c".to_owned(), "d".to_owned()],
+            vec!["c".to_owned(), "d".to_owned()],
+            vec!["d".to_owned()],
+        )
+    );
 }
 
 /// Ways in which a batch contradicts the journal or itself.

@@ -177,6 +177,11 @@ impl Sink {
                 )?;
                 self.execute("erase records", "DELETE FROM vault WHERE subject = ?1", [&subject])
             }
+            VaultChange::EraseUnder { prefix, .. } => self.execute(
+                "erase records of a path",
+                "DELETE FROM vault WHERE id >= ?1 AND id < ?2",
+                params![prefix, behind(prefix)],
+            ),
         }
     }
 
@@ -407,6 +412,11 @@ fn bytes_or_room(bytes: &[u8]) -> Result<ToSqlOutput<'_>, Error> {
     }
     let size = i32::try_from(bytes.len()).map_err(|_| Error::Range(bytes.len() as u64))?;
     Ok(ToSqlOutput::ZeroBlob(size))
+}
+
+/// The first id that is behind all that begin with a path: the byte behind a slash is a zero.
+fn behind(prefix: &str) -> String {
+    prefix.strip_suffix('/').map_or_else(|| prefix.to_owned(), |path| format!("{path}0"))
 }
 
 /// Size of the log by its name; 0 when there is none. (Opening it would be unsafe, see the parent.)

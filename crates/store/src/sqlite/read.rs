@@ -222,13 +222,23 @@ impl Reader for SqliteReader {
 
     fn vault_page(&self, after: &str, max: usize) -> Result<Vec<(String, VaultRow)>, Error> {
         let sql = "SELECT id, subject, salt, sealed FROM vault WHERE id > ?1 ORDER BY id LIMIT ?2";
-        self.list("read the vault", sql, (after, to_sql(max as u64)?), |row| {
-            let failed = || Error::database("read the vault");
-            let id: String = row.get(0).map_err(failed())?;
-            let subject: String = row.get(1).map_err(failed())?;
-            let subject = subject.parse().map_err(|_| Error::Vault { id: id.clone() })?;
-            let salt = Salt(row.get(2).map_err(failed())?);
-            Ok((id, VaultRow { subject, salt, sealed: row.get(3).map_err(failed())? }))
+        let failed = || Error::database("read the vault");
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(sql).map_err(failed())?;
+            let mut rows = statement.query((after, to_sql(max as u64)?)).map_err(failed())?;
+            let (mut page, mut bytes) = (Vec::new(), 0);
+            while bytes < limits::VAULT_PAGE_BYTES
+                && let Some(row) = rows.next().map_err(failed())?
+            {
+                let id: String = row.get(0).map_err(failed())?;
+                let subject: String = row.get(1).map_err(failed())?;
+                let subject = subject.parse().map_err(|_| Error::Vault { id: id.clone() })?;
+                let salt = Salt(row.get(2).map_err(failed())?);
+                let sealed: Vec<u8> = row.get(3).map_err(failed())?;
+                bytes += sealed.len();
+                page.push((id, VaultRow { subject, salt, sealed }));
+            }
+            Ok(page)
         })
     }
 

@@ -81,6 +81,11 @@ fn steps(seed: u64) -> Vec<Step> {
         }
         if rng.percent(8) {
             let subject = PrincipalId(u128::from(rng.below(SUBJECTS)));
+            let prefix = format!("{}/", 1 + rng.below(number));
+            batch.vault.push(VaultChange::EraseUnder { subject, prefix });
+        }
+        if rng.percent(8) {
+            let subject = PrincipalId(u128::from(rng.below(SUBJECTS)));
             batch.vault.push(VaultChange::EraseSubject { subject });
         }
         let (size, root) = (batch.last_seq, batch.root);
@@ -112,6 +117,9 @@ pub(super) fn plan(seed: u64) -> Plan {
                     for id in subjects.remove(&subject).unwrap_or_default() {
                         now.vault.remove(&id);
                     }
+                }
+                VaultChange::EraseUnder { prefix, .. } => {
+                    now.vault.retain(|id, _| !id.starts_with(&prefix));
                 }
                 VaultChange::PutKey { .. } => {}
             }
