@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use hansa_kernel::clearance::Parking;
 use hansa_kernel::{Auth, Caller, Command, Event, Request};
 use hansa_node::open::{Proven, Signed};
-use hansa_node::vault::{Sealed, erase};
+use hansa_node::vault::Sealed;
 use hansa_node::writer::Job;
 use hansa_node::{Done, Identity, internal};
 use hansa_types::{AnyId, Code, Correlation, Digest, PrincipalId, Rejection};
@@ -53,8 +53,6 @@ pub(crate) struct Context {
 pub(crate) struct Step {
     pub(crate) command: Command,
     pub(crate) sealed: Option<Sealed>,
-    /// Whose documents and key the same batch destroys.
-    pub(crate) erases: Option<PrincipalId>,
     /// Tells it apart from the other commands of the same request.
     pub(crate) part: Option<String>,
     /// Whether its answer shows something that nobody could be shown later, so that it cannot wait.
@@ -63,15 +61,11 @@ pub(crate) struct Step {
 
 impl Step {
     pub(crate) fn new(command: Command) -> Self {
-        Self { command, sealed: None, erases: None, part: None, shows_once: false }
+        Self { command, sealed: None, part: None, shows_once: false }
     }
 
     pub(crate) fn with(self, sealed: Option<Sealed>) -> Self {
         Self { sealed, ..self }
-    }
-
-    pub(crate) fn erasing(self, subject: PrincipalId) -> Self {
-        Self { erases: Some(subject), ..self }
     }
 
     pub(crate) fn showing_once(self, shows_once: bool) -> Self {
@@ -192,7 +186,6 @@ impl Context {
     fn job(&self, step: Step, proven: Option<Proven>) -> Result<Job, Rejection> {
         let identity = self.identity()?;
         let mut vault = step.sealed.map(|sealed| sealed.changes).unwrap_or_default();
-        vault.extend(step.erases.map(erase));
         let auth = match (&identity.auth, proven) {
             (Auth::Envelope(key, _), Some(proven)) => {
                 vault.extend(proven.vault);

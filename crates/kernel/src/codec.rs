@@ -101,6 +101,7 @@ fn push_id(out: &mut Vec<u8>, id: AnyId) {
         AnyId::Escalation(id) => id.with_text(push),
         AnyId::Invite(id) => id.with_text(push),
         AnyId::Team(id) => id.with_text(push),
+        AnyId::Memory(id) => id.with_text(push),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::decide::{Context, Draft};
 use crate::entry::Auth;
 use crate::policy::Judgement;
 use crate::{
-    account, action, callback, clearance, client, custody, did, due, funding, grant, node, onboard,
-    org, policy, principal, task, transfer,
+    account, action, callback, clearance, client, custody, did, due, funding, grant, memory, node,
+    onboard, org, policy, principal, task, transfer,
 };
 
 /// An authenticated asker.
@@ -240,6 +240,10 @@ commands! {
     DidUpdate = "did_log_set": did::Update;
     /// Record what was seen of a foreign DID.
     DidPin = "did_resolve": did::Pin;
+    /// Keep a memory.
+    MemoryWrite = "memory_write": memory::Write;
+    /// Erase a memory.
+    MemoryDelete = "memory_delete": memory::Delete;
     /// Do something through the gate.
     ActionSubmit = "action_submit": action::Submit;
     /// Take an action to carry it out.

@@ -7,8 +7,8 @@
 use crate::State;
 use crate::entry::Entry;
 use crate::{
-    account, action, apply, callback, clearance, client, custody, did, funding, grant, node,
-    onboard, org, policy, principal, task, transfer,
+    account, action, apply, callback, clearance, client, custody, did, funding, grant, memory,
+    node, onboard, org, policy, principal, task, transfer,
 };
 
 /// The line is not an entry that this release understands.
@@ -309,4 +309,10 @@ events! {
     CallbackAsked = "callback.asked" v 1: callback::CallbackAsked => callback::apply_asked;
     /// They were told, or will not be.
     CallbackEnded = "callback.ended" v 1: callback::CallbackEnded => callback::apply_ended;
+    /// An agent keeps something for itself.
+    MemoryWritten = "memory.written" v 1: memory::Written => memory::apply_written;
+    /// A memory is gone for good.
+    MemoryErased = "memory.erased" v 1: memory::Erased => memory::apply_erased;
+    /// All memories of an agent are gone for good.
+    MemoriesErased = "memories.erased" v 1: memory::AllErased => memory::apply_all_erased;
 }

@@ -30,6 +30,7 @@ pub mod funding;
 pub mod grant;
 pub mod idempotency;
 pub mod limits;
+pub mod memory;
 pub mod node;
 pub mod onboard;
 pub mod org;

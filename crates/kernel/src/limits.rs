@@ -152,6 +152,14 @@ pub const ACTION_REMEMBERED: Duration = Duration::days(30);
 pub const CALLBACKS_MAX: usize = 100_000;
 /// Those of one principal.
 pub const CALLBACKS_PER_PRINCIPAL_MAX: u32 = 1_000;
+/// Memories; they leave when they are deleted, or with their agent.
+pub const MEMORIES_MAX: usize = 4_000_000;
+/// Memories of one agent.
+pub const MEMORIES_PER_AGENT_MAX: usize = 10_000;
+/// Bytes of one memory's content.
+pub const MEMORY_BYTES_MAX: u32 = 256 * 1024;
+/// Bytes of all memories of one agent.
+pub const MEMORY_BYTES_PER_AGENT_MAX: u64 = 256 * 1024 * 1024;
 /// Refusals of one principal that become entries within [`REFUSAL_WINDOW`].
 pub const REFUSALS_PER_WINDOW_MAX: u32 = 60;
 /// Time within which refusals are counted.

@@ -24,6 +24,7 @@ use crate::envelope::OperationEnvelopes;
 use crate::funding::Fundings;
 use crate::grant::Grants;
 use crate::idempotency::{self, Idempotency};
+use crate::memory::Memories;
 use crate::node::Node;
 use crate::onboard::Bootstraps;
 use crate::org::Orgs;
@@ -33,7 +34,7 @@ use crate::task::{Reputations, Tasks};
 use crate::transfer::{AccountKey, CurrencyIndex, HeldTransfers, Ledger, Role};
 
 /// The shape of a serialized state and what it means; a snapshot of another is ignored.
-pub const SNAPSHOT_FORMAT: u32 = 21;
+pub const SNAPSHOT_FORMAT: u32 = 22;
 
 /// Four secret words that seed the hashers, so that nobody outside can choose collisions.
 pub type HashSeed = [u64; 4];
@@ -149,6 +150,8 @@ pub struct State {
     pub refusals: Refusals,
     /// Who wants to be told how something ends.
     pub callbacks: Callbacks,
+    /// What agents keep for themselves.
+    pub memories: Memories,
     pub(crate) idempotency: Idempotency,
     pub(crate) operation_envelopes: OperationEnvelopes,
     pub(crate) due: BTreeSet<(Time, Due)>,
@@ -211,6 +214,8 @@ pub struct Rows {
     pub actions: usize,
     /// Callbacks that have not ended.
     pub callbacks: usize,
+    /// Memories.
+    pub memories: usize,
     /// Idempotency keys that are kept whole.
     pub idempotency: usize,
     /// Idempotency keys in filters.
@@ -260,6 +265,7 @@ impl State {
             actions: Actions::default(),
             refusals: Refusals::default(),
             callbacks: Callbacks::default(),
+            memories: Memories::default(),
             idempotency: Idempotency::new(&hasher, limits),
             operation_envelopes: OperationEnvelopes::new(&hasher),
             due: BTreeSet::new(),
@@ -286,6 +292,7 @@ impl State {
         state.accounts.reindex(&state.hasher);
         state.grants.reindex(&state.hasher);
         state.orgs.reindex(&state.hasher);
+        state.memories.reindex();
         state.api_keys.rehash(&state.hasher);
         state.custody.rehash(&state.hasher);
         state.dids.reindex(&state.hasher);
@@ -364,6 +371,7 @@ impl State {
             policy_evaluations: self.policies.evaluations_len(),
             actions: self.actions.len(),
             callbacks: self.callbacks.len(),
+            memories: self.memories.len(),
             idempotency: self.idempotency.len(),
             idempotency_filtered: self.idempotency.filtered_len(),
             operation_envelopes: self.operation_envelopes.len(),

@@ -33,11 +33,22 @@ impl Node {
         self.vault.forget(principal);
         self.credentials.forget();
         let views = self.views_forget(seq).await.map_err(internal)?;
-        let stats = Arc::clone(&self.journal_stats);
-        let patience = std::time::Duration::from_millis(ERASE_WAIT_MAX.0);
-        let journal = blocking(move || stats.erasing.wait(patience)).await.map_err(internal)?;
+        let journal = self.journal_forget().await.map_err(internal)?;
         let snapshots = self.snapshots_forget(seq).await.map_err(internal)?;
         Ok(Gone { journal, views, snapshots })
+    }
+
+    /// Ends the traces of what lay in the vault and nowhere else: read models and folds never had it.
+    pub async fn end_vault_traces(&self) -> Result<Gone, Rejection> {
+        let journal = self.journal_forget().await.map_err(internal)?;
+        Ok(Gone { journal, views: true, snapshots: true })
+    }
+
+    /// The write-ahead log is emptied behind the entry.
+    async fn journal_forget(&self) -> Result<bool, Error> {
+        let stats = Arc::clone(&self.journal_stats);
+        let patience = std::time::Duration::from_millis(ERASE_WAIT_MAX.0);
+        blocking(move || stats.erasing.wait(patience)).await
     }
 
     /// The read models drop the texts when they come to the entry.

@@ -220,6 +220,7 @@ impl Metrics {
             ("policy_evaluations", rows.policy_evaluations),
             ("actions", rows.actions),
             ("callbacks", rows.callbacks),
+            ("memories", rows.memories),
             ("idempotency", rows.idempotency),
             ("operation_envelopes", rows.operation_envelopes),
         ];

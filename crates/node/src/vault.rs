@@ -2,14 +2,18 @@
 //!
 //! An entry keeps SHA-256 of a random salt and the document. With the subject's key, salts and rows
 //! gone, nothing can be read and nothing can be guessed from the digest, and the chain still holds.
+//!
+//! The parts of a memory have a key of their own, which lies beside them under that of their subject.
+//! So one memory can be destroyed alone, and all of them go with their subject.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_crypto::hash::salted;
 use hansa_crypto::seal::{SealKey, open, seal, unwrap_key, wrap_key};
+use hansa_kernel::{Entry, Event};
 use hansa_store::{Reader, VaultChange, VaultRow};
-use hansa_types::{Digest, EnvelopeId, PolicySetId, PrincipalId, Salt};
+use hansa_types::{AnyId, Digest, EnvelopeId, MemoryId, PolicySetId, PrincipalId, Salt};
 use zeroize::Zeroizing;
 
 use crate::env::Env;
@@ -71,9 +75,48 @@ pub fn policy_id(set: PolicySetId) -> String {
     format!("policy/{set}")
 }
 
-/// Destroys a subject's key, salts and documents, with the batch that says so.
-pub fn erase(subject: PrincipalId) -> VaultChange {
-    VaultChange::EraseSubject { subject }
+/// First part of the ids of what has a key of its own.
+const APART: &str = "memory/";
+/// Last part of the id of such a key. It sorts before all parts, so that whoever reads the vault in
+/// order while something is erased never has a part without its key.
+const OWN_KEY: &str = "_key";
+
+/// What the ids of an agent's memories begin with in the vault, or those of one memory's parts.
+pub fn memory_path(agent: PrincipalId, memory: Option<MemoryId>) -> String {
+    match memory {
+        Some(memory) => format!("{APART}{agent}/{memory}/"),
+        None => format!("{APART}{agent}/"),
+    }
+}
+
+/// Which memory a record is a part of.
+pub(crate) fn memory_of(id: &str) -> Option<MemoryId> {
+    let (_, parts) = id.strip_prefix(APART)?.split_once('/')?;
+    parts.split_once('/')?.0.parse().ok()
+}
+
+/// The id of the key that a record is sealed under, where that is not its subject's.
+fn own_key_id(id: &str) -> Option<String> {
+    let (path, part) = id.rsplit_once('/').filter(|_| id.starts_with(APART))?;
+    (part != OWN_KEY).then(|| format!("{path}/{OWN_KEY}"))
+}
+
+/// A key as it lies beside what it seals.
+fn own_key(bytes: &[u8]) -> Result<SealKey, String> {
+    let key = <[u8; 32]>::try_from(bytes).map(SealKey::from_bytes);
+    key.map_err(|_| "its key has another length".to_owned())
+}
+
+/// What an entry destroys, in its own batch: keys, salts and documents.
+pub fn erased_by(entry: &Entry) -> Option<VaultChange> {
+    let Some(AnyId::Principal(subject)) = entry.subject else { return None };
+    let under = |memory| VaultChange::EraseUnder { subject, prefix: memory_path(subject, memory) };
+    match &entry.event {
+        Event::PrincipalErased(_) => Some(VaultChange::EraseSubject { subject }),
+        Event::MemoryErased(erased) => Some(under(Some(erased.memory))),
+        Event::MemoriesErased(_) => Some(under(None)),
+        _ => None,
+    }
 }
 
 impl Vault {
@@ -85,23 +128,66 @@ impl Vault {
     /// Seals a document for its subject.
     pub fn seal(&self, subject: PrincipalId, id: String, bytes: &[u8]) -> Result<Sealed, Error> {
         let (key, wrapped) = self.key_for(subject)?;
-        let salt = Salt(self.env.random());
-        let digest = salted(&salt, bytes);
-        let sealed = seal(&key, self.env.random(), &associated(subject, &id), bytes);
         let mut changes = Vec::with_capacity(2);
         // The key goes along until it is known to be durable; writing it twice writes the same.
         changes.extend(wrapped.map(|wrapped| VaultChange::PutKey { subject, wrapped }));
-        changes.push(VaultChange::Put { id, subject, salt, sealed });
+        let (digest, put) = self.put(&key, subject, id, bytes);
+        changes.push(put);
         Ok(Sealed { digest, changes })
+    }
+
+    /// Seals the parts of something under a key of their own, which lies beside them on their path,
+    /// sealed for the subject. Answers their digests in order.
+    pub fn seal_apart<const PARTS: usize>(
+        &self,
+        subject: PrincipalId,
+        path: &str,
+        parts: [(&str, &[u8]); PARTS],
+    ) -> Result<([Digest; PARTS], Vec<VaultChange>), Error> {
+        let key = SealKey::from_bytes(self.env.random());
+        let Sealed { mut changes, .. } =
+            self.seal(subject, format!("{path}{OWN_KEY}"), key.expose())?;
+        let digests = parts.map(|(part, bytes)| {
+            let (digest, put) = self.put(&key, subject, format!("{path}{part}"), bytes);
+            changes.push(put);
+            digest
+        });
+        Ok((digests, changes))
+    }
+
+    /// A document sealed under a key, with the salted digest that its entry keeps.
+    fn put(
+        &self,
+        key: &SealKey,
+        subject: PrincipalId,
+        id: String,
+        bytes: &[u8],
+    ) -> (Digest, VaultChange) {
+        let salt = Salt(self.env.random());
+        let sealed = seal(key, self.env.random(), &associated(subject, &id), bytes);
+        (salted(&salt, bytes), VaultChange::Put { id, subject, salt, sealed })
     }
 
     /// Opens a document, or nothing where there is none.
     pub fn open(&self, id: &str) -> Result<Option<Opened>, Error> {
         let Some(row) = self.reader.vault(id)? else { return Ok(None) };
-        let fail = |why: &str| Error::Vault { id: id.to_owned(), why: why.to_owned() };
-        let key = self.known_key(row.subject)?.ok_or_else(|| fail("its key is gone"))?;
+        let fail = |why: String| Error::Vault { id: id.to_owned(), why };
+        let key = match own_key_id(id) {
+            Some(own) => match self.open(&own)? {
+                Some(opened) => Some(Arc::new(own_key(&opened.bytes).map_err(fail)?)),
+                None => None,
+            },
+            None => self.known_key(row.subject)?,
+        };
+        let Some(key) = key else {
+            // Erased since the record was read, or damaged.
+            return match self.reader.vault(id)? {
+                None => Ok(None),
+                Some(_) => Err(fail("its key is gone".to_owned())),
+            };
+        };
         let bytes = open(&key, &associated(row.subject, id), &row.sealed)
-            .map_err(|error| fail(&error.to_string()))?;
+            .map_err(|error| fail(error.to_string()))?;
         Ok(Some(Opened { salt: row.salt, bytes }))
     }
 
@@ -128,18 +214,29 @@ impl Vault {
         Ok(last.map(|last| (last, bytes)))
     }
 
+    /// Opens a record by keys as they lie there, or says why it does not open.
     fn opens(
         &self,
         reader: &dyn Reader,
         id: &str,
         row: &VaultRow,
-    ) -> Result<Result<(), String>, Error> {
-        let Some(wrapped) = reader.vault_key(row.subject)? else {
-            return Ok(Err("its key is gone".to_owned()));
+    ) -> Result<Result<Zeroizing<Vec<u8>>, String>, Error> {
+        let gone = || Ok(Err("its key is gone".to_owned()));
+        let key = match own_key_id(id) {
+            Some(own) => {
+                let Some(row) = reader.vault(&own)? else { return gone() };
+                self.opens(reader, &own, &row)?.and_then(|bytes| own_key(&bytes))
+            }
+            None => {
+                let Some(wrapped) = reader.vault_key(row.subject)? else { return gone() };
+                let aad = key_associated(row.subject);
+                unwrap_key(self.keys.vault(), &aad, &wrapped).map_err(|error| error.to_string())
+            }
         };
-        let key = unwrap_key(self.keys.vault(), &key_associated(row.subject), &wrapped);
-        let opened = key.and_then(|key| open(&key, &associated(row.subject, id), &row.sealed));
-        Ok(opened.map(|_| ()).map_err(|error| error.to_string()))
+        let opened = |key| {
+            open(&key, &associated(row.subject, id), &row.sealed).map_err(|error| error.to_string())
+        };
+        Ok(key.and_then(opened))
     }
 
     /// Forgets a subject's key, after it was destroyed.

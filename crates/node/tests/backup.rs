@@ -12,17 +12,18 @@ use std::sync::Arc;
 
 use hansa_crypto::keys::SigningKey;
 use hansa_crypto::seal::SealKey;
-use hansa_kernel::{Auth, Caller, Command, Request, State, principal, transfer};
+use hansa_kernel::node::AcceptClock;
+use hansa_kernel::{Auth, Caller, Command, Request, State, memory, principal, transfer};
 use hansa_node::audit::audit;
 use hansa_node::backup::{self, Checked, Manifest};
 use hansa_node::export::Export;
 use hansa_node::sight::Sight;
 use hansa_node::start::start;
-use hansa_node::vault::{card_id, erase};
+use hansa_node::vault::{card_id, memory_path};
 use hansa_node::writer::Job;
 use hansa_node::{Config, Env, Error, Node};
-use hansa_store::Store;
-use hansa_types::{Amount, Duration, PrincipalId};
+use hansa_store::{Store, VaultChange};
+use hansa_types::{Amount, Duration, MemoryId, PrincipalId};
 
 const ADA: PrincipalId = PrincipalId(2);
 const BOB: PrincipalId = PrincipalId(3);
@@ -212,7 +213,7 @@ async fn backups_forget_who_was_erased_and_what_is_too_old() {
     let before = create(&data, &to).unwrap();
     assert_eq!(backup::prune(&to, 30, node.now()).unwrap(), Vec::<String>::new());
     let command = Command::PrincipalErase(principal::Erase { principal: ADA });
-    node.submit(Job { vault: vec![erase(ADA)], ..by_machine(command) }).await.unwrap();
+    node.submit(by_machine(command)).await.unwrap();
     assert_eq!(backup::prune(&to, 30, node.now()).unwrap(), Vec::<String>::new(), "the only one");
     let after = create(&data, &to).unwrap();
     assert_eq!((before.documents, after.documents), (2, 1));
@@ -228,6 +229,82 @@ async fn backups_forget_who_was_erased_and_what_is_too_old() {
     assert_eq!(backup::list(&to).unwrap(), std::slice::from_ref(&last));
     assert_eq!(verify(&to, &last, &key()).unwrap().documents, 2);
     node.stop().await.unwrap();
+}
+
+/// Has Ada write a memory, and answers where its content lies.
+async fn remember(node: &Node, id: MemoryId, content: &str) -> String {
+    let path = memory_path(ADA, Some(id));
+    let parts = [("content", content.as_bytes()), ("about", b"{}")];
+    let ([digest, about], changes) = node.vault.seal_apart(ADA, &path, parts).unwrap();
+    let bytes = u32::try_from(content.len()).unwrap();
+    let write = memory::Write { id, agent: ADA, bytes, content: digest, about };
+    let job = Job { vault: changes, ..by_machine(Command::MemoryWrite(write)) };
+    node.submit(job).await.unwrap();
+    format!("{path}content")
+}
+
+#[tokio::test]
+async fn a_backup_holds_memories_until_it_is_too_old() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, to) = (dir.path().join("data"), dir.path().join("backups"));
+    let node = lived_in(&data).await;
+    let kept = remember(&node, MemoryId(1), "kept").await;
+    let gone = remember(&node, MemoryId(2), &"large ".repeat(40_000)).await;
+    let before = create(&data, &to).unwrap();
+    let delete = memory::Delete { id: MemoryId(2) };
+    node.submit(by_machine(Command::MemoryDelete(delete))).await.unwrap();
+    let after = create(&data, &to).unwrap();
+    assert_eq!((before.documents, after.documents), (8, 5), "a key and two parts each");
+
+    let memories = async |manifest: &Manifest, target: &str| {
+        let target = dir.path().join(target);
+        assert_eq!(restore(&to, manifest, &target).unwrap().left_out, 0);
+        let restored = open(&target).await;
+        let opened = [&kept, &gone].map(|id| restored.vault.open(id).unwrap());
+        restored.stop().await.unwrap();
+        opened.map(|opened| opened.map(|opened| opened.bytes.len()))
+    };
+    assert_eq!(memories(&before, "first").await, [Some(4), Some(240_000)]);
+    assert_eq!(memories(&after, "second").await, [Some(4), None]);
+    // The deletion of one memory costs no backup before its time.
+    assert_eq!(backup::prune(&to, 30, node.now()).unwrap(), Vec::<String>::new());
+    let later = node.now().after(Duration::days(31));
+    assert_eq!(backup::prune(&to, 30, later).unwrap(), [before.id]);
+    assert_eq!(backup::list(&to).unwrap(), [after]);
+    node.stop().await.unwrap();
+}
+
+/// The vault is copied behind the journal, and changes meanwhile.
+#[tokio::test]
+async fn what_belongs_to_no_entry_or_has_no_key_is_not_restored() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, to, target) =
+        (dir.path().join("data"), dir.path().join("backups"), dir.path().join("new"));
+    let node = lived_in(&data).await;
+    let path = memory_path(ADA, Some(MemoryId(7)));
+    let (_, changes) = node.vault.seal_apart(ADA, &path, [("content", b"early")]).unwrap();
+    // As if its entry came behind the last that is copied.
+    let nothing = || by_machine(Command::ClockAccept(AcceptClock { jump_ms: 0 }));
+    node.submit(Job { vault: changes, ..nothing() }).await.unwrap();
+    // As if its key came when the keys were copied already.
+    let carol = PrincipalId(4);
+    register(&node, carol, "{}").await;
+    let sealed = node.vault.seal(carol, card_id(carol), b"{}").unwrap();
+    let key = |change: &VaultChange| matches!(change, VaultChange::PutKey { .. });
+    assert!(!sealed.changes.iter().any(key), "her key is durable");
+    let erase = VaultChange::EraseSubject { subject: carol };
+    let vault = [vec![erase], sealed.changes].concat();
+    node.submit(Job { vault, ..nothing() }).await.unwrap();
+    let made = create(&data, &to).unwrap();
+    let checked = restore(&to, &made, &target).unwrap();
+    assert_eq!((checked.documents, checked.left_out), (2, 3));
+    node.stop().await.unwrap();
+    let restored = open(&target).await;
+    let mut after = String::new();
+    while let Some((last, _)) = restored.vault.check(&*restored.reader, &after, 64).unwrap() {
+        after = last;
+    }
+    restored.stop().await.unwrap();
 }
 
 #[tokio::test]

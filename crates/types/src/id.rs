@@ -195,6 +195,8 @@ ids! {
     InviteId = "inv_";
     /// A team of an organization.
     TeamId = "tem_";
+    /// What an agent keeps for itself.
+    MemoryId = "mem_";
     /// Something that was done through the gate, or is about to be.
     ActionId = "act_";
     /// The signed receipt of an action; it has the action's digits.
@@ -307,6 +309,8 @@ pub enum AnyId {
     Invite(InviteId),
     /// A team of an organization.
     Team(TeamId),
+    /// What an agent keeps for itself.
+    Memory(MemoryId),
 }
 
 macro_rules! any_id {
@@ -366,6 +370,7 @@ any_id!(
     Escalation(EscalationId),
     Invite(InviteId),
     Team(TeamId),
+    Memory(MemoryId),
     Action(ActionId),
     Receipt(ReceiptId)
 );

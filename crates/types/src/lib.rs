@@ -21,7 +21,7 @@ pub use did::Did;
 pub use id::{
     ActionId, AnyId, ApiKeyId, ApprovalId, ApprovalRequestId, AttestationId, BootstrapId, ClientId,
     CommerceId, ContextId, DecisionId, EntryId, EnvelopeId, EscalationId, EvidenceId, FundingId,
-    GrantId, IdError, ImpactId, IncarnationId, InviteId, LiabilityId, PasskeyId,
+    GrantId, IdError, ImpactId, IncarnationId, InviteId, LiabilityId, MemoryId, PasskeyId,
     PolicyEvaluationId, PolicySetId, PrincipalId, ReceiptId, RequestId, SessionId, SkillId, TaskId,
     TeamId, TransferId,
 };

@@ -38,7 +38,7 @@ pub(crate) async fn principal_erase(
         Ok(_) => what_goes(context, principal).await?,
         Err(_) => Erasure::of(principal),
     };
-    let done = context.submit(Step::new(command).erasing(principal)).await?;
+    let done = context.submit(Step::new(command)).await?;
     let gone = context.api.node.end_traces(principal, done.entry.seq).await?;
     let receipt = receipt(context, principal, &done, gone).await?;
     let value = serde_json::to_value(&receipt).map_err(|_| Code::Internal)?;

@@ -53,6 +53,7 @@ pub(crate) fn about(
             (thing(transfer.agent.into()), Some(transfer.to))
         }
         Command::GrantRelinquish(relinquish) => (thing(relinquish.id.into()), None),
+        Command::MemoryDelete(delete) => (thing(delete.id.into()), None),
         _ => (None, None),
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! The entry holds ids alone. The same batch destroys the subject's key, salts and documents in
 //! the vault, so the digests that older entries keep of them can be tested by nobody. Balances do
-//! not move: money that an erased principal holds stays where it is. Deliberately absent: an end
-//! to open work. Holds expire, deadlines pass, and claims are settled as if the principal slept.
+//! not move: money that an erased principal holds stays where it is. The memories of its agents go
+//! with it. Deliberately absent: an end to open work. Holds expire, deadlines pass, and claims are
+//! settled as if the principal slept.
 
 use hansa_types::{AnyId, Code, PrincipalId, Rejection, Vis};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::org;
+use crate::{memory, org};
 
 /// Erase what is personal about a principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl Rules for Erase {
         }
         let event = Event::PrincipalErased(Erased {});
         out.push(Draft::new(ctx.entry_id(), Vis::Public, event).about(self.principal));
+        memory::erase_of_agents(state, handle, ctx, out);
         for org in orgs {
             org::left(state, org, handle, ctx, out);
         }
@@ -96,6 +98,7 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry, _: &Erased) {
     state.custody.remove(&handle);
     state.stops.remove(&handle);
     state.dids.forget(handle);
+    state.memories.forget(handle);
     state.erased_seq = entry.seq;
 }
 

@@ -256,6 +256,11 @@ const SCRIPT: &str = "
     unanswered later.f
     finish yd done
     told yd delivered status:204
+    onboard mia * @pat
+    remember mia 40 as mm
+    remember mia 50
+    forget mm
+    erase pat => erased erased
 ";
 
 /// The journal as it is written today; written down when blessing.
@@ -377,7 +382,7 @@ fn is_shaped(member: &str, text: &str) -> bool {
         "id" | "envelope" => text.parse::<AnyId>().is_ok() || text.parse::<EnvelopeId>().is_ok(),
         "actor" | "subject" | "from" | "of" | "grant" | "issuer" | "parent" | "task" | "hold"
         | "set" | "supersedes" | "requested_by" | "member" | "agent" | "controller" | "invite"
-        | "from_grant" | "team" => text.parse::<AnyId>().is_ok(),
+        | "from_grant" | "team" | "memory" => text.parse::<AnyId>().is_ok(),
         "incarnation" => text.parse::<IncarnationId>().is_ok(),
         "kind" => Event::KINDS.iter().any(|(kind, _)| *kind == text),
         "vis" => word(&["public", "org", "node"]),
@@ -447,7 +452,7 @@ fn is_shaped(member: &str, text: &str) -> bool {
                 || text.parse::<Digest>().is_ok()
                 || text.parse::<Recommendation>().is_ok()
         }
-        "call" | "policy" => text.parse::<Digest>().is_ok(),
+        "call" | "policy" | "content" | "about" => text.parse::<Digest>().is_ok(),
         "risk" => text.parse::<RiskTier>().is_ok(),
         "to" => text.parse::<Clearance>().is_ok(),
         "role" | "roles" => {

@@ -21,6 +21,7 @@ const MOVES: usize = 250;
 
 /// Kinds that walks do not bring about.
 const NOT_WALKED: &[&str] = &[
+    "memories.erased",
     "clock.accepted",
     "node.format_raised",
     "node.restored",

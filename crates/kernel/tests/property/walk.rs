@@ -241,6 +241,10 @@ impl Walk {
                 None
             }
             16 => self.act(who, whom, choice, size),
+            17 => {
+                self.remember(NAMES[whom % 3], choice);
+                None
+            }
             _ => self.step(who, whom, choice, size),
         }
     }
@@ -410,6 +414,14 @@ impl Walk {
         };
         // A refusal is as good: what must hold was checked.
         let _ = run_line(&mut self.town, &line);
+    }
+
+    /// Somebody writes a memory, or erases the last one; much of it is refused.
+    fn remember(&mut self, name: &str, choice: u8) {
+        let _ = match choice % 4 {
+            0 => run_line(&mut self.town, &format!("forget memory-{name}")),
+            _ => run_line(&mut self.town, &format!("remember {name} {choice} as memory-{name}")),
+        };
     }
 
     fn pay(

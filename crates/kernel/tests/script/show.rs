@@ -10,6 +10,7 @@
 //! did NAME = version 2 at town.example [left]             named DID = alice
 //! role ORG NAME = owner [in N teams]       sees NAME OTHER = yes       controller NAME = alice
 //! action A = started external     callback NAME = waits
+//! memories NAME = 2 of 101 bytes
 //! holder SECRET = K                account NAME = keys 2 sessions 1 totp passkeys 1 epoch 3
 //! ```
 
@@ -111,6 +112,13 @@ impl Town {
                 Ok(format!("keys {keys} sessions {sessions}{totp}{passkeys} epoch {epoch}"))
             }
             "role" | "sees" | "controller" => self.show_org(what, words),
+            "memories" => {
+                let handle = self.state.principal(self.principal(words.next()?));
+                let of = handle.map_err(|r| r.to_string())?;
+                let bytes: u64 =
+                    self.state.memories.of(of, None).map(|(_, kept)| u64::from(kept.bytes)).sum();
+                Ok(format!("{} of {bytes} bytes", self.state.memories.count_of(of)))
+            }
             "nonce" => {
                 let principal = self.principal(words.next()?);
                 let handle = self.state.principal(principal).map_err(|r| r.to_string())?;
@@ -211,6 +219,7 @@ impl Town {
                 "evaluations" => rows.policy_evaluations,
                 "actions" => rows.actions,
                 "callbacks" => rows.callbacks,
+                "memories" => rows.memories,
                 "idempotency" => rows.idempotency,
                 "filtered" => rows.idempotency_filtered,
                 "envelopes" => rows.operation_envelopes,

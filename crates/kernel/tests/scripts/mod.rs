@@ -15,6 +15,7 @@ mod grants;
 mod holds;
 mod idempotency;
 mod keys;
+mod memories;
 mod negotiation;
 mod onboarding;
 mod orgs;

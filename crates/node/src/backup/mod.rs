@@ -19,12 +19,13 @@ mod manifest;
 mod replay;
 mod schedule;
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::seal::{SealKey, derive};
-use hansa_kernel::state;
+use hansa_kernel::{State, state};
 use hansa_store::backup::{self as files, FrameReader, FrameWriter};
 use hansa_store::{Options, Reader, Row, Store, VaultChange};
 use hansa_types::{IncarnationId, PrincipalId, Salt, Time};
@@ -40,6 +41,7 @@ use crate::error::Error;
 use crate::keys::Place;
 use crate::limits::{BACKUP_FRAME_BYTES, BACKUP_PAGE_RECORDS};
 use crate::snapshot::{Folded, fold, hash_seed};
+use crate::vault::memory_of;
 
 /// Meta key of the run of the journal that a restored data directory begins.
 pub const INCARNATION: &str = "incarnation";
@@ -186,20 +188,23 @@ pub fn restore<'a>(
     })?;
     let mut checked =
         Checked { id: manifest.id.clone(), entries: replay.state.seq, documents: 0, left_out: 0 };
-    let mut waiting = Vec::new();
+    let keyed = subjects_with_keys(dir, manifest, recovery)?;
+    let (mut waiting, mut bytes) = (Vec::new(), 0);
     read_vault(dir, manifest, recovery, &mut |saved| {
         let change = change(saved);
-        let subject = change.subject();
-        // Of after the journal's end: whoever it is about is unknown to this journal.
-        let known = replay.state.principals.find(subject).is_some();
-        let is_document = matches!(change, VaultChange::Put { .. });
-        if !known || replay.state.is_erased(subject) {
-            checked.left_out += u64::from(is_document);
+        let sealed = match &change {
+            VaultChange::Put { sealed, .. } => Some(sealed.len()),
+            _ => None,
+        };
+        if !is_known(&replay.state, &keyed, &change) {
+            checked.left_out += u64::from(sealed.is_some());
             return Ok(());
         }
-        checked.documents += u64::from(is_document);
+        checked.documents += u64::from(sealed.is_some());
+        bytes += sealed.unwrap_or_default();
         waiting.push(change);
-        if waiting.len() >= BACKUP_PAGE_RECORDS {
+        if waiting.len() >= BACKUP_PAGE_RECORDS || bytes >= BACKUP_FRAME_BYTES {
+            bytes = 0;
             journal.submit(replay.changes(std::mem::take(&mut waiting)), Box::new(|_| ()));
         }
         Ok(())
@@ -209,6 +214,35 @@ pub fn restore<'a>(
     journal.close()?;
     place.keep(&SigningKey::from_seed(*seed), env)?;
     Ok(checked)
+}
+
+/// Whose wrapped keys a backup has.
+fn subjects_with_keys(
+    dir: &Path,
+    manifest: &Manifest,
+    recovery: &SealKey,
+) -> Result<HashSet<PrincipalId>, Error> {
+    let mut keyed = HashSet::new();
+    read_vault(dir, manifest, recovery, &mut |saved| {
+        if let Saved::Key { subject, .. } = saved {
+            keyed.insert(PrincipalId(subject));
+        }
+        Ok(())
+    })?;
+    Ok(keyed)
+}
+
+/// Whether something of the vault belongs to a journal and can be opened. What does not is of after the
+/// journal's end, for the vault is copied behind it: whoever it is about, or the memory it is of, is
+/// unknown there, or its key was made or destroyed while the vault was copied.
+fn is_known(state: &State, keyed: &HashSet<PrincipalId>, change: &VaultChange) -> bool {
+    let subject = change.subject();
+    if state.principals.find(subject).is_none() || state.is_erased(subject) {
+        return false;
+    }
+    let VaultChange::Put { id, .. } = change else { return true };
+    let is_written = |memory| state.memories.get(memory).is_some();
+    keyed.contains(&subject) && memory_of(id).is_none_or(is_written)
 }
 
 /// Removes backups older than `days`, and those of before the last erasure that the newest knows of;

@@ -17,6 +17,7 @@ use hansa_types::{Code, Digest, PrincipalId, Rejection, Time, TransferId};
 use crate::clock::{Reading, Watchdog};
 use crate::env::Clock;
 use crate::limits::{BATCH_BYTES_MAX, READ_AHEAD_COMMANDS};
+use crate::vault::erased_by;
 
 /// A command with what must become durable beside its entries, if it is accepted.
 #[derive(Debug, Clone)]
@@ -347,6 +348,7 @@ impl Writer {
             let entry = draft.into_entry(place, &mut ctx);
             self.state.apply(&entry);
             let begun = self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns());
+            batch.vault.extend(erased_by(&entry));
             codec::encode(&entry, &mut batch.entries);
             batch.entries.push(b'\n');
             self.encode_ns +=

@@ -5,6 +5,7 @@ mod authority;
 mod clearance;
 mod did;
 mod gate;
+mod memory;
 mod money;
 mod org;
 mod people;
@@ -71,6 +72,7 @@ fn parse(town: &mut Town, verb: &str, words: &mut Words<'_>) -> Result<Asked, St
         verb if org::VERBS.contains(&verb) => org::parse,
         verb if clearance::VERBS.contains(&verb) => clearance::parse,
         "currency" | "mint" | "burn" | "transfer" | "hold" | "post" | "void" => money::parse,
+        verb if memory::VERBS.contains(&verb) => memory::parse,
         verb if gate::VERBS.contains(&verb) => gate::parse,
         _ => work::parse,
     };
