@@ -5,9 +5,9 @@ use std::pin::Pin;
 use hansa_types::Code;
 use hansa_wire::api::{
     accounts, actions, agents, amp, api_keys, approvals, auth, callbacks, cards, clearance,
-    clients, currencies, dids, discover, fundings, grants, invites, journal, node, onboarding,
-    orgs, passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
-    the_protocol, transfers,
+    clients, currencies, dids, discover, fundings, grants, invites, journal, memories, node,
+    onboarding, orgs, passkeys, policies, principals, projections, setup, skills, standing, tasks,
+    teams, the_protocol, transfers,
 };
 use hansa_wire::request::parse;
 use hansa_wire::{Problem, Request};
@@ -163,6 +163,10 @@ async fn call_for_identity(context: &Context, value: Value) -> Result<Answer, Pr
         api_keys::ApiKeyList => ops::api_keys::api_key_list;
         api_keys::ApiKeyRevoke => ops::api_keys::api_key_revoke;
         principals::PrincipalErase => ops::principals::principal_erase;
+        memories::MemoryWrite => ops::memories::memory_write;
+        memories::MemoryList => ops::memories::memory_list;
+        memories::MemoryRead => ops::memories::memory_read;
+        memories::MemoryDelete => ops::memories::memory_delete;
         standing::StandingGet => ops::standing::standing_get;
         standing::AppealLodge => ops::standing::appeal_lodge;
         standing::AppealList => ops::standing::appeal_list;

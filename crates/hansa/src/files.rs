@@ -16,14 +16,26 @@ const DOCUMENT_BYTES_MAX: u64 = 16 << 20;
 
 /// The text of a file, or of standard input for `-`.
 pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let mut text = Zeroizing::new(String::new());
+    let mut bytes = read_bytes(path)?;
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Ok(Zeroizing::new(text)),
+        Err(error) => {
+            let error = error.utf8_error();
+            Err(Failure::because(format!("cannot read {}", path.display()), &error))
+        }
+    }
+}
+
+/// The bytes of a file, or of standard input for `-`.
+pub(crate) fn read_bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
     let read = match path.to_str() {
-        Some("-") => std::io::stdin().lock().take(DOCUMENT_BYTES_MAX).read_to_string(&mut text),
+        Some("-") => std::io::stdin().lock().take(DOCUMENT_BYTES_MAX).read_to_end(&mut bytes),
         _ => std::fs::File::open(path)
-            .and_then(|file| file.take(DOCUMENT_BYTES_MAX).read_to_string(&mut text)),
+            .and_then(|file| file.take(DOCUMENT_BYTES_MAX).read_to_end(&mut bytes)),
     };
     match read {
-        Ok(_) => Ok(text),
+        Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::because(format!("cannot read {}", path.display()), &error)),
     }
 }
@@ -89,11 +101,11 @@ pub(crate) fn write_new_secret(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Writes a new file. One that exists is never touched.
-pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
+pub(crate) fn write_new(path: &Path, content: impl AsRef<[u8]>, mode: u32) -> Result<(), Failure> {
     let mut options = OpenOptions::new();
     let opened = options.write(true).create_new(true).mode(mode).open(path);
     let written = opened.and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(content.as_ref())?;
         file.sync_all()
     });
     written.map_err(|error| {

@@ -60,6 +60,12 @@ pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 128;
 pub const ECHO_CHARS_MAX: usize = 128;
 /// Seconds that a capability of AGP lasts which narrows nothing and names no end: a day.
 pub const AGP_CAPABILITY_LIFE_S: u64 = 86_400;
+/// Largest content of a memory in bytes.
+pub const MEMORY_BYTES_MAX: usize = 256 * 1024;
+/// Most tags of one memory.
+pub const MEMORY_TAGS_MAX: usize = 32;
+/// Longest media type in bytes.
+pub const MEDIA_TYPE_BYTES_MAX: usize = 128;
 /// Largest agent card in bytes of canonical JSON.
 pub const CARD_BYTES_MAX: usize = 64 * 1024;
 /// Most skills of a card.

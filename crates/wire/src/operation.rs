@@ -223,9 +223,10 @@ impl Operation {
         let native = self.path.starts_with("/api/") || self.path.starts_with("/amp/");
         self.media == Media::Json
             && native
-            // Passwords and secrets have no place in what the vault keeps of an envelope.
+            // Passwords and secrets have no place in what the vault keeps of an envelope, nor has what
+            // must be possible to erase alone.
             && (self.tag != "accounts" || self.id == "whoami")
-            && !matches!(self.id, "setup_complete" | "envelope_submit")
+            && !matches!(self.id, "setup_complete" | "envelope_submit" | "memory_write")
     }
 }
 

@@ -9,9 +9,9 @@
 
 use crate::api::{
     accounts, actions, agents, amp, api_keys, approvals, auth, callbacks, cards, clearance,
-    clients, currencies, dids, discover, fundings, grants, invites, journal, node, onboarding,
-    orgs, passkeys, policies, principals, projections, setup, skills, standing, tasks, teams,
-    the_protocol, transfers,
+    clients, currencies, dids, discover, fundings, grants, invites, journal, memories, node,
+    onboarding, orgs, passkeys, policies, principals, projections, setup, skills, standing, tasks,
+    teams, the_protocol, transfers,
 };
 use crate::operation::{Access, Media, Method, Operation};
 
@@ -19,6 +19,7 @@ use crate::operation::{Access, Media, Method, Operation};
 pub const TAGS: &[(&str, &str)] = &[
     ("node", "The node itself: who it is, whether it is well, its first owner."),
     ("agents", "Principals with a key, a card, a reputation and money."),
+    ("memories", "What agents keep for themselves, each sealed under a key of its own."),
     (
         "dids",
         "Decentralized identifiers: logs that prove themselves, and go where their owner goes.",
@@ -95,6 +96,11 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<agents::AgentKeyRotate>("/api/v1/agents/{agent}/key").about("agents", "Give an agent another key", "The agent itself or who registered it may. The former key is accepted for seven more days unless it is revoked; it cannot rotate again.").access(Principal),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
     Op::get::<discover::Discover>("/api/v1/discover").about("agents", "Find agents", "By words, skill, highest price and lowest reputation; best matches first."),
+
+    Op::post::<memories::MemoryWrite>("/api/v1/agents/{agent}/memories").about("memories", "Write a memory", "Text or bytes of up to 256 KiB, with a label and tags if wanted: all of it sealed under a key of its own. By the agent, whoever manages it, or somebody it granted this; never in an envelope, whose text is kept.").access(Principal).status(201),
+    Op::get::<memories::MemoryList>("/api/v1/agents/{agent}/memories").about("memories", "List an agent's memories", "The latest first, without their contents.").access(Principal),
+    Op::get::<memories::MemoryRead>("/api/v1/memories/{memory}").about("memories", "Read a memory", "With its content; for whoever may write to the agent's memories, and for nobody else, the node's owner included.").access(Principal),
+    Op::delete::<memories::MemoryDelete>("/api/v1/memories/{memory}").about("memories", "Erase a memory", "Destroys its key, salts and records. Answers with a signed receipt.").access(Principal).dry_run(),
 
     Op::get::<dids::DidGet>("/api/v1/agents/{agent}/did").about("dids", "Read an agent's DID", "With its aliases, its log, and what an entry must say for this node to host the log.").access(Principal),
     Op::post::<dids::DidCreate>("/api/v1/agents/{agent}/did").about("dids", "Give an agent a DID log", "In place of the DID of its key. The recovery key, by which its owner can move it, is shown once unless it was brought.").access(Principal).status(201),
@@ -319,10 +325,17 @@ mod tests {
 
     #[test]
     fn envelopes_carry_operations_of_the_api_alone() {
-        for id in ["transfer_create", "agent_get", "mint_create", "discover"] {
+        for id in ["transfer_create", "agent_get", "mint_create", "discover", "memory_read"] {
             assert!(find(id).is_some_and(Operation::by_envelope), "{id}");
         }
-        for id in ["envelope_submit", "setup_complete", "health", "journal_export", "docs"] {
+        for id in [
+            "envelope_submit",
+            "setup_complete",
+            "health",
+            "journal_export",
+            "docs",
+            "memory_write",
+        ] {
             assert!(!find(id).is_some_and(Operation::by_envelope), "{id}");
         }
     }

@@ -24,7 +24,8 @@ use crate::limits::{ANNOTATIONS_BYTES_MAX, PAGE_ITEMS_DEFAULT, PAGE_ITEMS_MAX};
 use crate::request::marked;
 
 pub use text::{
-    ActionPattern, Cursor, Email, KeyLabel, Name, Note, ResourcePattern, SearchText, ToolText,
+    ActionPattern, Cursor, Email, KeyLabel, MediaType, Name, Note, ResourcePattern, SearchText,
+    ToolText,
 };
 
 /// Reads a JSON integer, or its digits as text.

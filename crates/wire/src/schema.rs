@@ -63,6 +63,7 @@ texts! {
     FundingId, "^fun_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a funding request.", "fun_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     InviteId, "^inv_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of an invitation; not its token.", "inv_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     TeamId, "^tem_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a team.", "tem_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
+    MemoryId, "^mem_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a memory.", "mem_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     SessionId, "^ses_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a session; not its secret.", "ses_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     PasskeyId, "^psk_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a passkey.", "psk_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";
     PolicySetId, "^pol_[0-7][0-9A-HJKMNP-TV-Z]{25}$", "The id of a policy set.", "pol_01KAJ5Z0Q8Z0E6X3T9V4M2C7RD";

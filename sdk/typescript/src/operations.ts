@@ -910,6 +910,9 @@ export interface DocumentCount {
   kind: string;
 }
 
+/** How a content is written as a JSON string. */
+export type Encoding = "utf8" | "base64";
+
 /** How an action ended, as whoever carried it out says. */
 export type Ending = "done" | "refused" | "not_sent";
 
@@ -1411,6 +1414,49 @@ export interface MembershipEnded {
   seq: number;
 }
 
+/** A memory: with its content where one was asked for, without in lists. */
+export interface Memory {
+  /** Whose it is. */
+  agent: PrincipalId;
+  /** Bytes of its content. */
+  bytes: number;
+  /** The content: text where it is UTF-8, or else base64; not in lists. */
+  content?: string | null;
+  /** What the content is. */
+  content_type: string;
+  /** When it was written. */
+  created_at: string;
+  /** How the content is written; not in lists. */
+  encoding?: Encoding | null;
+  /** Its id. */
+  id: MemoryId;
+  /** What the agent calls it. */
+  label?: string | null;
+  /** The entry that recorded it. */
+  seq: number;
+  /** Words that it is filed under. */
+  tags?: Array<string>;
+}
+
+/** What an erasure destroys. */
+export interface MemoryErasure {
+  /** Whose it was. */
+  agent: PrincipalId;
+  /** Bytes of its content. */
+  bytes: number;
+  /** Whether this only says what would happen. */
+  dry_run?: boolean;
+  /** Which memory was, or would be, erased. */
+  memory: MemoryId;
+  /** The node's word for it; not of a dry run. */
+  receipt?: Receipt | null;
+  /** The node's signature of the receipt's canonical JSON. */
+  signature?: Signature | null;
+}
+
+/** The id of a memory. */
+export type MemoryId = string;
+
 /** A share of the amount, and what releases it. */
 export interface Milestone {
   /** What releases it. */
@@ -1693,6 +1739,16 @@ export interface PageOfInvite {
   as_of_seq: number;
   /** The items, in the list's order. */
   data: Array<Invite>;
+  /** Where the next page begins; null when this is the last. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOfMemory {
+  /** The highest entry of the journal that this page reflects. */
+  as_of_seq: number;
+  /** The items, in the list's order. */
+  data: Array<Memory>;
   /** Where the next page begins; null when this is the last. */
   next_cursor?: string | null;
 }
@@ -2094,7 +2150,7 @@ export interface Reason {
   text: string;
 }
 
-/** The node's word that somebody was erased. */
+/** The node's word that somebody was erased, or a memory of theirs. */
 export interface Receipt {
   /** When the last backup that may hold sealed copies is to be gone, if the operator prunes. */
   backups_until: string;
@@ -2106,11 +2162,13 @@ export interface Receipt {
   journal_clean: boolean;
   /** That entry's leaf in the journal's tree. */
   leaf: Digest;
+  /** The memory that was erased, where it was one. */
+  memory?: MemoryId | null;
   /** The node that says so, by the key it signs with. */
   node: Did;
   /** Where its checkpoints come from. */
   origin: string;
-  /** Who was erased. */
+  /** Who was erased, or whose memory. */
   principal: PrincipalId;
   /** The entry of the journal that records it. */
   seq: number;
@@ -2862,6 +2920,32 @@ export interface AgentKeyRotateRequest {
   revoke_former?: boolean;
 }
 
+/** What `memoryList` takes. */
+export interface MemoryListRequest {
+  /** Whose memories. */
+  agent: PrincipalRef;
+  /** Where to go on. */
+  cursor?: string;
+  /** How many at most. */
+  limit?: number;
+}
+
+/** What `memoryWrite` takes. */
+export interface MemoryWriteRequest {
+  /** Whose memory. */
+  agent: PrincipalRef;
+  /** The content, of 1 byte to 256 KiB once decoded. */
+  content: string;
+  /** What the content is; `text/plain` unless said, `application/octet-stream` of base64. */
+  content_type?: string | null;
+  /** How the content is written. */
+  encoding?: Encoding;
+  /** What the agent calls it. */
+  label?: string | null;
+  /** Words that it is filed under. */
+  tags?: Array<string>;
+}
+
 /** What `agentPublicKey` takes. */
 export interface AgentPublicKeyRequest {
   /** Which agent. */
@@ -3432,6 +3516,20 @@ export interface JournalInclusionRequest {
   seq: number;
   /** In the tree of how many entries; the latest checkpoint's unless named. */
   tree_size?: number;
+}
+
+/** What `memoryDelete` takes. */
+export interface MemoryDeleteRequest {
+  /** Which. */
+  memory: MemoryId;
+  /** Answer what would go, and do nothing. */
+  dry_run?: boolean;
+}
+
+/** What `memoryRead` takes. */
+export interface MemoryReadRequest {
+  /** Which. */
+  memory: MemoryId;
 }
 
 /** What `mintCreate` takes. */
@@ -4251,6 +4349,8 @@ export const OPERATIONS = {
   did_log_set: { id: "did_log_set", method: "PUT", path: "/api/v1/agents/{agent}/did/log", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_freeze: { id: "agent_freeze", method: "POST", path: "/api/v1/agents/{agent}/freeze", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_key_rotate: { id: "agent_key_rotate", method: "POST", path: "/api/v1/agents/{agent}/key", query: [], takesBody: true, idempotent: true, public: false, json: true },
+  memory_list: { id: "memory_list", method: "GET", path: "/api/v1/agents/{agent}/memories", query: ["cursor", "limit"], takesBody: false, idempotent: false, public: false, json: true },
+  memory_write: { id: "memory_write", method: "POST", path: "/api/v1/agents/{agent}/memories", query: [], takesBody: true, idempotent: true, public: false, json: true },
   agent_public_key: { id: "agent_public_key", method: "GET", path: "/api/v1/agents/{agent}/public-key", query: [], takesBody: false, idempotent: false, public: true, json: true },
   agent_reinstate: { id: "agent_reinstate", method: "POST", path: "/api/v1/agents/{agent}/reinstate", query: [], takesBody: true, idempotent: true, public: false, json: true },
   reputation_get: { id: "reputation_get", method: "GET", path: "/api/v1/agents/{agent}/reputation", query: [], takesBody: false, idempotent: false, public: true, json: true },
@@ -4320,6 +4420,8 @@ export const OPERATIONS = {
   entry_get: { id: "entry_get", method: "GET", path: "/api/v1/journal/entries/{seq}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   journal_export: { id: "journal_export", method: "GET", path: "/api/v1/journal/export", query: ["from", "texts"], takesBody: false, idempotent: false, public: false, json: false },
   journal_inclusion: { id: "journal_inclusion", method: "GET", path: "/api/v1/journal/inclusion", query: ["seq", "tree_size"], takesBody: false, idempotent: false, public: false, json: true },
+  memory_delete: { id: "memory_delete", method: "DELETE", path: "/api/v1/memories/{memory}", query: ["dry_run"], takesBody: false, idempotent: true, public: false, json: true },
+  memory_read: { id: "memory_read", method: "GET", path: "/api/v1/memories/{memory}", query: [], takesBody: false, idempotent: false, public: false, json: true },
   mint_create: { id: "mint_create", method: "POST", path: "/api/v1/mints", query: [], takesBody: true, idempotent: true, public: false, json: true },
   node_get: { id: "node_get", method: "GET", path: "/api/v1/node", query: [], takesBody: false, idempotent: false, public: true, json: true },
   onboard_token: { id: "onboard_token", method: "POST", path: "/api/v1/onboard/bootstrap/request-token", query: [], takesBody: true, idempotent: true, public: false, json: true },
@@ -4639,6 +4741,28 @@ export abstract class Operations {
    */
   agentKeyRotate(request: AgentKeyRotateRequest, options: CallOptions = {}): Promise<AgentKeyRotated> {
     return this.call(OPERATIONS.agent_key_rotate, request, options) as Promise<AgentKeyRotated>;
+  }
+
+  /**
+   * List an agent's memories. The latest first, without their contents. May also be carried by a
+   * signed envelope addressed to the node.
+   */
+  memoryList(request: MemoryListRequest, options: CallOptions = {}): Promise<PageOfMemory> {
+    return this.call(OPERATIONS.memory_list, request, options) as Promise<PageOfMemory>;
+  }
+
+  /** List an agent's memories: all pages, item by item. */
+  memoryListAll(request: MemoryListRequest): AsyncGenerator<Memory> {
+    return this.pages(OPERATIONS.memory_list, request) as AsyncGenerator<Memory>;
+  }
+
+  /**
+   * Write a memory. Text or bytes of up to 256 KiB, with a label and tags if wanted: all of it
+   * sealed under a key of its own. By the agent, whoever manages it, or somebody it granted this;
+   * never in an envelope, whose text is kept.
+   */
+  memoryWrite(request: MemoryWriteRequest, options: CallOptions = {}): Promise<Memory> {
+    return this.call(OPERATIONS.memory_write, request, options) as Promise<Memory>;
   }
 
   /**
@@ -5212,6 +5336,24 @@ export abstract class Operations {
    */
   journalInclusion(request: JournalInclusionRequest, options: CallOptions = {}): Promise<InclusionProof> {
     return this.call(OPERATIONS.journal_inclusion, request, options) as Promise<InclusionProof>;
+  }
+
+  /**
+   * Erase a memory. Destroys its key, salts and records. Answers with a signed receipt. With
+   * dry_run the answer says what would happen, and nothing does. May also be carried by a signed
+   * envelope addressed to the node.
+   */
+  memoryDelete(request: MemoryDeleteRequest, options: CallOptions = {}): Promise<MemoryErasure> {
+    return this.call(OPERATIONS.memory_delete, request, options) as Promise<MemoryErasure>;
+  }
+
+  /**
+   * Read a memory. With its content; for whoever may write to the agent's memories, and for nobody
+   * else, the node's owner included. May also be carried by a signed envelope addressed to the
+   * node.
+   */
+  memoryRead(request: MemoryReadRequest, options: CallOptions = {}): Promise<Memory> {
+    return this.call(OPERATIONS.memory_read, request, options) as Promise<Memory>;
   }
 
   /**

@@ -36,6 +36,7 @@ pub(crate) mod health;
 pub(crate) mod holds;
 pub(crate) mod invites;
 pub(crate) mod journal;
+pub(crate) mod memories;
 pub(crate) mod node;
 pub(crate) mod onboarding;
 pub(crate) mod org_agents;

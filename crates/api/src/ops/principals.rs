@@ -7,9 +7,10 @@ use hansa_crypto::merkle::leaf_hash;
 use hansa_kernel::principal::Erase;
 use hansa_kernel::task::Stage;
 use hansa_kernel::{Command, State};
+use hansa_node::erase::Gone;
 use hansa_node::limits::ERASE_LISTED_MAX;
 use hansa_node::{Done, checkpoint, internal};
-use hansa_types::{Code, Duration, PrincipalId, Rejection};
+use hansa_types::{Code, Duration, MemoryId, PrincipalId, Rejection, Signature};
 use hansa_wire::Problem;
 use hansa_wire::api::accounts::Balance;
 use hansa_wire::api::principals::{
@@ -21,6 +22,9 @@ use super::trial::attempt;
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::serve::blocking;
+
+/// What memories are called among the documents that an erasure destroys.
+const MEMORY: &str = "memory";
 
 /// Erases what is personal about a principal, or says what that would be.
 pub(crate) async fn principal_erase(
@@ -40,9 +44,7 @@ pub(crate) async fn principal_erase(
     };
     let done = context.submit(Step::new(command)).await?;
     let gone = context.api.node.end_traces(principal, done.entry.seq).await?;
-    let receipt = receipt(context, principal, &done, gone).await?;
-    let value = serde_json::to_value(&receipt).map_err(|_| Code::Internal)?;
-    let signature = context.api.node.keys.signing().sign(&canonical(&value)?);
+    let (receipt, signature) = receipt(context, (principal, None), &done, gone).await?;
     let erasure =
         Erasure { dry_run: false, receipt: Some(receipt), signature: Some(signature), ..before };
     Answer::done(&done, &erasure)
@@ -51,6 +53,8 @@ pub(crate) async fn principal_erase(
 /// What the state knows of what goes and what stays.
 struct Known {
     api_keys: usize,
+    /// Memories of its own and of its agents.
+    memories: usize,
     tasks: usize,
     balances: Vec<Balance>,
 }
@@ -58,11 +62,19 @@ struct Known {
 async fn what_goes(context: &Context, principal: PrincipalId) -> Result<Erasure, Problem> {
     let node = &context.api.node;
     let look = move |state: &State| known(state, principal);
-    let Known { api_keys, tasks, balances } = node.read(context.principal().ok(), look).await??;
+    let Known { api_keys, memories, tasks, balances } =
+        node.read(context.principal().ok(), look).await??;
     let mut counts = BTreeMap::<String, u64>::new();
     for id in node.documents_of(principal, ERASE_LISTED_MAX).await? {
         let kind = id.split('/').next().unwrap_or_default();
+        if kind == MEMORY {
+            // Several records make one.
+            continue;
+        }
         *counts.entry(kind.to_owned()).or_default() += 1;
+    }
+    if memories > 0 {
+        counts.insert(MEMORY.to_owned(), memories as u64);
     }
     let documents = counts.into_iter().map(|(kind, count)| DocumentCount { kind, count });
     Ok(Erasure {
@@ -82,17 +94,23 @@ fn known(state: &State, principal: PrincipalId) -> Result<Known, Rejection> {
     let open = state.tasks.iter().filter(|task| task.payer == handle || task.agent == handle);
     Ok(Known {
         api_keys: state.principals.get(handle).api_keys.len(),
+        memories: state.memories.count_of(handle)
+            + state
+                .agents_with_memories(handle)
+                .map(|agent| state.memories.count_of(agent))
+                .sum::<usize>(),
         tasks: open.filter(|task| is_open(task.stage)).count(),
         balances: balances(state, principal)?,
     })
 }
 
-async fn receipt(
+/// The node's word that somebody, or a memory of theirs, was erased, and its signature of that.
+pub(super) async fn receipt(
     context: &Context,
-    principal: PrincipalId,
+    (principal, memory): (PrincipalId, Option<MemoryId>),
     done: &Done,
-    gone: hansa_node::erase::Gone,
-) -> Result<Receipt, Problem> {
+    gone: Gone,
+) -> Result<(Receipt, Signature), Problem> {
     let node = &context.api.node;
     let (seq, at) = (done.entry.seq, done.entry.ts);
     let reader = std::sync::Arc::clone(&node.reader);
@@ -100,12 +118,13 @@ async fn receipt(
     let line = line.map_err(|error| internal(error.into()))?.ok_or(Code::Internal)?;
     let incarnation = node.read(None, |state| state.node().map(|node| node.incarnation)).await??;
     let days = u64::from(node.config.backup_days_max);
-    Ok(Receipt {
+    let receipt = Receipt {
         format: RECEIPT_FORMAT.to_owned(),
         version: RECEIPT_VERSION,
         node: node.keys.signing().public().did_key(),
         origin: checkpoint::origin(&node.config.host, incarnation),
         principal,
+        memory,
         seq,
         leaf: leaf_hash(&line),
         erased_at: at.into(),
@@ -113,5 +132,8 @@ async fn receipt(
         views_clean: gone.views,
         snapshots_clean: gone.snapshots,
         backups_until: at.after(Duration::days(days)).into(),
-    })
+    };
+    let value = serde_json::to_value(&receipt).map_err(|_| Code::Internal)?;
+    let signature = node.keys.signing().sign(&canonical(&value)?);
+    Ok((receipt, signature))
 }

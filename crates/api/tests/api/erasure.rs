@@ -336,3 +336,111 @@ async fn an_envelope_that_erases_its_sender_is_forgotten_too() {
     assert_eq!(town.node.reader.vault_key(target.id).unwrap(), None);
     town.stop().await;
 }
+
+/// Memories of somebody, with the marker wherever there is room for it.
+async fn remembered(town: &Town, agent: &Actor, by: &Actor) -> Value {
+    let body = json!({ "content": format!("what I know of {MARKER}, {}", "at length ".repeat(900)),
+        "label": format!("{MARKER} label"), "tags": [format!("{MARKER}-tag")],
+        "content_type": format!("text/{MARKER}") });
+    town.ask(Ask::post(crate::memories::path(agent), body).by(by)).await.accepted()
+}
+
+/// What the vault keeps of a memory, and what could be opened to it.
+fn kept_of(town: &Town, agent: &Actor, memory: &Value) -> Vec<Vec<u8>> {
+    let reader = &town.node.reader;
+    let memory = memory["id"].as_str().unwrap().parse().unwrap();
+    let path = hansa_node::vault::memory_path(agent.id, Some(memory));
+    let ids = reader.vault_ids(agent.id, 100).unwrap().into_iter();
+    let rows = ids.filter(|id| id.starts_with(&path)).map(|id| reader.vault(&id).unwrap().unwrap());
+    let kept: Vec<Vec<u8>> =
+        rows.flat_map(|row| [row.salt.0.to_vec(), row.sealed[..32].to_vec()]).collect();
+    assert_eq!(kept.len(), 6, "a key and two parts, each with its salt");
+    kept
+}
+
+#[tokio::test]
+async fn no_byte_of_an_erased_memory_is_left_in_any_file() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    town.ask(Ask::post("/api/v1/transfers", pay(&bob, "10")).by(&alice)).await.accepted();
+    let memory = remembered(&town, &alice, &alice).await;
+    let other = json!({ "content": "what stays" });
+    let other = Ask::post(crate::memories::path(&alice), other).by(&alice);
+    let other = town.ask(other).await.accepted();
+    town.ask(Ask::get(crate::memories::at(&memory)).by(&alice)).await.accepted();
+    town.ask(Ask::get(crate::memories::path(&alice)).by(&alice)).await.accepted();
+    town.node.views_caught_up().await;
+    let dir = town.node.config.data_dir.clone();
+    hansa_node::snapshot::write(&dir).unwrap();
+    let sealed = kept_of(&town, &alice, &memory);
+    // It is nowhere in the clear even now, and its sealed form in the journal's file alone.
+    assert_eq!(found(&dir, &spellings()), Vec::<String>::new());
+    let lies = found(&dir, &sealed);
+    assert!(lies.len() >= sealed.len() && lies.iter().all(|hit| hit.contains("journal.db")));
+    let before = [available(&town, &owner, &alice).await, available(&town, &owner, &bob).await];
+
+    let erase = Ask::new("DELETE", crate::memories::at(&memory)).by(&alice);
+    let done = town.ask(erase).await.accepted();
+    let receipt = &done["receipt"];
+    assert_eq!(
+        (&receipt["principal"], &receipt["memory"], &receipt["journal_clean"]),
+        (&json!(alice.id), &memory["id"], &json!(true))
+    );
+    let needles = [spellings(), sealed].concat();
+    assert_eq!(found(&dir, &needles), Vec::<String>::new());
+
+    let signature = done["signature"].as_str().unwrap().parse().unwrap();
+    let key = town.node.keys.signing().public();
+    key.verify(&canonical(receipt).unwrap(), &signature).unwrap();
+    let entry = format!("/api/v1/journal/entries/{}", receipt["seq"]);
+    let entry = town.ask(Ask::get(entry).by(&alice)).await.accepted();
+    assert_eq!(
+        (&entry["leaf"], &entry["entry"]["kind"], &entry["entry"]["data"]["memory"]),
+        (&receipt["leaf"], &json!("memory.erased"), &memory["id"])
+    );
+    let after = [available(&town, &owner, &alice).await, available(&town, &owner, &bob).await];
+    assert_eq!(after, before);
+    let export = town.ask(Ask::get("/api/v1/journal/export?texts=true").by(&owner)).await;
+    assert!(!String::from_utf8_lossy(&export.body).to_lowercase().contains(MARKER));
+    let report = audit(&*export.body, Some(&key), &mut |_, _| ()).unwrap();
+    assert_eq!(report.supply_delta, "0");
+    let other = town.ask(Ask::get(crate::memories::at(&other)).by(&alice)).await.accepted();
+    assert_eq!(other["content"], json!("what stays"));
+
+    hansa_node::snapshot::write(&dir).unwrap();
+    town.node.stop().await.unwrap();
+    assert_eq!(found(&dir, &needles), Vec::<String>::new());
+    town.stop().await;
+}
+
+#[tokio::test]
+async fn an_erased_developer_leaves_no_memory_of_their_agents() {
+    let (town, owner) = Town::owned().await;
+    let dora = crate::memories::developer(&town, &owner).await;
+    let (adam, anna) = (town.agent(&dora, "adam").await, town.agent(&dora, "anna").await);
+    let bob = town.agent(&owner, "bob").await;
+    let memories = [
+        (&dora, remembered(&town, &dora, &dora).await),
+        (&adam, remembered(&town, &adam, &adam).await),
+        (&anna, remembered(&town, &anna, &dora).await),
+    ];
+    let of_bob = remembered(&town, &bob, &bob).await;
+    let dir = town.node.config.data_dir.clone();
+    let sealed: Vec<_> =
+        memories.iter().flat_map(|(agent, memory)| kept_of(&town, agent, memory)).collect();
+    let dry = erase(&town, &dora, &dora, json!({ "dry_run": true })).await.accepted();
+    let counted = dry["documents"].as_array().unwrap().iter().find(|kind| kind["kind"] == "memory");
+    assert_eq!(counted.unwrap()["count"], json!(3));
+
+    let done = erase(&town, &dora, &dora, json!({})).await.accepted();
+    assert_eq!(done["receipt"]["journal_clean"], json!(true), "{done}");
+    assert_eq!(found(&dir, &sealed), Vec::<String>::new());
+    for agent in [&adam, &anna] {
+        let page = town.ask(Ask::get(crate::memories::path(agent)).by(agent)).await.accepted();
+        assert_eq!(page["data"], json!([]));
+        // They live on, and remember anew.
+        remembered(&town, agent, agent).await;
+    }
+    town.ask(Ask::get(crate::memories::at(&of_bob)).by(&bob)).await.accepted();
+    town.stop().await;
+}

@@ -32,6 +32,7 @@ mod grants;
 mod holds;
 mod idempotency;
 mod journal;
+mod memories;
 mod moving;
 mod node_key;
 mod oauth;

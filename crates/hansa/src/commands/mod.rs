@@ -33,6 +33,7 @@ mod invite;
 mod key;
 mod login;
 mod logout;
+mod memory;
 mod mint;
 mod node_key;
 mod onboard;
@@ -108,6 +109,9 @@ pub(crate) enum Command {
     /// Invitations to organizations
     #[command(subcommand)]
     Invite(invite::Command),
+    /// Memories: what agents keep for themselves, sealed
+    #[command(subcommand)]
+    Memory(memory::Command),
     /// DIDs: identifiers that prove themselves and go where their owner goes
     #[command(subcommand)]
     Did(did::Command),
@@ -253,6 +257,7 @@ fn chosen<'a>(app: &'a App<'a>, command: Command) -> Pin<Box<dyn Future<Output =
         Command::Card(command) => Box::pin(command.run(app)),
         Command::Org(command) => Box::pin(command.run(app)),
         Command::Invite(command) => Box::pin(command.run(app)),
+        Command::Memory(command) => Box::pin(command.run(app)),
         Command::Did(command) => Box::pin(command.run(app)),
         Command::Principal(command) => Box::pin(command.run(app)),
         Command::User(command) => Box::pin(command.run(app)),

@@ -1,9 +1,10 @@
 //! `hansa principal`: what concerns principals of any kind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use hansa_wire::api::principals::{Erasure, PrincipalErase};
+use hansa_types::Signature;
+use hansa_wire::api::principals::{PrincipalErase, Receipt};
 use hansa_wire::scalar::PrincipalRef;
 use serde_json::json;
 
@@ -67,23 +68,31 @@ impl Erase {
         let erase = self;
         let request = PrincipalErase { principal: erase.principal, dry_run: erase.dry_run };
         let erasure = app.remote()?.call_once(&request, &erase.idempotency).await?;
-        if let Some(path) = &erase.receipt {
-            files::write_new(path, &receipt(&erasure)?, 0o600)?;
-        }
+        let path = erase.receipt.as_deref();
+        let signed = (erasure.receipt.as_ref(), erasure.signature.as_ref());
+        keep_receipt(app, signed, path)?;
         app.ui.answer(&erasure, SHOWN)?;
-        if let Some(receipt) = &erasure.receipt
-            && !(receipt.journal_clean && receipt.views_clean && receipt.snapshots_clean)
-        {
-            app.ui.say("some copies were still being read: they go when their readers are done");
-        }
         DONE
     }
 }
 
-/// The receipt and its signature as they can be verified later.
-fn receipt(erasure: &Erasure) -> Result<String, Failure> {
-    let signed = json!({ "receipt": erasure.receipt, "signature": erasure.signature });
-    serde_json::to_string_pretty(&signed)
-        .map(|text| text + "\n")
-        .map_err(|error| Failure::because("the receipt cannot be written", &error))
+/// Writes a receipt with its signature where it is wanted, as both can be verified later, and says
+/// what is not gone yet.
+pub(crate) fn keep_receipt(
+    app: &App<'_>,
+    (receipt, signature): (Option<&Receipt>, Option<&Signature>),
+    path: Option<&Path>,
+) -> Result<(), Failure> {
+    if let Some(path) = path {
+        let signed = json!({ "receipt": receipt, "signature": signature });
+        let text = serde_json::to_string_pretty(&signed)
+            .map_err(|error| Failure::because("the receipt cannot be written", &error))?;
+        files::write_new(path, text + "\n", 0o600)?;
+    }
+    if let Some(receipt) = receipt
+        && !(receipt.journal_clean && receipt.views_clean && receipt.snapshots_clean)
+    {
+        app.ui.say("some copies were still being read: they go when their readers are done");
+    }
+    Ok(())
 }

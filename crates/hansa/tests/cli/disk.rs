@@ -105,3 +105,60 @@ fn an_erased_name_is_in_no_log_export_snapshot_or_backup() {
     let pruned = place.run(&["backup", "prune", "backups", "--json"]).json();
     assert_eq!(pruned["removed"].as_array().unwrap().len(), 1, "{pruned}");
 }
+
+#[test]
+fn an_erased_memory_is_in_no_log_export_snapshot_or_backup() {
+    let place = Place::new();
+    place.run(&["backup", "key", "--out", "recovery.key"]).ok();
+    let served = place.serve_logged("node", &["--log-level", "trace"]);
+    let owner = served.own();
+    let made = served.run(&owner, &["agent", "create", "ada", "--json"]).json();
+    let key = made["api_key"].as_str().unwrap();
+    let content = format!("{MARKER} was here");
+    place.write("note.txt", &content);
+    let write = ["memory", "write", "note.txt", "--label", MARKER, "--tag", MARKER, "--json"];
+    let memory = served.run(key, &write).json()["id"].as_str().unwrap().to_owned();
+    std::fs::remove_file(place.path("note.txt")).unwrap();
+    let read = served.run(key, &["memory", "read", &memory, "--json"]).json();
+    assert_eq!(read["content"], content.as_str());
+    let listed = served.run(key, &["memory", "list"]);
+    assert!(listed.ok().stdout.contains(MARKER));
+    let backup =
+        ["backup", "create", "backups", "--recovery-key", "recovery.key", "--data-dir", "node"];
+    place.run(&backup).ok();
+    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    // Sealed from the first byte on, so that it is nowhere to be found even now.
+    assert_eq!(holding(&place.path("")), Vec::<String>::new());
+
+    let balance = |served: &Served<'_>| served.run(key, &["balance", "--json"]).json();
+    let before = balance(&served);
+    let delete = ["memory", "delete", &memory, "--receipt", "receipt.json", "--json"];
+    let erased = served.run(key, &delete).json();
+    assert_eq!(erased["receipt"]["memory"], memory.as_str());
+    assert_eq!(balance(&served)["data"], before["data"]);
+    served.run(&owner, &["export", "--out", "journal.jsonl"]).ok();
+    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    place.run(&backup).ok();
+    served.stop();
+    assert_eq!(holding(&place.path("")), Vec::<String>::new());
+    let audited = place.run(&["audit", "journal.jsonl", "--json"]).json();
+    assert_eq!((&audited["ok"], &audited["supply_delta"]), (&true.into(), &"0".into()));
+    // The backup of before still has it sealed, until `backup.days_max`; that of now has not.
+    let listed = place.run(&["backup", "list", "backups", "--json"]).json();
+    for (backup, found) in listed["data"].as_array().unwrap().iter().zip([true, false]) {
+        let id = backup["id"].as_str().unwrap();
+        place.run(&restore(id)).ok();
+        let restored = place.serve(id);
+        let read = restored.run(key, &["memory", "read", &memory, "--json"]);
+        match found {
+            true => assert_eq!(read.json()["content"], content.as_str()),
+            false => read.failed(1, &["not_found"]),
+        }
+        restored.stop();
+    }
+}
+
+/// The arguments that restore a backup into a directory of its name.
+fn restore(id: &str) -> [&str; 8] {
+    ["restore", "backups", "--at", id, "--recovery-key", "recovery.key", "--data-dir", id]
+}

@@ -12,6 +12,7 @@ mod disk;
 mod doctor;
 mod exit_codes;
 mod gateway;
+mod memory;
 mod offline;
 mod orgs;
 mod policy;

@@ -26,6 +26,7 @@ pub mod fundings;
 pub mod grants;
 pub mod invites;
 pub mod journal;
+pub mod memories;
 pub mod node;
 pub mod onboarding;
 pub mod orgs;

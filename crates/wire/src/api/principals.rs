@@ -1,6 +1,6 @@
 //! Principals of any kind: erasing what is personal about one.
 
-use hansa_types::{Did, Digest, PrincipalId, Signature};
+use hansa_types::{Did, Digest, MemoryId, PrincipalId, Signature};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl Erasure {
     }
 }
 
-/// The node's word that somebody was erased.
+/// The node's word that somebody was erased, or a memory of theirs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Receipt {
     /// Always `hansa-erasure-receipt`.
@@ -93,9 +93,13 @@ pub struct Receipt {
     pub node: Did,
     /// Where its checkpoints come from.
     pub origin: String,
-    /// Who was erased.
+    /// Who was erased, or whose memory.
     #[schemars(with = "schema::PrincipalId")]
     pub principal: PrincipalId,
+    /// The memory that was erased, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<schema::MemoryId>")]
+    pub memory: Option<MemoryId>,
     /// The entry of the journal that records it.
     pub seq: u64,
     /// That entry's leaf in the journal's tree.

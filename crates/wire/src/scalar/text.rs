@@ -9,8 +9,8 @@ use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{
-    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, EMAIL_BYTES_MAX, LABEL_BYTES_MAX, NAME_BYTES_MAX,
-    NOTE_BYTES_MAX, QUERY_BYTES_MAX, RESOURCE_BYTES_MAX,
+    ACTION_BYTES_MAX, CURSOR_BYTES_MAX, EMAIL_BYTES_MAX, LABEL_BYTES_MAX, MEDIA_TYPE_BYTES_MAX,
+    NAME_BYTES_MAX, NOTE_BYTES_MAX, QUERY_BYTES_MAX, RESOURCE_BYTES_MAX,
 };
 use crate::request::marked;
 
@@ -92,6 +92,11 @@ bounded_texts! {
     KeyLabel, LABEL_BYTES_MAX, Code::InvalidField, "^\\S(.*\\S)?$",
         "A label of 1 to 128 bytes without control characters or outer white space.",
         printable;
+    MediaType, MEDIA_TYPE_BYTES_MAX, Code::InvalidField, "^[^/\\s]+/[!-~]([ -~]*[!-~])?$",
+        "A media type of up to 128 bytes of ASCII, e.g. text/plain.",
+        |text| text.split_once('/').is_some_and(|(kind, of)| !kind.is_empty() && !of.is_empty())
+            && text.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
+            && text.trim() == text;
     Email, EMAIL_BYTES_MAX, Code::InvalidField, "^[^@\\s]+@[^@\\s]+$",
         "An e-mail address of up to 254 bytes of ASCII.",
         |text| text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"(),:;\\[]".contains(&b))
@@ -130,6 +135,12 @@ mod tests {
         }
         for bad in ["", "a b", "a*b", "**", "a@b.example"] {
             assert!(ResourcePattern::new(bad).is_none(), "{bad}");
+        }
+        for good in ["text/plain", "application/json; charset=utf-8"] {
+            assert!(MediaType::new(good).is_some(), "{good}");
+        }
+        for bad in ["", "text", "/plain", "text/", "text/plain ", "text/pl\u{e4}in", "a/b\n"] {
+            assert!(MediaType::new(bad).is_none(), "{bad:?}");
         }
         assert_eq!(code_of::<Cursor>(json!("a b")), Code::InvalidCursor);
     }

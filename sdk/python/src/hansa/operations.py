@@ -733,6 +733,9 @@ DocumentCount = TypedDict(
 )
 """Documents of one kind in the vault."""
 
+Encoding: TypeAlias = "Literal['utf8'] | Literal['base64']"
+"""How a content is written as a JSON string."""
+
 Ending: TypeAlias = "Literal['done'] | Literal['refused'] | Literal['not_sent']"
 """How an action ended, as whoever carried it out says."""
 
@@ -1146,6 +1149,39 @@ MembershipEnded = TypedDict(
 )
 """A membership that has ended."""
 
+Memory = TypedDict(
+    'Memory',
+    {
+        'agent': 'PrincipalId',
+        'bytes': 'int',
+        'content': 'NotRequired[str | None]',
+        'content_type': 'str',
+        'created_at': 'str',
+        'encoding': 'NotRequired[Encoding | None]',
+        'id': 'MemoryId',
+        'label': 'NotRequired[str | None]',
+        'seq': 'int',
+        'tags': 'NotRequired[list[str]]',
+    },
+)
+"""A memory: with its content where one was asked for, without in lists."""
+
+MemoryErasure = TypedDict(
+    'MemoryErasure',
+    {
+        'agent': 'PrincipalId',
+        'bytes': 'int',
+        'dry_run': 'NotRequired[bool]',
+        'memory': 'MemoryId',
+        'receipt': 'NotRequired[Receipt | None]',
+        'signature': 'NotRequired[Signature | None]',
+    },
+)
+"""What an erasure destroys."""
+
+MemoryId: TypeAlias = 'str'
+"""The id of a memory."""
+
 Milestone = TypedDict(
     'Milestone',
     {
@@ -1405,6 +1441,16 @@ PageOfInvite = TypedDict(
     {
         'as_of_seq': 'int',
         'data': 'list[Invite]',
+        'next_cursor': 'NotRequired[str | None]',
+    },
+)
+"""One page of a list."""
+
+PageOfMemory = TypedDict(
+    'PageOfMemory',
+    {
+        'as_of_seq': 'int',
+        'data': 'list[Memory]',
         'next_cursor': 'NotRequired[str | None]',
     },
 )
@@ -1764,6 +1810,7 @@ Receipt = TypedDict(
         'format': 'str',
         'journal_clean': 'bool',
         'leaf': 'Digest',
+        'memory': 'NotRequired[MemoryId | None]',
         'node': 'Did',
         'origin': 'str',
         'principal': 'PrincipalId',
@@ -1773,7 +1820,7 @@ Receipt = TypedDict(
         'views_clean': 'bool',
     },
 )
-"""The node's word that somebody was erased."""
+"""The node's word that somebody was erased, or a memory of theirs."""
 
 ReceiptId: TypeAlias = 'str'
 """The id of a receipt."""
@@ -2223,6 +2270,8 @@ OPERATIONS: Mapping[str, Operation] = {
     'did_log_set': Operation('did_log_set', 'PUT', '/api/v1/agents/{agent}/did/log', (), True, True, False, True),
     'agent_freeze': Operation('agent_freeze', 'POST', '/api/v1/agents/{agent}/freeze', (), True, True, False, True),
     'agent_key_rotate': Operation('agent_key_rotate', 'POST', '/api/v1/agents/{agent}/key', (), True, True, False, True),
+    'memory_list': Operation('memory_list', 'GET', '/api/v1/agents/{agent}/memories', ('cursor', 'limit',), False, False, False, True),
+    'memory_write': Operation('memory_write', 'POST', '/api/v1/agents/{agent}/memories', (), True, True, False, True),
     'agent_public_key': Operation('agent_public_key', 'GET', '/api/v1/agents/{agent}/public-key', (), False, False, True, True),
     'agent_reinstate': Operation('agent_reinstate', 'POST', '/api/v1/agents/{agent}/reinstate', (), True, True, False, True),
     'reputation_get': Operation('reputation_get', 'GET', '/api/v1/agents/{agent}/reputation', (), False, False, True, True),
@@ -2292,6 +2341,8 @@ OPERATIONS: Mapping[str, Operation] = {
     'entry_get': Operation('entry_get', 'GET', '/api/v1/journal/entries/{seq}', (), False, False, False, True),
     'journal_export': Operation('journal_export', 'GET', '/api/v1/journal/export', ('from', 'texts',), False, False, False, False),
     'journal_inclusion': Operation('journal_inclusion', 'GET', '/api/v1/journal/inclusion', ('seq', 'tree_size',), False, False, False, True),
+    'memory_delete': Operation('memory_delete', 'DELETE', '/api/v1/memories/{memory}', ('dry_run',), False, True, False, True),
+    'memory_read': Operation('memory_read', 'GET', '/api/v1/memories/{memory}', (), False, False, False, True),
     'mint_create': Operation('mint_create', 'POST', '/api/v1/mints', (), True, True, False, True),
     'node_get': Operation('node_get', 'GET', '/api/v1/node', (), False, False, True, True),
     'onboard_token': Operation('onboard_token', 'POST', '/api/v1/onboard/bootstrap/request-token', (), True, True, False, True),
@@ -2858,6 +2909,56 @@ class Operations:
             one that is replaced is accepted for seven more days.
         """
         return self._call(OPERATIONS['agent_key_rotate'], {'agent': agent, 'proof': proof, 'public_key': public_key, 'revoke_former': revoke_former}, idempotency_key)  # type: ignore[no-any-return]
+
+    def memory_list(
+        self,
+        *,
+        agent: PrincipalRef,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> PageOfMemory:
+        """List an agent's memories. The latest first, without their contents. May also be carried
+        by a signed envelope addressed to the node.
+
+        agent: Whose memories.
+        cursor: Where to go on.
+        limit: How many at most.
+        """
+        return self._call(OPERATIONS['memory_list'], {'agent': agent, 'cursor': cursor, 'limit': limit}, None)  # type: ignore[no-any-return]
+
+    def memory_list_all(
+        self,
+        *,
+        agent: PrincipalRef,
+        limit: int | None = None,
+    ) -> Iterator[Memory]:
+        """List an agent's memories: all pages, item by item."""
+        return self._pages(OPERATIONS['memory_list'], {'agent': agent, 'limit': limit})
+
+    def memory_write(
+        self,
+        *,
+        agent: PrincipalRef,
+        content: str,
+        content_type: str | None = None,
+        encoding: Encoding | None = None,
+        label: str | None = None,
+        tags: list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Memory:
+        """Write a memory. Text or bytes of up to 256 KiB, with a label and tags if wanted: all of
+        it sealed under a key of its own. By the agent, whoever manages it, or somebody it granted
+        this; never in an envelope, whose text is kept.
+
+        agent: Whose memory.
+        content: The content, of 1 byte to 256 KiB once decoded.
+        content_type: What the content is; `text/plain` unless said, `application/octet-stream`
+            of base64.
+        encoding: How the content is written.
+        label: What the agent calls it.
+        tags: Words that it is filed under.
+        """
+        return self._call(OPERATIONS['memory_write'], {'agent': agent, 'content': content, 'content_type': content_type, 'encoding': encoding, 'label': label, 'tags': tags}, idempotency_key)  # type: ignore[no-any-return]
 
     def agent_public_key(
         self,
@@ -3943,6 +4044,35 @@ class Operations:
         tree_size: In the tree of how many entries; the latest checkpoint's unless named.
         """
         return self._call(OPERATIONS['journal_inclusion'], {'seq': seq, 'tree_size': tree_size}, None)  # type: ignore[no-any-return]
+
+    def memory_delete(
+        self,
+        *,
+        memory: MemoryId,
+        dry_run: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> MemoryErasure:
+        """Erase a memory. Destroys its key, salts and records. Answers with a signed receipt. With
+        dry_run the answer says what would happen, and nothing does. May also be carried by a signed
+        envelope addressed to the node.
+
+        memory: Which.
+        dry_run: Answer what would go, and do nothing.
+        """
+        return self._call(OPERATIONS['memory_delete'], {'memory': memory, 'dry_run': dry_run}, idempotency_key)  # type: ignore[no-any-return]
+
+    def memory_read(
+        self,
+        *,
+        memory: MemoryId,
+    ) -> Memory:
+        """Read a memory. With its content; for whoever may write to the agent's memories, and for
+        nobody else, the node's owner included. May also be carried by a signed envelope addressed
+        to the node.
+
+        memory: Which.
+        """
+        return self._call(OPERATIONS['memory_read'], {'memory': memory}, None)  # type: ignore[no-any-return]
 
     def mint_create(
         self,

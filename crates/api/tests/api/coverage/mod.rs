@@ -51,6 +51,7 @@ struct World {
     key: String,
     client: String,
     funding: String,
+    memory: String,
     envelope: String,
     task: String,
     policy_set: String,
@@ -110,6 +111,9 @@ async fn world() -> World {
     let client = made(town.ask(Ask::post("/api/v1/clients", client).by(&alice)).await);
     let funding = json!({ "amount": "1" });
     let funding = made(town.ask(Ask::post("/api/v1/fundings", funding).by(&alice)).await);
+    let memory =
+        Ask::post(format!("/api/v1/agents/{}/memories", alice.id), json!({ "content": "x" }));
+    let memory = made(town.ask(memory.by(&alice)).await);
     let terms = json!({ "rail": "amp-outcome", "amount": "5 AVT" });
     let terms = serde_json::from_value(terms).unwrap();
     let offer = build::intent(alice.header(bob.did.clone(), None), Intent::new("work"), terms);
@@ -157,6 +161,7 @@ async fn world() -> World {
         key: text(&key["id"]),
         client: text(&client["client_id"]),
         funding: text(&funding["id"]),
+        memory: text(&memory["id"]),
         key_seq: key["seq"].as_u64().unwrap(),
         envelope: offer.envelope_id.to_string(),
         task: offer.task.unwrap().to_string(),
