@@ -243,14 +243,20 @@ impl State {
         }
     }
 
+    /// Refuses every envelope for a while after a restoration: whether it was accepted before, nobody
+    /// knows any more.
+    pub fn check_restored(&self, now: Time) -> Result<(), Rejection> {
+        let restored = self.node.as_ref().and_then(|node| node.restored);
+        match restored.is_some_and(|restored| now < restored.after(RESTORED_WAIT)) {
+            true => Err(Code::JustRestored.into()),
+            false => Ok(()),
+        }
+    }
+
     /// Refuses an envelope that was accepted before.
     fn check_fresh(&self, sender: Handle, request: &Request, now: Time) -> Result<(), Rejection> {
         let Some(proof) = request.caller.auth.proof() else { return Ok(()) };
-        if let Some(restored) = self.node.as_ref().and_then(|node| node.restored)
-            && now < restored.after(RESTORED_WAIT)
-        {
-            return Err(Code::JustRestored.into());
-        }
+        self.check_restored(now)?;
         if let Some(step) = self.tasks.step(proof.id) {
             let same = step.fingerprint == fingerprint(&proof.signature);
             return Err(replayed(same, step.seq));

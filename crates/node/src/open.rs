@@ -9,11 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hansa_crypto::json::{canonical, parse_strict};
 use hansa_crypto::{PreparedKey, PublicKey};
+use hansa_kernel::limits::RESTORED_WAIT;
 use hansa_kernel::{Auth, EnvelopeProof, State};
 use hansa_store::VaultChange;
-use hansa_types::{Code, Did, PrincipalId, Rejection};
+use hansa_types::{Code, Did, PrincipalId, Rejection, Time};
 use hansa_wire::amp::{Envelope, Opened, within_window};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use crate::credentials::Identity;
 use crate::error::Error;
@@ -25,6 +27,8 @@ use crate::vault::{Vault, envelope_id};
 #[derive(Default)]
 pub struct Opener {
     senders: RwLock<HashMap<Did, Arc<Sender>>>,
+    /// When the journal was restored, which happens at a start alone.
+    restored: OnceCell<Option<Time>>,
 }
 
 /// A principal whose envelopes were opened before. The DID names the key; whether that key
@@ -62,6 +66,7 @@ impl Opener {
         if !within_window(opened.envelope.ts, node.now()) {
             return Err(Code::EnvelopeExpired.into());
         }
+        self.check_restored(node, &opened.envelope).await?;
         let from = &opened.envelope.from;
         let sender = match PublicKey::from_did_key(from) {
             Ok(key) => self.sender(node, from, key).await?,
@@ -70,6 +75,19 @@ impl Opener {
         opened.verify_prepared(&sender.prepared)?;
         let envelope = opened.envelope.clone();
         Ok(Signed { envelope, sender: sender.principal, key: sender.key, opened })
+    }
+
+    /// Refuses what the node before a restoration may have accepted. It took envelopes that were dated
+    /// ahead of its clock, so those count by their date, however late they come.
+    async fn check_restored(&self, node: &Node, envelope: &Envelope) -> Result<(), Rejection> {
+        let look = |state: &State| state.node.as_ref().and_then(|node| node.restored);
+        let restored = self.restored.get_or_try_init(|| node.read(None, look)).await?;
+        let is_of_before =
+            |restored: &Time| envelope.ts <= restored.after(RESTORED_WAIT).unix_seconds();
+        match restored.as_ref().is_some_and(is_of_before) {
+            true => Err(Code::JustRestored.into()),
+            false => Ok(()),
+        }
     }
 
     async fn sender(

@@ -106,14 +106,16 @@ async fn check_active(context: &Context, signed: &Signed) -> Result<(), Rejectio
     let active = context.api.node.read(Some(principal), move |state| {
         let handle = state.principals.find(principal)?;
         let principal = state.principals.get(handle);
-        Some((principal.erased, principal.active, principal.accepts(&key, now)))
+        let standing = (principal.erased, principal.active, principal.accepts(&key, now));
+        Some((standing, state.check_restored(now.max(state.now))))
     });
-    match active.await? {
-        Some((true, ..)) => Err(Code::PrincipalErased.into()),
-        Some((false, true, true)) => Ok(()),
-        Some((false, true, false)) => Err(Code::CredentialInvalid.into()),
-        Some((false, false, _)) => Err(Code::PrincipalSuspended.into()),
-        None => Err(Code::DidUnknown.into()),
+    let (standing, restored) = active.await?.ok_or(Code::DidUnknown)?;
+    restored?;
+    match standing {
+        (true, ..) => Err(Code::PrincipalErased.into()),
+        (false, true, true) => Ok(()),
+        (false, true, false) => Err(Code::CredentialInvalid.into()),
+        (false, false, _) => Err(Code::PrincipalSuspended.into()),
     }
 }
 

@@ -43,6 +43,7 @@ mod pages;
 mod passkeys;
 mod policies;
 mod proxy;
+mod restored;
 mod sdk;
 mod sdk_hansa;
 mod serving;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hansa_api::ApiSettings;
+use hansa_crypto::seal::SealKey;
 use hansa_crypto::{Secret, SigningKey};
+use hansa_node::backup;
 use hansa_node::egress::EgressPolicy;
 use hansa_node::start::{Started, start};
 use hansa_node::{Config, Env, Node};
@@ -309,6 +311,21 @@ impl Town {
             config
         };
         self.restart_after(rotate).await
+    }
+
+    /// Makes a backup, loses what comes after it, and starts another node on what the backup restores to.
+    pub async fn restored_after(self, lost: impl AsyncFnOnce(&Self)) -> Self {
+        let (data, key) = (self.node.config.data_dir.clone(), SealKey::from_bytes([9; 32]));
+        let (backups, data_dir) = (data.join("backups"), data.join("restored"));
+        let env = self.node.env.clone();
+        let made = backup::create(&*data, &backups, &key, &env, &mut |_, _| ()).unwrap();
+        lost(&self).await;
+        let restore = async |config: Config, env: Env| {
+            let to = &*data_dir;
+            backup::restore(&backups, &made, &key, to, &env, &mut |_, _| ()).unwrap();
+            Config { data_dir: to.to_owned(), ..config }
+        };
+        self.restart_after(restore).await
     }
 
     /// Stops the node, does something, and starts another.
