@@ -75,6 +75,21 @@ fn holding(dir: &Path) -> Vec<String> {
     held
 }
 
+/// Makes a snapshot, and a backup.
+fn copy(place: &Place) {
+    let backup =
+        ["backup", "create", "backups", "--recovery-key", "recovery.key", "--data-dir", "node"];
+    place.run(&backup).ok();
+    place.run(&["snapshot", "--data-dir", "node"]).ok();
+}
+
+/// No file has the marker, and the export verifies.
+fn forgotten(place: &Place) {
+    assert_eq!(holding(&place.path("")), Vec::<String>::new());
+    let audited = place.run(&["audit", "journal.jsonl", "--json"]).json();
+    assert_eq!((&audited["ok"], &audited["supply_delta"]), (&true.into(), &"0".into()));
+}
+
 #[test]
 fn an_erased_name_is_in_no_log_export_snapshot_or_backup() {
     let place = Place::new();
@@ -86,22 +101,16 @@ fn an_erased_name_is_in_no_log_export_snapshot_or_backup() {
     let key = made["api_key"].as_str().unwrap();
     served.run(key, &["key", "create", "--label", MARKER, "--action", "transfer_*"]).ok();
     served.run(&owner, &["agent", "list"]).ok();
-    let backup =
-        ["backup", "create", "backups", "--recovery-key", "recovery.key", "--data-dir", "node"];
-    place.run(&backup).ok();
-    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    copy(&place);
     assert!(!holding(&place.path("node")).is_empty(), "the marker was never there");
 
     let erase = ["principal", "erase", &id, "--receipt", "receipt.json", "--json"];
     served.run(&owner, &erase).ok();
     served.run(&owner, &["export", "--out", "journal.jsonl"]).ok();
-    place.run(&["snapshot", "--data-dir", "node"]).ok();
-    place.run(&backup).ok();
+    copy(&place);
     served.stop();
     // The backup of before is sealed, and the next prune forgets it.
-    assert_eq!(holding(&place.path("")), Vec::<String>::new());
-    let audited = place.run(&["audit", "journal.jsonl", "--json"]).json();
-    assert_eq!((&audited["ok"], &audited["supply_delta"]), (&true.into(), &"0".into()));
+    forgotten(&place);
     let pruned = place.run(&["backup", "prune", "backups", "--json"]).json();
     assert_eq!(pruned["removed"].as_array().unwrap().len(), 1, "{pruned}");
 }
@@ -123,10 +132,7 @@ fn an_erased_memory_is_in_no_log_export_snapshot_or_backup() {
     assert_eq!(read["content"], content.as_str());
     let listed = served.run(key, &["memory", "list"]);
     assert!(listed.ok().stdout.contains(MARKER));
-    let backup =
-        ["backup", "create", "backups", "--recovery-key", "recovery.key", "--data-dir", "node"];
-    place.run(&backup).ok();
-    place.run(&["snapshot", "--data-dir", "node"]).ok();
+    copy(&place);
     // Sealed from the first byte on, so that it is nowhere to be found even now.
     assert_eq!(holding(&place.path("")), Vec::<String>::new());
 
@@ -137,12 +143,9 @@ fn an_erased_memory_is_in_no_log_export_snapshot_or_backup() {
     assert_eq!(erased["receipt"]["memory"], memory.as_str());
     assert_eq!(balance(&served)["data"], before["data"]);
     served.run(&owner, &["export", "--out", "journal.jsonl"]).ok();
-    place.run(&["snapshot", "--data-dir", "node"]).ok();
-    place.run(&backup).ok();
+    copy(&place);
     served.stop();
-    assert_eq!(holding(&place.path("")), Vec::<String>::new());
-    let audited = place.run(&["audit", "journal.jsonl", "--json"]).json();
-    assert_eq!((&audited["ok"], &audited["supply_delta"]), (&true.into(), &"0".into()));
+    forgotten(&place);
     // The backup of before still has it sealed, until `backup.days_max`; that of now has not.
     let listed = place.run(&["backup", "list", "backups", "--json"]).json();
     for (backup, found) in listed["data"].as_array().unwrap().iter().zip([true, false]) {
