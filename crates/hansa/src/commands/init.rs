@@ -36,7 +36,7 @@ impl Args {
         let text = absolute
             .to_str()
             .ok_or_else(|| Failure::usage("the path of the data directory is not UTF-8"))?;
-        files::write_new(&file, &template(&[("store.data_dir", text.to_owned())]), 0o644)?;
+        files::write_new(&file, template(&[("store.data_dir", text.to_owned())]), 0o644)?;
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&absolute).map_err(
             |error| Failure::because(format!("cannot make {}", absolute.display()), &error),
         )?;
