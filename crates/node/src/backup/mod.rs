@@ -14,7 +14,6 @@
 //! the vault is copied whole each time, so that a document is forgotten with the last backup of
 //! before its erasure.
 
-mod bytes;
 mod manifest;
 mod replay;
 mod schedule;
@@ -53,12 +52,12 @@ enum Saved {
         id: String,
         subject: u128,
         salt: [u8; 16],
-        #[serde(with = "bytes")]
+        #[serde(with = "serde_bytes")]
         sealed: Vec<u8>,
     },
     Key {
         subject: u128,
-        #[serde(with = "bytes")]
+        #[serde(with = "serde_bytes")]
         wrapped: Vec<u8>,
     },
 }

@@ -14,7 +14,7 @@ use hansa_store::limits::SEAL_RANGE_BYTES;
 use hansa_store::{Batch, VaultChange};
 use serde::{Deserialize, Serialize};
 
-use super::{Manifest, bytes, decoded, failed, file_key};
+use super::{Manifest, decoded, failed, file_key};
 use crate::env::thread;
 use crate::error::Error;
 use crate::limits::BACKUP_FRAMES_AHEAD;
@@ -25,7 +25,7 @@ use crate::writer::Hashes;
 pub(super) struct SavedRow {
     pub(super) first_seq: u64,
     pub(super) last_seq: u64,
-    #[serde(with = "bytes")]
+    #[serde(with = "serde_bytes")]
     pub(super) entries: Vec<u8>,
 }
 
