@@ -26,6 +26,8 @@ pub enum Disk {
     },
 }
 
+/// How often a size is tried that the node may have outgrown before it is set.
+const RESIZES_MAX: usize = 50;
 /// Name of the mounted file system.
 const SOURCE: &str = "hansa-chaos";
 /// Mounts it on the first word with the second as its size, and becomes the rest.
@@ -52,8 +54,11 @@ impl Disk {
         match self {
             Disk::FileSize => limit_files(dir, node, room),
             Disk::Bounded { .. } => {
-                let stat = rustix::fs::statvfs(dir).map_err(|error| error.to_string())?;
-                resize(dir, (stat.f_blocks - stat.f_bfree) * stat.f_frsize + room)
+                let mut filled = resize_to(dir, room);
+                for _ in 1..RESIZES_MAX {
+                    filled = filled.or_else(|_| resize_to(dir, room));
+                }
+                filled
             }
         }
     }
@@ -83,6 +88,12 @@ fn limit_files(dir: &Path, node: &Child, room: u64) -> Result<(), String> {
     let limit = Rlimit { current: Some(bytes), maximum: None };
     let pid = super::pid(node).ok_or("the node has no number")?;
     prlimit(Some(pid), Resource::Fsize, limit).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Leaves so much room behind what is used at this moment.
+fn resize_to(dir: &Path, room: u64) -> Result<(), String> {
+    let stat = rustix::fs::statvfs(dir).map_err(|error| error.to_string())?;
+    resize(dir, (stat.f_blocks - stat.f_bfree) * stat.f_frsize + room)
 }
 
 /// The source is named, for without it the mount's other options would be set once more.
