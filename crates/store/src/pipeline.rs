@@ -44,6 +44,8 @@ pub(crate) enum Work {
 struct State {
     /// Handed over and not yet hashed.
     unhashed: VecDeque<Work>,
+    /// Whether the hashing thread has some in hand.
+    hashing: bool,
     /// Hashed and not yet settled.
     queue: VecDeque<Work>,
     /// Batches that are not empty, handed over and not settled.
@@ -67,6 +69,13 @@ pub(crate) struct Shared {
     work: Condvar,
     /// Signalled when work has been settled.
     room: Condvar,
+}
+
+impl State {
+    /// Pieces of work before the committing thread.
+    fn queued(&self) -> usize {
+        self.unhashed.len() + usize::from(self.hashing) + self.queue.len()
+    }
 }
 
 impl Shared {
@@ -371,7 +380,7 @@ impl Pipeline {
             self.threads.is_some()
                 && !state.gone
                 && (state.outstanding + weight > limits::BATCHES_OUTSTANDING_MAX
-                    || state.unhashed.len() + state.queue.len() >= limits::QUEUE_WORKS_MAX)
+                    || state.queued() >= limits::QUEUE_WORKS_MAX)
         };
         let waited = self.shared.room.wait_while(self.shared.lock(), full);
         waited.unwrap_or_else(PoisonError::into_inner)

@@ -44,13 +44,17 @@ pub(super) fn run(shared: Arc<Shared>) {
 fn next(shared: &Shared) -> Option<Work> {
     let idle = |state: &mut State| state.unhashed.is_empty() && !state.closing && !state.gone;
     let waited = shared.unhashed.wait_while(shared.lock(), idle);
-    waited.unwrap_or_else(PoisonError::into_inner).unhashed.pop_front()
+    let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+    let work = state.unhashed.pop_front();
+    state.hashing = work.is_some();
+    work
 }
 
 /// Hands hashed work to the committing thread, or fails it when that one is gone.
 fn pass_on(shared: &Shared, work: Work) {
     let mut state = shared.lock();
     state.queue.push_back(work);
+    state.hashing = false;
     let gone = state.gone;
     drop(state);
     match gone {
