@@ -239,11 +239,12 @@ impl Node {
         }
     }
 
-    /// Looks a key up that the state knows only perhaps. The read models must have everything
-    /// durable, or a repetition could be taken for new.
+    /// Looks a key up that the state knows only perhaps. The read models must have everything that
+    /// the state does not keep whole, or a repetition could be taken for new. They need have no
+    /// more: under much load they are behind, but not by as many keys as it keeps.
     async fn ask_again(&self, mut job: Job) -> Result<Outcome, Rejection> {
-        let seq = self.durable.seq();
-        if self.views_caught_up().await < seq {
+        let needed = self.read(None, State::look_up_seq_min).await?;
+        if self.views_reached(needed).await < needed {
             return Err(Rejection::new(Code::NotYet, "the read models have to catch up first"));
         }
         let corr = job.request.corr.ok_or(Code::Internal)?;
@@ -360,7 +361,10 @@ impl Node {
 
     /// Waits a little until the read models have what is durable now; returns how far they are.
     pub async fn views_caught_up(&self) -> u64 {
-        let seq = self.durable.seq();
+        self.views_reached(self.durable.seq()).await
+    }
+
+    async fn views_reached(&self, seq: u64) -> u64 {
         self.views_wanted.notify_one();
         self.views.caught_up(seq, self.env.clock.sleep(VIEWS_WAIT_MAX)).await
     }
