@@ -55,7 +55,7 @@ struct State {
     closing: bool,
     /// Nothing more will be hashed.
     hashed: bool,
-    /// A thread has ended that is needed, so nothing will ever be settled again.
+    /// The committing thread has ended, so nothing will ever be settled again.
     gone: bool,
 }
 
@@ -110,18 +110,13 @@ impl Shared {
         let (queue, unhashed) =
             (std::mem::take(&mut state.queue), std::mem::take(&mut state.unhashed));
         drop(state);
-        self.notify_all();
+        self.unhashed.notify_all();
+        self.room.notify_all();
         for work in queue.into_iter().chain(unhashed) {
             if let Work::Batch(_, done) = work {
                 done(Err(gone()));
             }
         }
-    }
-
-    fn notify_all(&self) {
-        self.unhashed.notify_all();
-        self.work.notify_all();
-        self.room.notify_all();
     }
 }
 

@@ -5,14 +5,12 @@ use std::sync::{Arc, PoisonError};
 use super::{Shared, State, Work};
 use crate::journal::Hasher;
 
-/// Tells that nothing more will be hashed, and fails all work when that is because of a panic.
+/// Tells that nothing more will be hashed, be it because of a panic. The committing thread settles what
+/// was hashed, ends, and fails the rest.
 struct Ended(Arc<Shared>);
 
 impl Drop for Ended {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.fail();
-        }
         self.0.lock().hashed = true;
         self.0.work.notify_all();
     }
