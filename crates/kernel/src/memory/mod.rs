@@ -111,10 +111,8 @@ impl Memories {
     /// Finds again what a snapshot leaves out.
     pub(crate) fn reindex(&mut self) {
         self.by_agent.clear();
-        for (&id, kept) in &self.by_id {
-            let shelf = self.by_agent.entry(kept.agent).or_default();
-            shelf.ids.insert(id);
-            shelf.bytes += u64::from(kept.bytes);
+        for (id, kept) in std::mem::take(&mut self.by_id) {
+            self.insert(id, kept);
         }
     }
 
