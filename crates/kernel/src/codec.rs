@@ -286,8 +286,8 @@ impl<'a> Rest<'a> {
 
     /// Takes a text up to its closing quote. No value that belongs here has to be escaped.
     fn text(&mut self) -> Result<&'a str, DecodeError> {
-        let end =
-            self.0.bytes().position(|b| b == b'"').ok_or_else(|| syntax("expected a quote"))?;
+        let end = memchr::memchr(b'"', self.0.as_bytes());
+        let end = end.ok_or_else(|| syntax("expected a quote"))?;
         let (text, rest) = self.0.split_at(end);
         self.0 = &rest[1..];
         Ok(text)

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text;
+
 /// Minor units of some currency. The currency travels beside it, never inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Amount(pub u128);
@@ -22,12 +24,10 @@ impl serde::Serialize for Amount {
 
 impl<'de> serde::Deserialize<'de> for Amount {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        if !d.is_human_readable() {
-            return u128::deserialize(d).map(Self);
+        match d.is_human_readable() {
+            true => text::read(d, Self::from_minor),
+            false => u128::deserialize(d).map(Self),
         }
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        Self::from_minor(&text).map_err(D::Error::custom)
     }
 }
 
@@ -210,9 +210,7 @@ impl serde::Serialize for CurrencyCode {
 
 impl<'de> serde::Deserialize<'de> for CurrencyCode {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        text.parse().map_err(|_| D::Error::custom("not a currency code"))
+        text::read(d, |code| code.parse().map_err(|_| "not a currency code"))
     }
 }
 

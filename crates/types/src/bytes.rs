@@ -8,6 +8,8 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::text;
+
 /// The text is not base64url of exactly the wanted number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0} bytes as unpadded base64url")]
@@ -40,8 +42,11 @@ macro_rules! byte_strings {
             impl FromStr for $name {
                 type Err = BytesError;
                 fn from_str(text: &str) -> Result<Self, BytesError> {
-                    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BytesError($len))?;
-                    bytes.try_into().map(Self).map_err(|_| BytesError($len))
+                    let mut bytes = [0u8; $len];
+                    match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
+                        Ok($len) => Ok(Self(bytes)),
+                        _ => Err(BytesError($len)),
+                    }
                 }
             }
 
@@ -60,8 +65,7 @@ macro_rules! byte_strings {
                 fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                     use serde::de::Error as _;
                     if d.is_human_readable() {
-                        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-                        text.parse().map_err(D::Error::custom)
+                        text::read(d, str::parse)
                     } else {
                         let bytes = <Vec<u8>>::deserialize(d)?;
                         bytes.try_into().map(Self).map_err(|_| D::Error::custom(BytesError($len)))

@@ -11,6 +11,7 @@ pub mod governance;
 pub mod id;
 pub mod limits;
 pub mod rejection;
+mod text;
 pub mod time;
 pub mod vis;
 pub mod word;
