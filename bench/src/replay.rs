@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use hansa_kernel::codec;
+use hansa_kernel::limits::ENTRIES_READ_AHEAD;
 use hansa_store::verify::{VerifyFrom, verify};
 use hansa_store::{Row, Store};
 
@@ -39,10 +40,16 @@ impl Scene for ReplayScene {
         let world = bench.world()?;
         if bench.wants("replay.per_s") {
             let mut state = world.peopled.state.clone();
+            let mut entries = Vec::with_capacity(ENTRIES_READ_AHEAD);
             let work = Work::time(TRANSFERS as u64, || {
                 for (_, line, _) in self.rows.iter().flat_map(Row::entries) {
-                    state.apply(&codec::decode(line)?);
+                    entries.push(codec::decode(line)?);
+                    if entries.len() == ENTRIES_READ_AHEAD {
+                        state.apply_all(&entries);
+                        entries.clear();
+                    }
                 }
+                state.apply_all(&entries);
                 Ok(())
             })?;
             anyhow::ensure!(state.seq == world.full.state.seq, "the fold ends elsewhere");

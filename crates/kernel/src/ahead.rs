@@ -1,4 +1,4 @@
-//! Reading ahead what the next requests will need.
+//! Reading ahead what the next requests, or the next entries of a replay, will need.
 //!
 //! What a decision reads lies scattered over a large state, and most of it is in no cache of the
 //! processor. One decision after the other waits for each piece by itself; looked at together before
@@ -8,11 +8,12 @@
 
 use std::hint::black_box;
 
-use hansa_types::CurrencyCode;
+use hansa_types::{AnyId, Correlation, CurrencyCode, PrincipalId};
 
 use crate::State;
 use crate::command::{Command, Request};
-use crate::entry::Auth;
+use crate::entry::{Auth, Entry};
+use crate::event::Event;
 use crate::grant::{Action, Grant};
 use crate::limits::GRANT_LINKS_READ_AHEAD;
 use crate::principal::{ApiKey, Handle};
@@ -29,23 +30,33 @@ struct Parties {
 impl State {
     /// Looks at what deciding these requests will read.
     pub fn read_ahead<'a>(&self, requests: impl Iterator<Item = &'a Request> + Clone) {
-        self.read_keys(requests.clone());
+        self.read_keys(requests.clone().filter_map(|request| request.corr.as_ref()));
         let credentials: Vec<&ApiKey> =
             requests.clone().filter_map(|request| self.find_credential(request)).collect();
         let parties: Vec<Parties> = requests.map(|request| self.find_parties(request)).collect();
         credentials.iter().for_each(|key| read_actions(&key.actions));
         let mut grants: Vec<&Grant> =
             parties.iter().filter_map(|parties| self.read_parties(parties)).collect();
+        grants.iter().for_each(|grant| read_actions(&grant.terms.actions));
         for _ in 0..GRANT_LINKS_READ_AHEAD {
-            grants.iter().for_each(|grant| self.read_grant(grant));
+            grants.iter().for_each(|grant| self.read_issuer(grant));
             grants = grants.iter().filter_map(|grant| self.grants.get(&grant.parent?)).collect();
         }
     }
 
-    /// Reads where their idempotency keys would be. The hashes come first, so that nothing else
-    /// stands between one look and the next.
-    fn read_keys<'a>(&self, requests: impl Iterator<Item = &'a Request>) {
-        let keys = requests.filter_map(|request| request.corr.as_ref());
+    /// Looks at what applying these entries will read.
+    pub(crate) fn read_ahead_of(&self, entries: &[Entry]) {
+        self.read_keys(entries.iter().filter_map(|entry| entry.corr.as_ref()));
+        let parties: Vec<Parties> =
+            entries.iter().map(|entry| self.find_parties_of(entry)).collect();
+        for parties in &parties {
+            self.read_parties(parties);
+        }
+    }
+
+    /// Reads where idempotency keys would be. The hashes come first, so that nothing else stands
+    /// between one look and the next.
+    fn read_keys<'a>(&self, keys: impl Iterator<Item = &'a Correlation>) {
         let hashes: Vec<u32> = keys.map(|corr| self.idempotency.hash_of(corr)).collect();
         for hash in hashes {
             // Wanted by nobody, but the compiler shall not know.
@@ -72,6 +83,17 @@ impl State {
         Parties { caller, payer, payee, currency }
     }
 
+    fn find_parties_of(&self, entry: &Entry) -> Parties {
+        let find = |id: Option<PrincipalId>| self.principals.find(id?);
+        let (payer, payee, currency) = match (&entry.event, entry.subject) {
+            (Event::TransferPosted(posted), Some(AnyId::Principal(payee))) => {
+                (posted.from.or(entry.actor), Some(payee), Some(posted.currency))
+            }
+            _ => (None, None, None),
+        };
+        Parties { caller: None, payer: find(payer), payee: find(payee), currency }
+    }
+
     /// Reads who they are and their accounts, and finds the grant that the caller would use.
     fn read_parties(&self, parties: &Parties) -> Option<&Grant> {
         let currency = parties.currency.and_then(|code| self.ledger.currency(code).ok());
@@ -87,9 +109,8 @@ impl State {
         is_other.then(|| self.grants.held(holder, root).next()).flatten().map(|(_, grant)| grant)
     }
 
-    fn read_grant(&self, grant: &Grant) {
+    fn read_issuer(&self, grant: &Grant) {
         black_box(self.principals.get(grant.issuer).active);
-        read_actions(&grant.terms.actions);
     }
 }
 

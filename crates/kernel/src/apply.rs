@@ -6,6 +6,7 @@
 
 use crate::State;
 use crate::entry::Entry;
+use crate::limits::ENTRIES_READ_AHEAD;
 use crate::onboard;
 
 impl State {
@@ -21,6 +22,14 @@ impl State {
         self.note_envelope(entry);
         onboard::note_use(self, entry);
         self.let_go(entry.ts);
+    }
+
+    /// Applies the entries of a replay.
+    pub fn apply_all(&mut self, entries: &[Entry]) {
+        for next in entries.chunks(ENTRIES_READ_AHEAD) {
+            self.read_ahead_of(next);
+            next.iter().for_each(|entry| self.apply(entry));
+        }
     }
 
     /// Remembers the envelope that an entry was caused by. Steps of a task are kept by the task.

@@ -164,6 +164,8 @@ pub const MEMORY_BYTES_PER_AGENT_MAX: u64 = 256 * 1024 * 1024;
 pub const REFUSALS_PER_WINDOW_MAX: u32 = 60;
 /// Time within which refusals are counted.
 pub const REFUSAL_WINDOW: Duration = Duration::hours(1);
+/// Entries of a replay whose accounts and keys are looked at before the first of them is applied.
+pub const ENTRIES_READ_AHEAD: usize = 64;
 /// Links of a grant's chain that are looked at before the first of some commands is decided.
 pub const GRANT_LINKS_READ_AHEAD: usize = 3;
 /// Time for which an Idempotency-Key is remembered.

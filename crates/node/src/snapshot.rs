@@ -4,8 +4,10 @@
 //! the node's signature. The writer never waits for it. A snapshot only saves time at start: one
 //! that is missing, foreign or damaged is passed over, and the journal is folded from further back.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use hansa_kernel::limits::ENTRIES_READ_AHEAD;
 use hansa_kernel::{State, codec, state};
 use hansa_store::snapshot::{self, SnapshotContent};
 use hansa_store::verify::{Verified, VerifyFrom};
@@ -91,24 +93,25 @@ fn start(snapshots: &Path, keys: &NodeKeys, seed: state::HashSeed) -> Result<Opt
 /// Applies every durable entry that follows the state, up to a seq. A journal that grows meanwhile
 /// is folded no further than it was verified.
 pub fn replay(reader: &dyn Reader, state: &mut State, until: u64) -> Result<(), Error> {
-    let mut failed = None;
+    let (mut entries, mut failed) = (Vec::with_capacity(ENTRIES_READ_AHEAD), None);
     reader.scan(state.seq + 1, &mut |row| {
-        for (seq, line, _) in row.entries() {
-            if seq <= state.seq {
-                continue;
-            }
-            if seq > until {
-                return Ok(std::ops::ControlFlow::Break(()));
-            }
+        let wanted = state.seq + 1..=until;
+        for (seq, line, _) in row.entries().filter(|(seq, ..)| wanted.contains(seq)) {
             match codec::decode(line) {
-                Ok(entry) => state.apply(&entry),
+                Ok(entry) => entries.push(entry),
                 Err(source) => {
                     failed = Some(Error::Entry { seq, source });
-                    return Ok(std::ops::ControlFlow::Break(()));
+                    return Ok(ControlFlow::Break(()));
                 }
             }
+            if entries.len() == ENTRIES_READ_AHEAD {
+                state.apply_all(&entries);
+                entries.clear();
+            }
         }
-        Ok(std::ops::ControlFlow::Continue(()))
+        state.apply_all(&entries);
+        entries.clear();
+        Ok(if row.last_seq < until { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
     failed.map_or(Ok(()), Err)
 }

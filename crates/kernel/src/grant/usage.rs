@@ -81,7 +81,7 @@ pub(crate) fn find(state: &State, holder: Handle, wanted: &Use<'_>) -> Result<Fo
         if !concerns(grant) {
             continue;
         }
-        match allows(state, id, wanted) {
+        match allows(state, (id, grant), wanted) {
             Ok(()) => {
                 let is_bounded = grant.terms.limits.uses_max.is_some();
                 return Ok(Found { id, counted: is_bounded && wanted.charged != Some(id) });
@@ -108,18 +108,20 @@ pub fn check(
     let grant = grant.ok_or(Code::NotFound)?;
     let covers = grant.terms.actions.iter().any(|pattern| pattern.covers(wanted.action));
     match covers && grant.root == wanted.on_behalf_of {
-        true => allows(state, id, wanted),
+        true => allows(state, (id, grant), wanted),
         false => Err(Code::Forbidden.into()),
     }
 }
 
 /// Whether a grant and every one above it allow the use.
-fn allows(state: &State, id: GrantId, wanted: &Use<'_>) -> Result<(), Rejection> {
-    let is_new = wanted.charged != Some(id);
-    let mut next = Some(id);
-    let mut is_leaf = true;
-    while let Some(id) = next {
-        let grant = state.grants.get(&id).ok_or(Code::GrantRevoked)?;
+fn allows(
+    state: &State,
+    (leaf, grant): (GrantId, &Grant),
+    wanted: &Use<'_>,
+) -> Result<(), Rejection> {
+    let is_new = wanted.charged != Some(leaf);
+    let (mut id, mut grant) = (leaf, grant);
+    loop {
         check_standing(state, id, grant, wanted.now)?;
         if is_new {
             check_limits(grant, wanted.money)?;
@@ -127,13 +129,13 @@ fn allows(state: &State, id: GrantId, wanted: &Use<'_>) -> Result<(), Rejection>
         if let Some(scope) = &grant.terms.scope {
             check_scope(scope, wanted)?;
             // The keys of links above are their own holders'.
-            if is_leaf && scope.key.as_ref().is_some_and(|key| Some(key) != wanted.key) {
+            if id == leaf && scope.key.as_ref().is_some_and(|key| Some(key) != wanted.key) {
                 return Err(Code::GrantKeyRequired.into());
             }
         }
-        (next, is_leaf) = (grant.parent, false);
+        let Some(parent) = grant.parent else { return Ok(()) };
+        (id, grant) = (parent, state.grants.get(&parent).ok_or(Code::GrantRevoked)?);
     }
-    Ok(())
 }
 
 /// Whether a grant and every one above it count at all.
@@ -229,8 +231,10 @@ fn charged(event: &Event) -> Option<GrantId> {
 pub(crate) fn note_use(permit: &Permit<'_>, out: &mut Vec<Draft>) {
     let Some(id) = permit.counted_grant() else { return };
     let state = permit.state();
-    let said = out.iter().any(|draft| charged(&draft.event) == Some(id));
-    if let Some(grant) = state.grants.get(&id).filter(|_| !said) {
+    if out.iter().any(|draft| charged(&draft.event) == Some(id)) {
+        return;
+    }
+    if let Some(grant) = state.grants.get(&id) {
         let holder = state.principals.get(grant.holder).id;
         out.push(Draft::new(id, Vis::Parties, Event::GrantUsed(Used {})).about(holder));
     }
