@@ -7,8 +7,8 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use hansa_crypto::keys::SigningKey;
@@ -17,7 +17,7 @@ use hansa_node::env::Env;
 use hansa_node::limits::BATCH_COMMANDS_MAX;
 use hansa_node::metrics::Metrics;
 use hansa_node::writer::{Durable, Input, Notary, Queue, Surroundings, WriterHandle, spawn};
-use hansa_store::{Journal, Options, Row, Store};
+use hansa_store::{Options, Row, Store};
 use hansa_types::IncarnationId;
 
 use crate::callers::{Answer, Engine, Load, closed_loop};
@@ -56,7 +56,7 @@ impl Paying {
     }
 
     /// Requests for batches of a size. Up to the usual batch they are single transfers; a larger
-    /// batch is one request, for the writer closes a batch of many at 1 MiB.
+    /// batch is one request, for the writer closes a batch of many at 3,000 entries.
     fn inputs(&mut self, size: usize) -> Vec<Input> {
         let (requests, each) = if size <= BATCH_COMMANDS_MAX { (size, 1) } else { (1, size) };
         (0..requests)
@@ -73,21 +73,7 @@ impl Paying {
         let count = rate * span.as_millis() as usize / 1_000 / size + 1;
         let batches: Vec<_> = (0..count).map(|_| self.inputs(size)).collect();
         let first_seq = self.stepped.writer.state().seq + 1;
-        let (told, answers) = mpsc::channel();
-        let (begun, mut cpu, mut asked) = (Instant::now(), Duration::ZERO, 0);
-        for inputs in batches {
-            asked += size as u64;
-            cpu += self.stepped.step(inputs, &told);
-            if begun.elapsed() > span {
-                break;
-            }
-        }
-        drop(told);
-        answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
-        let (count, wall) = (self.stepped.writer.state().seq + 1 - first_seq, begun.elapsed());
-        // Some keys must be looked up first once millions are remembered.
-        anyhow::ensure!(count * 10 >= asked * 9, "{} of {asked} transfers made", count);
-        Ok(Run { work: Work { count, wall, cpu }, first_seq })
+        Ok(Run { work: self.stepped.run(batches, span)?, first_seq })
     }
 
     /// The rows that a run wrote, or as many as a yardstick can use.
@@ -106,12 +92,10 @@ impl Paying {
     }
 }
 
-/// Appoints who hashes what comes after the books, and who signs checkpoints.
-pub(crate) fn appoint(journal: &mut dyn Journal, world: &World, env: &Env) {
-    let hashes = world.full.hashes.clone();
+/// Who signs checkpoints of what comes after the books.
+pub(crate) fn notary(world: &World, env: &Env) -> Notary {
     let signer = Signer::new(SigningKey::from_seed([9; 32]), origin("localhost", IncarnationId(0)));
-    let notary = Notary::new(&hashes, signer, Arc::clone(&env.clock));
-    journal.appoint(Box::new(hashes), Box::new(notary));
+    Notary::new(&world.full.hashes, signer, Arc::clone(&env.clock))
 }
 
 /// The writer on its own thread, behind its queue.
@@ -127,7 +111,7 @@ impl Spawned {
         let mut store = Store::open(dir, Options::default())?;
         let queue = Arc::new(Queue::default());
         let mut journal = store.journal()?;
-        appoint(&mut *journal, world, env);
+        journal.appoint(Box::new(world.full.hashes.clone()), Box::new(notary(world, env)));
         let surroundings = Surroundings {
             queue: Arc::clone(&queue),
             env: env.clone(),

@@ -9,7 +9,7 @@
 
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use hansa_kernel::grant::{Create, Limits, Revoke, Terms};
@@ -166,22 +166,7 @@ impl GateScene {
         let batches: Vec<Vec<Input>> =
             (0..count).map(|_| (0..BATCH).map(|_| input()).collect()).collect();
         let giving = if gated { &mut self.gated } else { &mut self.ungated };
-        let first_seq = giving.stepped.writer.state().seq + 1;
-        let (told, answers) = mpsc::channel();
-        let (begun, mut cpu, mut asked) = (Instant::now(), Duration::ZERO, 0);
-        for inputs in batches {
-            asked += BATCH as u64;
-            cpu += giving.stepped.step(inputs, &told);
-            if begun.elapsed() > span {
-                break;
-            }
-        }
-        drop(told);
-        answers.into_iter().try_for_each(|result| result.map_err(anyhow::Error::from))?;
-        let (count, wall) = (giving.stepped.writer.state().seq + 1 - first_seq, begun.elapsed());
-        // Some keys must be looked up first once millions are remembered.
-        anyhow::ensure!(count * 10 >= asked * 9, "{count} of {asked} transfers made");
-        Ok(Work { count, wall, cpu })
+        giving.stepped.run(batches, span)
     }
 }
 

@@ -14,19 +14,19 @@ use anyhow::Context as _;
 
 use hansa_kernel::Command;
 use hansa_kernel::policy::{
-    Activate, Create, Engine, JudgedSet, Judgement, Mode, Question, Scope, Verdict,
+    Activate, Create, Engine, JudgedSet, Mode, Question, Ruling, Scope, Verdict,
 };
 use hansa_node::clock::Reading;
 use hansa_node::env::Env;
 use hansa_node::judge::{Evaluator, PolicyDocument};
-use hansa_node::writer::{Input, Job, Outcome, Writer};
+use hansa_node::writer::{Hashes, Input, Job, Outcome, Writer};
 use hansa_store::Batch;
 use hansa_types::{Digest, Label, PolicySetId};
 
 use crate::measure::{Work, as_f64, quantile, thread_cpu};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
-use crate::world::{Payments, by_machine};
+use crate::world::{Payments, World, by_machine};
 
 /// Commands of one batch.
 const BATCH: usize = 1_024;
@@ -50,9 +50,10 @@ type Judged = anyhow::Result<(Vec<Job>, Vec<u64>)>;
 /// What became of the jobs of one batch.
 type Told = Arc<Mutex<Vec<Outcome>>>;
 
-/// A writer with a used batch to fill again, as one beside its journal has.
+/// A writer with a used batch to fill again, as one beside its journal has, and who writes and hashes.
 struct Side {
     writer: Writer,
+    hashes: Hashes,
     batch: Batch,
 }
 
@@ -91,8 +92,8 @@ impl JudgeScene {
             bounds: Vec::new(),
         };
         let mut scene = Self {
-            ungated: Side { writer: world.full.writer(&env), batch: Batch::default() },
-            gated: Side { writer: world.full.writer(&env), batch: Batch::default() },
+            ungated: Side::of(world, &env),
+            gated: Side::of(world, &env),
             payments: Payments::new(&world.parties, 31)?,
             evaluator,
             document,
@@ -204,7 +205,7 @@ fn judge(evaluator: &mut Evaluator, env: &Env, asked: Asked) -> Judged {
         let answer = evaluator.evaluate(&question.facts);
         took.push(env.clock.stopwatch_ns() - begun);
         let answer = answer.map_err(|error| anyhow::anyhow!("the policy: {error}"))?;
-        job.request.judgement = Some(Box::new(allow(&question, answer.verdict)));
+        job.request.ruling = Some(Box::new(allow(question, answer.verdict)));
         judged.push(job);
     }
     Ok((judged, took))
@@ -229,16 +230,22 @@ fn answer(
     }
 }
 
-fn allow(question: &Question, verdict: Verdict) -> Judgement {
+fn allow(question: Question, verdict: Verdict) -> Ruling {
     let judged = question.sets.iter().map(|set| JudgedSet {
         verdict,
         failed: false,
         ..JudgedSet::failed(set.set, set.rules, set.mode)
     });
-    Judgement::compose(question.facts.digest(), judged.collect())
+    let judged = judged.collect();
+    Ruling::new(Arc::new(question.facts), judged)
 }
 
 impl Side {
+    fn of(world: &World, env: &Env) -> Self {
+        let hashes = world.full.hashes.clone();
+        Self { writer: world.full.writer(env), hashes, batch: Batch::default() }
+    }
+
     /// One step, with its CPU time.
     fn step(&mut self, env: &Env, jobs: Vec<Job>) -> (Duration, Vec<Outcome>) {
         let told = Told::default();
@@ -250,7 +257,8 @@ impl Side {
         let batch = std::mem::take(&mut self.batch);
         let begun = thread_cpu();
         let reading = Reading::of(&*env.clock);
-        let output = self.writer.step(reading, env.random_u128(), &mut inputs, batch);
+        let mut output = self.writer.step(reading, env.random_u128(), &mut inputs, batch);
+        self.hashes.complete(&mut output.batch);
         let cpu = thread_cpu().saturating_sub(begun);
         output.release.into_iter().for_each(|release| release());
         self.batch = output.batch;

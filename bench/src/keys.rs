@@ -59,7 +59,7 @@ pub(crate) const KEYS: &[Key] = &[
         3.0,
         "engine.cpu_us",
         "us",
-        "writer thread's CPU for a transfer, batch of 1,024: admit, decide, apply, encode, hash, hand over",
+        "writer's CPU for a transfer, batch of 1,024: admit, decide, apply, hand over on its thread; encode, hash on the one behind",
     ),
     printed("engine.batch_1.per_s", "1/s", "one thread steps the writer, a transfer per commit"),
     printed("engine.batch_64.per_s", "1/s", "the same, 64 per commit"),
@@ -67,7 +67,7 @@ pub(crate) const KEYS: &[Key] = &[
     printed(
         "engine.batch_8192.per_s",
         "1/s",
-        "the same, 8,192 per commit (one request, so that 1 MiB does not split it)",
+        "the same, 8,192 per commit (one request, which nothing splits)",
     ),
     at_least(
         0.6,
@@ -87,7 +87,7 @@ pub(crate) const KEYS: &[Key] = &[
     printed(
         "engine.hot.cpu_vs_spread",
         "x",
-        "the same in transfers per second of the writer thread's CPU, which no disk disturbs",
+        "the same in transfers per second of the writer's CPU, which no disk disturbs",
     ),
     printed(
         "engine.c1.per_s",
@@ -107,7 +107,7 @@ pub(crate) const KEYS: &[Key] = &[
     printed(
         "gate.bounds.cpu_us",
         "us",
-        "writer thread's CPU for a transfer under a chain of three grants with limits, and a policy set's bound",
+        "writer's CPU for a transfer under a chain of three grants with limits, and a policy set's bound",
     ),
     at_most(
         1.5,
@@ -183,7 +183,7 @@ pub(crate) const KEYS: &[Key] = &[
     printed(
         "gate.rego.writer_cpu_us",
         "us",
-        "writer thread's CPU for a transfer that a policy in Rego judges: facts out, judgement back, batch of 1,024",
+        "writer's CPU for a transfer that a policy in Rego judges: facts out, judgement back, batch of 1,024",
     ),
     at_most(
         2.0,

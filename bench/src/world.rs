@@ -291,7 +291,7 @@ impl Payments {
             command: Command::TransferCreate(create),
             corr: Some(Correlation(self.rng.bytes())),
             looked_up: None,
-            judgement: None,
+            ruling: None,
             parking: None,
         }
     }

@@ -135,7 +135,7 @@ impl PlainStore {
             root: row.root,
             entries: row.entries,
             leaves: row.leaves,
-            vault: Vec::new(),
+            ..Batch::default()
         }
     }
 }

@@ -151,7 +151,7 @@ fn transfers(currency: CurrencyCode) -> Vec<Request> {
             command: Command::TransferCreate(create),
             corr: Some(Correlation(corr)),
             looked_up: None,
-            judgement: None,
+            ruling: None,
             parking: None,
         }
     };

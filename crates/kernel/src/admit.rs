@@ -6,6 +6,8 @@
 mod control;
 mod resume;
 
+use std::sync::Arc;
+
 use hansa_types::{
     Amount, Code, Correlation, CurrencyCode, GrantId, PrincipalId, Rejection, TaskId, Time,
 };
@@ -27,7 +29,7 @@ pub struct Permit<'state> {
     state: &'state State,
     request: &'state Request,
     grant: Option<Found>,
-    judgement: Option<Box<Judgement>>,
+    judgement: Option<Arc<Judgement>>,
 }
 
 /// The outcome of admission.
@@ -43,7 +45,7 @@ pub enum Admission<'state> {
     /// Policy has to be asked: have this judged, and submit the command again with the judgement.
     Judge(Box<Question>),
     /// Policy lets it pass when it is approved, as this says.
-    Approval(Box<Judgement>),
+    Approval(Arc<Judgement>),
 }
 
 /// On whose behalf a command acts.

@@ -6,7 +6,7 @@ use crate::State;
 use crate::admit::{Permit, Sphere};
 use crate::decide::{Context, Draft};
 use crate::entry::Auth;
-use crate::policy::Judgement;
+use crate::policy::Ruling;
 use crate::{
     account, action, callback, clearance, client, custody, did, due, funding, grant, memory, node,
     onboard, org, policy, principal, task, transfer,
@@ -33,7 +33,7 @@ pub struct Request {
     /// What the read models know of the key, once admission has asked for it.
     pub looked_up: Option<LookedUp>,
     /// What policy said of it, once admission has asked for that. Only the node's judge says it.
-    pub judgement: Option<Box<Judgement>>,
+    pub ruling: Option<Box<Ruling>>,
     /// Whether it waits for an approval, or comes back from there. Only the node says it.
     pub parking: Option<clearance::Parking>,
 }
@@ -41,7 +41,7 @@ pub struct Request {
 impl Request {
     /// A request as it comes in: nothing was looked up for it and nobody has judged it.
     pub fn new(caller: Caller, command: Command, corr: Option<Correlation>) -> Self {
-        Self { caller, command, corr, looked_up: None, judgement: None, parking: None }
+        Self { caller, command, corr, looked_up: None, ruling: None, parking: None }
     }
 }
 

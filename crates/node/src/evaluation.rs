@@ -37,9 +37,10 @@ impl Node {
     /// What policy says.
     pub async fn evaluate(&self, asked: ToJudge) -> Judgement {
         let ToJudge { question, bounded } = asked;
-        let digest = question.facts.digest();
-        let judgement = Box::pin(self.judge.judge(question)).await;
-        Judgement::compose(digest, bounded.into_iter().chain(judgement.policy_sets).collect())
+        let ruling = Box::pin(self.judge.judge(question)).await;
+        let judgement = ruling.judgement();
+        let sets = bounded.into_iter().chain(judgement.policy_sets.iter().cloned());
+        Judgement::compose(judgement.facts, sets.collect())
     }
 
     /// Has an evaluation answered while who asked goes on.

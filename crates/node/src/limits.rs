@@ -8,8 +8,8 @@ pub const QUEUE_SLOTS_MAX: usize = 4_096;
 pub const QUEUE_SLOTS_PER_PRINCIPAL_MAX: u32 = 512;
 /// Commands decided in one batch, unless configured.
 pub const BATCH_COMMANDS_MAX: usize = 1_024;
-/// Bytes of entries after which a batch closes.
-pub const BATCH_BYTES_MAX: usize = 1 << 20;
+/// Entries after which a batch closes: about 1 MiB of transfers.
+pub const BATCH_ENTRIES_MAX: usize = 3_000;
 /// Commands whose accounts and keys are looked at before the first of them is decided.
 pub const READ_AHEAD_COMMANDS: usize = 16;
 /// Longest wait for as many requests as were in flight last time.

@@ -54,15 +54,6 @@ pub struct ShadowLabels {
     pub enforced: &'static str,
 }
 
-/// How long a batch took to decide, and how long to write and hash its entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Took {
-    /// Admitting, deciding and applying.
-    pub decide_ns: u64,
-    /// Writing and hashing.
-    pub encode_ns: u64,
-}
-
 /// All metrics of a node.
 pub struct Metrics {
     registry: Registry,
@@ -167,20 +158,25 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Takes a decided batch in. The state's sizes are looked at once in a while only.
+    /// Takes in a batch and how long it took to decide. The state's sizes are looked at once in a while
+    /// only.
     #[allow(clippy::cast_precision_loss, reason = "a histogram counts in floats")]
-    pub fn batch(&self, commands: usize, entries: u64, took: Took, state: &State) {
+    pub fn batch(&self, commands: usize, entries: u64, decide_ns: u64, state: &State) {
         if commands > 0 {
             self.batches.inc();
             self.commands.inc_by(commands as u64);
             self.entries.inc_by(entries);
             self.batch_commands.observe(commands as f64);
-            self.decide_ns.fetch_add(took.decide_ns, Ordering::Relaxed);
-            self.encode_ns.fetch_add(took.encode_ns, Ordering::Relaxed);
+            self.decide_ns.fetch_add(decide_ns, Ordering::Relaxed);
         }
         if self.decided.fetch_add(1, Ordering::Relaxed).is_multiple_of(64) {
             *self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state.rows();
         }
+    }
+
+    /// Takes in how long a batch's entries took to be written and hashed.
+    pub fn encoded(&self, ns: u64) {
+        self.encode_ns.fetch_add(ns, Ordering::Relaxed);
     }
 
     /// Takes in how long a judgement took.
@@ -232,7 +228,11 @@ impl Metrics {
         }
         let mut lines = vec![
             seconds("writer_decide_seconds", "Time spent deciding", &self.decide_ns),
-            seconds("writer_encode_seconds", "Time spent writing entries down", &self.encode_ns),
+            seconds(
+                "writer_encode_seconds",
+                "Time spent writing entries and hashing them",
+                &self.encode_ns,
+            ),
         ];
         if let Some(stats) = self.journal.get() {
             lines.extend(journal_lines(stats));

@@ -84,7 +84,7 @@ pub struct Node {
 #[derive(Debug, Clone)]
 pub struct Done {
     /// Its first entry, from which its answer is told.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// Its last entry, where it was carried out just now.
     pub last_seq: u64,
     /// Whether it was carried out by an earlier request with the same key.
@@ -177,7 +177,7 @@ impl Node {
             }
             Outcome::Repeated(seq) => {
                 let entry = self.entry(seq).await.map_err(internal)?.ok_or(Code::Internal)?;
-                Ok(Done { last_seq: entry.seq, entry, repeated: true })
+                Ok(Done { last_seq: entry.seq, entry: Arc::new(entry), repeated: true })
             }
             Outcome::LookUp(_) | Outcome::Judge(..) => Err(Code::Internal.into()),
             Outcome::Approval(_, judgement) => {
@@ -202,7 +202,7 @@ impl Node {
                 }
                 Outcome::Judge(mut job, question) => {
                     judged += 1;
-                    job.request.judgement = Some(Box::new(self.judge.judge(*question).await));
+                    job.request.ruling = Some(Box::new(self.judge.judge(*question).await));
                     self.hand_over(vec![*job]).await?.pop().ok_or(Code::Internal)?
                 }
                 settled => return Ok(settled),

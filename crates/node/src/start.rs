@@ -41,7 +41,7 @@ use crate::snapshot::{self, Folded, HASH_SEED, hash_seed};
 use crate::tokens::OwnTokens;
 use crate::vault::Vault;
 use crate::writer::{
-    self, Durable, Hashes, Job, Notary, Queue, Surroundings, Writer, WriterHandle,
+    self, Durable, Hashes, Job, Measured, Notary, Queue, Surroundings, Writer, WriterHandle,
 };
 
 /// Name of the e-mail secret beside the journal.
@@ -87,7 +87,9 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     metrics.watch_journal(Arc::clone(&journal_stats));
     let Folded { state, verified, snapshot_seq } = folded;
     let hashes = Hashes { chain: verified.head.chain, tree: verified.range };
-    appoint(&mut *journal, hashes, &keys, origin(&config.host, incarnation), &env);
+    let signing = SigningKey::from_seed(*keys.signing().seed());
+    let signer = Signer::new(signing, origin(&config.host, incarnation));
+    appoint(&mut *journal, hashes, signer, &metrics, &env);
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
         env: env.clone(),
@@ -172,11 +174,17 @@ fn way_of_mail(
     }
 }
 
-/// Appoints who hashes the journal's batches, and who signs checkpoints with the node's key.
-fn appoint(journal: &mut dyn Journal, hashes: Hashes, keys: &NodeKeys, origin: String, env: &Env) {
-    let signing = SigningKey::from_seed(*keys.signing().seed());
-    let notary = Notary::new(&hashes, Signer::new(signing, origin), Arc::clone(&env.clock));
-    journal.appoint(Box::new(hashes), Box::new(notary));
+/// Appoints who writes and hashes the journal's batches, and who signs checkpoints of them.
+fn appoint(
+    journal: &mut dyn Journal,
+    hashes: Hashes,
+    signer: Signer,
+    metrics: &Arc<Metrics>,
+    env: &Env,
+) {
+    let (clock, metrics) = (Arc::clone(&env.clock), Arc::clone(metrics));
+    let notary = Notary::new(&hashes, signer, Arc::clone(&clock));
+    journal.appoint(Box::new(Measured { hashes, clock, metrics }), Box::new(notary));
 }
 
 /// Starts the judge's threads.
@@ -200,7 +208,7 @@ fn run_writer(
     let poisoned = poison::load(&surroundings.poison_dir)?;
     state.second_factor_enforced = config.admin_second_factor;
     let clock = Arc::clone(&surroundings.env.clock);
-    let writer = Writer::new(state, Reading::of(&*clock), poisoned).measured_by(clock);
+    let writer = Writer::new(state, Reading::of(&*clock), poisoned);
     writer::spawn(writer, surroundings)
         .map_err(|error| Error::Config(format!("the writer's thread cannot start: {error}")))
 }

@@ -175,7 +175,7 @@ async fn rules_decide_over_the_facts_and_are_recorded() {
     assert_eq!(judged.verdict, Verdict::Allow);
     assert_eq!(judged.rules[0].as_str(), "small");
     assert_eq!(judged.sets[0].set, set);
-    let waiting = town.pay(101).await.unwrap().entry.event;
+    let waiting = town.pay(101).await.unwrap().entry.event.clone();
     assert!(matches!(waiting, Event::TaskParked(_)), "{waiting:?}");
     assert_eq!(town.refused(501).await, Code::PolicyDenied);
     // Bounds are not evaluated, and leave no second entry.

@@ -1,17 +1,19 @@
 //! What the writer hands over to be made durable: one batch, one row, one transaction.
 //!
-//! The entries are opaque lines. Whoever hands them over hashes them, or has a [`Hasher`] do it
-//! beside the commits; the store itself neither parses nor hashes anything on the way in, and
-//! checks only that a batch continues where the last one ended.
+//! The entries are opaque lines. Whoever hands them over writes and hashes them, or has a [`Hasher`]
+//! do it beside the commits; the store itself neither parses nor hashes anything on the way in,
+//! and checks only that a batch continues where the last one ended.
 //!
 //! [`Hasher`]: crate::Hasher
+
+use std::fmt;
 
 use hansa_types::{Digest, PrincipalId, Salt};
 
 use crate::Error;
 
 /// A run of entries and the vault changes that belong to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Batch {
     /// Seq of the first entry.
     pub first_seq: u64,
@@ -25,10 +27,28 @@ pub struct Batch {
     pub root: Digest,
     /// The entries, each followed by a newline.
     pub entries: Vec<u8>,
+    /// Further entries behind those, that a hasher has still to write.
+    pub unwritten: Option<Unwritten>,
     /// The leaf hashes, 32 bytes for each entry.
     pub leaves: Vec<u8>,
     /// Changes to the vault, made in the same transaction in this order.
     pub vault: Vec<VaultChange>,
+}
+
+/// Entries that are written when there is time for it.
+pub struct Unwritten(Box<dyn FnOnce(&mut Vec<u8>) + Send>);
+
+impl Unwritten {
+    /// Entries that `write` appends, each followed by a newline.
+    pub fn new(write: impl FnOnce(&mut Vec<u8>) + Send + 'static) -> Self {
+        Self(Box::new(write))
+    }
+}
+
+impl fmt::Debug for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unwritten")
+    }
 }
 
 /// One change to the vault.
@@ -93,6 +113,7 @@ impl Default for Batch {
             chain: Digest::ZERO,
             root: Digest::ZERO,
             entries: Vec::new(),
+            unwritten: None,
             leaves: Vec::new(),
             vault: Vec::new(),
         }
@@ -111,7 +132,14 @@ impl Batch {
 
     /// Whether there is nothing to make durable: such a batch is only a barrier.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.vault.is_empty()
+        self.entries.is_empty() && self.unwritten.is_none() && self.vault.is_empty()
+    }
+
+    /// Writes the entries that were not written yet.
+    pub fn write(&mut self) {
+        if let Some(Unwritten(write)) = self.unwritten.take() {
+            write(&mut self.entries);
+        }
     }
 
     /// Bytes of its row's blobs and its documents.
@@ -132,6 +160,9 @@ impl Batch {
     /// Whether the batch follows `chain` and agrees with itself, as far as its sizes tell.
     pub(crate) fn check(&self, chain: &Digest) -> Result<(), Error> {
         let inconsistent = |what| Err(Error::Inconsistent { first_seq: self.first_seq, what });
+        if self.unwritten.is_some() {
+            return inconsistent("entries of it are not written");
+        }
         if self.entries.is_empty() {
             return if self.entry_count() == 0 && self.leaves.is_empty() {
                 Ok(())

@@ -16,7 +16,7 @@ use crate::{Batch, Error};
 /// Completes batches in their order, while the writer decides the next one and the one before is
 /// committed.
 pub trait Hasher: Send {
-    /// Computes leaves, chain and root of a batch whose lines and numbers are there.
+    /// Writes what is unwritten of a batch whose numbers are there, and computes leaves, chain and root.
     fn complete(&mut self, batch: &mut Batch);
 }
 

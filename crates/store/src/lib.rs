@@ -28,7 +28,7 @@ mod reader;
 mod sqlite;
 mod store;
 
-pub use batch::{Batch, VaultChange};
+pub use batch::{Batch, Unwritten, VaultChange};
 pub use error::Error;
 pub use journal::{Done, Erasing, Hasher, Journal, JournalStats, Notary};
 pub use reader::{Entries, Head, Reader, Row, VaultRow, Visit};

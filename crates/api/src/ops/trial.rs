@@ -31,8 +31,8 @@ pub(super) async fn attempt_as(context: &Context, request: Request) -> Result<En
         match node.read(Some(caller), move |state| on(state, &asked, now)).await?? {
             Tried::Entry(entry) => return Ok(*entry),
             Tried::Judge(question) => {
-                let judgement = Box::pin(node.judge.judge(*question)).await;
-                request.judgement = Some(Box::new(judgement));
+                let ruling = Box::pin(node.judge.judge(*question)).await;
+                request.ruling = Some(Box::new(ruling));
             }
         }
     }

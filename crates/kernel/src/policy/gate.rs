@@ -6,6 +6,7 @@
 //! a broken policy must not be able to lock the door from inside.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use hansa_types::{Amount, Code, CurrencyCode, Digest, GrantId, PolicySetId, Rejection, Time};
 
@@ -50,9 +51,9 @@ pub struct Question {
 #[derive(Debug)]
 pub(crate) enum Gate {
     /// It may pass; with what was said of it, where somebody was asked.
-    Pass(Option<Box<Judgement>>),
+    Pass(Option<Arc<Judgement>>),
     /// It may pass when it is approved.
-    Approval(Box<Judgement>),
+    Approval(Arc<Judgement>),
     /// The writer cannot tell: somebody has to ask.
     Judge(Box<Question>),
 }
@@ -101,7 +102,7 @@ impl State {
         Ok(match gate {
             Gate::Pass(None) if !off.is_empty() => {
                 let facts = self.facts(caller, &request.caller, act, now).digest();
-                Gate::Pass(Some(Box::new(Judgement::compose(facts, off))))
+                Gate::Pass(Some(Arc::new(Judgement::compose(facts, off))))
             }
             Gate::Pass(Some(judgement)) => Gate::Pass(Some(judgement.beside(off))),
             Gate::Approval(judgement) => Gate::Approval(judgement.beside(off)),
@@ -140,17 +141,16 @@ impl State {
         }
         let facts = self.facts(caller, &request.caller, act, now);
         if open.is_empty() {
-            let judgement = Judgement::compose(facts.digest(), bounded);
+            let judgement = Arc::new(Judgement::compose(facts.digest(), bounded));
             return Ok(match judgement.rule(&facts)? {
                 // What bounds decide can be told from the journal at any time.
                 Gate::Pass(_) => Gate::Pass(None),
                 other => other,
             });
         }
-        match &request.judgement {
-            Some(judgement) if judgement.is_about(&facts, &open) => {
-                let sets = bounded.into_iter().chain(judgement.policy_sets.iter().cloned());
-                Judgement::compose(judgement.facts, sets.collect()).rule(&facts)
+        match &request.ruling {
+            Some(ruling) if ruling.is_over(&facts) && ruling.judgement().is_by(&open) => {
+                ruling.judgement().within(bounded).rule(&facts)
             }
             _ => Ok(Gate::Judge(Box::new(Question { facts, sets: open }))),
         }
@@ -397,25 +397,32 @@ impl PolicySet {
 
 impl Judgement {
     /// The same, with what sets are said of that decide nothing.
-    fn beside(mut self: Box<Self>, sets: Vec<JudgedSet>) -> Box<Self> {
-        self.policy_sets.extend(sets);
+    fn beside(mut self: Arc<Self>, sets: Vec<JudgedSet>) -> Arc<Self> {
+        Arc::make_mut(&mut self).policy_sets.extend(sets);
         self
     }
 
-    /// Whether it answers this question: the same facts, and the same sets in the same modes.
-    fn is_about(&self, facts: &Facts, sets: &[SetRef]) -> bool {
+    /// The same, together with what the bounds of others say.
+    fn within(self: &Arc<Self>, bounded: Vec<JudgedSet>) -> Arc<Self> {
+        if bounded.is_empty() {
+            return Arc::clone(self);
+        }
+        let sets = bounded.into_iter().chain(self.policy_sets.iter().cloned());
+        Arc::new(Self::compose(self.facts, sets.collect()))
+    }
+
+    /// Whether it is what these sets say in these modes.
+    fn is_by(&self, sets: &[SetRef]) -> bool {
         let answers = |(asked, judged): (&SetRef, &JudgedSet)| {
             asked.set == judged.set
                 && asked.rules == judged.rules_digest
                 && asked.mode == judged.mode
         };
-        sets.len() == self.policy_sets.len()
-            && sets.iter().zip(&self.policy_sets).all(answers)
-            && self.facts == facts.digest()
+        sets.len() == self.policy_sets.len() && sets.iter().zip(&self.policy_sets).all(answers)
     }
 
     /// What follows from it.
-    pub(crate) fn rule(self, facts: &Facts) -> Result<Gate, Rejection> {
+    pub(crate) fn rule(self: Arc<Self>, facts: &Facts) -> Result<Gate, Rejection> {
         let refuse = |code| Err(Rejection::new(code, self.tell()));
         match self.verdict {
             Verdict::Deny if self.failed => Err(Code::PolicyEngineUnavailable.into()),
@@ -424,11 +431,11 @@ impl Judgement {
             Verdict::Escalate => refuse(Code::PolicyEscalated),
             Verdict::RequireApproval => {
                 self.check_kept(facts)?;
-                Ok(Gate::Approval(Box::new(self)))
+                Ok(Gate::Approval(self))
             }
             Verdict::RequireStrongerAuth | Verdict::Allow => {
                 self.check_kept(facts)?;
-                Ok(Gate::Pass(Some(Box::new(self))))
+                Ok(Gate::Pass(Some(self)))
             }
         }
     }

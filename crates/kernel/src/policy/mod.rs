@@ -43,7 +43,7 @@ pub(crate) use gate::Gate;
 pub use gate::{Act, Question, SetRef};
 pub use later::{Ask, Asked, Awaited, Leave, Unanswered};
 pub(crate) use later::{apply_asked, apply_unanswered};
-pub use verdict::{JudgedSet, Judgement, Obligation, Verdict};
+pub use verdict::{JudgedSet, Judgement, Obligation, Ruling, Verdict};
 
 use crate::grant::Action;
 use crate::principal::Handle;

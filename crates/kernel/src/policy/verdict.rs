@@ -3,6 +3,8 @@
 //! The strictest verdict of the sets that are enforced counts. A set in shadow is heard and recorded
 //! and decides nothing. An engine that failed has said deny.
 
+use std::sync::Arc;
+
 use hansa_types::{Digest, PolicySetId, RuleName};
 use serde::{Deserialize, Serialize};
 
@@ -217,5 +219,31 @@ impl Judgement {
             judged.mode == Mode::Shadow && judged.verdict != self.verdict && !judged.failed
         };
         self.policy_sets.iter().filter(differs)
+    }
+}
+
+/// A judgement beside the facts that it is over, so that whoever has the same facts again need not
+/// digest them to see that it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    facts: Arc<Facts>,
+    judgement: Arc<Judgement>,
+}
+
+impl Ruling {
+    /// What each set said of these facts.
+    pub fn new(facts: Arc<Facts>, policy_sets: Vec<JudgedSet>) -> Self {
+        let judgement = Arc::new(Judgement::compose(facts.digest(), policy_sets));
+        Self { facts, judgement }
+    }
+
+    /// What was said.
+    pub fn judgement(&self) -> &Arc<Judgement> {
+        &self.judgement
+    }
+
+    /// Whether it is over these facts.
+    pub(super) fn is_over(&self, facts: &Facts) -> bool {
+        *self.facts == *facts
     }
 }

@@ -84,14 +84,8 @@ impl World {
         caller: Caller,
         command: Command,
     ) -> Result<Vec<Entry>, Rejection> {
-        let request = Request {
-            caller,
-            command,
-            corr: None,
-            looked_up: None,
-            judgement: None,
-            parking: None,
-        };
+        let request =
+            Request { caller, command, corr: None, looked_up: None, ruling: None, parking: None };
         let mut drafts: Vec<Draft> = Vec::new();
         let entropy = &mut self.entropy;
         let mut next = || {

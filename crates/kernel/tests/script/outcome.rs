@@ -20,7 +20,7 @@ pub(crate) enum Outcome {
     /// Policy has to be asked.
     Judge(Box<Question>),
     /// Policy asks for an approval.
-    Approval(Box<Judgement>),
+    Approval(std::sync::Arc<Judgement>),
     /// It was refused.
     Refused(Rejection),
 }

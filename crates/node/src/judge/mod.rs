@@ -19,7 +19,7 @@ pub mod testing;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hansa_kernel::policy::{Engine, Facts, JudgedSet, Judgement, Question, SetRef};
+use hansa_kernel::policy::{Engine, Facts, JudgedSet, Judgement, Question, Ruling, SetRef};
 use hansa_types::{Code, Digest, PolicySetId, Rejection};
 
 pub use answer::Answer;
@@ -129,7 +129,7 @@ impl Judge {
     }
 
     /// What the sets of a question say of its facts.
-    pub async fn judge(&self, question: Question) -> Judgement {
+    pub async fn judge(&self, question: Question) -> Ruling {
         let begun = self.env.clock.stopwatch_ns();
         let facts = Arc::new(question.facts);
         let mut rules = Vec::with_capacity(question.sets.len());
@@ -158,9 +158,9 @@ impl Judge {
             };
             judged.push(tell(set, answer));
         }
-        let judgement = Judgement::compose(facts.digest(), judged);
-        self.observe(&judgement, begun);
-        judgement
+        let ruling = Ruling::new(facts, judged);
+        self.observe(ruling.judgement(), begun);
+        ruling
     }
 
     async fn ask_opa(&self, path: Option<&str>, facts: &Facts) -> Result<Answer, String> {

@@ -11,12 +11,11 @@ use hansa_kernel::entry::{Auth, Entry};
 use hansa_kernel::limits::EXPIRIES_PER_STEP_MAX;
 use hansa_kernel::policy::{Judgement, Question};
 use hansa_kernel::{Admission, Draft, State, codec};
-use hansa_store::{Batch, VaultChange};
+use hansa_store::{Batch, Unwritten, VaultChange};
 use hansa_types::{Code, Digest, PrincipalId, Rejection, Time, TransferId};
 
 use crate::clock::{Reading, Watchdog};
-use crate::env::Clock;
-use crate::limits::{BATCH_BYTES_MAX, READ_AHEAD_COMMANDS};
+use crate::limits::{BATCH_ENTRIES_MAX, READ_AHEAD_COMMANDS};
 use crate::vault::erased_by;
 
 /// A command with what must become durable beside its entries, if it is accepted.
@@ -32,7 +31,7 @@ pub struct Job {
 #[derive(Debug, Clone)]
 pub struct Accepted {
     /// Its first entry, from which its answer is told.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// Its last entry.
     pub last_seq: u64,
 }
@@ -41,7 +40,7 @@ pub struct Accepted {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// It was carried out.
-    Accepted(Box<Accepted>),
+    Accepted(Accepted),
     /// It was carried out before; its first entry has this number.
     Repeated(u64),
     /// It may have been carried out before: look its key up and ask again with this.
@@ -49,18 +48,18 @@ pub enum Outcome {
     /// Policy has to be asked first: have this judged and ask again with the judgement.
     Judge(Box<Job>, Box<Question>),
     /// Policy lets it pass when it is approved, as this says.
-    Approval(Box<Job>, Box<Judgement>),
+    Approval(Box<Job>, Arc<Judgement>),
     /// It was refused.
     Refused(Rejection),
 }
 
 /// What became of a request that is decided where it lies.
 enum Decided {
-    Accepted(Box<Accepted>),
+    Accepted(Accepted),
     Repeated(u64),
     LookUp,
     Judge(Box<Question>),
-    Approval(Box<Judgement>),
+    Approval(Arc<Judgement>),
 }
 
 impl Job {
@@ -138,8 +137,6 @@ pub struct Output {
     pub release: Vec<Release>,
     /// Commands decided, for metrics.
     pub commands: usize,
-    /// Time spent on writing the entries, where a stopwatch was given.
-    pub encode_ns: u64,
 }
 
 /// Makes ids: a random number per step, counted up.
@@ -153,9 +150,8 @@ pub struct Writer {
     watchdog: Watchdog,
     poisoned: HashSet<Digest>,
     drafts: Vec<Draft>,
-    /// Measures how long encoding takes.
-    stopwatch: Option<Arc<dyn Clock>>,
-    encode_ns: u64,
+    /// The entries of the batch under way.
+    entries: Vec<Arc<Entry>>,
     /// Which input, and which command of it, is under way, in case it brings the process down;
     /// none while something else than a command is done.
     under_way: Option<(usize, usize)>,
@@ -165,13 +161,8 @@ impl Writer {
     /// A writer that goes on from a verified state.
     pub fn new(state: State, first: Reading, poisoned: HashSet<Digest>) -> Self {
         let watchdog = Watchdog::new(first);
-        let (drafts, stopwatch, encode_ns, under_way) = (Vec::new(), None, 0, None);
-        Self { state, watchdog, poisoned, drafts, stopwatch, encode_ns, under_way }
-    }
-
-    /// The same, measuring how long encoding takes.
-    pub fn measured_by(self, stopwatch: Arc<dyn Clock>) -> Self {
-        Self { stopwatch: Some(stopwatch), ..self }
+        let (drafts, entries, under_way) = (Vec::new(), Vec::new(), None);
+        Self { state, watchdog, poisoned, drafts, entries, under_way }
     }
 
     /// The state, for tests and for the founding of a node.
@@ -220,7 +211,7 @@ impl Writer {
         let mut commands = self.expire(now, &mut ids, &mut batch);
         let mut taken = 0;
         for position in 0..inputs.len() {
-            if batch.entries.len() >= BATCH_BYTES_MAX {
+            if self.entries.len() >= BATCH_ENTRIES_MAX {
                 break;
             }
             if position.is_multiple_of(READ_AHEAD_COMMANDS) {
@@ -235,8 +226,21 @@ impl Writer {
         self.under_way = None;
         inputs.drain(..taken);
         batch.last_seq = self.state.seq;
-        let encode_ns = std::mem::take(&mut self.encode_ns);
-        Output { batch, release, commands, encode_ns }
+        batch.unwritten = self.unwritten();
+        Output { batch, release, commands }
+    }
+
+    /// The entries of the batch, to be written while the next one is decided.
+    fn unwritten(&mut self) -> Option<Unwritten> {
+        let room = Vec::with_capacity(self.entries.len());
+        let entries = std::mem::replace(&mut self.entries, room);
+        let write = |entries: Vec<Arc<Entry>>, out: &mut Vec<u8>| {
+            for entry in entries {
+                codec::encode(&entry, out);
+                out.push(b'\n');
+            }
+        };
+        (!entries.is_empty()).then(|| Unwritten::new(move |out| write(entries, out)))
     }
 
     fn take_input(
@@ -319,7 +323,7 @@ impl Writer {
         }
     }
 
-    /// Admits, decides, applies and encodes one command. A refusal leaves everything as it was.
+    /// Admits, decides and applies one command. A refusal leaves everything as it was.
     fn decide(
         &mut self,
         request: &Request,
@@ -345,19 +349,14 @@ impl Writer {
                 auth: &request.caller.auth,
                 corr: Repetition { is_first: first.is_none(), correlation: request.corr },
             };
-            let entry = draft.into_entry(place, &mut ctx);
+            let entry = Arc::new(draft.into_entry(place, &mut ctx));
             self.state.apply(&entry);
-            let begun = self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns());
             batch.vault.extend(erased_by(&entry));
-            codec::encode(&entry, &mut batch.entries);
-            batch.entries.push(b'\n');
-            self.encode_ns +=
-                self.stopwatch.as_ref().map_or(0, |stopwatch| stopwatch.stopwatch_ns()) - begun;
+            self.entries.push(Arc::clone(&entry));
             first.get_or_insert(entry);
         }
         let entry = first.unwrap_or_else(|| unreachable!("an accepted command has an entry"));
-        let accepted = Accepted { entry, last_seq: self.state.seq };
-        Ok(Decided::Accepted(Box::new(accepted)))
+        Ok(Decided::Accepted(Accepted { entry, last_seq: self.state.seq }))
     }
 }
 

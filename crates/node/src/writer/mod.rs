@@ -10,6 +10,7 @@ mod queue;
 mod thread;
 
 pub use core::{Accepted, Input, Job, Look, Outcome, Output, Release, Reply, Writer, fingerprint};
+pub(crate) use notary::Measured;
 pub use notary::{Hashes, Notary};
 pub use queue::Queue;
 pub use thread::{Durable, Surroundings, WriterHandle, WriterStatus, spawn};

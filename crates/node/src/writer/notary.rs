@@ -1,4 +1,5 @@
-//! The hashes over the journal, computed while the writer decides on, and the word given for them.
+//! The lines of the journal and the hashes over them, made while the writer decides on, and the word
+//! given for them.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use hansa_types::Digest;
 
 use crate::checkpoint::Signer;
 use crate::env::Clock;
+use crate::metrics::Metrics;
 
 /// Head of the chain and of the tree.
 #[derive(Debug, Clone)]
@@ -25,8 +27,10 @@ impl Hashes {
         Self { chain: Digest::ZERO, tree: CompactRange::new() }
     }
 
-    /// Hashes the batch's lines into its leaves, the chain and the tree.
+    /// Writes the batch's lines where they are not, and hashes them into its leaves, the chain and the
+    /// tree.
     pub fn complete(&mut self, batch: &mut Batch) {
+        batch.write();
         batch.prev_chain = self.chain;
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', &batch.entries) {
@@ -44,6 +48,21 @@ impl Hashes {
 impl hansa_store::Hasher for Hashes {
     fn complete(&mut self, batch: &mut Batch) {
         Hashes::complete(self, batch);
+    }
+}
+
+/// The same, measured.
+pub(crate) struct Measured {
+    pub(crate) hashes: Hashes,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl hansa_store::Hasher for Measured {
+    fn complete(&mut self, batch: &mut Batch) {
+        let begun = self.clock.stopwatch_ns();
+        self.hashes.complete(batch);
+        self.metrics.encoded(self.clock.stopwatch_ns() - begun);
     }
 }
 

@@ -16,7 +16,7 @@ use super::queue::Queue;
 use crate::clock::Reading;
 use crate::env::{self, Env};
 use crate::limits::{GATHER_US_MAX, WRITER_IDLE_MAX};
-use crate::metrics::{Metrics, Took};
+use crate::metrics::Metrics;
 
 /// How far the journal is durable, for whoever follows it.
 #[derive(Clone)]
@@ -184,8 +184,7 @@ impl Loop {
         self.status.clock_unsure.store(!sure, Ordering::Relaxed);
         self.status.clock_jump_ms.store(self.writer.clock_jump_ms(), Ordering::Relaxed);
         let entries = output.batch.entry_count();
-        let took = Took { encode_ns: output.encode_ns, decide_ns: step_ns - output.encode_ns };
-        self.around.metrics.batch(output.commands, entries, took, self.writer.state());
+        self.around.metrics.batch(output.commands, entries, step_ns, self.writer.state());
     }
 
     /// Hands the batch over. Its replies go out when it is durable; when it fails, the process

@@ -142,7 +142,12 @@ impl Engine {
         }
     }
 
-    fn expect(&self, auth: Auth, principal: Option<PrincipalId>, command: Command) -> Entry {
+    fn expect(
+        &self,
+        auth: Auth,
+        principal: Option<PrincipalId>,
+        command: Command,
+    ) -> std::sync::Arc<Entry> {
         let caller = Caller { principal, auth };
         let request = Request::new(caller, command, None);
         match self.give(vec![request]).wait().remove(0) {
@@ -214,7 +219,7 @@ pub fn by(principal: PrincipalId, command: Command) -> Request {
         command,
         corr: None,
         looked_up: None,
-        judgement: None,
+        ruling: None,
         parking: None,
     }
 }

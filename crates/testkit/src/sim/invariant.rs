@@ -69,7 +69,7 @@ impl Auditor {
                 let line = reader.entry(accepted.entry.seq).map_err(|error| error.to_string())?;
                 let line = line.ok_or("an accepted entry is not on the disk")?;
                 let entry = codec::decode(&line).map_err(|error| error.to_string())?;
-                if entry != accepted.entry {
+                if entry != *accepted.entry {
                     return Err(format!("told {:?}, on the disk {entry:?}", accepted.entry));
                 }
                 accepted.last_seq

@@ -52,8 +52,7 @@ impl Wrap {
     pub(crate) fn around(&self, request: Request) -> Request {
         let corr = request.corr;
         let caller = request.caller.clone();
-        let inner =
-            Request { corr: None, looked_up: None, judgement: None, parking: None, ..request };
+        let inner = Request { corr: None, looked_up: None, ruling: None, parking: None, ..request };
         let command = Command::ActionSubmit((self.submit)(Act::Native(Box::new(inner.clone()))));
         Request { caller, command, corr, ..inner }
     }
@@ -87,7 +86,7 @@ impl Wrap {
     async fn inner(&self, context: &Context, done: Done) -> Result<Done, Rejection> {
         let next = context.api.node.entry(done.entry.seq + 1).await;
         let entry = next.map_err(hansa_node::internal)?.ok_or(Code::Internal)?;
-        let inner = Done { entry, last_seq: done.last_seq, repeated: done.repeated };
+        let inner = Done { entry: entry.into(), last_seq: done.last_seq, repeated: done.repeated };
         self.seen().done = Some(done);
         Ok(inner)
     }

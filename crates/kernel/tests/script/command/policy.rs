@@ -7,10 +7,10 @@
 
 use hansa_kernel::policy::{
     Activate, Ask, Bound, Create, Deprecate, Engine, Evaluate, JudgedSet, Judgement, Leave, Mode,
-    Obligation, Question, Revoke, Scope, SetMode, Verdict,
+    Obligation, Question, Revoke, Ruling, Scope, SetMode, Verdict,
 };
 use hansa_kernel::{Command, Request};
-use hansa_types::{AnyId, Code, Digest, PolicyEvaluationId, PolicySetId};
+use hansa_types::{AnyId, Code, PolicyEvaluationId, PolicySetId, Time};
 
 use super::super::{Named, Outcome, Town, Words};
 use super::{Asked, actions, parse_amount};
@@ -123,15 +123,16 @@ pub(super) fn submit(
     let (Some(says), Outcome::Judge(question)) = (words.option("!says:"), &outcome) else {
         return Ok(outcome);
     };
-    let mut judgement = judge(question, says)?;
+    let mut facts = question.facts.clone();
     if words.option("!stale").is_some() {
-        judgement.facts = Digest::ZERO;
+        facts.hour = Time(0);
     }
-    Ok(town.submit(&Request { judgement: Some(Box::new(judgement)), ..request.clone() }))
+    let ruling = Box::new(Ruling::new(facts.into(), judge(question, says)?));
+    Ok(town.submit(&Request { ruling: Some(ruling), ..request.clone() }))
 }
 
 /// `deny,rule_name,dual_approval,by:2`: what is said, and by which of the sets alone.
-fn judge(question: &Question, says: &str) -> Result<Judgement, String> {
+fn judge(question: &Question, says: &str) -> Result<Vec<JudgedSet>, String> {
     let mut words = says.split(',');
     let word = words.next().unwrap_or_default();
     let (mut rules, mut obligations, mut only) = (Vec::new(), Vec::new(), None);
@@ -156,6 +157,5 @@ fn judge(question: &Question, says: &str) -> Result<Judgement, String> {
         }
         Ok(judged)
     });
-    let judged: Result<Vec<JudgedSet>, String> = judged.collect();
-    Ok(Judgement::compose(question.facts.digest(), judged?))
+    judged.collect()
 }
