@@ -13,7 +13,7 @@ use crate::context::Context;
 pub(crate) const EVERYONE: Viewer = Viewer { principal: None, all: true };
 
 /// The pattern of actions that only the node's owner, and who acts for them in all, may do.
-const EVERYTHING: &str = "*";
+pub(crate) const EVERYTHING: &str = "*";
 
 impl Context {
     /// Whether the caller sees everything, as the node's owner.

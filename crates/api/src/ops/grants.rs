@@ -12,12 +12,12 @@ use hansa_wire::api::grants::{
     Grant, GrantCreate, GrantGet, GrantLink, GrantList, GrantRelinquish, GrantRevoke, GrantStatus,
 };
 use hansa_wire::scalar::{ActionPattern, ResourcePattern, WireKey};
-use hansa_wire::{Problem, WireAmount};
+use hansa_wire::{Problem, Request, WireAmount};
 
 use crate::answer::Answer;
 use crate::context::{Context, Step};
 use crate::resolve::{amount, next, page, views_failed};
-use crate::sight::EVERYONE;
+use crate::sight::{EVERYONE, EVERYTHING};
 
 /// The patterns of a request as the kernel's.
 pub(super) fn actions(patterns: &[ActionPattern]) -> Result<Vec<Action>, Rejection> {
@@ -140,7 +140,8 @@ async fn root(context: &Context, parent: Option<GrantId>) -> Result<Option<Princ
     Ok(row.map(|row| row.root))
 }
 
-/// Lists the grants that the caller gave or holds, the latest first.
+/// Lists the grants that the caller gave or holds, or those of whom they name and act for, the latest
+/// first.
 pub(crate) async fn grant_list(context: &Context, request: GrantList) -> Result<Answer, Problem> {
     let query = page(request.cursor.as_ref(), request.limit)?;
     let mut filter = GrantFilter::default();
@@ -152,11 +153,32 @@ pub(crate) async fn grant_list(context: &Context, request: GrantList) -> Result<
     }
     let node = &context.api.node;
     let as_of_seq = node.views_caught_up().await;
-    let rows = node.views.grants(context.principal()?, filter, query).await;
+    let party = party(context, &filter).await?;
+    let rows = node.views.grants(party, filter, query).await;
     let rows = rows.map_err(views_failed)?;
     let next_cursor = next(rows.next);
     let data = tell_rows(context, rows.items).await?;
     Answer::json(&Page { data, next_cursor, as_of_seq })
+}
+
+/// Whose grants are listed: those of the issuer or holder that is named, for the node's owner and for
+/// whoever may list what the node gives; else the caller's own.
+async fn party(context: &Context, filter: &GrantFilter) -> Result<PrincipalId, Problem> {
+    let caller = context.principal()?;
+    let named = filter.issuer.or(filter.holder).unwrap_or(caller);
+    if named == caller || filter.holder == Some(caller) {
+        return Ok(caller);
+    }
+    let now = context.api.node.now();
+    let look = move |state: &State| {
+        let of_node = state.node().is_ok_and(|node| node.id == named);
+        let action = if of_node { GrantList::OPERATION } else { EVERYTHING };
+        state.may_for_node(caller, action, now)
+    };
+    Ok(match context.api.node.read(Some(caller), look).await? {
+        true => named,
+        false => caller,
+    })
 }
 
 /// Reads a grant, with every one above it.

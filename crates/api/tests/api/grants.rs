@@ -111,6 +111,34 @@ async fn the_owner_gives_authority_over_the_node() {
 }
 
 #[tokio::test]
+async fn what_the_node_gives_is_listed_for_who_may_and_for_nobody_else() {
+    let (town, owner) = Town::owned().await;
+    let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);
+    let mut of_node = spending(&alice);
+    of_node["on_behalf_of"] = json!(town.did());
+    let of_node = give(&town, &owner, of_node).await.accepted();
+    let of_alice = give(&town, &alice, spending(&bob)).await.accepted();
+    let list = async |by: &Actor, query: String| -> Vec<Value> {
+        let listed = town.ask(Ask::get(format!("/api/v1/grants?{query}")).by(by)).await.accepted();
+        listed["data"].as_array().unwrap().iter().map(|grant| grant["id"].clone()).collect()
+    };
+    let by_node = format!("issuer={}", town.did());
+    let given = list(&owner, by_node.clone()).await;
+    assert!(given.contains(&of_node["id"]) && !given.contains(&of_alice["id"]), "{given:?}");
+    assert_eq!(
+        list(&owner, format!("{by_node}&holder={}", alice.id)).await,
+        [of_node["id"].clone()]
+    );
+    assert_eq!(list(&owner, format!("issuer={}", alice.id)).await, [of_alice["id"].clone()]);
+    assert_eq!(list(&owner, format!("holder={}", bob.id)).await, [of_alice["id"].clone()]);
+    assert_eq!(list(&alice, by_node.clone()).await, [of_node["id"].clone()]);
+    for query in [by_node, format!("issuer={}", owner.id), format!("holder={}", alice.id)] {
+        assert_eq!(list(&bob, query).await, Vec::<Value>::new());
+    }
+    town.stop().await;
+}
+
+#[tokio::test]
 async fn a_grant_needs_actions_and_an_end() {
     let (town, owner) = Town::owned().await;
     let (alice, bob) = (town.agent(&owner, "alice").await, town.agent(&owner, "bob").await);

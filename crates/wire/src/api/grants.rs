@@ -204,7 +204,7 @@ pub struct GrantGet {
     pub grant: GrantId,
 }
 
-/// Lists the grants that the caller gave or holds.
+/// Lists the grants that the caller gave or holds; for the node's owner also those of whom they name.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GrantList {
