@@ -1,4 +1,5 @@
-# What changes the node itself: its money, who its agents are, how much its policy counts.
+# What changes the node itself, its money and who its agents are, with room for what is small. It stands
+# in the place of what the node does without a policy set, where all of it waits for a second person.
 package hansa.policy
 
 import rego.v1

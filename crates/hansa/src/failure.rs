@@ -35,7 +35,7 @@ pub(crate) enum Exit {
     NotAuthorised = 3,
     /// A rule, a grant's limit or the books say no.
     Denied = 4,
-    /// It waits for somebody's approval. No rule asks for one yet.
+    /// It waits for somebody's approval.
     NeedsApproval = 5,
 }
 

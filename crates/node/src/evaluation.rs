@@ -19,6 +19,8 @@ pub struct ToJudge {
     pub question: Question,
     /// What the bounds of others say.
     pub bounded: Vec<JudgedSet>,
+    /// Whether the act waits for another person by itself.
+    pub consequential: bool,
 }
 
 /// An evaluation that is durable as asked for and has to be answered.
@@ -36,11 +38,15 @@ pub struct Later {
 impl Node {
     /// What policy says.
     pub async fn evaluate(&self, asked: ToJudge) -> Judgement {
-        let ToJudge { question, bounded } = asked;
+        let ToJudge { question, bounded, consequential } = asked;
         let ruling = Box::pin(self.judge.judge(question)).await;
         let judgement = ruling.judgement();
         let sets = bounded.into_iter().chain(judgement.policy_sets.iter().cloned());
-        Judgement::compose(judgement.facts, sets.collect())
+        let judgement = Judgement::compose(judgement.facts, sets.collect());
+        match consequential {
+            true => judgement.consequential(),
+            false => judgement,
+        }
     }
 
     /// Has an evaluation answered while who asked goes on.

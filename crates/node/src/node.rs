@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_crypto::secret::token_digest;
-use hansa_kernel::policy::{Engine, Mode, Stage};
+use hansa_kernel::policy::{ConsequentialActs, Engine, Mode, Stage};
 use hansa_kernel::{Caller, Command, Entry, Event, LookedUp, Request, State, codec};
 use hansa_store::tiles::ProofIndex;
 use hansa_store::{JournalStats, Reader};
@@ -113,6 +113,8 @@ pub struct PolicyStanding {
     pub enforced: Vec<PolicySetId>,
     /// Those that were set to less.
     pub weakened: Vec<(PolicySetId, Mode)>,
+    /// What becomes of what is consequential by itself.
+    pub consequential: ConsequentialActs,
 }
 
 impl Readiness {
@@ -213,8 +215,10 @@ impl Node {
     /// What policy does, for whoever asks whether the node is well: they do not wait for a writer that
     /// is not.
     pub async fn policy_standing(&self) -> Result<PolicyStanding, Rejection> {
-        let look = |state: &State| {
-            let mut standing = PolicyStanding::default();
+        let now = self.now();
+        let look = move |state: &State| {
+            let consequential = state.consequential_acts(now);
+            let mut standing = PolicyStanding { consequential, ..PolicyStanding::default() };
             for (id, set) in state.policies.iter().filter(|(_, set)| set.stage == Stage::Active) {
                 match set.mode {
                     _ if set.engine == Engine::Record => {}
@@ -233,9 +237,15 @@ impl Node {
 
     /// Says which sets do not decide, as whoever runs the node should know.
     pub(crate) async fn warn_of_weak_policy(&self) {
-        for (set, mode) in self.policy_standing().await.unwrap_or_default().weakened {
+        let standing = self.policy_standing().await.unwrap_or_default();
+        for (set, mode) in standing.weakened {
             let mode = mode.as_str();
             tracing::warn!(%set, mode, "an active policy set is not enforced");
+        }
+        if standing.consequential == ConsequentialActs::WaitForNobody {
+            tracing::warn!(
+                "consequential operations wait, and nobody in office could approve them"
+            );
         }
     }
 

@@ -98,6 +98,14 @@ impl Node {
         }
     }
 
+    /// The command that waits in a task, unless it was erased.
+    pub async fn parked_call(&self, task: TaskId) -> Result<Option<Parkable>, Error> {
+        let vault = Arc::clone(&self.vault);
+        let opened = blocking(move || vault.open(&parked_id(task))).await??;
+        let command = opened.map(|opened| Parkable::from_bytes(&opened.bytes)).transpose();
+        command.map_err(|error| Error::Vault { id: parked_id(task), why: error.to_string() })
+    }
+
     /// What the operation would have done behind the command.
     async fn follow_up(&self, entry: &Entry) {
         let Some(AnyId::Principal(principal)) = entry.subject else { return };
@@ -112,11 +120,8 @@ impl Node {
     async fn resumed(&self, task: TaskId, seq: u64) -> Result<Job, Error> {
         let gone = |why: &str| Error::Vault { id: parked_id(task), why: why.to_owned() };
         let entry = self.entry(seq).await?.ok_or_else(|| gone("its entry is gone"))?;
-        let vault = Arc::clone(&self.vault);
-        let opened = blocking(move || vault.open(&parked_id(task))).await??;
-        let opened = opened.ok_or_else(|| gone("it was erased"))?;
-        let command = Parkable::from_bytes(&opened.bytes);
-        let command = command.map_err(|error| gone(&error.to_string()))?.into_command();
+        let command = self.parked_call(task).await?.ok_or_else(|| gone("it was erased"))?;
+        let command = command.into_command();
         let caller = Caller { principal: entry.actor, auth: entry.auth.repeated() };
         let mut request = Request::new(caller, command, None);
         request.parking = Some(Parking::Resume(task));

@@ -93,7 +93,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::post::<standing::AppealLodge>("/api/v1/agents/{agent}/appeal").about("agents", "Appeal against being stopped", "By whoever is suspended or frozen, or its controller: one note each time, which the owner reads.").access(Principal),
     Op::get::<standing::AppealList>("/api/v1/appeals").about("agents", "List appeals", "Those who are stopped and have said something to it, until they are reinstated.").access(Owner),
     Op::post::<principals::PrincipalErase>("/api/v1/principals/{principal}/erase").about("agents", "Erase a principal", "Destroys its documents with their key, revokes its API keys and ends its acting for good; its money and its history stay. Answers with a signed receipt.").access(Principal).dry_run(),
-    Op::post::<agents::AgentKeyRotate>("/api/v1/agents/{agent}/key").about("agents", "Give an agent another key", "The agent itself or who registered it may. The former key is accepted for seven more days unless it is revoked; it cannot rotate again.").access(Principal),
+    Op::post::<agents::AgentKeyRotate>("/api/v1/agents/{agent}/key").about("agents", "Give an agent another key", "The agent itself or who registered it may. The former key is accepted for seven more days unless it is revoked; it cannot rotate again. Waits for another person once somebody else was given a governance role.").access(Principal),
     Op::get::<agents::ReputationGet>("/api/v1/agents/{agent}/reputation").about("agents", "Read an agent's reputation", "Ratings and outcomes of settled work, added up from the journal."),
     Op::get::<discover::Discover>("/api/v1/discover").about("agents", "Find agents", "By words, skill, highest price and lowest reputation; best matches first."),
 
@@ -172,7 +172,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::delete::<teams::TeamMemberRemove>("/api/v1/teams/{team}/members/{member}").about("orgs", "Take a member out of a team", "They stay in the organization.").access(Principal),
 
     Op::post::<grants::GrantCreate>("/api/v1/grants").about("grants", "Give authority", "Over the caller's own things, or narrowed from a grant the caller holds.").access(Principal).status(201),
-    Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds.").access(Principal),
+    Op::get::<grants::GrantList>("/api/v1/grants").about("grants", "List grants", "Those the caller gave or holds; the node's owner may name whose.").access(Principal),
     Op::get::<grants::GrantGet>("/api/v1/grants/{grant}").about("grants", "Read a grant", "With what was used of it and every grant above it.").access(Principal),
     Op::get::<grants::GrantExport>("/api/v1/grants/{grant}/export").about("grants", "Export a grant", "With every one above it, signed by the node and proven to stand in its journal: for whoever verifies it offline.").access(Principal),
     Op::post::<grants::GrantRevoke>("/api/v1/grants/{grant}/revoke").about("grants", "Take authority back", "With everything that was narrowed from it.").access(Principal),
@@ -191,8 +191,8 @@ pub const OPERATIONS: &[Operation] = &[
 
     Op::get::<currencies::CurrencyList>("/api/v1/currencies").about("currencies", "List currencies", "Those this node holds, its own and foreign ones."),
     Op::post::<currencies::CurrencyCreate>("/api/v1/currencies").about("currencies", "Make a currency", "One that this node issues.").access(Owner).status(201),
-    Op::post::<currencies::MintCreate>("/api/v1/mints").about("currencies", "Mint money", "Makes money of a currency that this node issues.").access(Owner).status(201).dry_run(),
-    Op::post::<currencies::BurnCreate>("/api/v1/burns").about("currencies", "Burn money", "Destroys money of a currency that this node issues.").access(Owner).status(201).dry_run(),
+    Op::post::<currencies::MintCreate>("/api/v1/mints").about("currencies", "Mint money", "Makes money of a currency that this node issues. Waits for another person once somebody else was given a governance role.").access(Owner).status(201).dry_run(),
+    Op::post::<currencies::BurnCreate>("/api/v1/burns").about("currencies", "Burn money", "Destroys money of a currency that this node issues. Waits for another person once somebody else was given a governance role.").access(Owner).status(201).dry_run(),
     Op::get::<projections::SupplyAudit>("/api/v1/projections/supply-audit").about("currencies", "Audit the supply", "Adds all accounts up, per currency; delta is always zero on a sound ledger."),
 
     Op::post::<transfers::TransferQuote>("/api/v1/transfers/quote").about("transfers", "Quote a transfer", "The fee and total it would cost now; nothing is reserved.").access(Principal).reads(),
@@ -235,7 +235,7 @@ pub const OPERATIONS: &[Operation] = &[
     Op::get::<approvals::EscalationList>("/api/v1/escalations").about("clearance", "List escalations", "Of tasks the caller takes part in, the newest first.").access(Principal),
     Op::get::<approvals::EscalationGet>("/api/v1/escalations/{escalation}").about("clearance", "Read an escalation", "With what came of it.").access(Principal),
     Op::post::<approvals::EscalationResolve>("/api/v1/escalations/{escalation}/resolve").about("clearance", "Resolve an escalation", "Upheld ends the task, dismissed restores it, partially upheld has it approved anew.").access(Principal),
-    Op::post::<approvals::RoleAssign>("/api/v1/roles").about("clearance", "Assign a governance role", "executive, compliance_monitor or impact_assessor.").access(Owner).status(201),
+    Op::post::<approvals::RoleAssign>("/api/v1/roles").about("clearance", "Assign a governance role", "executive, compliance_monitor or impact_assessor. From the first that somebody else is given, minting, burning, funding and key rotations wait for an approval.").access(Owner).status(201),
     Op::post::<approvals::RoleWithdraw>("/api/v1/roles/withdraw").about("clearance", "Withdraw a governance role", "What its holder approved and nobody used counts no longer.").access(Owner),
     Op::get::<approvals::RoleList>("/api/v1/roles").about("clearance", "List governance roles", "Who holds which.").access(Principal),
     Op::post::<actions::ActionSubmit>("/api/v1/actions").about("actions", "Do something through the gate", "A native operation in the same step, a tool that the operator lists, or an act of the caller's own, whose receipt it posts. 202 while it is under way.").access(Principal).status(201),

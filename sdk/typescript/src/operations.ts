@@ -725,6 +725,8 @@ export interface DeclaredTask {
   jurisdictions?: Array<string>;
   /** The operation that waits in it, when policy parked one. Nothing is reserved for it. */
   parked?: string | null;
+  /** What that operation says, to its last member. Approvals are bound to it. */
+  parked_call?: Record<string, unknown>;
   /** Who acts. */
   principal: PrincipalId;
   /** How many persons have to approve. */
@@ -4736,8 +4738,9 @@ export abstract class Operations {
 
   /**
    * Give an agent another key. The agent itself or who registered it may. The former key is
-   * accepted for seven more days unless it is revoked; it cannot rotate again. May also be carried
-   * by a signed envelope addressed to the node.
+   * accepted for seven more days unless it is revoked; it cannot rotate again. Waits for another
+   * person once somebody else was given a governance role. May also be carried by a signed envelope
+   * addressed to the node.
    */
   agentKeyRotate(request: AgentKeyRotateRequest, options: CallOptions = {}): Promise<AgentKeyRotated> {
     return this.call(OPERATIONS.agent_key_rotate, request, options) as Promise<AgentKeyRotated>;
@@ -5033,9 +5036,10 @@ export abstract class Operations {
   }
 
   /**
-   * Burn money. Destroys money of a currency that this node issues. Only the node's owner, or
-   * whoever holds a grant from them. With dry_run the answer says what would happen, and nothing
-   * does. May also be carried by a signed envelope addressed to the node.
+   * Burn money. Destroys money of a currency that this node issues. Waits for another person once
+   * somebody else was given a governance role. Only the node's owner, or whoever holds a grant from
+   * them. With dry_run the answer says what would happen, and nothing does. May also be carried by
+   * a signed envelope addressed to the node.
    */
   burnCreate(request: BurnCreateRequest, options: CallOptions = {}): Promise<Transfer> {
     return this.call(OPERATIONS.burn_create, request, options) as Promise<Transfer>;
@@ -5232,8 +5236,8 @@ export abstract class Operations {
   }
 
   /**
-   * List grants. Those the caller gave or holds. May also be carried by a signed envelope addressed
-   * to the node.
+   * List grants. Those the caller gave or holds; the node's owner may name whose. May also be
+   * carried by a signed envelope addressed to the node.
    */
   grantList(request: GrantListRequest = {}, options: CallOptions = {}): Promise<PageOfGrant> {
     return this.call(OPERATIONS.grant_list, request, options) as Promise<PageOfGrant>;
@@ -5357,9 +5361,10 @@ export abstract class Operations {
   }
 
   /**
-   * Mint money. Makes money of a currency that this node issues. Only the node's owner, or whoever
-   * holds a grant from them. With dry_run the answer says what would happen, and nothing does. May
-   * also be carried by a signed envelope addressed to the node.
+   * Mint money. Makes money of a currency that this node issues. Waits for another person once
+   * somebody else was given a governance role. Only the node's owner, or whoever holds a grant from
+   * them. With dry_run the answer says what would happen, and nothing does. May also be carried by
+   * a signed envelope addressed to the node.
    */
   mintCreate(request: MintCreateRequest, options: CallOptions = {}): Promise<Transfer> {
     return this.call(OPERATIONS.mint_create, request, options) as Promise<Transfer>;
@@ -5673,9 +5678,10 @@ export abstract class Operations {
   }
 
   /**
-   * Assign a governance role. executive, compliance_monitor or impact_assessor. Only the node's
-   * owner, or whoever holds a grant from them. May also be carried by a signed envelope addressed
-   * to the node.
+   * Assign a governance role. executive, compliance_monitor or impact_assessor. From the first that
+   * somebody else is given, minting, burning, funding and key rotations wait for an approval. Only
+   * the node's owner, or whoever holds a grant from them. May also be carried by a signed envelope
+   * addressed to the node.
    */
   roleAssign(request: RoleAssignRequest, options: CallOptions = {}): Promise<Role> {
     return this.call(OPERATIONS.role_assign, request, options) as Promise<Role>;

@@ -417,6 +417,10 @@ pub(crate) async fn tell(context: &Context, seen: &Seen) -> Result<DeclaredTask,
         Some(_) => None,
         None => context.open_text(document_id(seen.id.into())).await?,
     };
+    let parked_call = match &seen.task.parked {
+        Some(_) => super::parked::call(context, seen.id).await?,
+        None => Map::new(),
+    };
     let requested_outcome = text.and_then(|text| String::from_utf8(text).ok());
     let task = &seen.task;
     Ok(DeclaredTask {
@@ -439,6 +443,7 @@ pub(crate) async fn tell(context: &Context, seen: &Seen) -> Result<DeclaredTask,
         approval_requests: task.requests.clone(),
         escalations: seen.escalations.clone(),
         parked: task.parked.as_ref().map(|parked| parked.operation.as_str().to_owned()),
+        parked_call,
         result: task.result,
         refusal: task.refusal.as_ref().map(|code| code.to_string()),
         annotations: context.open_annotations(seen.id.into()).await?,

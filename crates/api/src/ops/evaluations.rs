@@ -174,8 +174,9 @@ fn asked(
             open.push(set.reference(id));
         }
     }
+    let consequential = state.waits_for_another(handle, &act.action, act.task.as_ref());
     let facts = state.facts(handle, proven, act, now);
-    Ok(ToJudge { question: Question { facts, sets: open }, bounded })
+    Ok(ToJudge { question: Question { facts, sets: open }, bounded, consequential })
 }
 
 /// What policy said, by the entry that holds it.

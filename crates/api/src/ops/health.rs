@@ -1,5 +1,6 @@
 //! Whether the process lives, whether the node can work, what it measures and which version it is.
 
+use hansa_kernel::policy::ConsequentialActs;
 use hansa_node::PolicyStanding;
 use hansa_wire::Problem;
 use hansa_wire::api::node::{
@@ -42,11 +43,20 @@ pub(crate) async fn ready(context: &Context, _: Ready) -> Result<Answer, Problem
 fn policy(standing: &PolicyStanding) -> ReadinessCheck {
     let weak = standing.weakened.iter().map(|(set, mode)| format!("{set} is {}", mode.as_str()));
     let weak: Vec<String> = weak.collect();
-    let detail = match (standing.enforced.len(), weak.is_empty()) {
-        (0, true) => Some("no policy set is active: the gate asks nobody".to_owned()),
+    let sets = match (standing.enforced.len(), weak.is_empty()) {
+        (0, true) => Some("no policy set is active".to_owned()),
         (_, true) => None,
         (enforced, false) => Some(format!("{enforced} enforced; {}", weak.join(", "))),
     };
+    let acts = match standing.consequential {
+        ConsequentialActs::Alone => Some("mints, burns and key rotations wait for nobody"),
+        ConsequentialActs::WaitForNobody => {
+            Some("mints, burns and key rotations wait, and nobody in office could approve them")
+        }
+        ConsequentialActs::Wait | ConsequentialActs::ByPolicy => None,
+    };
+    let said: Vec<String> = sets.into_iter().chain(acts.map(str::to_owned)).collect();
+    let detail = (!said.is_empty()).then(|| said.join("; "));
     ReadinessCheck { name: "policy".to_owned(), ok: true, detail }
 }
 

@@ -41,6 +41,7 @@ pub(crate) mod node;
 pub(crate) mod onboarding;
 pub(crate) mod org_agents;
 pub(crate) mod orgs;
+mod parked;
 pub(crate) mod policies;
 pub(crate) mod principals;
 pub(crate) mod projections;

@@ -230,6 +230,7 @@ const DECLARED_SHOWN: &[&str] = &[
     "approval_requests",
     "escalations",
     "parked",
+    "parked_call",
     "result",
     "refusal",
     "created_at",

@@ -203,7 +203,7 @@ impl Looked<'_> {
         let asking = judgement.filter(|judgement| judgement.verdict != Verdict::Allow);
         let (id, call) = (self.submit.task, &self.submit.call.digest);
         if self.state.clearance.task(id).is_some() {
-            let asked = asking.map(|judgement| Shape::of(&judgement.obligations));
+            let asked = asking.map(Shape::wanted_by);
             let cleared = self.state.cleared(id, call, asked, self.now);
             let cleared = cleared.map_err(|refusal| self.say_who_refused(refusal))?;
             return match (self.submit.references.approval, cleared.approval) {

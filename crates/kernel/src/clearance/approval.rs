@@ -188,6 +188,7 @@ impl ApprovalRequest {
         // Policy may have asked for more since the request was made.
         let task = state.clearance.task(self.task);
         let strong = wanted.strong || self.strong || task.is_some_and(|task| task.strong);
+        let another = wanted.another || task.is_some_and(|task| task.another);
         let counted = |vote: &&Vote| {
             let speaker = vote.on_behalf_of.unwrap_or(vote.by);
             let active = |handle: Handle| state.principals.get(handle).active;
@@ -198,7 +199,8 @@ impl ApprovalRequest {
             });
             let proven = vote.strong || !strong;
             let approves = vote.decision == Decision::Approved && proven;
-            approves && active(vote.by) && in_office && stands_in
+            let counts = approves && active(vote.by) && in_office && stands_in;
+            counts && (!another || self.is_by_another(state, vote))
         };
         let counted: Vec<&Vote> = self.votes.iter().filter(counted).collect();
         let persons: BTreeSet<_> = counted.iter().map(|vote| state.person_of(vote.by)).collect();
@@ -211,6 +213,14 @@ impl ApprovalRequest {
         let asked = self.roles.iter().filter(|_| quorum > 1);
         let mut needed = of_task.chain(&wanted.roles).chain(asked);
         persons.len() >= usize::from(quorum) && needed.all(|role| roles.contains(role))
+    }
+
+    /// Whether somebody in an office spoke who is another person than the one behind who acts.
+    fn is_by_another(&self, state: &State, vote: &Vote) -> bool {
+        let task = state.clearance.task(self.task);
+        let actor = task.map(|task| state.person_of(task.principal));
+        let other = |handle| Some(state.person_of(handle)) != actor;
+        vote.role.is_some() && other(vote.by) && vote.on_behalf_of.is_none_or(other)
     }
 
     /// Whether it allows a call now, given as policy wants it for this very call, or why not.
@@ -241,8 +251,7 @@ impl ApprovalRequest {
         match self.is_carried(state, wanted, now) {
             true => Ok(()),
             false => {
-                let detail =
-                    "for this call policy wants more persons, other roles or a stronger proof";
+                let detail = "for this call policy wants more or other persons, other roles or a stronger proof";
                 Err(Rejection::new(Code::ApprovalRequired, detail))
             }
         }

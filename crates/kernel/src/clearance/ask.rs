@@ -189,7 +189,8 @@ impl Rules for DecideApproval {
         let speaker = self.speaker(state, by, now)?;
         for handle in [by, speaker] {
             state.refuse_own(task, handle)?;
-            if handle == request.requester || state.is_under(handle, request.requester) {
+            let other = state.may_be_other(task, handle);
+            if !other || handle == request.requester || state.is_under(handle, request.requester) {
                 return Err(Code::OwnAct.into());
             }
         }

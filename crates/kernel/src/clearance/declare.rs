@@ -282,6 +282,7 @@ pub(crate) fn apply_declared(state: &mut State, entry: &Entry, declared: &Declar
         roles: declared.roles.clone(),
         quorum: declared.quorum,
         strong: false,
+        another: false,
         declared: entry.ts,
         moved: entry.ts,
         expires: declared.expires,

@@ -62,7 +62,7 @@ pub(crate) use park::{apply_parked, resumed};
 pub use ready::Cleared;
 pub use role::{AssignRole, RoleAssigned, RoleWithdrawn, WithdrawRole};
 pub(crate) use role::{apply_assigned, apply_withdrawn};
-pub(crate) use shape::{Shape, oblige};
+pub(crate) use shape::{Shape, oblige, want_another};
 pub(crate) use skill::apply_registered;
 pub use skill::{RegisterSkill, Skill, SkillRegistered};
 pub(crate) use taint::apply_promoted;
@@ -116,6 +116,8 @@ pub struct DeclaredTask {
     pub quorum: u8,
     /// Whether policy wants them to prove better who they are.
     pub strong: bool,
+    /// Whether they have to be other people than the one behind who acts.
+    pub another: bool,
     /// When it was declared.
     pub declared: Time,
     /// When it last moved.
@@ -160,6 +162,8 @@ pub struct Clearances {
     tasks: BTreeMap<TaskId, DeclaredTask>,
     open: BTreeMap<Handle, u32>,
     roles: BTreeMap<(GovernanceRole, Handle), Time>,
+    /// The persons behind whoever was ever given a role, the first two: more would say no more.
+    appointed: Vec<Handle>,
     absences: BTreeMap<Handle, Absence>,
     skills: BTreeMap<SkillId, Skill>,
     requests: BTreeMap<ApprovalRequestId, ApprovalRequest>,
@@ -229,6 +233,16 @@ impl Clearances {
     /// Who holds which role, and since when.
     pub fn roles(&self) -> impl Iterator<Item = (GovernanceRole, Handle, Time)> {
         self.roles.iter().map(|(&(role, holder), &since)| (role, holder, since))
+    }
+
+    /// The first two persons behind whoever was ever given a role.
+    pub(crate) fn appointed(&self) -> &[Handle] {
+        &self.appointed
+    }
+
+    /// Whether a role was ever given to somebody behind whom another person stands.
+    pub(crate) fn was_appointed_beside(&self, person: Handle) -> bool {
+        self.appointed.iter().any(|appointed| *appointed != person)
     }
 
     /// Whether somebody holds a role.
@@ -364,6 +378,11 @@ impl State {
         self.tasks
             .get(id)
             .is_some_and(|task| party(task) || !self.clearance.roles_of(handle).is_empty())
+    }
+
+    /// Whether somebody is another person than the one behind who acts in a task, where it takes one.
+    fn may_be_other(&self, task: &DeclaredTask, handle: Handle) -> bool {
+        !task.another || self.person_of(handle) != self.person_of(task.principal)
     }
 
     /// What other protocols fold into one word.

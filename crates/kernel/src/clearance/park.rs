@@ -81,6 +81,8 @@ pub enum Parkable {
     RoleAssign(super::AssignRole),
     /// Take a governance role.
     RoleWithdraw(super::WithdrawRole),
+    /// Put a policy set in force.
+    PolicySetActivate(policy::Activate),
 }
 
 /// Data of `task.parked`. The entry's id is the task, its subject who asked.
@@ -145,6 +147,7 @@ impl Parkable {
             Command::PolicySetModeSet(set) => Self::PolicySetModeSet(*set),
             Command::RoleAssign(assign) => Self::RoleAssign(assign.clone()),
             Command::RoleWithdraw(withdraw) => Self::RoleWithdraw(withdraw.clone()),
+            Command::PolicySetActivate(activate) => Self::PolicySetActivate(*activate),
             _ => return None,
         })
     }
@@ -162,6 +165,7 @@ impl Parkable {
             Self::PolicySetModeSet(set) => Command::PolicySetModeSet(set),
             Self::RoleAssign(assign) => Command::RoleAssign(assign),
             Self::RoleWithdraw(withdraw) => Command::RoleWithdraw(withdraw),
+            Self::PolicySetActivate(activate) => Command::PolicySetActivate(activate),
         }
     }
 
@@ -213,6 +217,8 @@ impl Park {
         let caller = permit.caller().principal.ok_or(Code::Forbidden)?;
         let judgement = permit.judgement().ok_or(Code::ApprovalRequired)?;
         let command = Parkable::of(permit.command()).ok_or(Code::ApprovalRequired)?;
+        // What would be refused now does not wait.
+        permit.command().rules().decide(permit, ctx, &mut Vec::new())?;
         let open = state.clearance.open.get(&state.principal(caller)?).copied().unwrap_or_default();
         if open >= DECLARED_PER_PRINCIPAL_MAX || state.clearance.len() >= DECLARED_TASKS_MAX {
             return Err(Rejection::new(Code::StateFull, "too many tasks are open"));
@@ -220,7 +226,7 @@ impl Park {
         if state.clearance.task(self.task).is_some() || state.tasks.get(self.task).is_some() {
             return Err(Rejection::new(Code::InvalidField, "id: there is such a task already"));
         }
-        let Shape { quorum, roles, strong: _ } = Shape::of(&judgement.obligations);
+        let Shape { quorum, roles, strong: _, another: _ } = Shape::wanted_by(judgement);
         let parked = Parked {
             operation: permit.command().action().parse()?,
             request: self.request,
@@ -260,7 +266,7 @@ impl State {
             return Err(Rejection::new(Code::ApprovalVoid, detail));
         }
         let asked = self.clearance.request(parked.request).ok_or(Code::ApprovalRequired)?;
-        let wanted = judgement.map_or(Shape::ANY, |judgement| Shape::of(&judgement.obligations));
+        let wanted = judgement.map_or(Shape::ANY, Shape::wanted_by);
         asked.allows(self, &call, &wanted, now)?;
         match task.clearance {
             Clearance::PolicyChecked => Ok(()),
@@ -324,6 +330,7 @@ pub(crate) fn apply_parked(state: &mut State, entry: &Entry, parked: &Parked) {
         roles: parked.roles.clone(),
         quorum: parked.quorum,
         strong: false,
+        another: false,
         declared: entry.ts,
         moved: entry.ts,
         expires: parked.expires,

@@ -17,6 +17,9 @@ use crate::event::Event;
 use crate::limits::ROLES_MAX;
 use crate::principal::Handle;
 
+/// Of two different persons one is another than whoever acts.
+const PERSONS_TOLD_APART: usize = 2;
+
 /// Give a governance role to somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignRole {
@@ -148,6 +151,11 @@ impl Rules for WithdrawRole {
 pub(crate) fn apply_assigned(state: &mut State, entry: &Entry, assigned: &RoleAssigned) {
     let holder = holder(state, entry);
     state.clearance.roles.insert((assigned.role, holder), entry.ts);
+    let person = state.person_of(holder);
+    let appointed = &mut state.clearance.appointed;
+    if appointed.len() < PERSONS_TOLD_APART && !appointed.contains(&person) {
+        appointed.push(person);
+    }
 }
 
 pub(crate) fn apply_withdrawn(state: &mut State, entry: &Entry, withdrawn: &RoleWithdrawn) {

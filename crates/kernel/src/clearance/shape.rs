@@ -9,7 +9,7 @@ use hansa_types::governance::GovernanceRole;
 
 use super::approval::count;
 use crate::State;
-use crate::policy::{Judged, Obligation, Verdict};
+use crate::policy::{Judged, Judgement, Obligation, Verdict};
 
 /// How an approval has to be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +20,22 @@ pub(crate) struct Shape {
     pub(crate) roles: Vec<GovernanceRole>,
     /// Whether they have to show a second factor, or sign with their own key.
     pub(crate) strong: bool,
+    /// Whether they have to be other people than the one behind who acts.
+    pub(crate) another: bool,
 }
 
 impl Shape {
     /// One approval, given in whatever way.
-    pub(crate) const ANY: Shape = Shape { quorum: 1, roles: Vec::new(), strong: false };
+    pub(crate) const ANY: Shape =
+        Shape { quorum: 1, roles: Vec::new(), strong: false, another: false };
+
+    /// As whoever asks wants it.
+    pub(crate) fn wanted_by(judgement: &Judgement) -> Self {
+        Self { another: judgement.wants_another(), ..Self::of(&judgement.obligations) }
+    }
 
     /// By the obligations of the policy that asks.
-    pub(crate) fn of(obligations: &[Obligation]) -> Self {
+    fn of(obligations: &[Obligation]) -> Self {
         let has = |obligation| obligations.contains(&obligation);
         let roles: Vec<GovernanceRole> = [
             (Obligation::ApproverExecutive, GovernanceRole::Executive),
@@ -44,7 +52,7 @@ impl Shape {
             (false, false) => 1,
         };
         let strong = has(Obligation::StrongerAuth);
-        Self { quorum: count(&roles).max(asked), roles, strong }
+        Self { quorum: count(&roles).max(asked), roles, strong, another: false }
     }
 }
 
@@ -58,4 +66,11 @@ pub(crate) fn oblige(state: &mut State, task: TaskId, judged: &Judged) {
     task.roles.dedup();
     // Whoever asks may want it so without any set that says it.
     task.strong |= shape.strong || judged.verdict == Verdict::RequireStrongerAuth;
+}
+
+/// Keeps for a task that it takes another person than the one behind who acts.
+pub(crate) fn want_another(state: &mut State, task: TaskId) {
+    if let Some(task) = state.clearance.tasks.get_mut(&task) {
+        task.another = true;
+    }
 }

@@ -21,7 +21,7 @@ use crate::limits::{POLICY_CHANGE_WAITS, POLICY_REVOKED_REMEMBERED, POLICY_SETS_
 use crate::principal::{Handle, Kind};
 
 /// Put a set in force, in the place of the active one of its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activate {
     /// Which set.
     pub id: PolicySetId,

@@ -221,6 +221,9 @@ pub(crate) fn apply_judged(state: &mut State, entry: &Entry, judged: &Judged) {
     let Some(AnyId::Task(task)) = entry.subject else { return };
     if state.clearance.task(task).is_some_and(|task| task.parked.is_some()) {
         clearance::oblige(state, task, judged);
+        if judged.wants_another() {
+            clearance::want_another(state, task);
+        }
     }
 }
 

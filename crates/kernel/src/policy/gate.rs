@@ -88,6 +88,10 @@ impl State {
         now: Time,
     ) -> Result<Gate, Rejection> {
         let gate = self.ask_sets(caller, request, grant, now)?;
+        let gate = self.unless_consequential(gate, (caller, request), || {
+            let act = Act { grant, ..self.act(&request.command) };
+            self.facts(caller, &request.caller, act, now).digest()
+        });
         if self.policies.off().next().is_none()
             || !matches!(request.command, Command::ActionSubmit(_))
         {
@@ -462,7 +466,11 @@ impl Judgement {
         });
         let sets: Vec<String> = sets.map(|judged| judged.set.to_string()).collect();
         let rules: Vec<&str> = self.matched_rules.iter().map(|rule| rule.as_str()).collect();
-        let said = format!("{} says {}", sets.join(", "), self.verdict.as_str());
+        let sets = match sets.is_empty() {
+            true => "the node itself".to_owned(),
+            false => sets.join(", "),
+        };
+        let said = format!("{sets} says {}", self.verdict.as_str());
         match rules.is_empty() {
             true => said,
             false => format!("{said} by {}", rules.join(", ")),

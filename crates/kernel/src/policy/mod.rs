@@ -7,13 +7,15 @@
 //! still the same. Replay reads what was decided; no policy is ever evaluated again.
 //!
 //! Rules and names lie in the vault; entries hold digests. Whatever would let more through than
-//! before (a weaker mode, another version, the end of a set) takes two people.
+//! before (a weaker mode, another version, the end of a set) takes two people. What is consequential by
+//! itself waits for another person where no set decides of it.
 //!
 //! Deliberately absent: rules, their language and their engines; limits and counters, which
 //! admission checks whatever a policy says.
 
 mod bounds;
 mod change;
+mod consequential;
 mod create;
 mod evaluate;
 mod facts;
@@ -34,6 +36,7 @@ pub use change::{
 pub(crate) use change::{
     apply_activated, apply_change_requested, apply_deprecated, apply_mode_set, apply_revoked,
 };
+pub use consequential::{CONSEQUENTIAL, ConsequentialActs};
 pub(crate) use create::apply_created;
 pub use create::{Create, Created};
 pub use evaluate::{Evaluate, Evaluated, Evaluation, Judged, JudgedLine};

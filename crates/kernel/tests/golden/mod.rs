@@ -191,7 +191,9 @@ const SCRIPT: &str = "
     verdict bob gw allow !with:bob2 => evaluated added added moved
     move bob gw revoked !with:bob2
     policy caps bound:mint_create/AVT/5/10 on mint_create as pc
-    activate pc
+    activate pc !park => parked judged as gq
+    approve gia gq
+    activate pc !resume:gq => activated used moved judged
     mint bob 9 !park => parked as gp
     approve gia gp
     mint bob 9 !resume:gp => minted used moved

@@ -5,6 +5,7 @@ mod actions;
 mod approvals;
 mod callbacks;
 mod clearance;
+mod consequential;
 mod custody;
 mod dids;
 mod envelopes;

@@ -153,6 +153,9 @@ pub struct DeclaredTask {
     /// The operation that waits in it, when policy parked one. Nothing is reserved for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parked: Option<String>,
+    /// What that operation says, to its last member. Approvals are bound to it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parked_call: Map<String, Value>,
     /// What came of it: the id of the first thing it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]

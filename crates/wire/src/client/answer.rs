@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hansa_types::Code;
 use serde_json::Value;
 
 use super::ClientError;
@@ -10,6 +11,9 @@ use crate::problem::Problem;
 
 /// Longest part of a foreign answer that is repeated in an error, in characters.
 const EXCERPT_CHARS_MAX: usize = 200;
+
+/// The status of an answer that tells of waiting (RFC 9110 section 15.3.3).
+const WAITING: u16 = 202;
 
 /// Reads a whole answer.
 pub(super) fn read(operation: &Operation, status: u16, body: &[u8]) -> Result<Value, ClientError> {
@@ -44,6 +48,19 @@ fn unexpected(status: u16, detail: String) -> ClientError {
     ClientError::Unexpected { status, detail }
 }
 
+/// What an operation that waits for an approval has answered, where its own answer was expected.
+pub(super) fn waiting(answer: &Value) -> Option<Problem> {
+    let text = |member: &Value| member.as_str().map(str::to_owned);
+    let (operation, task) = (text(answer.get("parked")?)?, text(answer.get("id")?)?);
+    let request = text(answer.get("approval_requests")?.get(0)?)?;
+    let detail = format!("{operation} waits as {task} for the approval {request}");
+    let mut problem = Problem::new(Code::ApprovalPending, detail);
+    problem.status = WAITING;
+    problem.next_step =
+        format!("Somebody else in an office approves {request}; {task} shows what comes of it.");
+    Some(problem)
+}
+
 /// When a busy node says to come back: whole seconds (RFC 9110 section 10.2.3; dates are not read).
 pub(super) fn retry_after(status: u16, header: Option<&str>) -> Option<Duration> {
     let seconds = header.filter(|_| status == 503)?.trim().parse().ok()?;
@@ -54,7 +71,7 @@ pub(super) fn retry_after(status: u16, header: Option<&str>) -> Option<Duration>
 mod tests {
     use super::*;
     use crate::operations::find;
-    use hansa_types::Code;
+    use serde_json::json;
 
     #[test]
     fn answers_read_by_the_operations_media() {
@@ -64,6 +81,17 @@ mod tests {
         assert_eq!(note, "origin\n1\n");
         let stream = read(find("journal_export").unwrap(), 200, b"{}").unwrap_err();
         assert!(matches!(stream, ClientError::Streams("journal_export")));
+    }
+
+    #[test]
+    fn what_waits_for_an_approval_says_for_which() {
+        let mut task = json!({ "id": "tsk_1", "parked": "mint_create", "approval_requests": [] });
+        assert_eq!(waiting(&task), None);
+        task["approval_requests"] = json!(["arq_1"]);
+        let problem = waiting(&task).unwrap();
+        assert_eq!((problem.status, problem.known_code()), (202, Some(Code::ApprovalPending)));
+        assert_eq!(problem.detail, "mint_create waits as tsk_1 for the approval arq_1");
+        assert_eq!(waiting(&json!({ "id": "trf_1" })), None);
     }
 
     #[test]

@@ -219,7 +219,8 @@ impl Client {
         self.call_by_id(R::OPERATION, request, options).await
     }
 
-    /// Calls an operation by its id, with any request and answer types.
+    /// Calls an operation by its id, with any request and answer types. One that waits for an approval
+    /// instead is the problem `approval_pending` of status 202, unless the answer type can hold that too.
     pub async fn call_by_id<Q: Serialize, A: DeserializeOwned>(
         &self,
         id: &str,
@@ -234,9 +235,13 @@ impl Client {
             true => unwrap_envelope(answer)?,
             false => answer,
         };
-        parse(answer).map_err(|invalid| ClientError::Unexpected {
-            status: operation.status,
-            detail: invalid.to_string(),
+        let waits = answer::waiting(&answer);
+        parse(answer).map_err(|invalid| match waits {
+            Some(problem) => ClientError::Problem(problem),
+            None => {
+                let detail = invalid.to_string();
+                ClientError::Unexpected { status: operation.status, detail }
+            }
         })
     }
 

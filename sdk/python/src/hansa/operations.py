@@ -580,6 +580,7 @@ DeclaredTask = TypedDict(
         'impact': "NotRequired[Literal['proceed', 'proceed_with_conditions', 'escalate', 'stop', None]]",
         'jurisdictions': 'NotRequired[list[str]]',
         'parked': 'NotRequired[str | None]',
+        'parked_call': 'NotRequired[dict[str, Any]]',
         'principal': 'PrincipalId',
         'quorum': 'int',
         'refusal': 'NotRequired[str | None]',
@@ -2897,8 +2898,9 @@ class Operations:
         idempotency_key: str | None = None,
     ) -> AgentKeyRotated:
         """Give an agent another key. The agent itself or who registered it may. The former key is
-        accepted for seven more days unless it is revoked; it cannot rotate again. May also be
-        carried by a signed envelope addressed to the node.
+        accepted for seven more days unless it is revoked; it cannot rotate again. Waits for another
+        person once somebody else was given a governance role. May also be carried by a signed
+        envelope addressed to the node.
 
         agent: Which agent.
         proof: Shows that the caller holds the key: as for onboarding. Required beside
@@ -3493,9 +3495,10 @@ class Operations:
         from_: PrincipalRef | None = None,
         idempotency_key: str | None = None,
     ) -> Transfer:
-        """Burn money. Destroys money of a currency that this node issues. Only the node's owner, or
-        whoever holds a grant from them. With dry_run the answer says what would happen, and nothing
-        does. May also be carried by a signed envelope addressed to the node.
+        """Burn money. Destroys money of a currency that this node issues. Waits for another person
+        once somebody else was given a governance role. Only the node's owner, or whoever holds a
+        grant from them. With dry_run the answer says what would happen, and nothing does. May also
+        be carried by a signed envelope addressed to the node.
 
         amount: How much.
         currency: Of what; the node's own currency unless named.
@@ -3846,8 +3849,8 @@ class Operations:
         issuer: PrincipalRef | None = None,
         limit: int | None = None,
     ) -> PageOfGrant:
-        """List grants. Those the caller gave or holds. May also be carried by a signed envelope
-        addressed to the node.
+        """List grants. Those the caller gave or holds; the node's owner may name whose. May also be
+        carried by a signed envelope addressed to the node.
 
         cursor: Where to go on.
         holder: Only those of this holder.
@@ -4083,9 +4086,10 @@ class Operations:
         dry_run: bool | None = None,
         idempotency_key: str | None = None,
     ) -> Transfer:
-        """Mint money. Makes money of a currency that this node issues. Only the node's owner, or
-        whoever holds a grant from them. With dry_run the answer says what would happen, and nothing
-        does. May also be carried by a signed envelope addressed to the node.
+        """Mint money. Makes money of a currency that this node issues. Waits for another person
+        once somebody else was given a governance role. Only the node's owner, or whoever holds a
+        grant from them. With dry_run the answer says what would happen, and nothing does. May also
+        be carried by a signed envelope addressed to the node.
 
         amount: How much.
         to: Who receives it.
@@ -4699,9 +4703,10 @@ class Operations:
         role: Literal['executive', 'compliance_monitor', 'impact_assessor'],
         idempotency_key: str | None = None,
     ) -> Role:
-        """Assign a governance role. executive, compliance_monitor or impact_assessor. Only the
-        node's owner, or whoever holds a grant from them. May also be carried by a signed envelope
-        addressed to the node.
+        """Assign a governance role. executive, compliance_monitor or impact_assessor. From the
+        first that somebody else is given, minting, burning, funding and key rotations wait for an
+        approval. Only the node's owner, or whoever holds a grant from them. May also be carried by
+        a signed envelope addressed to the node.
 
         principal: To whom.
         role: Which.
