@@ -31,6 +31,8 @@ pub(super) struct Asked {
     pub(super) query: Vec<(String, String)>,
     pub(super) body: Map<String, Value>,
     pub(super) prefer: Prefer,
+    /// Whether the path is of the variant in which decisions have no prefix of their own.
+    pub(super) unprefixed: bool,
     /// Where clients reach the node.
     pub(super) base_url: String,
 }

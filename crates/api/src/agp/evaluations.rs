@@ -1,6 +1,8 @@
 //! Policy evaluations: asking the node's policy, with what the client states as the least.
 
-use hansa_types::{AnyId, Code, DecisionId, PolicyEvaluationId, PolicySetId, Rejection};
+use hansa_kernel::State;
+use hansa_kernel::policy::{Act, Engine};
+use hansa_types::{AnyId, Code, DecisionId, PolicyEvaluationId, PolicySetId, Rejection, TaskId};
 use hansa_wire::agp::AgpError;
 use hansa_wire::agp::evaluation::{action_of, operation, policy_decision, wanted};
 use hansa_wire::api::actions::Wait;
@@ -8,12 +10,14 @@ use hansa_wire::api::policies::{
     PolicyEngine, PolicyEvaluate, PolicyEvaluation, PolicyEvaluationGet, PolicySet, PolicySetGet,
     PolicySetList, PolicySetStatus,
 };
+use hansa_wire::scalar::ActionPattern;
 use serde_json::Value;
 
 use super::artifacts::own;
 use super::asked::{Asked, Prefer};
 use super::registry::LOOKED_THROUGH;
 use super::{Reply, invalid};
+use crate::ops::evaluations::WHOLE_TASK;
 
 /// Has policy look at a decision, or at a task as a whole.
 pub(super) async fn policy_evaluation_create(asked: &Asked) -> Result<Reply, AgpError> {
@@ -38,30 +42,40 @@ pub(super) async fn policy_evaluation_create(asked: &Asked) -> Result<Reply, Agp
     };
     let wait = match asked.prefer {
         Prefer::Async => Wait::Started,
+        Prefer::Sync if asked.unprefixed => {
+            later_if_remote(asked, (task, action.as_ref()), policy_set).await?
+        }
         Prefer::Sync | Prefer::ValidateOnly => Wait::Done,
     };
     let request = PolicyEvaluate { task: Some(task), action, policy_set, wait, ..wanted.request };
     let said = asked.native("evaluate", &request).await?;
-    tell(asked, &said, decided).await
-}
-
-async fn tell(
-    asked: &Asked,
-    said: &PolicyEvaluation,
-    decided: Option<DecisionId>,
-) -> Result<Reply, AgpError> {
-    if asked.prefer == Prefer::Async {
-        return Ok(Reply::new(asked.route, operation(said, &asked.base_url)).with_status(202));
+    if wait == Wait::Started {
+        return Ok(Reply::new(asked.route, operation(&said, &asked.base_url)).with_status(202));
     }
     let decided = decided.map(|id| id.to_string());
-    Ok(Reply::new(asked.route, policy_decision(said, decided)))
+    Ok(Reply::new(asked.route, policy_decision(&said, decided)))
+}
+
+/// The variant without prefixes has an evaluation answered later where another system is asked, whatever
+/// the client would like.
+async fn later_if_remote(
+    asked: &Asked,
+    (task, action): (TaskId, Option<&ActionPattern>),
+    named: Option<PolicySetId>,
+) -> Result<Wait, AgpError> {
+    let action = action.map_or(WHOLE_TASK, ActionPattern::as_str).to_owned();
+    let look = move |state: &State| {
+        let act = Act { action: action.into(), task: state.task_facts(task), ..Act::default() };
+        let named = named.and_then(|id| state.policies.get(id)).map(|set| set.engine);
+        let mut engines = state.sort_sets(&act).1.into_iter().map(|set| set.engine).chain(named);
+        engines.any(|engine| engine == Engine::Opa)
+    };
+    let remote = asked.api.node.read(Some(asked.caller.identity.principal), look).await?;
+    Ok(if remote { Wait::Started } else { Wait::Done })
 }
 
 /// The decision that a task's evaluation is about where the request names none.
-async fn newest_decision(
-    asked: &Asked,
-    task: hansa_types::TaskId,
-) -> Result<Option<DecisionId>, AgpError> {
+async fn newest_decision(asked: &Asked, task: TaskId) -> Result<Option<DecisionId>, AgpError> {
     let declared = asked.declared(task).await?;
     let newest = declared.artifacts.iter().rev().find_map(|id| match id {
         AnyId::Decision(id) => Some(*id),

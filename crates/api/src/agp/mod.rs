@@ -50,6 +50,9 @@ const CORRELATION: HeaderName = HeaderName::from_static("x-correlation-id");
 const ACTION: HeaderName = HeaderName::from_static("x-agp-action-id");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The beginning of the paths of decisions in two of the protocol's three variants.
+const DECISION: &str = "/agp/decision/";
+
 /// What an endpoint answers.
 struct Reply {
     status: u16,
@@ -183,6 +186,7 @@ async fn answer(
         query: edge::form(parts.uri.query().unwrap_or_default())?,
         body,
         prefer: prefer(&parts.headers),
+        unprefixed: !parts.uri.path().starts_with(DECISION),
         base_url,
         api,
     };

@@ -23,7 +23,7 @@ use crate::context::{Context, Step};
 use crate::resolve::amount;
 
 /// The action of a task as a whole.
-const WHOLE_TASK: &str = "task";
+pub(crate) const WHOLE_TASK: &str = "task";
 
 /// Asks what policy would say of an act of the caller's, and puts the answer on record.
 pub(crate) async fn policy_evaluate(

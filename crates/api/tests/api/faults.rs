@@ -368,7 +368,7 @@ async fn evaluation(town: &Town, alice: &Actor, id: &str) -> Value {
 async fn an_evaluation_that_is_answered_later_is_found_by_its_id_whatever_happens() {
     let network = Arc::new(SimNetwork::default());
     let fine = remote::answer(200, "{\"result\": {\"verdict\": \"allow\"}}");
-    let answers = vec![fine, SILENCE.to_owned(), SILENCE.to_owned()];
+    let answers = vec![fine.clone(), fine.clone(), fine, SILENCE.to_owned(), SILENCE.to_owned()];
     remote::serve(&network, ("opa.example", "10.0.0.8:8181"), answers);
     let gate = Gate::with(network, |config| {
         let opa = Some(RemoteOpa { url: format!("http://{OPA}") });
@@ -379,20 +379,26 @@ async fn an_evaluation_that_is_answered_later_is_found_by_its_id_whatever_happen
     let declared = json!({ "requested_outcome": "pay", "risk_tier": "low" });
     let task = text(&gate.post(&gate.alice, "/api/v1/tasks", declared).await, "id");
 
-    // In AGP's words: an operation, which ends.
+    // In AGP's words: an operation, which ends. Its variant without prefixes wants it so wherever another
+    // system is asked, the others for whoever would like it.
     let wanted = json!({ "task_id": task, "action": { "tool": "pay", "params": {} } });
-    let ask = Ask::post("/agp/policy-evaluations", wanted).header("prefer", "respond-async");
-    let reply = gate.town.ask(ask.by(&gate.alice)).await;
-    assert_eq!(reply.status, 202, "{}", reply.json());
-    let id = text(&reply.json(), "operation_id");
-    let agp = async |path: &str| {
-        let path = format!("/agp/{path}/{id}");
-        gate.town.ask(Ask::get(path).by(&gate.alice)).await.accepted()
-    };
-    while agp("operations").await["status"] == "pending" {}
-    let ended = agp("operations").await;
-    assert_eq!((&ended["status"], &ended["result_ref"]), (&json!("completed"), &json!(id)));
-    assert_eq!(agp("policy-evaluations").await["verdict"], "allow");
+    let (short, long) = ("/agp/policy-evaluations", "/agp/decision/policy-evaluations");
+    let now = Ask::post(long, wanted.clone()).by(&gate.alice);
+    assert_eq!(gate.town.ask(now).await.accepted()["verdict"], "allow");
+    for (path, prefer) in [(short, "respond-sync"), (long, "respond-async")] {
+        let ask = Ask::post(path, wanted.clone()).header("prefer", prefer);
+        let reply = gate.town.ask(ask.by(&gate.alice)).await;
+        assert_eq!(reply.status, 202, "{}", reply.json());
+        let id = text(&reply.json(), "operation_id");
+        let agp = async |path: &str| {
+            let path = format!("/agp/{path}/{id}");
+            gate.town.ask(Ask::get(path).by(&gate.alice)).await.accepted()
+        };
+        while agp("operations").await["status"] == "pending" {}
+        let ended = agp("operations").await;
+        assert_eq!((&ended["status"], &ended["result_ref"]), (&json!("completed"), &json!(id)));
+        assert_eq!(agp("policy-evaluations").await["verdict"], "allow");
+    }
 
     // Natively: pending until the engine was waited for long enough, and then a deny.
     let wanted = json!({ "task": task, "action": "pay", "wait": "started" });
