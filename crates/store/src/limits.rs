@@ -67,6 +67,8 @@ pub const SEAL_LEVEL: i32 = 3;
 pub const VAULT_PAGE_BYTES: usize = 4 << 20;
 /// Snapshots kept in their folder.
 pub const SNAPSHOTS_KEPT: usize = 2;
+/// Decompressors of sealed ranges kept while nobody uses them, of about 100 KiB each.
+pub const UNPACKERS_IDLE_MAX: usize = 4;
 /// Longest header line of a snapshot in bytes.
 pub const SNAPSHOT_HEADER_BYTES_MAX: u64 = 64 << 10;
 /// Longest sealed frame of a backup in bytes.

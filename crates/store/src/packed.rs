@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
@@ -38,11 +39,26 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, &'static str> {
         Err(_) => return Err("the entries' size does not read"),
     };
     let size = usize::try_from(size).map_err(|_| "the entries are too large")?;
-    let lines = Decompressor::new().and_then(|mut own| own.decompress(bytes, size));
-    match lines {
+    match decompress(bytes, size) {
         Ok(lines) if lines.len() == size => Ok(Cow::Owned(lines)),
         _ => Err("the entries do not unpack"),
     }
+}
+
+/// Decompressors that nobody uses at the moment. Making one costs more than unpacking a small frame.
+static IDLE: Mutex<Vec<Decompressor<'static>>> = Mutex::new(Vec::new());
+
+fn decompress(bytes: &[u8], size: usize) -> io::Result<Vec<u8>> {
+    let idle = || IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let pooled = idle().pop();
+    let mut own = pooled.map_or_else(Decompressor::new, Ok)?;
+    // One that met an error is dropped, not pooled.
+    let lines = own.decompress(bytes, size)?;
+    let mut idle = idle();
+    if idle.len() < limits::UNPACKERS_IDLE_MAX {
+        idle.push(own);
+    }
+    Ok(lines)
 }
 
 #[cfg(test)]
