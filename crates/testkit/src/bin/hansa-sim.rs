@@ -21,7 +21,9 @@ const USAGE: &str = "Usage: cargo xtask sim [--seeds N] [--from S] [--steps K]
 /// How often it says how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 /// Images of one recording.
-const IMAGES_PER_SEED: u64 = 2_000;
+const IMAGES_PER_SEED: u64 = 1_000;
+/// Workers on each core: a store that goes on waits for its threads, and others work meanwhile.
+const WORKERS_PER_CORE: usize = 2;
 
 struct Asked {
     seeds: u64,
@@ -81,17 +83,17 @@ fn run_workload(dir: &str, seed: &str) -> ExitCode {
     }
 }
 
-/// Opens images on every core, each of which takes the next seed when it is done with one.
+/// Opens images by some workers on every core, each of which takes the next seed when it is done with one.
 fn open_images(from: u64, wanted: u64) -> ExitCode {
     let begun = Instant::now();
     let (next, left) = (AtomicU64::new(from), AtomicU64::new(wanted));
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let worked = std::thread::scope(|scope| {
-        let work = |core| {
+        let work = |worker| {
             let (next, left) = (&next, &left);
-            scope.spawn(move || open_some(core, next, left))
+            scope.spawn(move || open_some(worker, next, left))
         };
-        let workers: Vec<_> = (0..cores).map(work).collect();
+        let workers: Vec<_> = (0..cores * WORKERS_PER_CORE).map(work).collect();
         workers.into_iter().map(|worker| worker.join()).collect::<Vec<_>>()
     });
     let mut total = images::Summary::default();
@@ -115,11 +117,11 @@ fn open_images(from: u64, wanted: u64) -> ExitCode {
 }
 
 fn open_some(
-    core: usize,
+    worker: usize,
     next: &AtomicU64,
     left: &AtomicU64,
 ) -> Result<images::Summary, images::Failure> {
-    let name = format!("hansa-images-{}-{core}", std::process::id());
+    let name = format!("hansa-images-{}-{worker}", std::process::id());
     let scratch: PathBuf = images::root().join(name);
     let program = std::env::current_exe().unwrap_or_default();
     let mut total = images::Summary::default();

@@ -18,7 +18,7 @@ mod workload;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use hansa_store::Store;
+use hansa_store::{JOURNAL_FILE, Store};
 
 use self::disk::{Disk, Image};
 use self::recording::{Event, Name};
@@ -195,10 +195,16 @@ impl Opener<'_> {
         }
     }
 
+    /// Puts the files of an image in the place of those of the one before, and of what opening that
+    /// one has made of them. The store's other files stay.
     fn lay_out(&self, image: &Image) -> std::io::Result<()> {
-        match std::fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => std::fs::create_dir(&self.folder)?,
+        std::fs::create_dir_all(&self.folder)?;
+        for file in std::fs::read_dir(&self.folder)? {
+            let path = file?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with(JOURNAL_FILE) {
+                std::fs::remove_file(&path)?;
+            }
         }
         for (name, bytes) in Name::ALL.into_iter().zip(image) {
             if let Some(bytes) = bytes {
