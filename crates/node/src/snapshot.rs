@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use hansa_kernel::limits::ENTRIES_READ_AHEAD;
 use hansa_kernel::{State, codec, state};
+use hansa_store::pace::Pace;
 use hansa_store::snapshot::{self, SnapshotContent};
 use hansa_store::verify::{Verified, VerifyFrom};
 use hansa_store::{Reader, Store};
@@ -119,7 +120,7 @@ pub fn replay(reader: &dyn Reader, state: &mut State, until: u64) -> Result<(), 
 /// What the child process does: fold and write. Returns the seq of the snapshot it made.
 pub fn write<'a>(of: impl Into<Place<'a>>) -> Result<u64, Error> {
     let place = of.into();
-    let reader = Store::open_read_only(place.data_dir)?;
+    let reader = Store::open_to_read(place.data_dir, Pace::Gently)?;
     let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
     let snapshots = place.data_dir.join("snapshots");

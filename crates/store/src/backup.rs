@@ -5,14 +5,14 @@
 //! neither reordered, exchanged between files nor cut off at the end. A file gets its name when it
 //! is whole and synced. Deliberately absent: what the frames mean, and where keys come from.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use hansa_crypto::seal::{SealKey, open, seal};
 use zeroize::Zeroizing;
 
+use crate::pace::{Pace, PacedFile};
 use crate::{Error, disk, limits};
 
 /// Extension while a file is being written.
@@ -22,17 +22,15 @@ const UNFINISHED: &str = "tmp";
 pub struct FrameWriter {
     path: PathBuf,
     key: SealKey,
-    file: BufWriter<File>,
+    file: BufWriter<PacedFile>,
     frames: u64,
 }
 
 impl FrameWriter {
     /// Begins a file, which gets its name when it is finished.
-    pub fn create(path: &Path, key: SealKey) -> Result<Self, Error> {
-        let unfinished = path.with_extension(UNFINISHED);
-        let mut options = OpenOptions::new();
-        let file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
-        let file = BufWriter::new(file.map_err(Error::io("create", unfinished))?);
+    pub fn create(path: &Path, key: SealKey, pace: Pace) -> Result<Self, Error> {
+        let file = PacedFile::create(&path.with_extension(UNFINISHED), pace)?;
+        let file = BufWriter::new(file);
         Ok(Self { path: path.to_owned(), key, file, frames: 0 })
     }
 
@@ -115,7 +113,7 @@ impl FrameReader {
 /// Writes a small file anew, durable when it returns.
 pub fn write_small(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let unfinished = path.with_extension(UNFINISHED);
-    disk::write_synced(&unfinished, &[bytes])?;
+    disk::write_synced(&unfinished, &[bytes], Pace::AtOnce)?;
     std::fs::rename(&unfinished, path).map_err(Error::io("rename", &unfinished))?;
     path.parent().map_or(Ok(()), disk::sync_dir)
 }
@@ -185,7 +183,7 @@ mod tests {
     }
 
     fn written(path: &Path) {
-        let mut writer = FrameWriter::create(path, key()).unwrap();
+        let mut writer = FrameWriter::create(path, key(), Pace::Gently).unwrap();
         writer.push([1; 12], b"one").unwrap();
         writer.push([2; 12], b"two").unwrap();
         writer.finish([3; 12]).unwrap();

@@ -7,8 +7,8 @@ use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
+use crate::pace::{Pace, PacedFile};
 use crate::{Error, limits};
 
 /// Bytes that an unprivileged process may still write under `dir`.
@@ -83,44 +83,16 @@ pub(crate) fn sync_dir(dir: &Path) -> Result<(), Error> {
 }
 
 /// Writes a file for the owner alone and syncs it; the folder is the caller's to sync.
-pub(crate) fn write_synced(path: &Path, parts: &[&[u8]]) -> Result<(), Error> {
-    let mut file = create(path)?;
-    for part in parts {
-        file.write_all(part).map_err(Error::io("write", path))?;
-    }
-    file.sync_all().map_err(Error::io("sync", path))
-}
-
-/// The same for much at once, without holding up whoever commits meanwhile: a piece at a time goes
-/// to the disk, which then rests for several times as long as the piece took it.
-pub(crate) fn write_gently(path: &Path, parts: &[&[u8]]) -> Result<(), Error> {
-    let mut file = create(path)?;
+pub(crate) fn write_synced(path: &Path, parts: &[&[u8]], pace: Pace) -> Result<(), Error> {
+    let mut file = PacedFile::create(path, pace)?;
     for piece in parts.iter().flat_map(|part| part.chunks(limits::GENTLE_BYTES)) {
-        let took = write_piece(&mut file, piece).map_err(Error::io("write", path))?;
-        if piece.len() == limits::GENTLE_BYTES {
-            rest(took * limits::GENTLE_RESTS);
-        }
+        pace.piece(|| file.write_all(piece)).map_err(Error::io("write", path))?;
     }
     file.sync_all().map_err(Error::io("sync", path))
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "how long a disk takes decides only how long it rests"
-)]
-fn write_piece(file: &mut File, piece: &[u8]) -> std::io::Result<Duration> {
-    let begun = Instant::now();
-    file.write_all(piece)?;
-    file.sync_data()?;
-    Ok(begun.elapsed())
-}
-
-#[allow(clippy::disallowed_methods, reason = "nothing waits for what is written gently")]
-fn rest(span: Duration) {
-    std::thread::sleep(span);
-}
-
-fn create(path: &Path) -> Result<File, Error> {
+/// Creates a file for the owner alone, or empties it.
+pub(crate) fn create(path: &Path) -> Result<File, Error> {
     OpenOptions::new()
         .write(true)
         .create(true)

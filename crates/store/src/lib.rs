@@ -13,6 +13,7 @@ pub mod disk;
 pub mod limits;
 pub mod lock;
 pub mod memory;
+pub mod pace;
 pub mod poison;
 pub mod scrub;
 pub mod snapshot;

@@ -35,10 +35,12 @@ pub const WAL_TRUNCATE_WAIT: Duration = Duration::from_millis(50);
 pub const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection.
 pub const STATEMENTS_MAX: usize = 32;
-/// Bytes of a snapshot that are written and synced at once.
+/// Bytes of a snapshot or a backup that are written and synced at once.
 pub const GENTLE_BYTES: usize = 1 << 20;
-/// How many times as long as a piece of a snapshot took to be synced the disk is left alone after it.
+/// How many times as long as gentle work had to wait for a processor or the disk it rests.
 pub const GENTLE_RESTS: u32 = 4;
+/// Longest such rest.
+pub const GENTLE_REST_MAX: Duration = Duration::from_secs(1);
 /// Page cache of a reading connection in KiB.
 pub const READER_CACHE_KIB: u32 = 4_096;
 

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use hansa_types::Digest;
 
+use crate::pace::Pace;
 use crate::{Error, disk, limits};
 
 /// Keeps the digest of a command, with a note for people, in the folder `dir`
@@ -16,7 +17,7 @@ use crate::{Error, disk, limits};
 pub fn record(dir: &Path, digest: &Digest, note: &str) -> Result<(), Error> {
     disk::create_dir(dir)?;
     let note = &note.as_bytes()[..note.len().min(limits::POISON_NOTE_BYTES_MAX)];
-    disk::write_synced(&dir.join(digest.to_string()), &[note])?;
+    disk::write_synced(&dir.join(digest.to_string()), &[note], Pace::AtOnce)?;
     disk::sync_dir(dir)
 }
 

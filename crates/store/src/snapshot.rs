@@ -17,6 +17,7 @@ use hansa_crypto::{PublicKey, SigningKey};
 use hansa_types::{Digest, Signature};
 use serde::{Deserialize, Serialize};
 
+use crate::pace::Pace;
 use crate::{Error, crash, disk, limits};
 
 /// What goes into a snapshot.
@@ -93,7 +94,7 @@ pub fn write(dir: &Path, content: &SnapshotContent, key: &SigningKey) -> Result<
     let path = dir.join(format!("{:020}.{EXTENSION}", content.seq));
     let line = header_line(content, key).map_err(|what| refuse(&path, what))?;
     let unfinished = path.with_extension(UNFINISHED);
-    disk::write_gently(&unfinished, &[&line, b"\n", &content.state])?;
+    disk::write_synced(&unfinished, &[&line, b"\n", &content.state], Pace::Gently)?;
     crash::point("snapshot_before_rename");
     std::fs::rename(&unfinished, &path).map_err(Error::io("rename", &unfinished))?;
     disk::sync_dir(dir)?;

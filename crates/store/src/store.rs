@@ -20,6 +20,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::journal::{Journal, JournalStats};
 use crate::lock::DirLock;
+use crate::pace::Pace;
 use crate::pipeline::Pipeline;
 use crate::reader::Reader;
 use crate::sqlite::{self, SqliteReader};
@@ -104,15 +105,20 @@ impl Store {
         disk::keep_private(&path)?;
         let connection = sqlite::open_writer(&path)?;
         disk::sync_dir(dir)?;
-        let reader = Arc::new(SqliteReader::open(path, options.readers_max)?);
+        let reader = Arc::new(SqliteReader::open(path, options.readers_max, Pace::AtOnce)?);
         Ok(Store { dir: dir.to_owned(), options, lock, connection: Some(connection), reader })
     }
 
     /// Opens the journal of `dir` for reading, beside whoever writes to it.
     pub fn open_read_only(dir: &Path) -> Result<Arc<dyn Reader>, Error> {
+        Self::open_to_read(dir, Pace::AtOnce)
+    }
+
+    /// The same for somebody who reads much, at a pace.
+    pub fn open_to_read(dir: &Path, pace: Pace) -> Result<Arc<dyn Reader>, Error> {
         let path = dir.join(JOURNAL_FILE);
         sqlite::refuse_without_log(&path)?;
-        Ok(Arc::new(SqliteReader::open(path, limits::READERS_MAX)?))
+        Ok(Arc::new(SqliteReader::open(path, limits::READERS_MAX, pace)?))
     }
 
     /// Chooses whether old rows are sealed, before the journal is started.

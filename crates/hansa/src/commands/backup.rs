@@ -33,7 +33,7 @@ pub(crate) enum Command {
         config: ConfigArgs,
         #[command(flatten)]
         place: Place,
-        /// Let everything else on the machine run first
+        /// Let everything else on the machine run first, and rest while it is busy
         #[arg(long)]
         in_background: bool,
     },
@@ -94,6 +94,10 @@ impl Command {
         match self {
             Command::Key { out } => make_key(app, &out)?,
             Command::Create { config, place, in_background } => {
+                let create = match in_background {
+                    true => backup::create_gently,
+                    false => backup::create,
+                };
                 if in_background {
                     hansa_node::env::give_way();
                 }
@@ -103,7 +107,7 @@ impl Command {
                 let mut at = |done, all| progress.at(done, all);
                 let secret = settings.key_secret.get()?;
                 let of = keys::Place { data_dir: settings.data_dir(), secret: secret.as_ref() };
-                let made = backup::create(of, &place.dir, &key, &Env::real(), &mut at)?;
+                let made = create(of, &place.dir, &key, &Env::real(), &mut at)?;
                 drop(progress);
                 app.ui.answer(&told(&made), LISTED)?;
             }

@@ -26,7 +26,8 @@ use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::seal::{SealKey, derive};
 use hansa_kernel::{State, state};
 use hansa_store::backup::{self as files, FrameReader, FrameWriter};
-use hansa_store::{Options, Reader, Row, Store, VaultChange};
+use hansa_store::pace::Pace;
+use hansa_store::{Options, Reader, Row, Store, VaultChange, VaultRow};
 use hansa_types::{IncarnationId, PrincipalId, Salt, Time};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -75,7 +76,7 @@ pub struct Checked {
     pub left_out: u64,
 }
 
-/// Makes a backup of a data directory, whether or not a node runs there.
+/// Makes a backup of a data directory, whether or not a node runs there, as fast as it goes.
 pub fn create<'a>(
     of: impl Into<Place<'a>>,
     to: &Path,
@@ -83,8 +84,44 @@ pub fn create<'a>(
     env: &Env,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Manifest, Error> {
-    let place = of.into();
-    let reader = Store::open_read_only(place.data_dir)?;
+    make(of.into(), &Target { dir: to, recovery, env, pace: Pace::AtOnce }, progress)
+}
+
+/// The same, leaving processors and the disk to the node that runs there.
+pub fn create_gently<'a>(
+    of: impl Into<Place<'a>>,
+    to: &Path,
+    recovery: &SealKey,
+    env: &Env,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Manifest, Error> {
+    make(of.into(), &Target { dir: to, recovery, env, pace: Pace::Gently }, progress)
+}
+
+/// Where a backup goes, and how.
+struct Target<'a> {
+    dir: &'a Path,
+    recovery: &'a SealKey,
+    env: &'a Env,
+    pace: Pace,
+}
+
+impl Target<'_> {
+    /// Begins one of its files.
+    fn begin(&self, name: &str) -> Result<FrameWriter, hansa_store::Error> {
+        let path = self.dir.join(name);
+        let key = file_key(self.recovery, &path);
+        FrameWriter::create(&path, key, self.pace)
+    }
+}
+
+fn make(
+    place: Place<'_>,
+    target: &Target<'_>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Manifest, Error> {
+    let Target { dir: to, env, .. } = *target;
+    let reader = Store::open_to_read(place.data_dir, target.pace)?;
     let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
     let Folded { state, verified, .. } =
@@ -107,13 +144,12 @@ pub fn create<'a>(
             first: copied + 1,
             last: last_seq,
         };
-        copy_rows(&*reader, &to.join(&segment.file), recovery, env, &segment, progress)?;
+        copy_rows(&*reader, target, &segment, progress)?;
         segments.push(segment);
     }
     let id = format!("{last_seq:020}-{:016}", made_at.0);
-    let documents = copy_vault(&*reader, &to.join(format!("{id}.vault")), recovery, env)?;
-    let key_path = to.join(format!("{id}.key"));
-    let mut key_file = FrameWriter::create(&key_path, file_key(recovery, &key_path))?;
+    let documents = copy_vault(&*reader, target, &format!("{id}.vault"))?;
+    let mut key_file = target.begin(&format!("{id}.key"))?;
     key_file.push(env.random(), &*keys.signing().seed())?;
     key_file.finish(env.random())?;
     let manifest = Manifest {
@@ -297,19 +333,17 @@ fn known_segments(
 
 fn copy_rows(
     reader: &dyn Reader,
-    path: &Path,
-    recovery: &SealKey,
-    env: &Env,
+    target: &Target<'_>,
     segment: &Segment,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), Error> {
-    let mut writer = FrameWriter::create(path, file_key(recovery, path))?;
+    let (mut writer, path) = (target.begin(&segment.file)?, target.dir.join(&segment.file));
     let mut rows: Vec<SavedRow> = Vec::new();
     let mut bytes = 0;
     let mut flush = |rows: &mut Vec<SavedRow>| -> Result<(), hansa_store::Error> {
-        let frame = encoded(rows, path)?;
+        let frame = encoded(rows, &path)?;
         rows.clear();
-        writer.push(env.random(), &frame)
+        writer.push(target.env.random(), &frame)
     };
     reader.scan(segment.first, &mut |row: Row| {
         if row.first_seq > segment.last {
@@ -331,45 +365,41 @@ fn copy_rows(
     if !rows.is_empty() {
         flush(&mut rows)?;
     }
-    Ok(writer.finish(env.random())?)
+    Ok(writer.finish(target.env.random())?)
 }
 
-fn copy_vault(
-    reader: &dyn Reader,
-    path: &Path,
-    recovery: &SealKey,
-    env: &Env,
-) -> Result<u64, Error> {
-    let mut writer = FrameWriter::create(path, file_key(recovery, path))?;
+fn copy_vault(reader: &dyn Reader, target: &Target<'_>, name: &str) -> Result<u64, Error> {
+    let (mut writer, path) = (target.begin(name)?, target.dir.join(name));
     let (mut after, mut documents) = (String::new(), 0);
-    loop {
+    let mut records = || -> Result<bool, Error> {
         let page = reader.vault_page(&after, BACKUP_PAGE_RECORDS)?;
-        let Some((last, _)) = page.last() else { break };
+        let Some((last, _)) = page.last() else { return Ok(false) };
         after.clone_from(last);
         documents += page.len() as u64;
-        let saved: Vec<Saved> = page
-            .into_iter()
-            .map(|(id, row)| Saved::Record {
-                id,
-                subject: row.subject.0,
-                salt: row.salt.0,
-                sealed: row.sealed,
-            })
-            .collect();
-        writer.push(env.random(), &encoded(&saved, path)?)?;
-    }
+        let record = |(id, row): (String, VaultRow)| Saved::Record {
+            id,
+            subject: row.subject.0,
+            salt: row.salt.0,
+            sealed: row.sealed,
+        };
+        let saved: Vec<Saved> = page.into_iter().map(record).collect();
+        writer.push(target.env.random(), &encoded(&saved, &path)?)?;
+        Ok(true)
+    };
+    while target.pace.piece(&mut records)? {}
     let mut after = None;
-    loop {
+    let mut keys = || -> Result<bool, Error> {
         let page = reader.vault_keys_page(after, BACKUP_PAGE_RECORDS)?;
-        let Some((last, _)) = page.last() else { break };
+        let Some((last, _)) = page.last() else { return Ok(false) };
         after = Some(*last);
-        let saved: Vec<Saved> = page
-            .into_iter()
-            .map(|(subject, wrapped)| Saved::Key { subject: subject.0, wrapped })
-            .collect();
-        writer.push(env.random(), &encoded(&saved, path)?)?;
-    }
-    writer.finish(env.random())?;
+        let key =
+            |(subject, wrapped): (PrincipalId, Vec<u8>)| Saved::Key { subject: subject.0, wrapped };
+        let saved: Vec<Saved> = page.into_iter().map(key).collect();
+        writer.push(target.env.random(), &encoded(&saved, &path)?)?;
+        Ok(true)
+    };
+    while target.pace.piece(&mut keys)? {}
+    writer.finish(target.env.random())?;
     Ok(documents)
 }
 

@@ -14,6 +14,7 @@ use hansa_types::{Digest, PrincipalId, Salt};
 use rusqlite::{Connection, ToSql};
 
 use super::{open_reader, to_sql};
+use crate::pace::Pace;
 use crate::reader::{Head, Reader, Row, VaultRow, Visit, line_at};
 use crate::{Error, limits, packed};
 
@@ -22,13 +23,14 @@ pub(crate) struct SqliteReader {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
     idle_max: usize,
+    pace: Pace,
 }
 
 impl SqliteReader {
     /// Opens the first connection, so that a file that cannot be read is refused at once.
-    pub(crate) fn open(path: PathBuf, idle_max: usize) -> Result<Self, Error> {
+    pub(crate) fn open(path: PathBuf, idle_max: usize, pace: Pace) -> Result<Self, Error> {
         let first = open_reader(&path)?;
-        Ok(SqliteReader { path, idle: Mutex::new(vec![first]), idle_max })
+        Ok(SqliteReader { path, idle: Mutex::new(vec![first]), idle_max, pace })
     }
 
     /// Runs `work` on a connection that nobody else uses meanwhile.
@@ -134,17 +136,21 @@ impl Reader for SqliteReader {
     fn scan(&self, from_seq: u64, visit: &mut dyn FnMut(Row) -> Visit) -> Result<(), Error> {
         let (mut next, mut begun) = (from_seq, false);
         loop {
-            let page = self.page(next)?;
-            for row in page.rows {
-                // Rows may have become one meanwhile: what was visited is not visited again.
-                let is_visited = begun && row.first_seq < next && next <= row.last_seq;
-                let row = if is_visited { row.behind(next) } else { row };
-                (next, begun) = (row.last_seq.saturating_add(1), true);
-                if let ControlFlow::Break(()) = visit(row)? {
-                    return Ok(());
+            // What is made of a page counts as work with the reading of it.
+            let end = self.pace.piece(|| {
+                let page = self.page(next)?;
+                for row in page.rows {
+                    // Rows may have become one meanwhile: what was visited is not visited again.
+                    let is_visited = begun && row.first_seq < next && next <= row.last_seq;
+                    let row = if is_visited { row.behind(next) } else { row };
+                    (next, begun) = (row.last_seq.saturating_add(1), true);
+                    if let ControlFlow::Break(()) = visit(row)? {
+                        return Ok(Some(Ok(())));
+                    }
                 }
-            }
-            if let Some(end) = page.end {
+                Ok(page.end)
+            })?;
+            if let Some(end) = end {
                 return end;
             }
         }
