@@ -23,7 +23,6 @@ use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::limits::THREAD_ASIDE_NICE;
 pub use network::{BoxStream, Network, Stream, Wait, tls_roots};
 
 /// The lowest priority the system knows.
@@ -108,7 +107,7 @@ pub fn thread_aside<T: Send + 'static>(
 ) -> std::io::Result<JoinHandle<T>> {
     thread(name, move || {
         // On Linux a thread has a priority of its own. Where it cannot be lowered, it stays.
-        let _ = rustix::process::nice(THREAD_ASIDE_NICE);
+        let _ = rustix::process::nice(NICE_MAX);
         work()
     })
 }

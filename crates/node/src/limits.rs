@@ -92,9 +92,6 @@ pub const OWN_TOKEN_LEEWAY: Duration = Duration::seconds(30);
 pub const OWN_TOKENS_REMEMBERED_MAX: usize = 1_000_000;
 /// Longest id of such a token, in bytes.
 pub const TOKEN_ID_BYTES_MAX: usize = 128;
-/// How much less often than others a thread that stands aside gets a processor when all are busy
-/// (nice(2)): about a tenth.
-pub const THREAD_ASIDE_NICE: i32 = 10;
 /// Least bytes of a secret that the node's key is sealed under.
 pub const KEY_SECRET_BYTES_MIN: usize = 12;
 /// Memory that each guess at such a secret costs, in KiB.

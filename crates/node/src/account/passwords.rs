@@ -1,8 +1,8 @@
 //! Argon2id (RFC 9106) in a few threads of its own, with a bounded queue.
 //!
 //! Hashing takes tens of milliseconds and 19 MiB on purpose. However many people log in at once,
-//! only so many hash at once, and their threads stand aside when processors are scarce, so that the
-//! writer and everybody else keep theirs; whoever finds the queue full is told to come back, before
+//! only so many hash at once, and their threads stand aside and rest when processors are scarce, so that
+//! the writer and everybody else keep theirs; whoever finds the queue full is told to come back, before
 //! anything else is done for them. An unknown account costs what a known one does.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,6 +13,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use hansa_crypto::Secret;
+use hansa_store::pace::Pace;
 use hansa_types::{Code, Rejection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use zeroize::Zeroizing;
@@ -107,7 +108,7 @@ fn work(taken: &Mutex<Receiver<Work>>) {
     loop {
         let next = taken.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(next) = next else { return };
-        if catch_unwind(AssertUnwindSafe(next)).is_err() {
+        if Pace::Gently.piece(|| catch_unwind(AssertUnwindSafe(next))).is_err() {
             tracing::error!("the hashing of a password panicked");
         }
     }
