@@ -32,9 +32,12 @@ const MAIN: usize = 64;
 /// How often transfers and yardsticks take turns within a round.
 const TURNS: u32 = 3;
 
+/// How often the load takes turns with and without backups within a round.
+const BACKUP_TURNS: u32 = 2;
+
 /// How much longer than others the load beside those who log in is measured: the node hashes for many
 /// seconds.
-const HASHING_SPANS: u32 = 3;
+const HASHING_SPANS: u32 = 4;
 
 /// Time between two looks at a backup under way.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -131,7 +134,7 @@ impl HttpScene {
         for _ in 0..bench.rounds {
             let (mut alone, mut beside) = (Seen::default(), Seen::default());
             settle();
-            for _ in 0..TURNS {
+            for _ in 0..BACKUP_TURNS {
                 alone += self.run(MAIN, bench.span, transfer)?;
                 let over = AtomicBool::new(false);
                 beside += std::thread::scope(|scope| {
@@ -145,6 +148,24 @@ impl HttpScene {
             report.add("backup.http_c64", beside.per_second() / alone.per_second())?;
         }
         Ok(())
+    }
+
+    /// All connections at half the peak rate, whatever the answers do.
+    fn half(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        let peak = ["http.c64.per_s", "http.c256.per_s"].map(|name| report.median(name));
+        let peak = peak.into_iter().flatten().fold(0.0, f64::max);
+        let requests = self.requests(AGENTS, transfer);
+        settle();
+        let before = disk(bench.root(), SYNCS_MANY)?;
+        let load = open_loop(self.served.address, requests, peak / 2.0, bench.half_span);
+        let mut seen = self.runtime.block_on(load)?;
+        settle();
+        let after = disk(bench.root(), SYNCS_MANY)?;
+        let fsync_ms = f64::midpoint(before.p99_us, after.p99_us) / 1e3;
+        report.add("http.half.per_s", seen.per_second())?;
+        report.add("http.half.p50_ms", seen.latency_ms(0.5))?;
+        report.add("http.half.p99_ms", seen.latency_ms(0.99))?;
+        report.add("http.half.p99_vs_bound", seen.latency_ms(0.99) / (5.0 * fsync_ms + 2.0))
     }
 }
 
@@ -226,32 +247,19 @@ impl Scene for HttpScene {
             self.main(bench, report)?;
         }
         match bench.wants("http.logins") {
-            true => self.logins(bench, report),
+            true => bench.times.of("http.logins", || self.logins(bench, report)),
             false => Ok(()),
         }
     }
 
     fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         if bench.wants("backup.http") {
-            self.under_backup(bench, report)?;
+            bench.times.of("backup.http", || self.under_backup(bench, report))?;
         }
-        if !bench.wants("http.half") {
-            return Ok(());
+        match bench.wants("http.half") {
+            true => bench.times.of("http.half", || self.half(bench, report)),
+            false => Ok(()),
         }
-        let peak = ["http.c64.per_s", "http.c256.per_s"].map(|name| report.median(name));
-        let peak = peak.into_iter().flatten().fold(0.0, f64::max);
-        let requests = self.requests(AGENTS, transfer);
-        settle();
-        let before = disk(bench.root(), SYNCS_MANY)?;
-        let load = open_loop(self.served.address, requests, peak / 2.0, bench.half_span);
-        let mut seen = self.runtime.block_on(load)?;
-        settle();
-        let after = disk(bench.root(), SYNCS_MANY)?;
-        let fsync_ms = f64::midpoint(before.p99_us, after.p99_us) / 1e3;
-        report.add("http.half.per_s", seen.per_second())?;
-        report.add("http.half.p50_ms", seen.latency_ms(0.5))?;
-        report.add("http.half.p99_ms", seen.latency_ms(0.99))?;
-        report.add("http.half.p99_vs_bound", seen.latency_ms(0.99) / (5.0 * fsync_ms + 2.0))
     }
 }
 

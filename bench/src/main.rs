@@ -33,6 +33,7 @@ mod serve;
 mod sim;
 mod start;
 mod stepped;
+mod times;
 mod world;
 mod yardstick;
 
@@ -134,17 +135,20 @@ fn measure(bench: &Bench) -> anyhow::Result<Report> {
         note_disk(bench.root(), &mut report)?;
         for (name, scene) in &mut scenes {
             progress(&format!("round {round} of {}: {name}", bench.rounds));
-            if let Err(error) = scene.round(bench, &mut report) {
+            let measured = bench.times.of(name, || scene.round(bench, &mut report));
+            if let Err(error) = measured {
                 report.skip(name, &error);
             }
         }
     }
     for (name, mut scene) in scenes {
         progress(&format!("last: {name}"));
-        if let Err(error) = scene.finish(bench, &mut report) {
+        let measured = bench.times.of(name, || scene.finish(bench, &mut report));
+        if let Err(error) = measured {
             report.skip(name, &error);
         }
     }
+    bench.times.lines().iter().for_each(|line| progress(line));
     Ok(report)
 }
 
@@ -158,7 +162,7 @@ fn prepare(bench: &Bench, report: &mut Report) -> Vec<Named> {
          report: &mut Report,
          make: &mut dyn FnMut(&mut Report) -> anyhow::Result<Box<dyn Scene>>| {
             progress(&format!("preparing: {name}"));
-            match make(report) {
+            match bench.times.of(name, || make(report)) {
                 Ok(scene) => scenes.push((name, scene)),
                 Err(error) => report.skip(name, &error),
             }

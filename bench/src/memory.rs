@@ -3,7 +3,7 @@
 //! A child is this program, called again with a hidden word, so each begins with a clean heap. It
 //! prints one number. Time is simulated, so a year passes in seconds.
 
-use std::process::Command as Program;
+use std::process::{Child, Command as Program, Stdio};
 
 use anyhow::Context as _;
 use hansa_crypto::keys::PublicKey;
@@ -64,27 +64,57 @@ impl Scene for MemoryScene {
     }
 
     fn finish(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+        // What a process holds does not depend on what others do, so the longest has one beside it.
+        let month = bench.wants("mem.after_eviction").then(|| begin("tasks-month")).transpose()?;
         if bench.wants("mem.bytes_per_account") {
-            report.add("mem.bytes_per_account", call("accounts")?)?;
+            report.add("mem.bytes_per_account", begin("accounts")?.number()?)?;
         }
         if bench.wants("mem.bytes_per_agent") {
-            report.add("mem.bytes_per_agent", call("agents")?)?;
+            report.add("mem.bytes_per_agent", begin("agents")?.number()?)?;
         }
-        if bench.wants("mem.after_eviction") {
-            let without = call("tasks-none")?;
-            report.add("mem.after_eviction", call("tasks-month")? / without)?;
-            report.add("mem.after_eviction_burst", call("tasks-day")? / without)?;
+        if let Some(month) = month {
+            let without = begin("tasks-none")?.number()?;
+            report.add("mem.after_eviction_burst", begin("tasks-day")?.number()? / without)?;
+            report.add("mem.after_eviction", month.number()? / without)?;
         }
         Ok(())
     }
 }
 
-fn call(what: &str) -> anyhow::Result<f64> {
-    let output = Program::new(ITSELF).args([CHILD, what]).output().context("starting a child")?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    let failed = || format!("child {what}: {}", String::from_utf8_lossy(&output.stderr).trim());
-    anyhow::ensure!(output.status.success(), failed());
-    said.trim().parse().with_context(failed)
+/// A child under way, ended with whoever waits for it.
+struct Begun {
+    what: &'static str,
+    child: Option<Child>,
+}
+
+fn begin(what: &'static str) -> anyhow::Result<Begun> {
+    let mut program = Program::new(ITSELF);
+    program.args([CHILD, what]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = Some(program.spawn().context("starting a child")?);
+    Ok(Begun { what, child })
+}
+
+impl Begun {
+    /// What it prints.
+    fn number(mut self) -> anyhow::Result<f64> {
+        let child = self.child.take().context("the child is gone")?;
+        let output = child.wait_with_output().context("waiting for a child")?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let told = String::from_utf8_lossy(&output.stderr);
+        let failed = || format!("child {}: {}", self.what, told.trim());
+        anyhow::ensure!(output.status.success(), failed());
+        said.trim().parse().with_context(failed)
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // One that has ended by itself is as good.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 /// What a child does: folds, and prints its number.

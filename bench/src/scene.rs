@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use hansa_node::env::Env;
 
 use crate::report::Report;
+use crate::times::Times;
 use crate::world::World;
 
 /// A part of the bench.
@@ -34,6 +35,8 @@ pub(crate) struct Bench {
     pub(crate) half_span: Duration,
     /// Rounds.
     pub(crate) rounds: usize,
+    /// How long its parts take.
+    pub(crate) times: Times,
     /// The binary under test.
     pub(crate) hansa: PathBuf,
     only: Option<String>,
@@ -44,12 +47,13 @@ pub(crate) struct Bench {
 impl Bench {
     /// A bench that works in a directory.
     pub(crate) fn new(only: Option<String>, quick: bool, root: PathBuf, hansa: PathBuf) -> Self {
-        let (rounds, span_ms, half_s) = if quick { (1, 1_000, 10) } else { (3, 1_500, 60) };
+        let (rounds, span_ms, half_s) = if quick { (1, 1_000, 10) } else { (3, 1_200, 60) };
         Self {
             env: Env::real(),
             span: Duration::from_millis(span_ms),
             half_span: Duration::from_secs(half_s),
             rounds,
+            times: Times::default(),
             hansa,
             only,
             root,
@@ -85,8 +89,8 @@ impl Bench {
         if let Some(world) = self.world.get() {
             return Ok(world);
         }
-        let world =
-            World::create(self.root.join("world"), &self.env).context("making the books")?;
+        let make = || World::create(self.root.join("world"), &self.env);
+        let world = self.times.of("the books", make).context("making the books")?;
         Ok(self.world.get_or_init(|| world))
     }
 }

@@ -25,7 +25,7 @@ pub(crate) const CHILD: &str = "scrub";
 /// This program, even when its file has been replaced by a newer build.
 const ITSELF: &str = "/proc/self/exe";
 /// How long a pass is watched.
-const WATCHED: Duration = Duration::from_secs(10);
+const WATCHED: Duration = Duration::from_secs(5);
 
 /// The scene.
 pub(crate) struct ScrubScene;

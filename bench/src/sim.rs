@@ -9,8 +9,8 @@ use crate::report::Report;
 use crate::scene::{Bench, Scene};
 
 /// Images, and simulations, of one round.
-const IMAGES: &str = "8000";
-const SEEDS: &str = "1000";
+const IMAGES: &str = "4000";
+const SEEDS: &str = "300";
 
 /// The scene.
 pub(crate) struct SimScene;
