@@ -157,8 +157,7 @@ impl HttpScene {
         let requests = self.requests(AGENTS, transfer);
         settle();
         let before = disk(bench.root(), SYNCS_MANY)?;
-        let load = open_loop(self.served.address, requests, peak / 2.0, bench.half_span);
-        let mut seen = self.runtime.block_on(load)?;
+        let mut seen = open_loop(self.served.address, requests, peak / 2.0, bench.half_span)?;
         settle();
         let after = disk(bench.root(), SYNCS_MANY)?;
         let fsync_ms = f64::midpoint(before.p99_us, after.p99_us) / 1e3;

@@ -155,7 +155,11 @@ pub(crate) const KEYS: &[Key] = &[
         "us",
         "CPU to check an access token (a JWT) that was checked before",
     ),
-    printed("http.half.per_s", "1/s", "transfers at half the peak rate, open loop"),
+    printed(
+        "http.half.per_s",
+        "1/s",
+        "transfers at half the peak rate, open loop, whose generator goes first for a core",
+    ),
     printed("http.half.p50_ms", "ms", "their latency from the planned moment, median"),
     printed("http.half.p99_ms", "ms", "their latency from the planned moment, slowest hundredth"),
     at_most(1.0, "http.half.p99_vs_bound", "x", "half.p99 / (5 fdatasync p99 + 2 ms)"),
