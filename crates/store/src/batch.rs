@@ -36,7 +36,9 @@ pub struct Batch {
 }
 
 /// Entries that are written when there is time for it.
-pub struct Unwritten(Box<dyn FnOnce(&mut Vec<u8>) + Send>);
+pub struct Unwritten(Box<Write>);
+
+type Write = dyn FnOnce(&mut Vec<u8>) + Send;
 
 impl Unwritten {
     /// Entries that `write` appends, each followed by a newline.

@@ -142,7 +142,7 @@ pub(crate) struct Committer<S> {
 
 /// What the committing thread does next.
 enum Next {
-    Work(Work),
+    Work(Box<Work>),
     Idle,
     Close,
 }
@@ -258,7 +258,7 @@ impl<S: Sink> Committer<S> {
         loop {
             match self.next(wait) {
                 Next::Work(work) => {
-                    self.settle(work);
+                    self.settle(*work);
                     self.shared.room.notify_all();
                     wait = self.tend(false);
                 }
@@ -275,7 +275,7 @@ impl<S: Sink> Committer<S> {
         let mut state = self.shared.lock();
         loop {
             if let Some(work) = state.queue.pop_front() {
-                return Next::Work(work);
+                return Next::Work(Box::new(work));
             }
             if state.hashed {
                 return Next::Close;
