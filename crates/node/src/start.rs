@@ -87,9 +87,7 @@ async fn open_and_run(config: Config, env: Env) -> Result<Started, Error> {
     metrics.watch_journal(Arc::clone(&journal_stats));
     let Folded { state, verified, snapshot_seq } = folded;
     let hashes = Hashes { chain: verified.head.chain, tree: verified.range };
-    let signing = SigningKey::from_seed(*keys.signing().seed());
-    let signer = Signer::new(signing, origin(&config.host, incarnation));
-    appoint(&mut *journal, hashes, signer, &metrics, &env);
+    appoint(&mut *journal, hashes, signer(&keys, &config, incarnation), &metrics, &env);
     let surroundings = Surroundings {
         queue: Arc::clone(&queue),
         env: env.clone(),
@@ -172,6 +170,12 @@ fn way_of_mail(
         }
         (None, None) => (None, None),
     }
+}
+
+/// Who signs checkpoints with the node's key.
+fn signer(keys: &NodeKeys, config: &Config, incarnation: IncarnationId) -> Signer {
+    let signing = SigningKey::from_seed(*keys.signing().seed());
+    Signer::new(signing, origin(&config.host, incarnation))
 }
 
 /// Appoints who writes and hashes the journal's batches, and who signs checkpoints of them.
