@@ -239,7 +239,7 @@ impl State {
             _ => return Err(Code::CredentialInvalid.into()),
         }
         self.refuse_erased(handle)?;
-        match principal.active || request.command.is_heard_of_suspended() {
+        match self.principals.status(handle).active || request.command.is_heard_of_suspended() {
             true => Ok(Some(handle)),
             false => Err(Code::PrincipalSuspended.into()),
         }
@@ -310,7 +310,7 @@ impl State {
             Sphere::Node => self.treasury()?,
         };
         let (money, charged) = self.money_moved(command);
-        if money.is_some() && self.principals.get(on_behalf_of).frozen {
+        if money.is_some() && self.principals.status(on_behalf_of).frozen {
             return Err(Code::PrincipalFrozen.into());
         }
         if on_behalf_of == caller {
@@ -336,7 +336,7 @@ impl State {
     /// Refuses a person who acts for the node without having shown a second factor, where the node
     /// asks for one. Programs act within the grants that such a person gave them.
     fn check_second_factor(&self, caller: Handle, auth: &Auth) -> Result<(), Rejection> {
-        if !self.second_factor_enforced || self.principals.get(caller).kind != Kind::Person {
+        if !self.second_factor_enforced || self.principals.status(caller).kind != Kind::Person {
             return Ok(());
         }
         let session = match auth {
@@ -391,7 +391,7 @@ impl State {
         });
         match grant {
             Ok(grant) => Ok(Some(grant)),
-            Err(_) if self.principals.get(caller).kind == Kind::Person => Ok(None),
+            Err(_) if self.principals.status(caller).kind == Kind::Person => Ok(None),
             Err(refusal) => Err(refusal),
         }
     }

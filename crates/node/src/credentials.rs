@@ -97,7 +97,7 @@ fn known(state: &State, secret: &Digest) -> Result<Known, Code> {
         return Ok(Known {
             auth: Auth::Session(id),
             principal: principal.id,
-            active: principal.active,
+            active: state.principals.status(session.principal).active,
             actions: None,
             expires: Some(session.expires),
             noted: Arc::default(),
@@ -105,11 +105,11 @@ fn known(state: &State, secret: &Digest) -> Result<Known, Code> {
     }
     let id = state.api_key_by_secret(secret).ok_or(Code::CredentialInvalid)?;
     let key = state.api_keys.get(&id).ok_or(Code::CredentialInvalid)?;
-    let principal = state.principals.get(key.principal);
-    let (actions, expires) = (Some(key.actions.clone().into()), key.expires);
+    let principal = state.principals.get(key.principal).id;
+    let active = state.principals.status(key.principal).active;
+    let (actions, expires) = (Some(Arc::from(&*key.actions)), key.expires);
     let auth = Auth::ApiKey(id);
-    let noted = Arc::default();
-    Ok(Known { auth, principal: principal.id, active: principal.active, actions, expires, noted })
+    Ok(Known { auth, principal, active, actions, expires, noted: Arc::default() })
 }
 
 impl Credentials {

@@ -154,7 +154,7 @@ fn client(state: &State, id: ClientId) -> Option<KnownClient> {
         principal: principal.id,
         did: state.did_at(client.principal),
         epoch: principal.epoch,
-        active: principal.active,
+        active: state.principals.status(client.principal).active,
         actions: client.actions.clone(),
         secret: client.secret,
     })
@@ -325,8 +325,10 @@ impl Node {
             return refuse("the token needs a jti of 1 to 128 bytes");
         };
         let found = self.read(None, move |state| {
-            let principal = state.principals.get(state.principals.find_by_key(&key)?);
-            principal.accepts(&key, now).then_some((principal.id, principal.active))
+            let handle = state.principals.find_by_key(&key)?;
+            let principal = state.principals.get(handle);
+            let active = state.principals.status(handle).active;
+            principal.accepts(&key, now).then_some((principal.id, active))
         });
         let (principal, active) = found.await?.ok_or(Code::DidUnknown)?;
         if !active {

@@ -25,6 +25,18 @@ macro_rules! byte_strings {
             impl $name {
                 /// Length of the written form in bytes.
                 pub const TEXT_LEN: usize = ($len * 4usize).div_ceil(3);
+
+                /// Appends the written form.
+                pub fn append_to(&self, out: &mut Vec<u8>) {
+                    out.extend_from_slice(&self.written());
+                }
+
+                fn written(&self) -> [u8; Self::TEXT_LEN] {
+                    let mut text = [0u8; Self::TEXT_LEN];
+                    let written = URL_SAFE_NO_PAD.encode_slice(self.0, &mut text);
+                    debug_assert_eq!(written, Ok(Self::TEXT_LEN), "the text is as long as that");
+                    text
+                }
             }
 
             impl fmt::Display for $name {
@@ -55,9 +67,7 @@ macro_rules! byte_strings {
                     if !s.is_human_readable() {
                         return s.serialize_bytes(&self.0);
                     }
-                    let mut text = [0u8; Self::TEXT_LEN];
-                    let written = URL_SAFE_NO_PAD.encode_slice(self.0, &mut text).unwrap_or_default();
-                    s.serialize_str(std::str::from_utf8(&text[..written]).unwrap_or_default())
+                    s.serialize_str(std::str::from_utf8(&self.written()).unwrap_or_default())
                 }
             }
 

@@ -147,11 +147,20 @@ macro_rules! ids {
 
                 /// Hands the written form to `f` without allocating.
                 pub fn with_text<T>(self, f: impl FnOnce(&str) -> T) -> T {
+                    f(std::str::from_utf8(&self.written()).unwrap_or_default())
+                }
+
+                /// Appends the written form.
+                pub fn append_to(self, out: &mut Vec<u8>) {
+                    out.extend_from_slice(&self.written());
+                }
+
+                fn written(self) -> [u8; Self::LEN] {
                     let mut text = [0u8; Self::LEN];
                     let (prefix, digits) = text.split_at_mut(Self::PREFIX.len());
                     prefix.copy_from_slice(Self::PREFIX.as_bytes());
                     encode(self.0, digits);
-                    f(std::str::from_utf8(&text).unwrap_or_default())
+                    text
                 }
             }
 
@@ -348,6 +357,13 @@ macro_rules! any_id {
         $(impl From<$name> for AnyId {
             fn from(id: $name) -> Self { Self::$variant(id) }
         })*
+
+        impl AnyId {
+            /// Appends the written form.
+            pub fn append_to(self, out: &mut Vec<u8>) {
+                match self { $(Self::$variant(id) => id.append_to(out)),* }
+            }
+        }
 
         impl fmt::Display for AnyId {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -264,7 +264,7 @@ struct Stands {
 
 fn stands(state: &State, id: PrincipalId) -> Option<Stands> {
     let handle = state.principals.find(id)?;
-    let (owner, frozen) = (state.is_owner(handle), state.principals.get(handle).frozen);
+    let (owner, frozen) = (state.is_owner(handle), state.principals.status(handle).frozen);
     Some(Stands { did: Some(state.did_at(handle)), owner, frozen })
 }
 

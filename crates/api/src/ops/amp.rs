@@ -105,8 +105,9 @@ async fn check_active(context: &Context, signed: &Signed) -> Result<(), Rejectio
     let now = context.api.node.now();
     let active = context.api.node.read(Some(principal), move |state| {
         let handle = state.principals.find(principal)?;
-        let principal = state.principals.get(handle);
-        let standing = (principal.erased, principal.active, principal.accepts(&key, now));
+        let status = state.principals.status(handle);
+        let accepts = state.principals.get(handle).accepts(&key, now);
+        let standing = (status.erased, status.active, accepts);
         Some((standing, state.check_restored(now.max(state.now))))
     });
     let (standing, restored) = active.await?.ok_or(Code::DidUnknown)?;

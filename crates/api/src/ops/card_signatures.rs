@@ -57,12 +57,13 @@ impl Known {
     fn of(state: &State, id: PrincipalId, now: Time) -> Option<Self> {
         let handle = state.principals.find(id)?;
         let found = state.principals.get(handle);
+        let status = state.principals.status(handle);
         Some(Self {
             id,
             did: state.did_at(handle),
             keys: found.keys(now).collect(),
             has_rotated: !found.former_keys.is_empty(),
-            is_listed: found.active && found.kind == Kind::Agent,
+            is_listed: status.active && status.kind == Kind::Agent,
         })
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn org_agent_list(
             Facts {
                 id: state.principals.get(agent).id,
                 did: state.did_at(agent),
-                status: status(state.principals.get(agent)),
+                status: status(state.principals.status(agent)),
                 shared_with: shares.map(|(_, with)| tell_with(*with)).collect(),
             }
         });

@@ -9,7 +9,7 @@ use hansa_crypto::SigningKey;
 use hansa_kernel::org::{
     Create, Leave, OrgCommand, OrgRole as Role, Remove, SetRole, TransferOwnership,
 };
-use hansa_kernel::principal::Principal;
+use hansa_kernel::principal::Status;
 use hansa_kernel::{Command, State};
 use hansa_types::{AnyId, Code, Did, PrincipalId, Time};
 use hansa_wire::Problem;
@@ -79,7 +79,7 @@ fn facts(state: &State, id: PrincipalId, looker: PrincipalId) -> Option<Facts> {
     Some(Facts {
         id,
         did: state.did_at(handle),
-        status: status(principal),
+        status: status(state.principals.status(handle)),
         role,
         members: whole.then_some(org.members.len()),
         agents: seen.count(),
@@ -88,10 +88,10 @@ fn facts(state: &State, id: PrincipalId, looker: PrincipalId) -> Option<Facts> {
 }
 
 /// Whether a principal may act.
-pub(super) fn status(principal: &Principal) -> PrincipalStatus {
-    match (principal.erased, principal.active) {
+pub(super) fn status(status: Status) -> PrincipalStatus {
+    match (status.erased, status.active) {
         (true, _) => PrincipalStatus::Erased,
-        (false, true) if principal.frozen => PrincipalStatus::Frozen,
+        (false, true) if status.frozen => PrincipalStatus::Frozen,
         (false, true) => PrincipalStatus::Active,
         (false, false) => PrincipalStatus::Suspended,
     }

@@ -35,7 +35,7 @@ struct Seen {
 fn seen(state: &State, principal: PrincipalId) -> Result<Seen, Rejection> {
     let handle = state.principal(principal)?;
     let stop = state.stops.get(&handle).copied().unwrap_or_default();
-    Ok(Seen { principal, erased: state.principals.get(handle).erased, stop })
+    Ok(Seen { principal, erased: state.principals.status(handle).erased, stop })
 }
 
 /// Reads how a principal stands.
@@ -65,8 +65,8 @@ pub(crate) async fn appeal_list(context: &Context, request: AppealList) -> Resul
     let look = |state: &State| {
         let waiting = state.stops.iter().filter(|(_, stop)| stop.appealed.is_some());
         let waiting = waiting.map(|(handle, stop)| {
-            let principal = state.principals.get(*handle);
-            Seen { principal: principal.id, erased: principal.erased, stop: *stop }
+            let principal = state.principals.get(*handle).id;
+            Seen { principal, erased: state.principals.status(*handle).erased, stop: *stop }
         });
         (waiting.collect::<Vec<Seen>>(), state.seq)
     };

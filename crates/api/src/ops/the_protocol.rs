@@ -37,7 +37,7 @@ pub(crate) async fn agent_me(context: &Context, _: AgentMe) -> Result<Answer, Pr
     let id = context.principal()?;
     let look = move |state: &State| {
         let handle = state.principals.find(id)?;
-        let found = state.principals.get(handle);
+        let found = state.principals.status(handle);
         (found.kind != Kind::Node).then(|| (state.did_at(handle), found.active))
     };
     let found = context.api.node.read(Some(id), look).await?;

@@ -83,7 +83,7 @@ impl State {
         };
         let open = matches!(action.stage, Stage::Started | Stage::Claimed);
         let same = call.is_none_or(|call| call == action.call);
-        let caller = self.principals.get(action.caller).active;
+        let caller = self.principals.status(action.caller).active;
         let grant = match action.grant {
             Some(id) => grant::check_chain(self, id, now).map_err(|refusal| refusal.code),
             None => Ok(()),
@@ -242,7 +242,7 @@ impl Looked<'_> {
             Act::Service(_) => node,
             Act::External(by) => self.state.principal(by)?,
         };
-        if !self.state.principals.get(by).active {
+        if !self.state.principals.status(by).active {
             return Err(Rejection::new(Code::PrincipalSuspended, "the executor is suspended"));
         }
         let caller = self.request.caller.principal.and_then(|id| self.state.principals.find(id));
@@ -258,7 +258,7 @@ impl Looked<'_> {
     fn counterparty(&self) -> Result<(), Rejection> {
         let Some(named) = self.submit.call.counterparty else { return Ok(()) };
         let handle = self.state.principal(named)?;
-        match self.state.principals.get(handle).active {
+        match self.state.principals.status(handle).active {
             true => Ok(()),
             false => Err(Rejection::new(Code::PrincipalSuspended, "the counterparty is suspended")),
         }

@@ -71,7 +71,7 @@ impl State {
             return Err(gone());
         }
         self.refuse_erased(handle)?;
-        match principal.active {
+        match self.principals.status(handle).active {
             true => Ok(handle),
             false => Err(Code::PrincipalSuspended.into()),
         }

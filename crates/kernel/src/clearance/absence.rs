@@ -63,7 +63,7 @@ impl Rules for DelegateAbsence {
         }
         if let Some((deputy, until)) = self.deputy {
             let handle = state.principal(deputy)?;
-            if handle == away || !state.principals.get(handle).active {
+            if handle == away || !state.principals.status(handle).active {
                 return Err(Rejection::new(
                     Code::InvalidField,
                     "deputy: somebody else who may act",

@@ -191,7 +191,7 @@ impl ApprovalRequest {
         let another = wanted.another || task.is_some_and(|task| task.another);
         let counted = |vote: &&Vote| {
             let speaker = vote.on_behalf_of.unwrap_or(vote.by);
-            let active = |handle: Handle| state.principals.get(handle).active;
+            let active = |handle: Handle| state.principals.status(handle).active;
             let in_office = vote.role.is_none_or(|role| state.clearance.holds(role, speaker));
             let stands_in = vote.on_behalf_of.is_none_or(|away| {
                 let absence = state.clearance.absences.get(&away);

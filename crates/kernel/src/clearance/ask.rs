@@ -227,7 +227,7 @@ impl DecideApproval {
         let away = state.principal(away)?;
         let absence = state.clearance.absences.get(&away);
         let stands_in = absence.is_some_and(|a| a.deputy == by && a.until > now);
-        match stands_in && state.principals.get(away).active {
+        match stands_in && state.principals.status(away).active {
             true => Ok(away),
             false => Err(Rejection::new(Code::RoleRequired, "you do not stand in for them")),
         }

@@ -195,7 +195,7 @@ impl State {
             let detail = "the node's owner, and whom the owner controls, cannot lift it";
             return Err(Rejection::new(Code::OwnAct, detail));
         }
-        let is_person = self.principals.get(by).kind == Kind::Person;
+        let is_person = self.principals.status(by).kind == Kind::Person;
         if escalation.action == HoldKind::EscalateToHuman && !is_person {
             return Err(Rejection::new(Code::RoleRequired, "a person has to look at this one"));
         }

@@ -329,7 +329,7 @@ impl State {
     /// agent is handed to nobody under it, so the chain has an end.
     pub fn person_of(&self, handle: Handle) -> Handle {
         let mut at = handle;
-        while self.principals.get(at).kind != Kind::Person {
+        while self.principals.status(at).kind != Kind::Person {
             match self.principals.get(at).controller {
                 Some(above) => at = above,
                 None => break,

@@ -108,7 +108,7 @@ impl Rules for AssignRole {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let holder = state.principal(self.principal)?;
-        if !state.principals.get(holder).active {
+        if !state.principals.status(holder).active {
             return Err(Code::PrincipalSuspended.into());
         }
         if state.clearance.holds(self.role, holder) {

@@ -1,5 +1,6 @@
 //! Patterns of operation ids: `transfer_create`, `transfer_*` or `*`.
 
+use std::ops::Deref;
 use std::str::FromStr;
 
 use hansa_types::{Code, Rejection};
@@ -17,6 +18,33 @@ enum Pattern {
     Everything,
     /// Any other pattern, whole.
     Text(Box<str>),
+}
+
+/// Patterns of which one has to cover an operation. `*` alone takes no look elsewhere in memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Action>", into = "Vec<Action>")]
+pub struct Actions(Option<Box<[Action]>>);
+
+/// What [`Actions`] without a list of their own stand for.
+const EVERYTHING: &[Action] = &[Action(Pattern::Everything)];
+
+impl Deref for Actions {
+    type Target = [Action];
+    fn deref(&self) -> &[Action] {
+        self.0.as_deref().unwrap_or(EVERYTHING)
+    }
+}
+
+impl From<Vec<Action>> for Actions {
+    fn from(patterns: Vec<Action>) -> Self {
+        Self((patterns != EVERYTHING).then(|| patterns.into()))
+    }
+}
+
+impl From<Actions> for Vec<Action> {
+    fn from(actions: Actions) -> Self {
+        actions.to_vec()
+    }
 }
 
 impl Action {
@@ -103,6 +131,20 @@ mod tests {
             !action("transfer_*").covers("mint_create")
                 && !action("transfer").covers("transfer_create")
         );
+    }
+
+    #[test]
+    fn everything_alone_is_kept_without_a_list_and_told_as_one() {
+        let all = Actions::from(vec![Action::everything()]);
+        assert!(all.0.is_none() && *all == [Action::everything()]);
+        let two = vec![Action::everything(), action("mint_create")];
+        for patterns in [vec![action("mint_create")], two] {
+            let kept = Actions::from(patterns.clone());
+            assert!(kept.0.is_some() && *kept == patterns);
+            let bytes = postcard::to_stdvec(&kept).unwrap();
+            assert_eq!(bytes, postcard::to_stdvec(&patterns).unwrap());
+            assert_eq!(postcard::from_bytes::<Actions>(&bytes).unwrap(), kept);
+        }
     }
 
     #[test]

@@ -185,6 +185,7 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
         parent: created.parent,
         depth,
         ended: None,
+        above: None,
     };
     state.grants.insert(id, grant);
     state.leaving.insert((created.expires, Leaving::Grant(id)));

@@ -10,6 +10,7 @@ mod action;
 mod create;
 mod end;
 mod resource;
+mod slots;
 mod table;
 mod terms;
 mod usage;
@@ -18,12 +19,13 @@ use hansa_types::{Amount, Code, GrantId, Rejection};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use about::about;
-pub use action::Action;
+pub use action::{Action, Actions};
 pub(crate) use create::apply_created;
 pub use create::{Create, Created};
 pub use end::{Relinquish, Relinquished, Revoke, Revoked};
 pub(crate) use end::{apply_relinquished, apply_revoked, leave};
 pub use resource::{Resource, Target};
+use slots::Slot;
 pub use table::Grants;
 pub use terms::{Limits, Scope, Terms};
 pub(crate) use usage::{Found, charge, find, note_use};
@@ -55,6 +57,9 @@ pub struct Grant {
     pub depth: u8,
     /// How it ended, once it has and is remembered only to say so.
     pub ended: Option<Ended>,
+    /// Where its parent lies.
+    #[serde(skip)]
+    above: Option<Slot>,
 }
 
 /// How a grant ended.
@@ -86,7 +91,7 @@ impl State {
     /// Whether nobody else who may act owns the node.
     pub(crate) fn is_last_owner(&self, principal: Handle) -> bool {
         let Ok(node) = self.treasury() else { return false };
-        let owns = |handle: Handle| self.principals.get(handle).active && self.is_owner(handle);
+        let owns = |handle: Handle| self.principals.status(handle).active && self.is_owner(handle);
         let mut others = self.grants.holders_for(node).filter(|&other| other != principal);
         owns(principal) && !others.any(owns)
     }
@@ -97,12 +102,12 @@ impl State {
 pub(crate) fn refuse_widening(permit: &Permit<'_>, actions: &[Action]) -> Result<(), Rejection> {
     let state = permit.state();
     let key = match &permit.caller().auth {
-        Auth::ApiKey(id) => state.api_keys.get(id).map(|key| &key.actions),
-        Auth::Jwt(jwt) => jwt.claims.as_ref().and_then(|claims| claims.actions.as_ref()),
+        Auth::ApiKey(id) => state.api_keys.get(id).map(|key| &*key.actions),
+        Auth::Jwt(jwt) => jwt.claims.as_ref().and_then(|claims| claims.actions.as_deref()),
         _ => None,
     };
     let grant = permit.grant().and_then(|id| state.grants.get(&id));
-    for used in key.into_iter().chain(grant.map(|grant| &grant.terms.actions)) {
+    for used in key.into_iter().chain(grant.map(|grant| &*grant.terms.actions)) {
         if let Some(wider) = actions.iter().find(|wanted| !used.iter().any(|a| a.includes(wanted)))
         {
             let detail = format!("{} is wider than what was used to ask for it", wider.as_str());

@@ -7,6 +7,7 @@
 use hansa_types::GrantId;
 use serde::{Deserialize, Serialize};
 
+use super::slots::{Slot, Slots};
 use super::{Ended, Grant};
 use crate::limits::{GRANTS_ENDED_LOOKED_AT_MAX, GRANTS_ENDED_MAX, GRANTS_ENDED_PER_ISSUER_MAX};
 use crate::principal::Handle;
@@ -15,7 +16,7 @@ use crate::state::Map;
 /// All grants. What only finds and counts them is rebuilt after a snapshot.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Grants {
-    all: Map<GrantId, Grant>,
+    all: Slots,
     #[serde(skip)]
     held: Map<Between, Held>,
     #[serde(skip)]
@@ -31,11 +32,12 @@ struct Between {
     root: Handle,
 }
 
-/// The grants by which one principal acts for another, each list in the order of the ids.
+/// The grants by which one principal acts for another and where they lie, each list in the order of
+/// the ids.
 #[derive(Debug, Clone, Default)]
 struct Held {
-    live: Vec<GrantId>,
-    ended: Vec<GrantId>,
+    live: Vec<(GrantId, Slot)>,
+    ended: Vec<(GrantId, Slot)>,
 }
 
 /// How many grants somebody gave that are remembered.
@@ -47,7 +49,7 @@ struct Issued {
 
 impl Grants {
     pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
-        let all = Map::new(hasher);
+        let all = Slots::new(hasher);
         let (held, given, issuers) = (Map::new(hasher), Map::new(hasher), Map::new(hasher));
         Self { all, held, given, issuers }
     }
@@ -57,7 +59,7 @@ impl Grants {
         let mut all = before.all;
         all.rehash(hasher);
         let mut links: Vec<(GrantId, Link)> =
-            all.iter().map(|(id, grant)| (*id, Link::of(grant))).collect();
+            all.iter().map(|(id, grant)| (id, Link::of(grant))).collect();
         links.sort_unstable_by_key(|(id, _)| *id);
         self.all = all;
         for (id, link) in links {
@@ -68,8 +70,8 @@ impl Grants {
     fn index(&mut self, id: GrantId, link: Link) {
         let held = self.held.entry(link.between).or_default();
         let list = if link.ended { &mut held.ended } else { &mut held.live };
-        if let Err(place) = list.binary_search(&id) {
-            list.insert(place, id);
+        if let (Err(place), Some(slot)) = (position(list, id), self.all.find(id)) {
+            list.insert(place, (id, slot));
         }
         let issued = self.issuers.entry(link.issuer).or_default();
         match link.ended {
@@ -84,7 +86,7 @@ impl Grants {
     fn forget(&mut self, id: GrantId, link: Link) {
         if let Some(held) = self.held.get_mut(&link.between) {
             let list = if link.ended { &mut held.ended } else { &mut held.live };
-            if let Ok(place) = list.binary_search(&id) {
+            if let Ok(place) = position(list, id) {
                 list.remove(place);
             }
             if held.live.is_empty() && held.ended.is_empty() {
@@ -109,11 +111,22 @@ impl Grants {
 
     /// A grant.
     pub fn get(&self, id: &GrantId) -> Option<&Grant> {
-        self.all.get(id)
+        self.all.at(self.all.find(*id)?, *id)
     }
 
-    pub(super) fn get_mut(&mut self, id: &GrantId) -> Option<&mut Grant> {
-        self.all.get_mut(id)
+    /// The grant above another, if it is kept still.
+    pub fn above(&self, grant: &Grant) -> Option<(GrantId, &Grant)> {
+        let id = grant.parent?;
+        Some((id, self.all.at(grant.above?, id)?))
+    }
+
+    /// Changes a grant and those above it.
+    pub(super) fn change_chain(&mut self, id: GrantId, change: impl Fn(&mut Grant)) {
+        let mut next = self.all.find(id).map(|slot| (slot, id));
+        while let Some(grant) = next.and_then(|(slot, id)| self.all.at_mut(slot, id)) {
+            change(grant);
+            next = grant.above.zip(grant.parent);
+        }
     }
 
     /// How many there are, live or remembered.
@@ -133,8 +146,8 @@ impl Grants {
         holder: Handle,
         root: Handle,
     ) -> impl DoubleEndedIterator<Item = (GrantId, &Grant)> {
-        let ids = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.live);
-        ids.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
+        let held = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.live);
+        held.iter().filter_map(|&(id, slot)| Some((id, self.all.at(slot, id)?)))
     }
 
     /// The last few of such grants that have ended, while they are remembered, the newest first.
@@ -143,9 +156,9 @@ impl Grants {
         holder: Handle,
         root: Handle,
     ) -> impl Iterator<Item = (GrantId, &Grant)> {
-        let ids = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.ended);
-        let last = ids.iter().rev().take(GRANTS_ENDED_LOOKED_AT_MAX);
-        last.filter_map(|id| Some((*id, self.all.get(id)?)))
+        let held = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.ended);
+        let last = held.iter().rev().take(GRANTS_ENDED_LOOKED_AT_MAX);
+        last.filter_map(|&(id, slot)| Some((id, self.all.at(slot, id)?)))
     }
 
     /// Everybody who holds a grant to act for a principal, in no order.
@@ -172,20 +185,22 @@ impl Grants {
 
     /// A grant and those above it that are kept still, the nearest first.
     pub fn chain(&self, id: GrantId) -> impl Iterator<Item = (GrantId, &Grant)> {
-        let found = |id: GrantId| Some((id, self.all.get(&id)?));
-        std::iter::successors(found(id), move |(_, grant)| found(grant.parent?))
+        let first = self.get(&id).map(|grant| (id, grant));
+        std::iter::successors(first, |(_, grant)| self.above(grant))
     }
 
     pub(super) fn insert(&mut self, id: GrantId, grant: Grant) {
-        self.index(id, Link::of(&grant));
+        let link = Link::of(&grant);
         self.all.insert(id, grant);
+        self.index(id, link);
     }
 
     /// Ends a grant. Says whether it is remembered to have ended so: of those of an issuer beyond very
     /// many nothing stays, nor where the state is half full of grants.
     pub(super) fn end(&mut self, id: GrantId, how: Ended) -> bool {
         let half_full = self.all.len() > GRANTS_ENDED_MAX;
-        let Some(grant) = self.all.get_mut(&id).filter(|grant| grant.ended.is_none()) else {
+        let grant = self.all.find(id).and_then(|slot| self.all.at_mut(slot, id));
+        let Some(grant) = grant.filter(|grant| grant.ended.is_none()) else {
             return false;
         };
         let link = Link::of(grant);
@@ -193,7 +208,7 @@ impl Grants {
         self.forget(id, link);
         let ended = self.issuers.get(&link.issuer).map_or(0, |issued| issued.ended);
         if half_full || ended >= GRANTS_ENDED_PER_ISSUER_MAX {
-            self.all.remove(&id);
+            self.all.remove(id);
             return false;
         }
         self.index(id, Link { ended: true, ..link });
@@ -201,7 +216,7 @@ impl Grants {
     }
 
     pub(super) fn remove(&mut self, id: GrantId) {
-        if let Some(grant) = self.all.remove(&id) {
+        if let Some(grant) = self.all.remove(id) {
             self.forget(id, Link::of(&grant));
         }
     }
@@ -213,6 +228,11 @@ struct Link {
     between: Between,
     issuer: Handle,
     ended: bool,
+}
+
+/// Where an id is in a list, or would be.
+fn position(list: &[(GrantId, Slot)], id: GrantId) -> Result<usize, usize> {
+    list.binary_search_by_key(&id, |(id, _)| *id)
 }
 
 impl Link {

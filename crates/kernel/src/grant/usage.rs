@@ -133,8 +133,10 @@ fn allows(
                 return Err(Code::GrantKeyRequired.into());
             }
         }
-        let Some(parent) = grant.parent else { return Ok(()) };
-        (id, grant) = (parent, state.grants.get(&parent).ok_or(Code::GrantRevoked)?);
+        if grant.parent.is_none() {
+            return Ok(());
+        }
+        (id, grant) = state.grants.above(grant).ok_or(Code::GrantRevoked)?;
     }
 }
 
@@ -152,7 +154,7 @@ pub fn check_chain(state: &State, id: GrantId, now: Time) -> Result<(), Rejectio
 /// Whether a grant counts by itself, whatever is above it.
 fn check_standing(state: &State, id: GrantId, grant: &Grant, now: Time) -> Result<(), Rejection> {
     check_alone(id, grant, now)?;
-    match state.principals.get(grant.issuer).active {
+    match state.principals.status(grant.issuer).active {
         true => Ok(()),
         false => {
             let detail = format!("{id} counts for nothing while its giver is suspended");
@@ -242,11 +244,9 @@ pub(crate) fn note_use(permit: &Permit<'_>, out: &mut Vec<Draft>) {
 
 /// Charges a use to the grant, if there is one, and every one above it.
 pub(crate) fn charge(state: &mut State, grant: Option<GrantId>, amount: Amount) {
-    let mut next = grant;
-    while let Some(id) = next {
-        let Some(grant) = state.grants.get_mut(&id) else { return };
+    let Some(id) = grant else { return };
+    state.grants.change_chain(id, |grant| {
         grant.spent = grant.spent.plus(amount).unwrap_or(Amount(u128::MAX));
         grant.uses = grant.uses.saturating_add(1);
-        next = grant.parent;
-    }
+    });
 }

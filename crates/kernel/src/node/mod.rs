@@ -247,8 +247,8 @@ pub(crate) fn apply_founded(state: &mut State, entry: &Entry, founded: &Founded)
     let hansa_types::AnyId::Principal(id) = entry.id else {
         panic!("node.founded carries the node's principal as its id");
     };
-    let principal = Principal::new(id, Kind::Node, founded.key, None, entry.ts);
-    let handle = state.principals.insert(principal);
+    let principal = Principal::new(id, founded.key, None, entry.ts);
+    let handle = state.principals.insert(Kind::Node, principal);
     state.node = Some(Node {
         id,
         key: founded.key,

@@ -76,13 +76,13 @@ impl TransferAgent {
         state.refuse_erased(agent)?;
         state.refuse_erased(to)?;
         let refuse = |detail: &'static str| Err(Rejection::new(Code::InvalidField, detail));
-        if state.principals.get(agent).kind != Kind::Agent {
+        if state.principals.status(agent).kind != Kind::Agent {
             return refuse("agent: only agents are handed on");
         }
         if from == to {
             return refuse("to: the agent is theirs already");
         }
-        match state.principals.get(to).kind {
+        match state.principals.status(to).kind {
             Kind::Organization => self.check_org(permit, agent, to)?,
             Kind::Person => self.check_person(state, (agent, from), to)?,
             Kind::Agent | Kind::Node => return refuse("to: an organization, or a person in it"),
@@ -100,7 +100,7 @@ impl TransferAgent {
         let state = permit.state();
         let caller = permit.caller().principal.ok_or(Code::Forbidden)?;
         let role = state.orgs.role(to, state.principal(caller)?);
-        if role.is_none_or(|role| role < OrgRole::Member) || !state.principals.get(to).active {
+        if role.is_none_or(|role| role < OrgRole::Member) || !state.principals.status(to).active {
             // As if there were none: nobody learns who is in it.
             return Err(Code::OrgUnknown.into());
         }

@@ -168,8 +168,8 @@ impl State {
     pub fn stands(&self, invite: &Pending, now: Time) -> bool {
         let inviter = self.orgs.role(invite.org, invite.by);
         invite.expires > now
-            && self.principals.get(invite.org).active
-            && self.principals.get(invite.by).active
+            && self.principals.status(invite.org).active
+            && self.principals.status(invite.by).active
             && inviter.is_some_and(|inviter| inviter.outranks(invite.role))
     }
 }

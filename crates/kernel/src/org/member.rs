@@ -103,7 +103,7 @@ pub(super) fn member_of(
 /// Refuses whoever cannot be a member of one more organization.
 pub(super) fn check_joining(state: &State, member: Handle) -> Result<(), Rejection> {
     state.refuse_erased(member)?;
-    if !matches!(state.principals.get(member).kind, Kind::Person | Kind::Agent) {
+    if !matches!(state.principals.status(member).kind, Kind::Person | Kind::Agent) {
         let detail = "member: people and agents are members of organizations";
         return Err(Rejection::new(Code::InvalidField, detail));
     }

@@ -221,7 +221,7 @@ impl State {
 
     /// Whether a principal is an organization.
     pub(crate) fn is_organization(&self, handle: Handle) -> bool {
-        self.principals.get(handle).kind == Kind::Organization
+        self.principals.status(handle).kind == Kind::Organization
     }
 
     /// The organization that an agent belongs to.
@@ -235,7 +235,7 @@ impl State {
         let owners = found.members.iter().filter(|(_, member)| member.role == OrgRole::Owner);
         let mut others = owners.filter(|&(&owner, _)| owner != member);
         self.orgs.role(org, member) == Some(OrgRole::Owner)
-            && !others.any(|(&owner, _)| self.principals.get(owner).active)
+            && !others.any(|(&owner, _)| self.principals.status(owner).active)
     }
 
     /// The organization that an entry is about, as it stands before the entry.

@@ -53,7 +53,7 @@ impl TransferOwnership {
         if role == OrgRole::Owner {
             return refuse("to: they own the organization already");
         }
-        if !state.principals.get(to).active {
+        if !state.principals.status(to).active {
             return Err(Code::PrincipalSuspended.into());
         }
         let (Some((grant, owner)), Some((from_grant, admin))) = (

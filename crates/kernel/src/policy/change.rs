@@ -295,13 +295,14 @@ fn consent(
         .caller()
         .principal
         .and_then(|caller| state.principals.find(caller))
-        .filter(|&handle| state.principals.get(handle).kind == Kind::Person);
+        .filter(|&handle| state.principals.status(handle).kind == Kind::Person);
     let Some(person) = person else {
         return Err(Rejection::new(Code::SecondPersonRequired, "only people weaken policy"));
     };
     let pending = state.policies.get(id).and_then(|set| set.pending);
-    let waiting = pending
-        .filter(|p| p.change == change && p.until > ctx.now && state.principals.get(p.by).active);
+    let waiting = pending.filter(|p| {
+        p.change == change && p.until > ctx.now && state.principals.status(p.by).active
+    });
     match waiting {
         Some(first) if are_two(state, first.by, person) => {
             Ok(Consent::Given(Some(state.principals.get(first.by).id)))

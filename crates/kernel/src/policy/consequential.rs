@@ -129,7 +129,7 @@ impl State {
             let id = self.principals.get(person).id;
             CONSEQUENTIAL.iter().any(|action| self.may_for_node(id, action, now))
         };
-        let in_office = |holder: Handle| self.principals.get(holder).active;
+        let in_office = |holder: Handle| self.principals.status(holder).active;
         match self.clearance.appointed() {
             _ if CONSEQUENTIAL.iter().all(|action| self.is_decided(action)) => {
                 ConsequentialActs::ByPolicy

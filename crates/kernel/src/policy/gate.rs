@@ -190,11 +190,12 @@ impl State {
         let Act { action, money, counterparty, resource, grant, task, parameters } = act;
         let grant = grant.and_then(|id| self.grant_facts(id));
         let roles = self.governance_roles(actor);
-        let actor = self.principals.get(actor);
+        // Whoever proved who they are is known by that.
+        let id = proven.principal.unwrap_or_else(|| self.principals.get(actor).id);
         Facts {
             action,
-            actor: actor.id,
-            actor_kind: actor.kind,
+            actor: id,
+            actor_kind: self.principals.status(actor).kind,
             on_behalf_of: grant.as_ref().map(|grant| grant.root),
             money: money.and_then(|money| self.money_facts(money)),
             counterparty,
@@ -226,7 +227,7 @@ impl State {
 
     /// A principal as the other side of an act.
     pub fn counterparty_facts(&self, id: hansa_types::PrincipalId) -> CounterpartyFacts {
-        let kind = self.principals.find(id).map(|handle| self.principals.get(handle).kind);
+        let kind = self.principals.find(id).map(|handle| self.principals.status(handle).kind);
         CounterpartyFacts { principal: Some(id), kind, name: None }
     }
 

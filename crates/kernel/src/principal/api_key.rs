@@ -13,7 +13,7 @@ use crate::decide::{Context, Draft};
 use crate::due::Leaving;
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::grant::{Action, Limits, refuse_widening};
+use crate::grant::{Action, Actions, Limits, refuse_widening};
 use crate::limits::{ACTIONS_MAX, API_KEYS_PER_PRINCIPAL_MAX};
 use crate::org::refuse_organization;
 
@@ -65,7 +65,7 @@ pub struct ApiKey {
     /// SHA-256 of the secret.
     pub secret: Digest,
     /// What it may do.
-    pub actions: Vec<Action>,
+    pub actions: Actions,
     /// When it stops working.
     pub expires: Option<Time>,
 }
@@ -170,7 +170,7 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &ApiKeyCr
     let key = ApiKey {
         principal,
         secret: created.secret,
-        actions: created.actions.clone(),
+        actions: created.actions.clone().into(),
         expires: created.expires,
     };
     state.api_key_by_secret.insert(created.secret, id);

@@ -142,9 +142,9 @@ pub(crate) fn apply_created(state: &mut State, entry: &Entry, created: &Created)
     // Nobody has an organization for having made it: that is for its roles to say.
     let is_org = created.kind == Kind::Organization;
     let controller = entry.actor.filter(|_| !is_org).and_then(|actor| state.principals.find(actor));
-    let mut principal = Principal::new(id, created.kind, created.key, controller, entry.ts);
+    let mut principal = Principal::new(id, created.key, controller, entry.ts);
     principal.card = created.card;
-    let handle = state.principals.insert(principal);
+    let handle = state.principals.insert(created.kind, principal);
     if is_org {
         state.orgs.insert(handle);
     }

@@ -93,8 +93,9 @@ pub(crate) fn apply_erased(state: &mut State, entry: &Entry, _: &Erased) {
     }
     crate::account::erase(state, handle);
     org::erase(state, handle);
-    let principal = state.principals.get_mut(handle);
-    (principal.active, principal.erased, principal.card) = (false, true, None);
+    state.principals.get_mut(handle).card = None;
+    let status = state.principals.status_mut(handle);
+    (status.active, status.erased) = (false, true);
     state.custody.remove(&handle);
     state.stops.remove(&handle);
     state.dids.forget(handle);
@@ -112,7 +113,7 @@ impl State {
 
     /// Refuses to change what was erased.
     pub(crate) fn refuse_erased(&self, handle: Handle) -> Result<(), Rejection> {
-        match self.principals.get(handle).erased {
+        match self.principals.status(handle).erased {
             true => Err(Code::PrincipalErased.into()),
             false => Ok(()),
         }
@@ -120,6 +121,6 @@ impl State {
 
     /// Whether a principal was erased, so that nothing about it may be kept any more.
     pub fn is_erased(&self, id: PrincipalId) -> bool {
-        self.principals.find(id).is_some_and(|handle| self.principals.get(handle).erased)
+        self.principals.find(id).is_some_and(|handle| self.principals.status(handle).erased)
     }
 }

@@ -174,7 +174,7 @@ impl Rules for Suspend {
         let state = permit.state();
         let handle = refuse_self(permit, self.principal)?;
         state.refuse_erased(handle)?;
-        if !state.principals.get(handle).active {
+        if !state.principals.status(handle).active {
             return Err(Code::PrincipalSuspended.into());
         }
         let suspended = Suspended { reason: self.reason, note: self.note };
@@ -197,7 +197,7 @@ impl Rules for Freeze {
     ) -> Result<(), Rejection> {
         let handle = refuse_self(permit, self.principal)?;
         permit.state().refuse_erased(handle)?;
-        if permit.state().principals.get(handle).frozen {
+        if permit.state().principals.status(handle).frozen {
             return Err(Code::PrincipalFrozen.into());
         }
         let event = Event::PrincipalFrozen(Frozen { reason: self.reason, note: self.note });
@@ -232,8 +232,8 @@ impl Rules for Reinstate {
     ) -> Result<(), Rejection> {
         let state = permit.state();
         let handle = state.living(self.principal)?;
-        let principal = state.principals.get(handle);
-        if principal.active && !principal.frozen {
+        let status = state.principals.status(handle);
+        if status.active && !status.frozen {
             return Err(Rejection::new(Code::InvalidField, "agent: it is not suspended or frozen"));
         }
         let event = Event::PrincipalReinstated(Reinstated { note: self.note });
@@ -249,22 +249,22 @@ pub(crate) fn apply_card_set(state: &mut State, entry: &Entry, set: &CardSet) {
 
 pub(crate) fn apply_suspended(state: &mut State, entry: &Entry, suspended: &Suspended) {
     let handle = subject(state, entry);
-    state.principals.get_mut(handle).active = false;
+    state.principals.status_mut(handle).active = false;
     let halt = Halt { since: entry.ts, reason: suspended.reason };
     stop(state, handle, |stop| stop.suspended = Some(halt));
 }
 
 pub(crate) fn apply_frozen(state: &mut State, entry: &Entry, frozen: &Frozen) {
     let handle = subject(state, entry);
-    state.principals.get_mut(handle).frozen = true;
+    state.principals.status_mut(handle).frozen = true;
     let halt = Halt { since: entry.ts, reason: frozen.reason };
     stop(state, handle, |stop| stop.frozen = Some(halt));
 }
 
 pub(crate) fn apply_reinstated(state: &mut State, entry: &Entry, _: &Reinstated) {
     let handle = subject(state, entry);
-    let principal = state.principals.get_mut(handle);
-    (principal.active, principal.frozen) = (true, false);
+    let status = state.principals.status_mut(handle);
+    (status.active, status.frozen) = (true, false);
     state.stops.remove(&handle);
 }
 

@@ -49,13 +49,32 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Handle(pub u32);
 
-/// What the state keeps of a principal.
+/// What every command asks of those whom it concerns. Kept apart from the rest, that of many
+/// principals stays in the caches of the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it may act.
+    pub active: bool,
+    /// Whether what was personal about it was erased: it never acts again.
+    pub erased: bool,
+    /// Whether its money stays where it is.
+    pub frozen: bool,
+}
+
+impl Status {
+    /// That of a principal that has done nothing yet.
+    pub const fn new(kind: Kind) -> Self {
+        Self { kind, active: true, erased: false, frozen: false }
+    }
+}
+
+/// What the state keeps of a principal besides its [`Status`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Principal {
     /// Its id in this node.
     pub id: PrincipalId,
-    /// What it is.
-    pub kind: Kind,
     /// The key its envelopes are signed with.
     pub key: PublicKey,
     /// The keys it had before, oldest first.
@@ -64,12 +83,6 @@ pub struct Principal {
     pub controller: Option<Handle>,
     /// When it was made.
     pub created: Time,
-    /// Whether it may act.
-    pub active: bool,
-    /// Whether what was personal about it was erased: it never acts again.
-    pub erased: bool,
-    /// Whether its money stays where it is.
-    pub frozen: bool,
     /// Salted digest of its card in the vault.
     pub card: Option<Digest>,
     /// The highest nonce of its AMP envelopes, and that envelope's seq.
@@ -88,23 +101,13 @@ pub struct Principal {
 
 impl Principal {
     /// A principal that has done nothing yet.
-    pub fn new(
-        id: PrincipalId,
-        kind: Kind,
-        key: PublicKey,
-        controller: Option<Handle>,
-        created: Time,
-    ) -> Self {
+    pub fn new(id: PrincipalId, key: PublicKey, controller: Option<Handle>, created: Time) -> Self {
         Self {
             id,
-            kind,
             key,
             former_keys: Vec::new(),
             controller,
             created,
-            active: true,
-            erased: false,
-            frozen: false,
             card: None,
             nonce: 0,
             api_keys: Vec::new(),
@@ -120,6 +123,7 @@ impl Principal {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Principals {
     slots: Vec<Principal>,
+    statuses: Vec<Status>,
     #[serde(skip)]
     by_id: Map<PrincipalId, Handle>,
     #[serde(skip)]
@@ -129,7 +133,7 @@ pub struct Principals {
 impl Principals {
     pub(crate) fn new(hasher: &ahash::RandomState) -> Self {
         let (by_id, by_key) = (Map::new(hasher), Map::new(hasher));
-        Self { slots: Vec::new(), by_id, by_key }
+        Self { slots: Vec::new(), statuses: Vec::new(), by_id, by_key }
     }
 
     pub(crate) fn reindex(&mut self, hasher: &ahash::RandomState) {
@@ -154,8 +158,8 @@ impl Principals {
     }
 
     /// All principals in the order they were made.
-    pub fn iter(&self) -> impl Iterator<Item = &Principal> {
-        self.slots.iter()
+    pub fn iter(&self) -> impl Iterator<Item = (Status, &Principal)> {
+        self.statuses.iter().copied().zip(&self.slots)
     }
 
     /// The position of an id.
@@ -177,16 +181,26 @@ impl Principals {
         &mut self.slots[handle.0 as usize]
     }
 
+    /// The status of the principal at a position.
+    pub fn status(&self, handle: Handle) -> Status {
+        self.statuses[handle.0 as usize]
+    }
+
+    pub(crate) fn status_mut(&mut self, handle: Handle) -> &mut Status {
+        &mut self.statuses[handle.0 as usize]
+    }
+
     pub(crate) fn index_key(&mut self, key: PublicKey, handle: Handle) {
         self.by_key.insert(key, handle);
     }
 
-    pub(crate) fn insert(&mut self, principal: Principal) -> Handle {
+    pub(crate) fn insert(&mut self, kind: Kind, principal: Principal) -> Handle {
         let position = u32::try_from(self.slots.len());
         let handle = Handle(position.unwrap_or_else(|_| panic!("fewer principals than 2^32")));
         self.by_id.insert(principal.id, handle);
         self.by_key.insert(principal.key, handle);
         self.slots.push(principal);
+        self.statuses.push(Status::new(kind));
         handle
     }
 }

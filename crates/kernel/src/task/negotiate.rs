@@ -77,7 +77,7 @@ impl Step {
         if permit.caller().principal == Some(self.to) {
             return Err(Code::SameAccount.into());
         }
-        if !state.principals.get(agent).active {
+        if !state.principals.status(agent).active {
             return Err(Rejection::new(Code::PrincipalSuspended, "the agent is suspended"));
         }
         if state.tasks.len() >= TASKS_MAX {
@@ -195,7 +195,7 @@ impl View<'_> {
         if self.parent != self.task.last {
             return Err(Code::ParentMismatch.into());
         }
-        if state.principals.get(self.task.payer).frozen {
+        if state.principals.status(self.task.payer).frozen {
             return Err(Code::PrincipalFrozen.into());
         }
         let agreed = &self.task.terms;

@@ -87,7 +87,7 @@ impl Payment {
         if self.amount == Amount::ZERO {
             return Err(Code::AmountZero.into());
         }
-        if !state.principals.get(payee).active {
+        if !state.principals.status(payee).active {
             return Err(Rejection::new(Code::PrincipalSuspended, "the payee is suspended"));
         }
         let fee = match payer == state.treasury()? {

@@ -29,8 +29,8 @@ fn folded() -> State {
 /// What the journal says, in words.
 fn facts(state: &State) -> String {
     let mut text = String::new();
-    for principal in state.principals.iter() {
-        let _ = writeln!(text, "{} {:?} frozen {}", principal.id, principal.kind, principal.frozen);
+    for (status, principal) in state.principals.iter() {
+        let _ = writeln!(text, "{} {:?} frozen {}", principal.id, status.kind, status.frozen);
     }
     for account in state.ledger.accounts() {
         let owner = state.principals.get(account.key.owner).id;

@@ -284,10 +284,15 @@ impl Walk {
     /// what says that it is the organization's.
     pub(super) fn check_orgs(&self) {
         let state = &self.town.state;
-        for id in state.principals.iter().filter(|p| p.kind == Kind::Organization).map(|p| p.id) {
+        for id in state
+            .principals
+            .iter()
+            .filter(|(status, _)| status.kind == Kind::Organization)
+            .map(|(_, principal)| principal.id)
+        {
             let handle = state.principal(id).unwrap();
             let Some(org) = state.orgs.get(handle) else {
-                assert!(state.principals.get(handle).erased);
+                assert!(state.principals.status(handle).erased);
                 continue;
             };
             assert!(org.members.values().any(|member| member.role == OrgRole::Owner));

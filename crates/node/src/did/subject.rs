@@ -41,7 +41,7 @@ impl Subject {
             principal,
             keys: Keys::of(state, handle),
             held: state.dids.get(handle).cloned(),
-            kind: found.kind,
+            kind: state.principals.status(handle).kind,
             former: found.former_keys.clone(),
             custodial: state.custody.get(&handle).map(|kept| kept.key),
         })

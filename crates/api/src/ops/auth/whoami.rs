@@ -24,11 +24,11 @@ pub(crate) async fn whoami(context: &Context, _: WhoAmI) -> Result<Answer, Probl
         let shown = session.and_then(|session| state.accounts.session(session));
         let shown = shown.is_some_and(|session| session.second_factor);
         let handle = state.principals.find(id)?;
-        let principal = state.principals.get(handle);
+        let kind = state.principals.status(handle).kind;
         let account = state.accounts.get(handle);
         let account = account
             .map(|kept| (kept.totp.is_some(), kept.passkeys.len(), kept.recovery_keys.len()));
-        Some((state.did_at(handle), principal.kind, account, shown))
+        Some((state.did_at(handle), kind, account, shown))
     };
     let looked = context.api.node.read(Some(id), look).await?;
     let (did, kind, account, second_factor) = looked.ok_or(Code::PrincipalUnknown)?;
