@@ -22,6 +22,7 @@ pub mod jws;
 pub mod keys;
 pub mod limits;
 pub mod merkle;
+mod pair;
 pub mod python_json;
 pub mod registry_card;
 pub mod seal;

@@ -5,10 +5,11 @@
 //! absent: repair, signatures (the caller knows the keys) and the meaning of entries.
 
 use std::fmt;
+use std::iter;
 use std::ops::ControlFlow;
 
 use hansa_crypto::chain;
-use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_crypto::merkle::{CompactRange, leaf_hashes};
 use hansa_types::Digest;
 
 use crate::Error;
@@ -218,38 +219,30 @@ impl Walk {
         Ok(())
     }
 
-    /// The hot loop: three hashes for each entry, no allocation.
+    /// The hot loop: compares the lines with their leaves, then appends the leaves as far as they are
+    /// sound. Two passes instead of one, because hashes made by twos take two thirds of the time.
     fn entries(&mut self, row: &Row) -> Result<(), Damage> {
-        let (mut lines, mut leaves) = (row.entries.as_slice(), row.leaves.as_slice());
-        for seq in row.first_seq..=row.last_seq {
-            let Some((leaf, leaves_left)) = leaves.split_first_chunk::<32>() else {
-                return Err(at(seq, Mismatch::LeafCount));
-            };
-            let Some((line, lines_left)) = split_line(lines) else {
-                return Err(at(seq, Mismatch::EntryBytes));
-            };
-            (lines, leaves) = (lines_left, leaves_left);
-            if seq <= self.seq {
-                continue;
-            }
-            let hashed = leaf_hash(line);
-            if hashed.0 != *leaf {
-                return Err(at(seq, Mismatch::EntryBytes));
-            }
-            self.chain = chain::next(&self.chain, &hashed);
-            self.range.push(hashed);
-            self.seq = seq;
-            if let Some(signed) = self.signed.filter(|signed| signed.size == seq)
+        let compared = compare(row, self.seq);
+        let behind = compared.as_ref().map_or_else(|damage| damage.seq, |()| row.last_seq + 1);
+        let place =
+            |seq: u64| usize::try_from(seq.saturating_sub(row.first_seq)).unwrap_or(usize::MAX);
+        let (leaves, _) = row.leaves.as_chunks();
+        self.append(leaves.get(place(self.seq + 1)..place(behind)).unwrap_or_default())?;
+        compared
+    }
+
+    /// Appends leaves, and stops on the way to compare the root where one was signed.
+    fn append(&mut self, leaves: &[[u8; 32]]) -> Result<(), Damage> {
+        let before = self.signed.map_or(0, |signed| signed.size.saturating_sub(self.seq));
+        let stop = usize::try_from(before).unwrap_or(usize::MAX).min(leaves.len());
+        for leaves in [&leaves[..stop], &leaves[stop..]] {
+            chain::append(&mut self.chain, &mut self.range, leaves);
+            self.seq += leaves.len() as u64;
+            if let Some(signed) = self.signed.filter(|signed| signed.size == self.seq)
                 && signed.root != self.range.root()
             {
-                return Err(Damage { seq: 1, last_seq: seq, what: Mismatch::Signed });
+                return Err(Damage { seq: 1, last_seq: self.seq, what: Mismatch::Signed });
             }
-        }
-        if !leaves.is_empty() {
-            return Err(at(row.last_seq + 1, Mismatch::LeafCount));
-        }
-        if !lines.is_empty() {
-            return Err(at(row.last_seq, Mismatch::EntryCount));
         }
         Ok(())
     }
@@ -274,6 +267,35 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// Whether the row has a line and a leaf for each entry, and behind `trusted` they belong together.
+fn compare(row: &Row, trusted: u64) -> Result<(), Damage> {
+    let (mut lines, mut leaves) = (row.entries.as_slice(), row.leaves.as_slice());
+    let mut hashed = leaf_hashes(iter::from_fn(|| {
+        let (line, lines_left) = split_line(lines)?;
+        lines = lines_left;
+        Some(line)
+    }));
+    for seq in row.first_seq..=row.last_seq {
+        let Some((leaf, leaves_left)) = leaves.split_first_chunk::<32>() else {
+            return Err(at(seq, Mismatch::LeafCount));
+        };
+        leaves = leaves_left;
+        if hashed.next().is_none_or(|hashed| seq > trusted && hashed.0 != *leaf) {
+            return Err(at(seq, Mismatch::EntryBytes));
+        }
+    }
+    if !leaves.is_empty() {
+        return Err(at(row.last_seq + 1, Mismatch::LeafCount));
+    }
+    // A line too many may have been hashed already, or have no newline.
+    let is_more = hashed.next().is_some();
+    drop(hashed);
+    if is_more || !lines.is_empty() {
+        return Err(at(row.last_seq, Mismatch::EntryCount));
+    }
+    Ok(())
 }
 
 fn at(seq: u64, what: Mismatch) -> Damage {

@@ -9,6 +9,8 @@
 mod proof;
 mod range;
 
+use std::iter;
+
 use hansa_types::Digest;
 
 pub use proof::{
@@ -18,18 +20,47 @@ pub use proof::{
 pub use range::{CompactRange, CompactRangeError};
 
 use crate::hash::{concatenated, sha256};
+use crate::pair::Pair;
+
+/// What is hashed before an entry.
+const LEAF: &[u8] = &[0x00];
 
 /// SHA-256 of `0x00 ‖ entry`: a leaf (RFC 9162 section 2.1.1).
 pub fn leaf_hash(entry: &[u8]) -> Digest {
-    concatenated(&[&[0x00], entry])
+    concatenated(&[LEAF, entry])
+}
+
+/// The leaves of the entries in their order, as [`leaf_hash`] makes them, but hashed by twos, which
+/// takes less time.
+pub fn leaf_hashes<'a>(entries: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = Digest> {
+    let mut entries = entries.fuse();
+    let mut pair = Pair::default();
+    let mut second = None;
+    iter::from_fn(move || {
+        if let Some(leaf) = second.take() {
+            return Some(leaf);
+        }
+        let entry = entries.next()?;
+        let Some(behind) = entries.next() else {
+            return Some(leaf_hash(entry));
+        };
+        let (leaf, leaf_behind) = pair.digests(&[LEAF, entry], &[LEAF, behind]);
+        second = Some(leaf_behind);
+        Some(leaf)
+    })
 }
 
 /// SHA-256 of `0x01 ‖ left ‖ right`: an inner node (RFC 9162 section 2.1.1).
 pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    let mut block = [0x01; 65];
-    block[1..33].copy_from_slice(&left.0);
-    block[33..].copy_from_slice(&right.0);
-    sha256(&block)
+    sha256(&node(left, right))
+}
+
+/// What an inner node is the hash of: `0x01 ‖ left ‖ right`.
+pub(crate) fn node(left: &Digest, right: &Digest) -> [u8; 65] {
+    let mut node = [0x01; 65];
+    node[1..33].copy_from_slice(&left.0);
+    node[33..].copy_from_slice(&right.0);
+    node
 }
 
 /// The root of the tree without leaves: SHA-256 of nothing (RFC 9162 section 2.1.1).

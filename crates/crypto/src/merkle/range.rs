@@ -55,10 +55,19 @@ impl CompactRange {
     /// Appends a leaf. Hashes once per bit that carries, which is less than once on average, and
     /// allocates nothing.
     pub fn push(&mut self, leaf: Digest) {
+        self.push_with(leaf, node_hash);
+    }
+
+    /// Appends a leaf. `hash` gives what [`node_hash`] does, and may do other work beside it.
+    pub(crate) fn push_with(
+        &mut self,
+        leaf: Digest,
+        mut hash: impl FnMut(&Digest, &Digest) -> Digest,
+    ) {
         let mut node = leaf;
         let mut height = 0;
         while (self.size >> height) & 1 == 1 {
-            node = node_hash(&self.slots[height], &node);
+            node = hash(&self.slots[height], &node);
             height += 1;
         }
         self.slots[height] = node;

@@ -1,9 +1,10 @@
 //! The tree against RFC 6962's definition, written out as recursively as the RFC does.
 
+use hansa_crypto::chain;
 use hansa_crypto::hash::sha256;
 use hansa_crypto::merkle::{
     CompactRange, Leaves, MemoryLeaves, ProofError, ProveError, consistency_proof, empty_root,
-    inclusion_proof, leaf_hash, node_hash, verify_consistency, verify_inclusion,
+    inclusion_proof, leaf_hash, leaf_hashes, node_hash, verify_consistency, verify_inclusion,
 };
 use hansa_types::Digest;
 use proptest::prelude::*;
@@ -98,6 +99,24 @@ fn roots_are_those_of_the_certificate_transparency_reference() {
     for (entry, root) in entries.iter().zip(&roots[1..]) {
         range.push(leaf_hash(entry));
         assert_eq!(range.root(), Digest(hex(root)), "{} leaves", range.size());
+    }
+    for (size, root) in roots.iter().enumerate() {
+        let leaves: Vec<_> =
+            leaf_hashes(entries[..size].iter().copied()).map(|leaf| leaf.0).collect();
+        let (mut chain, mut range) = (Digest::ZERO, CompactRange::new());
+        chain::append(&mut chain, &mut range, &leaves);
+        assert_eq!(range.root(), Digest(hex(root)), "{size} leaves at once");
+    }
+}
+
+#[test]
+fn leaves_hashed_by_twos_are_those_hashed_alone() {
+    let entries: Vec<Vec<u8>> =
+        (0..=200).rev().chain(0..=200).map(|len| vec![len; len.into()]).collect();
+    for from in 0..entries.len() {
+        let entries = entries[from..].iter().map(Vec::as_slice);
+        let alone: Vec<_> = entries.clone().map(leaf_hash).collect();
+        assert_eq!(leaf_hashes(entries).collect::<Vec<_>>(), alone);
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use hansa_crypto::chain;
-use hansa_crypto::merkle::{CompactRange, leaf_hash};
+use hansa_crypto::merkle::{CompactRange, leaf_hashes};
 use hansa_store::Batch;
 use hansa_types::Digest;
 
@@ -33,13 +33,16 @@ impl Hashes {
         batch.write();
         batch.prev_chain = self.chain;
         let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', &batch.entries) {
-            let leaf = leaf_hash(&batch.entries[start..end]);
-            batch.leaves.extend_from_slice(&leaf.0);
-            self.chain = chain::next(&self.chain, &leaf);
-            self.tree.push(leaf);
+        let lines = memchr::memchr_iter(b'\n', &batch.entries).map(|end| {
+            let line = &batch.entries[start..end];
             start = end + 1;
+            line
+        });
+        for leaf in leaf_hashes(lines) {
+            batch.leaves.extend_from_slice(&leaf.0);
         }
+        let (leaves, _) = batch.leaves.as_chunks();
+        chain::append(&mut self.chain, &mut self.tree, leaves);
         batch.chain = self.chain;
         batch.root = self.tree.root();
     }
