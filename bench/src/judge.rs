@@ -1,9 +1,14 @@
 //! The gate with a policy in Rego: what it costs the writer, and how long one decision takes.
 //!
-//! A transfer that has to be judged is met by the writer twice: it hands facts out, and admits the
-//! command when the judgement comes back. Both count here, without the journal's own thread; the
-//! same transfers without any policy are the yardstick. The judge's threads have their own figure, and so
-//! has what writer and threads do side by side: a writer that kept the threads waiting would show there.
+//! What is measured is a node that has met its parties: what the writer would ask about a transfer is
+//! foreseen and judged, as the node does it, and the writer meets the transfer once. Its time counts here,
+//! without the journal's own thread; the same transfers without any policy are the yardstick. Beside it
+//! stands the time of transfers that nobody foresaw: the writer hands facts out, and admits the command when the
+//! judgement comes back. The judge's threads have their own figure, and so has what writer and threads do
+//! side by side: a writer that kept the threads waiting would show there.
+//!
+//! The clock of both writers stands still, or the hour that is among the facts could end between foresight
+//! and admission.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -18,15 +23,15 @@ use hansa_kernel::policy::{
 };
 use hansa_node::clock::Reading;
 use hansa_node::env::Env;
-use hansa_node::judge::{Evaluator, PolicyDocument};
+use hansa_node::judge::{Evaluator, Foresight, PolicyDocument};
 use hansa_node::writer::{Hashes, Input, Job, Outcome, Writer};
 use hansa_store::Batch;
-use hansa_types::{Digest, Label, PolicySetId};
+use hansa_types::{Digest, Label, PolicySetId, Time};
 
 use crate::measure::{Work, as_f64, quantile, thread_cpu};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
-use crate::world::{Payments, World, by_machine};
+use crate::world::{Party, Payments, World, by_machine};
 
 /// Commands of one batch.
 const BATCH: usize = 1_024;
@@ -34,9 +39,9 @@ const BATCH: usize = 1_024;
 const RULES: &str = include_str!("../../policies/finance-v2/policy.rego");
 const DATA: &str = include_str!("../../policies/finance-v2/data.json");
 
-/// Questions that a thread takes at once while writer and threads work side by side.
+/// Transfers that a thread takes at once while writer and threads work side by side.
 const CHUNK: usize = 64;
-/// Questions that are out at most meanwhile.
+/// Transfers that are out at most meanwhile.
 const OUT_MAX: usize = 4 * BATCH;
 /// The part of what the threads could do alone that has to come out in the end.
 const PART: f64 = 0.7;
@@ -53,8 +58,16 @@ type Told = Arc<Mutex<Vec<Outcome>>>;
 /// A writer with a used batch to fill again, as one beside its journal has, and who writes and hashes.
 struct Side {
     writer: Writer,
+    now: Reading,
     hashes: Hashes,
     batch: Batch,
+}
+
+/// Foresight at the moment at which the writers' clock stands.
+#[derive(Clone)]
+struct Foreseeing {
+    foresight: Arc<Foresight>,
+    now: Time,
 }
 
 /// The scene.
@@ -62,13 +75,14 @@ pub(crate) struct JudgeScene {
     ungated: Side,
     gated: Side,
     payments: Payments,
+    foreseeing: Foreseeing,
     evaluator: Evaluator,
     document: PolicyDocument,
     env: Env,
 }
 
 impl JudgeScene {
-    /// Puts a policy in force in one of two copies of the books.
+    /// Puts a policy in force in one of two copies of the books, and lets it meet everybody.
     pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
         let (world, env) = (bench.world()?, bench.env.clone());
         let document = PolicyDocument {
@@ -91,10 +105,13 @@ impl JudgeScene {
             scope: Scope { actions: vec!["transfer_*".parse()?], ..Scope::default() },
             bounds: Vec::new(),
         };
+        let (ungated, gated) = (Side::of(world, &env), Side::of(world, &env));
+        let (foresight, now) = (Arc::default(), gated.now.wall);
         let mut scene = Self {
-            ungated: Side::of(world, &env),
-            gated: Side::of(world, &env),
+            ungated,
+            gated,
             payments: Payments::new(&world.parties, 31)?,
+            foreseeing: Foreseeing { foresight, now },
             evaluator,
             document,
             env,
@@ -107,7 +124,23 @@ impl JudgeScene {
             let job = Job { request: by_machine(command), vault: Vec::new() };
             scene.gated.step(&scene.env, vec![job]);
         }
+        scene.meet(&world.parties)?;
         Ok(scene)
+    }
+
+    /// Everybody asks to pay whoever comes next, so that each is known as payer and as payee.
+    fn meet(&mut self, parties: &[Party]) -> anyhow::Result<()> {
+        let mut pairs = parties.iter().zip(parties.iter().cycle().skip(1)).peekable();
+        while pairs.peek().is_some() {
+            let some = pairs.by_ref().take(BATCH);
+            let jobs = some.map(|(payer, payee)| self.payments.between(*payer, payee.id));
+            let jobs = jobs.map(|request| Job { request, vault: Vec::new() }).collect();
+            let (_, outcomes) = self.gated.step(&self.env, jobs);
+            for (_, question) in asked(outcomes)? {
+                self.foreseeing.foresight.learn(&question);
+            }
+        }
+        Ok(())
     }
 
     fn jobs(&mut self) -> Vec<Job> {
@@ -121,29 +154,46 @@ impl JudgeScene {
         count(cpu, &outcomes)
     }
 
-    /// A batch that is handed out, judged, and admitted. One decision of it is timed.
+    /// A batch that is foreseen, judged, and admitted. Its decisions are timed.
     fn gated(&mut self, decisions_ns: &mut Vec<u64>) -> anyhow::Result<Work> {
         let jobs = self.jobs();
-        let (first, outcomes) = self.gated.step(&self.env, jobs);
-        let (judged, took) = judge(&mut self.evaluator, &self.env, asked(outcomes)?)?;
+        let asked = self.foreseeing.expect(jobs)?;
+        let (judged, took) = judge(&mut self.evaluator, &self.env, asked)?;
         decisions_ns.extend(took);
+        self.admit(judged)
+    }
+
+    /// A batch that is handed out, judged, and admitted.
+    fn unforeseen(&mut self) -> anyhow::Result<Work> {
+        let jobs = self.jobs();
+        let (first, outcomes) = self.gated.step(&self.env, jobs);
+        let (judged, _) = judge(&mut self.evaluator, &self.env, asked(outcomes)?)?;
         let (second, outcomes) = self.gated.step(&self.env, judged);
         count(first + second, &outcomes)
+    }
+
+    /// One step for what was judged beforehand.
+    fn admit(&mut self, judged: Vec<Job>) -> anyhow::Result<Work> {
+        let (cpu, outcomes) = self.gated.step(&self.env, judged);
+        let wrong = outcomes.iter().filter(|o| matches!(o, Outcome::Judge(..))).count();
+        anyhow::ensure!(wrong * 100 <= outcomes.len(), "{wrong} transfers were foreseen wrongly");
+        count(cpu, &outcomes)
     }
 
     /// Transfers in a second while the writer and some threads work side by side, as a part of what these
     /// threads could decide alone.
     fn side_by_side(&mut self, span: Duration) -> anyhow::Result<f64> {
         let threads = std::thread::available_parallelism().map_or(1, |all| all.get().max(2) - 1);
-        let (ask, questions) = channel();
+        let (ask, waiting) = channel();
         let (tell, answers) = channel();
-        let questions = Mutex::new(questions);
+        let waiting = Mutex::new(waiting);
         let (document, env) = (self.document.clone(), self.env.clone());
+        let foreseeing = self.foreseeing.clone();
         let (work, mut took) = std::thread::scope(|scope| {
             for _ in 0..threads {
-                let (document, env, questions) = (&document, &env, &questions);
-                let tell = tell.clone();
-                scope.spawn(move || answer(document, env, questions, tell));
+                let (document, env, waiting) = (&document, &env, &waiting);
+                let (foreseeing, tell) = (&foreseeing, tell.clone());
+                scope.spawn(move || answer(document, env, (foreseeing, waiting), tell));
             }
             drop(tell);
             self.feed(span, ask, &answers)
@@ -153,22 +203,20 @@ impl JudgeScene {
         Ok(work.per_second() / alone)
     }
 
-    /// The writer's side: hands questions out, and admits what comes back.
+    /// The writer's side: admits what the threads have judged, while more of it comes in.
     fn feed(
         &mut self,
         span: Duration,
-        ask: Sender<Asked>,
+        ask: Sender<Vec<Job>>,
         answers: &Receiver<Judged>,
     ) -> anyhow::Result<(Work, Vec<u64>)> {
         let (begun, span) = (self.env.clock.stopwatch_ns(), u64::try_from(span.as_nanos())?);
         let (mut out, mut took, mut made) = (0, Vec::new(), Vec::new());
         while self.env.clock.stopwatch_ns() - begun < span {
             while out + BATCH <= OUT_MAX {
-                let jobs = self.jobs();
-                let (_, outcomes) = self.gated.step(&self.env, jobs);
-                let mut asked = asked(outcomes)?.into_iter().peekable();
-                while asked.peek().is_some() {
-                    ask.send(asked.by_ref().take(CHUNK).collect()).context("the threads ended")?;
+                let mut jobs = self.jobs().into_iter().peekable();
+                while jobs.peek().is_some() {
+                    ask.send(jobs.by_ref().take(CHUNK).collect()).context("the threads ended")?;
                 }
                 out += BATCH;
             }
@@ -180,11 +228,21 @@ impl JudgeScene {
                 took.extend(ns);
             }
             out -= judged.len();
-            let (_, outcomes) = self.gated.step(&self.env, judged);
-            made.push(count(Duration::ZERO, &outcomes)?.count);
+            made.push(self.admit(judged)?.count);
         }
         let wall = Duration::from_nanos(self.env.clock.stopwatch_ns() - begun);
         Ok((Work { count: made.iter().sum(), wall, cpu: Duration::ZERO }, took))
+    }
+}
+
+impl Foreseeing {
+    /// What will be asked of transfers between parties that are all known.
+    fn expect(&self, jobs: Vec<Job>) -> anyhow::Result<Asked> {
+        let questions = jobs.into_iter().map(|job| {
+            let question = self.foresight.expect(&job.request, self.now);
+            Ok((job, question.context("a transfer was not foreseen")?))
+        });
+        questions.collect()
     }
 }
 
@@ -215,7 +273,7 @@ fn judge(evaluator: &mut Evaluator, env: &Env, asked: Asked) -> Judged {
 fn answer(
     document: &PolicyDocument,
     env: &Env,
-    questions: &Mutex<Receiver<Asked>>,
+    (foreseeing, waiting): (&Foreseeing, &Mutex<Receiver<Vec<Job>>>),
     tell: Sender<Judged>,
 ) {
     let mut evaluator = match Evaluator::new(document) {
@@ -223,10 +281,11 @@ fn answer(
         Err(error) => return drop(tell.send(Err(anyhow::anyhow!("the policy: {error}")))),
     };
     loop {
-        let taken = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(asked) = taken else { return };
+        let taken = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(jobs) = taken else { return };
+        let judged = foreseeing.expect(jobs).and_then(|asked| judge(&mut evaluator, env, asked));
         // Whoever asked stops listening when its time is over.
-        let _ = tell.send(judge(&mut evaluator, env, asked));
+        let _ = tell.send(judged);
     }
 }
 
@@ -243,7 +302,8 @@ fn allow(question: Question, verdict: Verdict) -> Ruling {
 impl Side {
     fn of(world: &World, env: &Env) -> Self {
         let hashes = world.full.hashes.clone();
-        Self { writer: world.full.writer(env), hashes, batch: Batch::default() }
+        let writer = world.full.writer(env);
+        Self { writer, now: Reading::of(&*env.clock), hashes, batch: Batch::default() }
     }
 
     /// One step, with its CPU time.
@@ -256,8 +316,7 @@ impl Side {
         let mut inputs = vec![Input::Commands { jobs, reply }];
         let batch = std::mem::take(&mut self.batch);
         let begun = thread_cpu();
-        let reading = Reading::of(&*env.clock);
-        let mut output = self.writer.step(reading, env.random_u128(), &mut inputs, batch);
+        let mut output = self.writer.step(self.now, env.random_u128(), &mut inputs, batch);
         self.hashes.complete(&mut output.batch);
         let cpu = thread_cpu().saturating_sub(begun);
         output.release.into_iter().for_each(|release| release());
@@ -278,16 +337,18 @@ impl Scene for JudgeScene {
     fn round(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let begun = self.env.clock.stopwatch_ns();
         let span = u64::try_from(bench.span.as_nanos()).unwrap_or(u64::MAX);
-        let (mut ungated, mut gated) = (Work::default(), Work::default());
+        let (mut ungated, mut gated, mut unforeseen) = <(Work, Work, Work)>::default();
         let mut decisions_ns = Vec::new();
         while self.env.clock.stopwatch_ns() - begun < span {
             ungated += self.ungated()?;
             gated += self.gated(&mut decisions_ns)?;
+            unforeseen += self.unforeseen()?;
         }
         decisions_ns.sort_unstable();
         let ratio = gated.cpu_us_each() / ungated.cpu_us_each();
         report.add("gate.rego.writer_cpu_us", gated.cpu_us_each())?;
         report.add("gate.rego.writer_cpu_vs_ungated", ratio)?;
+        report.add("gate.rego.unforeseen_cpu_us", unforeseen.cpu_us_each())?;
         report.add("gate.rego.decision_us", as_f64(quantile(&decisions_ns, 0.5)) / 1e3)?;
         report.add("gate.rego.decision_p99_us", as_f64(quantile(&decisions_ns, 0.99)) / 1e3)?;
         let part = self.side_by_side(bench.span)?;

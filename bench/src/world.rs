@@ -283,6 +283,11 @@ impl Payments {
             Some(hot) if hot != payer.id => hot,
             _ => self.parties[payee].id,
         };
+        self.between(payer, to)
+    }
+
+    /// A transfer between these.
+    pub(crate) fn between(&mut self, payer: Party, to: PrincipalId) -> Request {
         let amount = Amount(1_000_000 + u128::from(self.rng.next() % 100_000_000));
         let create =
             transfer::Create { from: payer.id, to, currency: self.currency, amount, hold: None };

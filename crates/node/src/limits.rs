@@ -151,6 +151,11 @@ pub const SETUP_TRIES_MAX: u32 = 5;
 pub const JUDGE_THREADS_MAX: usize = 64;
 /// Questions that wait for a thread that evaluates; one more is denied.
 pub const JUDGE_QUEUE_MAX: usize = 1_024;
+/// Commands that are judged at one time before the writer asked. They have not passed its queue, which is
+/// fair, so half of the judge's is left to those that have; one more waits until the writer asks.
+pub const FORESEEN_AT_ONCE_MAX: usize = JUDGE_QUEUE_MAX / 2;
+/// Principals of whom it is known what policy is told about them. With one more all are forgotten.
+pub const FORESEEN_PRINCIPALS_MAX: usize = 200_000;
 /// Rules that are kept compiled.
 pub const JUDGE_ENGINES_MAX: usize = 256;
 /// Longest evaluation of one policy set.

@@ -65,6 +65,10 @@ pub struct Metrics {
     pub egress: Family<EgressLabels, Counter>,
     /// Judgements, by verdict.
     pub judgements: Family<JudgementLabels, Counter>,
+    /// Judgements that were made before the writer asked.
+    pub foreseen: Counter,
+    /// Those of them over something else than what the writer asked about.
+    pub foreseen_wrong: Counter,
     /// Policy sets that could not be evaluated.
     pub judge_failures: Counter,
     /// Verdicts of sets in shadow that differ from what counted.
@@ -97,6 +101,8 @@ impl Default for Metrics {
             request_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 18)),
             egress: Family::default(),
             judgements: Family::default(),
+            foreseen: Counter::default(),
+            foreseen_wrong: Counter::default(),
             judge_failures: Counter::default(),
             shadow_differences: Family::default(),
             judge_seconds: Histogram::new(exponential_buckets(0.000_005, 2.0, 18)),
@@ -126,23 +132,7 @@ impl Default for Metrics {
             Unit::Seconds,
             seconds,
         );
-        let judgements = metrics.judgements.clone();
-        registry.register("policy_judgements", "Acts that policy was asked about", judgements);
-        let failures = metrics.judge_failures.clone();
-        registry.register("policy_failures", "Policy sets that failed, hence denied", failures);
-        let differences = metrics.shadow_differences.clone();
-        registry.register(
-            "policy_shadow_differences",
-            "Verdicts in shadow that differ from what counted",
-            differences,
-        );
-        let seconds = metrics.judge_seconds.clone();
-        registry.register_with_unit(
-            "policy_judgement_duration",
-            "Time to judge one act",
-            Unit::Seconds,
-            seconds,
-        );
+        metrics.register_policy(&mut registry);
         registry.register("writer_batches", "Batches decided", metrics.batches.clone());
         registry.register("writer_commands", "Commands decided", metrics.commands.clone());
         registry.register("journal_entries", "Entries decided", metrics.entries.clone());
@@ -158,6 +148,31 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Names what is measured of policy.
+    fn register_policy(&self, registry: &mut Registry) {
+        let judgements = self.judgements.clone();
+        registry.register("policy_judgements", "Acts that policy was asked about", judgements);
+        let foreseen = self.foreseen.clone();
+        registry.register("policy_foreseen", "Acts judged before the writer asked", foreseen);
+        let wrong = self.foreseen_wrong.clone();
+        registry.register("policy_foreseen_wrong", "Those of them that it asked about anew", wrong);
+        let failures = self.judge_failures.clone();
+        registry.register("policy_failures", "Policy sets that failed, hence denied", failures);
+        let differences = self.shadow_differences.clone();
+        registry.register(
+            "policy_shadow_differences",
+            "Verdicts in shadow that differ from what counted",
+            differences,
+        );
+        let seconds = self.judge_seconds.clone();
+        registry.register_with_unit(
+            "policy_judgement_duration",
+            "Time to judge one act",
+            Unit::Seconds,
+            seconds,
+        );
+    }
+
     /// Takes in a batch and how long it took to decide. The state's sizes are looked at once in a while
     /// only.
     #[allow(clippy::cast_precision_loss, reason = "a histogram counts in floats")]

@@ -134,7 +134,7 @@ impl Node {
     /// Has commands of one request carried out, each on its own, in order.
     pub async fn submit_all(
         &self,
-        jobs: Vec<Job>,
+        mut jobs: Vec<Job>,
     ) -> Result<Vec<Result<Done, Rejection>>, Rejection> {
         if jobs.len() > BATCH_ITEMS_MAX {
             return Err(Code::BatchTooLarge.into());
@@ -142,9 +142,11 @@ impl Node {
         if self.status.free_bytes.load(Ordering::Relaxed) < self.config.free_bytes_min {
             return Err(Code::DiskFull.into());
         }
+        let foreseen = Box::pin(self.judge.foresee(&mut jobs)).await;
         let outcomes = self.hand_over(jobs).await?;
         let mut answers = Vec::with_capacity(outcomes.len());
-        for outcome in outcomes {
+        for (outcome, foreseen) in outcomes.into_iter().zip(foreseen) {
+            self.judge.compare(foreseen, &outcome);
             answers.push(self.tell(outcome).await);
         }
         Ok(answers)
@@ -175,6 +177,7 @@ impl Node {
             Outcome::Accepted(accepted) => {
                 self.forget_credentials(&accepted.entry);
                 warn_of_weakening(&accepted.entry);
+                self.judge.forget_policy(&accepted.entry);
                 Ok(Done { entry: accepted.entry, last_seq: accepted.last_seq, repeated: false })
             }
             Outcome::Repeated(seq) => {
@@ -204,6 +207,7 @@ impl Node {
                 }
                 Outcome::Judge(mut job, question) => {
                     judged += 1;
+                    self.judge.foresight.learn(&question);
                     job.request.ruling = Some(Box::new(self.judge.judge(*question).await));
                     self.hand_over(vec![*job]).await?.pop().ok_or(Code::Internal)?
                 }

@@ -25,6 +25,8 @@ use hansa_types::{Amount, ApiKeyId, Code, Digest, PolicySetId, PrincipalId, Reje
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+mod foresight;
+
 const ALICE: PrincipalId = PrincipalId(2);
 const BOB: PrincipalId = PrincipalId(3);
 const KEY: ApiKeyId = ApiKeyId(7);
@@ -52,10 +54,14 @@ async fn town() -> Town {
 }
 
 async fn town_with(change: impl FnOnce(&mut Config)) -> Town {
+    town_in(Env::real(), change).await
+}
+
+async fn town_in(env: Env, change: impl FnOnce(&mut Config)) -> Town {
     let dir = tempfile::tempdir().unwrap();
     let mut config = config(dir.path());
     change(&mut config);
-    let node = start(config, Env::real()).await.unwrap().node;
+    let node = start(config, env).await.unwrap().node;
     let town = Town { node, next: 10, _dir: dir };
     for (id, number) in [(ALICE, 2), (BOB, 3)] {
         town.by_machine(Command::PrincipalCreate(principal::Create {
@@ -95,15 +101,51 @@ fn document(rules: &str) -> PolicyDocument {
     }
 }
 
+fn by_machine(command: Command) -> Job {
+    let caller = Caller { principal: None, auth: Auth::Machine };
+    Job { request: Request::new(caller, command, None), vault: Vec::new() }
+}
+
+/// Alice pays Bob.
+fn payment(units: u128) -> Job {
+    let create = transfer::Create {
+        from: ALICE,
+        to: BOB,
+        currency: "AVT".parse().unwrap(),
+        amount: Amount(units * 1_000_000),
+        hold: None,
+    };
+    let caller = Caller { principal: Some(ALICE), auth: Auth::ApiKey(KEY) };
+    let request = Request::new(caller, Command::TransferCreate(create), None);
+    Job { request, vault: Vec::new() }
+}
+
 impl Town {
     async fn by_machine(&self, command: Command) {
-        let caller = Caller { principal: None, auth: Auth::Machine };
-        let request = Request::new(caller, command, None);
-        self.node.submit(Job { request, vault: Vec::new() }).await.unwrap();
+        self.node.submit(by_machine(command)).await.unwrap();
     }
 
-    /// Puts rules in force.
+    /// Puts rules in force, with small payments allowed without them.
     async fn enact(&mut self, document: PolicyDocument, engine: Engine, mode: Mode) -> PolicySetId {
+        let bound = Bound {
+            action: "transfer_create".parse().unwrap(),
+            currency: "AVT".parse().unwrap(),
+            allow_up_to: Amount(1_000_000),
+            approve_up_to: Amount(1_000_000),
+        };
+        let id = self.draft(document, engine, mode, vec![bound]).await;
+        self.by_machine(Command::PolicySetActivate(Activate { id })).await;
+        id
+    }
+
+    /// Writes rules down.
+    async fn draft(
+        &mut self,
+        document: PolicyDocument,
+        engine: Engine,
+        mode: Mode,
+        bounds: Vec<Bound>,
+    ) -> PolicySetId {
         self.next += 1;
         let id = PolicySetId(self.next);
         let keeper = self.node.read(None, |state| state.node().map(|n| n.id)).await;
@@ -118,31 +160,15 @@ impl Town {
             engine,
             mode,
             scope: Scope { actions: vec!["transfer_create".parse().unwrap()], ..Scope::default() },
-            bounds: vec![Bound {
-                action: "transfer_create".parse().unwrap(),
-                currency: "AVT".parse().unwrap(),
-                allow_up_to: Amount(1_000_000),
-                approve_up_to: Amount(1_000_000),
-            }],
+            bounds,
         };
-        let caller = Caller { principal: None, auth: Auth::Machine };
-        let request = Request::new(caller, Command::PolicySetCreate(create), None);
-        self.node.submit(Job { request, vault: sealed.changes }).await.unwrap();
-        self.by_machine(Command::PolicySetActivate(Activate { id })).await;
+        let job = by_machine(Command::PolicySetCreate(create));
+        self.node.submit(Job { vault: sealed.changes, ..job }).await.unwrap();
         id
     }
 
     async fn pay(&self, units: u128) -> Result<Done, Rejection> {
-        let create = transfer::Create {
-            from: ALICE,
-            to: BOB,
-            currency: "AVT".parse().unwrap(),
-            amount: Amount(units * 1_000_000),
-            hold: None,
-        };
-        let caller = Caller { principal: Some(ALICE), auth: Auth::ApiKey(KEY) };
-        let request = Request::new(caller, Command::TransferCreate(create), None);
-        self.node.submit(Job { request, vault: Vec::new() }).await
+        self.node.submit(payment(units)).await
     }
 
     async fn refused(&self, units: u128) -> Code {

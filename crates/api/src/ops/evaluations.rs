@@ -176,7 +176,9 @@ fn asked(
     }
     let consequential = state.waits_for_another(handle, &act.action, act.task.as_ref());
     let facts = state.facts(handle, proven, act, now);
-    Ok(ToJudge { question: Question { facts, sets: open }, bounded, consequential })
+    // Whoever asks may name sets, so it says nothing of what is asked about an act.
+    let question = Question { facts, sets: open, always: false };
+    Ok(ToJudge { question, bounded, consequential })
 }
 
 /// What policy said, by the entry that holds it.

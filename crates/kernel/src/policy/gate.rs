@@ -12,7 +12,7 @@ use hansa_types::{Amount, Code, CurrencyCode, Digest, GrantId, PolicySetId, Reje
 
 use super::{
     CounterpartyFacts, Engine, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts,
-    Obligation, PolicySet, TaskFacts, Verdict, bounds,
+    Obligation, PolicySet, Scope, TaskFacts, Verdict, bounds,
 };
 use crate::State;
 use crate::action::{Call, Submit};
@@ -45,6 +45,8 @@ pub struct Question {
     pub facts: Facts,
     /// The sets to ask.
     pub sets: Vec<SetRef>,
+    /// Whether the same sets are asked about this action whatever its amount and its place.
+    pub always: bool,
 }
 
 /// What the gate says of a command.
@@ -156,8 +158,17 @@ impl State {
             Some(ruling) if ruling.is_over(&facts) && ruling.judgement().is_by(&open) => {
                 ruling.judgement().within(bounded).rule(&facts)
             }
-            _ => Ok(Gate::Judge(Box::new(Question { facts, sets: open }))),
+            _ => {
+                let always = self.always_asks(action);
+                Ok(Gate::Judge(Box::new(Question { facts, sets: open, always })))
+            }
         }
+    }
+
+    /// Whether every set that concerns an action is asked about it whatever its amount and its place.
+    fn always_asks(&self, action: &str) -> bool {
+        let mut asked = self.policies.asked().map(|(_, set)| set);
+        asked.all(|set| !set.concerns_action(action) || set.is_unconditional())
     }
 
     /// The active sets that concern an act: what the bounds of some say, and those to be asked.
@@ -386,6 +397,12 @@ impl PolicySet {
             || task.frameworks.is_empty()
             || scope.frameworks.iter().any(|framework| task.frameworks.contains(framework));
         place && framework
+    }
+
+    /// Whether it is asked about all that its actions do: nothing is bounded, and it holds everywhere.
+    fn is_unconditional(&self) -> bool {
+        let Scope { actions: _, jurisdictions, frameworks } = &self.scope;
+        self.bounds.is_empty() && jurisdictions.is_empty() && frameworks.is_empty()
     }
 
     /// How the judge knows it.

@@ -32,7 +32,10 @@ impl Outcome {
             Outcome::Refused(rejection) => format!("{} ({})", rejection.code, rejection.detail),
             Outcome::Repeated(seq) => format!("repeated {seq}"),
             Outcome::LookUp => "look_up".to_owned(),
-            Outcome::Judge(question) => format!("judge by {}", question.sets.len()),
+            Outcome::Judge(question) => {
+                let always = if question.always { "always" } else { "at times" };
+                format!("judge by {} {always}", question.sets.len())
+            }
             Outcome::Approval(judgement) => format!("approval {}", judgement.verdict.as_str()),
             Outcome::Done { entries } if entries.is_empty() => "nothing".to_owned(),
             Outcome::Done { entries } => {

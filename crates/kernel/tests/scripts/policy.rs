@@ -57,6 +57,27 @@ fn the_strictest_enforced_set_decides_and_a_shadow_never() {
 }
 
 #[test]
+fn a_question_says_whether_amount_and_place_make_no_difference() {
+    check(
+        "
+        policy payments on transfer_create as p
+        activate p
+        policy elsewhere in:EU bound:mint_create/AVT/1/1 on mint_create as q
+        activate q
+        transfer alice bob 10 => judge by 1 always
+        policy bounded bound:transfer_create/AVT/1/1 mode:shadow on transfer_* as r
+        activate r
+        transfer alice bob 10 => judge by 2 at times
+        deprecate r => deprecated
+        transfer alice bob 10 => judge by 1 always
+        policy local in:EU on transfer_* as s
+        activate s
+        transfer alice bob 10 => judge by 2 at times
+        ",
+    );
+}
+
+#[test]
 fn bounds_decide_without_anybody_being_asked() {
     check(
         "

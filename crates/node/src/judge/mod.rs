@@ -3,13 +3,15 @@
 //! The writer hands out typed facts and the sets to ask; the judge evaluates each in Rego on threads
 //! of its own, or asks a remote OPA, and puts a judgement together. Rules are compiled once, by the
 //! digest of their text, and loaded from the vault when they are first needed: a set that was just
-//! activated needs no restart. An engine that is dead, slow, garbled or over its limits has said
+//! activated needs no restart. Where the question can be told before the writer asks it, it is judged
+//! beforehand (`foresight`). An engine that is dead, slow, garbled or over its limits has said
 //! deny, and the judgement says that it failed.
 //!
 //! Deliberately absent: limits and counters, which admission checks, and any cache of verdicts.
 
 mod answer;
 mod document;
+mod foresight;
 mod input;
 mod pool;
 mod rego;
@@ -21,15 +23,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hansa_kernel::policy::{Engine, Facts, JudgedSet, Judgement, Question, Ruling, SetRef};
 use hansa_types::{Code, Digest, PolicySetId, Rejection};
+use tokio::sync::Semaphore;
 
 pub use answer::Answer;
 pub use document::PolicyDocument;
+pub use foresight::Foresight;
 pub use input::input;
 pub use remote::RemoteOpa;
 
 use crate::egress::Egress;
 use crate::env::{Env, blocking};
-use crate::limits::{JUDGE_ENGINES_MAX, JUDGE_THREADS_MAX};
+use crate::limits::{FORESEEN_AT_ONCE_MAX, JUDGE_ENGINES_MAX, JUDGE_THREADS_MAX};
 use crate::metrics::{JudgementLabels, Metrics, ShadowLabels};
 use crate::vault::{Vault, policy_id};
 use pool::Pool;
@@ -95,6 +99,10 @@ pub struct Judge {
     metrics: Arc<Metrics>,
     env: Env,
     loaded: Mutex<HashMap<Digest, Rules>>,
+    /// What the writer is expected to ask.
+    pub foresight: Foresight,
+    /// Places for what is judged before the writer asked.
+    beforehand: Semaphore,
 }
 
 impl Judge {
@@ -108,7 +116,9 @@ impl Judge {
     ) -> std::io::Result<Self> {
         let pool = Pool::start(config.threads, env.clone())?;
         let (opa, loaded) = (config.opa.clone(), Mutex::default());
-        Ok(Self { pool, opa, egress, vault, metrics, env, loaded })
+        let foresight = Foresight::default();
+        let beforehand = Semaphore::new(FORESEEN_AT_ONCE_MAX);
+        Ok(Self { pool, opa, egress, vault, metrics, env, loaded, foresight, beforehand })
     }
 
     /// Ends the threads; whatever has to be judged is denied from now on.
