@@ -222,7 +222,7 @@ pub(crate) const KEYS: &[Key] = &[
         1.5,
         "agents.last_vs_first",
         "x",
-        "time for the last 20,000 of them / for the first 20,000",
+        "time for the last 20,000 of them / for the first 20,000 of another town, in turns",
     ),
     printed("discover.p50_ms", "ms", "one search among 100,000 agents, of mixed kinds, median"),
     at_most(20.0, "discover.p99_ms", "ms", "the same, slowest hundredth"),
