@@ -8,7 +8,7 @@
 
 use std::hint::black_box;
 
-use hansa_types::{AnyId, Correlation, CurrencyCode, PrincipalId};
+use hansa_types::{AnyId, Correlation, CurrencyCode, GrantId, PrincipalId};
 
 use crate::State;
 use crate::command::{Command, Request};
@@ -35,11 +35,14 @@ impl State {
             requests.clone().filter_map(|request| self.find_credential(request)).collect();
         let parties: Vec<Parties> = requests.map(|request| self.find_parties(request)).collect();
         credentials.iter().for_each(|key| read_actions(&key.actions));
-        let mut grants: Vec<&Grant> =
+        let used: Vec<(GrantId, &Grant)> =
             parties.iter().filter_map(|parties| self.read_parties(parties)).collect();
+        // What is used is found by its id once more, to be charged.
+        used.iter().for_each(|(id, _)| self.grants.read(*id));
+        let mut grants: Vec<&Grant> = used.into_iter().map(|(_, grant)| grant).collect();
         grants.iter().for_each(|grant| read_actions(&grant.terms.actions));
         for _ in 0..GRANT_LINKS_READ_AHEAD {
-            grants.iter().for_each(|grant| self.read_issuer(grant));
+            grants.iter().for_each(|grant| self.read_link(grant));
             let above = grants.iter().filter_map(|grant| self.grants.above(grant));
             grants = above.map(|(_, grant)| grant).collect();
         }
@@ -96,7 +99,7 @@ impl State {
     }
 
     /// Reads who they are and their accounts, and finds the grant that the caller would use.
-    fn read_parties(&self, parties: &Parties) -> Option<&Grant> {
+    fn read_parties(&self, parties: &Parties) -> Option<(GrantId, &Grant)> {
         let currency = parties.currency.and_then(|code| self.ledger.currency(code).ok());
         for owner in [parties.caller, parties.payer, parties.payee].into_iter().flatten() {
             black_box(self.principals.status(owner).active);
@@ -107,10 +110,14 @@ impl State {
         }
         let (holder, root) = (parties.caller?, parties.payer?);
         let is_other = holder != root;
-        is_other.then(|| self.grants.held(holder, root).next()).flatten().map(|(_, grant)| grant)
+        is_other.then(|| self.grants.held(holder, root).next()).flatten()
     }
 
-    fn read_issuer(&self, grant: &Grant) {
+    /// Reads every part of a grant, which is several lines of the cache long, and who gave it.
+    fn read_link(&self, grant: &Grant) {
+        let limits = &grant.terms.limits;
+        black_box((limits.currency, limits.per_use, limits.total, limits.uses_max));
+        black_box((grant.terms.expires, grant.spent, grant.uses, grant.parent));
         black_box(self.principals.status(grant.issuer).active);
     }
 }
