@@ -84,6 +84,9 @@ macro_rules! commands {
         }
 
         impl Command {
+            /// The operations by which all of them are asked for.
+            pub(crate) const OPERATIONS: &'static [&'static str] = &[$($operation),*];
+
             /// The operation by which it is asked for.
             fn operation(&self) -> &'static str {
                 match self { $(Command::$variant(_) => $operation),* }

@@ -1,23 +1,39 @@
 //! Patterns of operation ids: `transfer_create`, `transfer_*` or `*`.
 
+use std::cmp::Ordering;
 use std::ops::Deref;
 use std::str::FromStr;
 
 use hansa_types::{Code, Rejection};
 use serde::{Deserialize, Serialize};
 
+use crate::command::Command;
 use crate::limits::ACTION_BYTES_MAX;
 
 /// A pattern: an operation id, or a prefix of operation ids followed by `*`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Action(Pattern);
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Pattern {
-    /// `*`, by far the most frequent, takes no look at text elsewhere in memory.
+    /// `*`.
     Everything,
+    /// An operation of the kernel. Like `*` it takes no look at text elsewhere in memory.
+    Operation(&'static str),
     /// Any other pattern, whole.
     Text(Box<str>),
+}
+
+impl Pattern {
+    fn of(text: &str) -> Self {
+        if text == "*" {
+            return Pattern::Everything;
+        }
+        match Command::OPERATIONS.iter().find(|operation| **operation == text) {
+            Some(operation) => Pattern::Operation(operation),
+            None => Pattern::Text(text.into()),
+        }
+    }
 }
 
 /// Patterns of which one has to cover an operation. `*` alone takes no look elsewhere in memory.
@@ -47,6 +63,19 @@ impl From<Actions> for Vec<Action> {
     }
 }
 
+impl Ord for Action {
+    /// As their texts, however each is kept.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Action {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Action {
     /// The pattern that covers every operation.
     pub fn everything() -> Self {
@@ -57,16 +86,20 @@ impl Action {
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Pattern::Everything => "*",
+            Pattern::Operation(text) => text,
             Pattern::Text(text) => text,
         }
     }
 
     /// Whether an operation falls under the pattern.
     pub fn covers(&self, action: &str) -> bool {
-        let Pattern::Text(text) = &self.0 else { return true };
-        match text.strip_suffix('*') {
-            Some(prefix) => action.starts_with(prefix),
-            None => **text == *action,
+        match &self.0 {
+            Pattern::Everything => true,
+            Pattern::Operation(operation) => *operation == action,
+            Pattern::Text(text) => match text.strip_suffix('*') {
+                Some(prefix) => action.starts_with(prefix),
+                None => **text == *action,
+            },
         }
     }
 
@@ -88,11 +121,7 @@ impl FromStr for Action {
             && text.len() <= ACTION_BYTES_MAX
             && body.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         if shaped {
-            let is_everything = body.is_empty();
-            return Ok(Self(match is_everything {
-                true => Pattern::Everything,
-                false => Pattern::Text(text.into()),
-            }));
+            return Ok(Self(Pattern::of(text)));
         }
         Err(Rejection::new(
             Code::InvalidField,

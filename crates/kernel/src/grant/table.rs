@@ -8,6 +8,7 @@ use std::hint::black_box;
 
 use hansa_types::GrantId;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::slots::{Slot, Slots};
 use super::{Ended, Grant};
@@ -38,9 +39,12 @@ struct Between {
 /// the ids.
 #[derive(Debug, Clone, Default)]
 struct Held {
-    live: Vec<(GrantId, Slot)>,
-    ended: Vec<(GrantId, Slot)>,
+    live: Places,
+    ended: Places,
 }
+
+/// Grants and where they lie. A single one takes no look elsewhere in memory.
+type Places = SmallVec<[(GrantId, Slot); 1]>;
 
 /// How many grants somebody gave that are remembered.
 #[derive(Debug, Clone, Copy, Default)]
@@ -153,7 +157,7 @@ impl Grants {
         holder: Handle,
         root: Handle,
     ) -> impl DoubleEndedIterator<Item = (GrantId, &Grant)> {
-        let held = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.live);
+        let held = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.live[..]);
         held.iter().filter_map(|&(id, slot)| Some((id, self.all.at(slot, id)?)))
     }
 
@@ -163,7 +167,7 @@ impl Grants {
         holder: Handle,
         root: Handle,
     ) -> impl Iterator<Item = (GrantId, &Grant)> {
-        let held = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.ended);
+        let held = self.held.get(&Between { holder, root }).map_or(&[][..], |held| &held.ended[..]);
         let last = held.iter().rev().take(GRANTS_ENDED_LOOKED_AT_MAX);
         last.filter_map(|&(id, slot)| Some((id, self.all.at(slot, id)?)))
     }
