@@ -91,19 +91,16 @@ impl HttpScene {
         self.runtime.block_on(closed_loop(self.served.address, requests, span))
     }
 
-    /// The same connections with those who log in, and before and after without them: while most of them are told to come
+    /// The same connections without and with those who log in: while most of them are told to come
     /// back, and on while the passwords of the others are hashed.
     fn logins(&mut self, bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         settle();
-        let mut alone = self.run(MAIN, bench.span, transfer)?;
+        let alone = self.run(MAIN, bench.span, transfer)?.per_second();
         let crowd = Logins::announce(self.served.address, self.seed)?;
         let ((first, mut all), answered) = crowd.beside(|| {
             let first = self.run(MAIN, bench.span, transfer)?;
             Ok((first, self.run(MAIN, bench.span * HASHING_SPANS, transfer)?))
         })?;
-        settle();
-        alone += self.run(MAIN, bench.span, transfer)?;
-        let alone = alone.per_second();
         report.add("http.logins.answered", len_f64(answered))?;
         report.add("http.logins.first_vs_alone", first.per_second() / alone)?;
         all += first;
