@@ -61,7 +61,7 @@ impl Slots {
     }
 
     /// Keeps a grant whose parent, if it has one, is kept already.
-    pub(super) fn insert(&mut self, id: GrantId, grant: Grant) -> Slot {
+    pub(super) fn insert(&mut self, id: GrantId, grant: Grant) {
         let above = grant.parent.and_then(|parent| self.find(parent));
         let kept = Some((id, Grant { above, ..grant }));
         let slot = match self.free.pop() {
@@ -76,7 +76,6 @@ impl Slots {
             }
         };
         self.by_id.insert(id, slot);
-        slot
     }
 
     pub(super) fn remove(&mut self, id: GrantId) -> Option<Grant> {

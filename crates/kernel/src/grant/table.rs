@@ -4,8 +4,6 @@
 //! so grants of others, however many, cost nobody time and take nobody's place. Deliberately
 //! absent: lists by issuer, which the read models have.
 
-use std::hint::black_box;
-
 use hansa_types::GrantId;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -118,11 +116,6 @@ impl Grants {
     /// A grant.
     pub fn get(&self, id: &GrantId) -> Option<&Grant> {
         self.all.at(self.all.find(*id)?, *id)
-    }
-
-    /// Looks where an id is found, for whoever reads ahead.
-    pub(crate) fn read(&self, id: GrantId) {
-        black_box(self.all.find(id));
     }
 
     /// The grant above another, if it is kept still.

@@ -284,13 +284,9 @@ impl Walk {
     /// what says that it is the organization's.
     pub(super) fn check_orgs(&self) {
         let state = &self.town.state;
-        for id in state
-            .principals
-            .iter()
-            .filter(|(status, _)| status.kind == Kind::Organization)
-            .map(|(_, principal)| principal.id)
-        {
-            let handle = state.principal(id).unwrap();
+        let all = state.principals.iter();
+        for (_, org) in all.filter(|(status, _)| status.kind == Kind::Organization) {
+            let handle = state.principal(org.id).unwrap();
             let Some(org) = state.orgs.get(handle) else {
                 assert!(state.principals.status(handle).erased);
                 continue;
