@@ -136,8 +136,8 @@ impl JudgeScene {
             let jobs = some.map(|(payer, payee)| self.payments.between(*payer, payee.id));
             let jobs = jobs.map(|request| Job { request, vault: Vec::new() }).collect();
             let (_, outcomes) = self.gated.step(&self.env, jobs);
-            for (_, question) in asked(outcomes)? {
-                self.foreseeing.foresight.learn(&question);
+            for (job, question) in asked(outcomes)? {
+                self.foreseeing.foresight.learn(&job.request, &question);
             }
         }
         Ok(())

@@ -207,7 +207,7 @@ impl Node {
                 }
                 Outcome::Judge(mut job, question) => {
                     judged += 1;
-                    self.judge.foresight.learn(&question);
+                    self.judge.foresight.learn(&job.request, &question);
                     job.request.ruling = Some(Box::new(self.judge.judge(*question).await));
                     self.hand_over(vec![*job]).await?.pop().ok_or(Code::Internal)?
                 }

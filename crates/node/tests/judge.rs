@@ -63,24 +63,8 @@ async fn town_in(env: Env, change: impl FnOnce(&mut Config)) -> Town {
     change(&mut config);
     let node = start(config, env).await.unwrap().node;
     let town = Town { node, next: 10, _dir: dir };
-    for (id, number) in [(ALICE, 2), (BOB, 3)] {
-        town.by_machine(Command::PrincipalCreate(principal::Create {
-            id,
-            kind: principal::Kind::Agent,
-            key: SigningKey::from_seed([number; 32]).public(),
-            card: None,
-            genesis_grant: true,
-        }))
-        .await;
-    }
-    town.by_machine(Command::ApiKeyCreate(principal::CreateApiKey {
-        id: KEY,
-        principal: ALICE,
-        secret: Digest([7; 32]),
-        actions: vec![Action::everything()],
-        expires: None,
-    }))
-    .await;
+    town.join(ALICE, KEY).await;
+    town.join(BOB, ApiKeyId(9)).await;
     town
 }
 
@@ -123,6 +107,27 @@ fn payment(units: u128) -> Job {
 impl Town {
     async fn by_machine(&self, command: Command) {
         self.node.submit(by_machine(command)).await.unwrap();
+    }
+
+    /// Makes an agent with money and an API key for everything.
+    async fn join(&self, id: PrincipalId, key: ApiKeyId) {
+        let number = u8::try_from(id.0).unwrap();
+        self.by_machine(Command::PrincipalCreate(principal::Create {
+            id,
+            kind: principal::Kind::Agent,
+            key: SigningKey::from_seed([number; 32]).public(),
+            card: None,
+            genesis_grant: true,
+        }))
+        .await;
+        self.by_machine(Command::ApiKeyCreate(principal::CreateApiKey {
+            id: key,
+            principal: id,
+            secret: Digest([number; 32]),
+            actions: vec![Action::everything()],
+            expires: None,
+        }))
+        .await;
     }
 
     /// Puts rules in force, with small payments allowed without them.

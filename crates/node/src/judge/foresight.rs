@@ -1,25 +1,29 @@
 //! Foresight: what the writer will ask about a payment, told before it asks.
 //!
 //! A command that policy has to judge meets the writer twice: it hands facts out, and admits the command
-//! when the judgement comes back. Of a principal's own payment these facts are known from earlier
-//! questions but for amount and hour, so it is judged first and meets the writer once. That is safe
-//! whatever was learned: admission takes a judgement over the very same facts by the very same sets, and
-//! asks where this one is over others.
+//! when the judgement comes back. Of a payment these facts are known from earlier questions but for
+//! amount and hour: what its parties are, the grant by which one pays for the other, and how strong a
+//! session is. So it is judged first and meets the writer once. That is safe whatever was learned:
+//! admission takes a judgement over the very same facts by the very same sets, and asks where this one is
+//! over others.
 //!
 //! Deliberately absent: verdicts, for every payment is judged; and what rests on more of the state: acts
-//! under a grant, in a task or by a session, and sets that are asked about some amounts only.
+//! in a task, and sets that are asked about some amounts only.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 
-use hansa_kernel::policy::{CounterpartyFacts, Facts, MoneyFacts, Question, Ruling, SetRef};
+use hansa_kernel::policy::{
+    CounterpartyFacts, Facts, GrantFacts, MoneyFacts, Question, Ruling, SetRef,
+};
 use hansa_kernel::principal::Kind;
 use hansa_kernel::{Auth, Command, Entry, Event, Request, transfer};
-use hansa_types::{Currency, CurrencyCode, PrincipalId, Time};
+use hansa_types::{Currency, CurrencyCode, PrincipalId, SessionId, Time};
 
 use super::Judge;
-use crate::limits::FORESEEN_PRINCIPALS_MAX;
+use crate::limits::{FORESEEN_GRANT_CHANGES_MAX, FORESEEN_PRINCIPALS_MAX};
 use crate::writer::{Job, Outcome};
 
 /// The operation whose questions are expected.
@@ -37,7 +41,14 @@ struct Known {
     sets: Vec<SetRef>,
     currencies: HashMap<CurrencyCode, Currency>,
     parties: HashMap<PrincipalId, Party>,
+    /// The grant by which one principal pays for another.
+    grants: HashMap<Pair, Held>,
+    /// Whether a second factor was shown in a session.
+    sessions: HashMap<SessionId, bool>,
 }
+
+/// Who acts, and on whose behalf.
+type Pair = (PrincipalId, PrincipalId);
 
 /// What facts say of a principal.
 struct Party {
@@ -46,19 +57,23 @@ struct Party {
     roles: Option<Vec<Cow<'static, str>>>,
 }
 
+/// A grant that was used, and how often another one was since the first.
+struct Held {
+    grant: GrantFacts,
+    changes: u32,
+}
+
 impl Foresight {
-    /// Takes in what the writer asked.
-    pub fn learn(&self, question: &Question) {
-        let facts = &question.facts;
-        if facts.action != PAYMENT {
-            return;
-        }
+    /// Takes in what the writer asked about a request.
+    pub fn learn(&self, request: &Request, question: &Question) {
+        let Some((actor, create)) = payment(request) else { return };
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.sets.clear();
         if !question.always {
             return;
         }
         known.sets.extend_from_slice(&question.sets);
+        let facts = &question.facts;
         if let Some(money) = facts.money {
             known.currencies.insert(money.currency.code, money.currency);
         }
@@ -66,32 +81,46 @@ impl Foresight {
         if let Some((id, kind)) = other.and_then(|other| other.principal.zip(other.kind)) {
             known.meet(id, kind);
         }
-        known.meet(facts.actor, facts.actor_kind).roles = Some(facts.roles.clone());
+        known.meet(actor, facts.actor_kind).roles = Some(facts.roles.clone());
+        if let Some(grant) = &facts.grant {
+            known.hold((actor, create.from), grant);
+        }
+        if let Auth::Session(id) = request.caller.auth {
+            make_room(&mut known.sessions, &id);
+            known.sessions.insert(id, facts.strong_auth);
+        }
     }
 
     /// What the writer will ask about a request, as far as it can be told.
     pub fn expect(&self, request: &Request, now: Time) -> Option<Question> {
-        let create = own_payment(request)?;
+        let (actor, create) = payment(request)?;
+        if request.ruling.is_some() || request.parking.is_some() {
+            return None;
+        }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         if known.sets.is_empty() {
             return None;
         }
-        let (payer, payee) = (known.parties.get(&create.from)?, known.parties.get(&create.to)?);
+        let (payer, payee) = (known.parties.get(&actor)?, known.parties.get(&create.to)?);
         let currency = *known.currencies.get(&create.currency)?;
         let (principal, kind) = (Some(create.to), Some(payee.kind));
+        let grant = match actor == create.from {
+            true => None,
+            false => Some(known.held((actor, create.from))?.clone()),
+        };
         let facts = Facts {
             action: PAYMENT.into(),
-            actor: create.from,
+            actor,
             actor_kind: payer.kind,
-            on_behalf_of: None,
+            on_behalf_of: grant.as_ref().map(|grant| grant.root),
             money: Some(MoneyFacts { currency, amount: create.amount }),
             counterparty: Some(CounterpartyFacts { principal, kind, name: None }),
             resource: None,
-            grant: None,
+            grant,
             task: None,
             roles: payer.roles.clone()?,
             auth: request.caller.auth.method(),
-            strong_auth: false,
+            strong_auth: known.is_strong(&request.caller.auth)?,
             hour: Facts::hour_of(now),
             parameters: None,
         };
@@ -106,23 +135,51 @@ impl Foresight {
 
 impl Known {
     fn meet(&mut self, id: PrincipalId, kind: Kind) -> &mut Party {
-        if self.parties.len() >= FORESEEN_PRINCIPALS_MAX && !self.parties.contains_key(&id) {
-            self.parties.clear();
-        }
+        make_room(&mut self.parties, &id);
         let party = self.parties.entry(id).or_insert(Party { kind, roles: None });
         party.kind = kind;
         party
     }
+
+    fn hold(&mut self, pair: Pair, grant: &GrantFacts) {
+        make_room(&mut self.grants, &pair);
+        let held = self.grants.entry(pair);
+        let held = held.or_insert_with(|| Held { grant: grant.clone(), changes: 0 });
+        if held.grant != *grant {
+            *held = Held { grant: grant.clone(), changes: held.changes + 1 };
+        }
+    }
+
+    /// The grant that will be used again. Where it is one and then another, nobody can tell.
+    fn held(&self, pair: Pair) -> Option<&GrantFacts> {
+        let held = self.grants.get(&pair)?;
+        (held.changes <= FORESEEN_GRANT_CHANGES_MAX).then_some(&held.grant)
+    }
+
+    /// Whether a key of the caller's own or a second factor was shown, where that can be told.
+    fn is_strong(&self, auth: &Auth) -> Option<bool> {
+        match auth {
+            Auth::ApiKey(_) | Auth::Jwt(_) => Some(false),
+            Auth::Envelope(..) => Some(true),
+            Auth::Session(id) => self.sessions.get(id).copied(),
+            _ => None,
+        }
+    }
 }
 
-/// A payment by the payer, under a credential of which the state need not be asked how strong it is,
-/// that nobody has judged or parked.
-fn own_payment(request: &Request) -> Option<&transfer::Create> {
-    let Command::TransferCreate(create) = &request.command else { return None };
-    let is_own = request.caller.principal == Some(create.from);
-    let is_plain = matches!(request.caller.auth, Auth::ApiKey(_) | Auth::Jwt(_));
-    let is_new = request.ruling.is_none() && request.parking.is_none();
-    (is_own && is_plain && is_new).then_some(create)
+/// Begins a table anew where it is full and what comes is not in it.
+fn make_room<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: &K) {
+    if table.len() >= FORESEEN_PRINCIPALS_MAX && !table.contains_key(key) {
+        table.clear();
+    }
+}
+
+/// A payment, and who makes it.
+fn payment(request: &Request) -> Option<(PrincipalId, &transfer::Create)> {
+    match &request.command {
+        Command::TransferCreate(create) => Some((request.caller.principal?, create)),
+        _ => None,
+    }
 }
 
 impl Judge {
@@ -177,9 +234,11 @@ impl Judge {
 
 #[cfg(test)]
 mod tests {
+    use hansa_crypto::keys::SigningKey;
     use hansa_kernel::Caller;
+    use hansa_kernel::grant::Revoke;
     use hansa_kernel::policy::{Engine, Mode};
-    use hansa_types::{Amount, ApiKeyId, Digest, PolicySetId, SessionId};
+    use hansa_types::{Amount, ApiKeyId, Digest, GrantId, PolicySetId};
 
     use super::*;
 
@@ -222,14 +281,31 @@ mod tests {
         Question { facts, sets: vec![set], always: true }
     }
 
+    /// Whoever pays for another, by their credential, and what the writer asks about that.
+    fn by(actor: u128, auth: Auth, from: u128, grant: Option<u128>) -> (Request, Question) {
+        let plain = payment(from, 3, 20);
+        let caller = Caller { principal: Some(PrincipalId(actor)), auth };
+        let Question { facts, .. } = question(actor, 3, 20);
+        let (root, issuer) = (PrincipalId(from), PrincipalId(from));
+        let grant =
+            grant.map(|id| GrantFacts { id: GrantId(id), root, issuer, depth: 0, expires: NOW });
+        let facts = Facts {
+            on_behalf_of: grant.as_ref().map(|grant| grant.root),
+            grant,
+            auth: caller.auth.method(),
+            ..facts
+        };
+        (Request { caller, ..plain }, Question { facts, ..question(actor, 3, 20) })
+    }
+
     #[test]
     fn what_was_asked_is_expected_again() {
         let foresight = Foresight::default();
         assert_eq!(foresight.expect(&payment(2, 3, 10), NOW), None);
-        foresight.learn(&question(2, 3, 10));
+        foresight.learn(&payment(2, 3, 10), &question(2, 3, 10));
         assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), Some(question(2, 3, 20)));
         // Another payee and another payer are known once both were met.
-        foresight.learn(&question(4, 5, 10));
+        foresight.learn(&payment(4, 5, 10), &question(4, 5, 10));
         assert_eq!(foresight.expect(&payment(4, 3, 20), NOW), Some(question(4, 3, 20)));
         assert_eq!(foresight.expect(&payment(4, 6, 20), NOW), None);
         // Nobody has said yet what is told of a payee that pays.
@@ -239,15 +315,51 @@ mod tests {
     }
 
     #[test]
-    fn what_rests_on_more_is_not_expected() {
+    fn the_grant_that_was_used_is_expected_unless_it_keeps_changing() {
         let foresight = Foresight::default();
-        foresight.learn(&question(2, 3, 10));
-        let plain = payment(2, 3, 20);
-        let others = Caller { principal: Some(PrincipalId(4)), ..plain.caller.clone() };
-        let session = Caller { auth: Auth::Session(SessionId(1)), ..plain.caller.clone() };
-        for caller in [others, session] {
-            assert_eq!(foresight.expect(&Request { caller, ..plain.clone() }, NOW), None);
+        let key = || Auth::ApiKey(ApiKeyId(4));
+        foresight.learn(&payment(4, 3, 20), &question(4, 3, 20));
+        let (request, first) = by(4, key(), 2, Some(1));
+        assert_eq!(foresight.expect(&request, NOW), None);
+        foresight.learn(&request, &first);
+        assert_eq!(foresight.expect(&request, NOW), Some(first));
+        // It says nothing about whom else one pays for.
+        assert_eq!(foresight.expect(&by(4, key(), 5, None).0, NOW), None);
+        for change in 1..=u128::from(FORESEEN_GRANT_CHANGES_MAX) {
+            let (request, other) = by(4, key(), 2, Some(1 + change));
+            foresight.learn(&request, &other);
+            assert_eq!(foresight.expect(&request, NOW), Some(other));
         }
+        let (request, other) = by(4, key(), 2, Some(1));
+        foresight.learn(&request, &other);
+        assert_eq!(foresight.expect(&request, NOW), None);
+    }
+
+    #[test]
+    fn a_session_is_as_strong_as_it_was_and_an_envelope_always() {
+        let foresight = Foresight::default();
+        foresight.learn(&payment(2, 3, 20), &question(2, 3, 20));
+        let (request, asked) = by(2, Auth::Session(SessionId(1)), 2, None);
+        assert_eq!(foresight.expect(&request, NOW), None);
+        for strong_auth in [false, true] {
+            let facts = Facts { strong_auth, ..asked.facts.clone() };
+            let asked = Question { facts, ..asked.clone() };
+            foresight.learn(&request, &asked);
+            assert_eq!(foresight.expect(&request, NOW), Some(asked));
+        }
+        let key = SigningKey::from_seed([1; 32]).public();
+        let (request, _) = by(2, Auth::Envelope(key, None), 2, None);
+        let facts = foresight.expect(&request, NOW).unwrap().facts;
+        assert_eq!((facts.auth, facts.strong_auth), ("envelope", true));
+        let (request, _) = by(2, Auth::Password, 2, None);
+        assert_eq!(foresight.expect(&request, NOW), None);
+    }
+
+    #[test]
+    fn what_was_judged_or_waits_is_not_expected() {
+        let foresight = Foresight::default();
+        let plain = payment(2, 3, 20);
+        foresight.learn(&plain, &question(2, 3, 10));
         let parking = Some(hansa_kernel::clearance::Parking::Never);
         assert_eq!(foresight.expect(&Request { parking, ..plain.clone() }, NOW), None);
         let ruling = Ruling::new(question(2, 3, 20).facts.into(), Vec::new());
@@ -258,15 +370,16 @@ mod tests {
     #[test]
     fn sets_that_are_asked_at_times_are_not_expected() {
         let foresight = Foresight::default();
-        foresight.learn(&Question { always: false, ..question(2, 3, 10) });
+        let (paid, asked) = (payment(2, 3, 10), question(2, 3, 10));
+        let at_times = Question { always: false, ..asked.clone() };
+        foresight.learn(&paid, &at_times);
         assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), None);
-        foresight.learn(&question(2, 3, 10));
-        let other = question(2, 3, 10);
-        let other =
-            Question { facts: Facts { action: "mint_create".into(), ..other.facts }, ..other };
-        foresight.learn(&Question { always: false, ..other });
+        foresight.learn(&paid, &asked);
+        // What is asked about another operation says nothing about payments.
+        let other = Command::GrantRevoke(Revoke { id: GrantId(1) });
+        foresight.learn(&Request { command: other, ..paid.clone() }, &at_times);
         assert!(foresight.expect(&payment(2, 3, 20), NOW).is_some());
-        foresight.learn(&Question { always: false, ..question(2, 3, 10) });
+        foresight.learn(&paid, &at_times);
         assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), None);
     }
 

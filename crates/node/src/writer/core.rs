@@ -265,7 +265,11 @@ impl Writer {
         let done = Input::Commands { jobs: Vec::new(), reply: Box::new(|_| ()) };
         match std::mem::replace(input, done) {
             Input::Read { run, .. } => run(&self.state),
-            Input::Commands { reply, .. } => Box::new(move || reply(outcomes)),
+            // Whoever tells what became of the commands lets go of them too: the writer has no time.
+            Input::Commands { jobs, reply } => Box::new(move || {
+                reply(outcomes);
+                drop(jobs);
+            }),
         }
     }
 

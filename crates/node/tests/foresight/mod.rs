@@ -2,12 +2,17 @@
 //! held before.
 
 use hansa_kernel::clearance::{AssignRole, WithdrawRole};
+use hansa_kernel::grant;
 use hansa_kernel::policy::{Deprecate, SetMode};
+use hansa_node::env::Clock as _;
 use hansa_testkit::SimClock;
-use hansa_types::Duration;
 use hansa_types::governance::GovernanceRole;
+use hansa_types::{AnyId, Duration, GrantId, Time};
 
 use super::*;
+
+const CAROL: PrincipalId = PrincipalId(4);
+const CAROLS_KEY: ApiKeyId = ApiKeyId(8);
 
 /// Small payments are anybody's, larger ones an executive's.
 const RULES: &str = r#"
@@ -49,6 +54,28 @@ impl Town {
         let judged = self.node.entry(done.last_seq).await.unwrap().unwrap();
         let Event::PolicyJudged(judged) = judged.event else { panic!("{judged:?}") };
         judged.rules[0].as_str().to_owned()
+    }
+
+    /// Alice lets Carol pay for her.
+    async fn lend(&self, expires: Time) -> GrantId {
+        let terms = grant::Terms {
+            actions: vec!["transfer_create".parse().unwrap()],
+            limits: grant::Limits::default(),
+            scope: None,
+            expires,
+            depth_max: None,
+        };
+        let create = grant::Create { issuer: ALICE, holder: CAROL, terms, parent: None };
+        let done = self.node.submit(by_machine(Command::GrantCreate(create))).await.unwrap();
+        let AnyId::Grant(id) = done.entry.id else { panic!("{done:?}") };
+        id
+    }
+
+    /// Carol does.
+    async fn pay_for_alice(&self, units: u128) -> Result<Done, Rejection> {
+        let mut job = payment(units);
+        job.request.caller = Caller { principal: Some(CAROL), auth: Auth::ApiKey(CAROLS_KEY) };
+        self.node.submit(job).await
     }
 
     /// Something happens, and a payment that is under way meanwhile.
@@ -100,6 +127,31 @@ async fn a_role_counts_from_the_payment_after_it() {
 }
 
 #[tokio::test]
+async fn a_payment_for_another_is_foreseen_by_the_grant_before() {
+    let (town, clock, _) = judged(Mode::Enforce).await;
+    town.join(CAROL, CAROLS_KEY).await;
+    let expires = clock.wall().after(Duration::hours(1));
+    let first = town.lend(expires).await;
+    for foreseen in 0..3 {
+        town.pay_for_alice(1).await.unwrap();
+        town.has_foreseen(foreseen, 0);
+    }
+    // Another grant is asked about, and then expected.
+    town.by_machine(Command::GrantRevoke(grant::Revoke { id: first })).await;
+    let second = town.lend(expires).await;
+    for foreseen in 3..5 {
+        town.pay_for_alice(100).await.unwrap();
+        town.has_foreseen(foreseen, 1);
+    }
+    assert_eq!(town.pay_for_alice(101).await.unwrap_err().code, Code::PolicyDenied);
+    // Whatever was foreseen, nobody pays under a grant that has ended.
+    town.by_machine(Command::GrantRevoke(grant::Revoke { id: second })).await;
+    assert_eq!(town.pay_for_alice(1).await.unwrap_err().code, Code::GrantRevoked);
+    town.has_foreseen(6, 1);
+    town.node.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn other_rules_count_from_the_payment_after_them() {
     let (mut town, _, set) = judged(Mode::Shadow).await;
     town.pay(101).await.unwrap();
@@ -129,7 +181,7 @@ async fn nobody_is_asked_for_nothing_once_there_are_no_rules() {
     town.pay(101).await.unwrap();
     town.has_foreseen(1, 0);
     // A question from before, of which the node hears late, is expected once.
-    foresight.learn(&stale);
+    foresight.learn(&payment(1).request, &stale);
     for _ in 0..2 {
         let done = town.pay(101).await.unwrap();
         assert_eq!(done.last_seq, done.entry.seq);
