@@ -21,7 +21,7 @@ struct Inner {
     waiting: VecDeque<Input>,
     /// Commands in all that waits.
     commands: usize,
-    /// How many commands the writer sleeps for; 0 while it does not sleep.
+    /// How many commands the writer sleeps for; 0 while it does not sleep, or was woken.
     wanted: usize,
     per_principal: HashMap<PrincipalId, u32>,
     closed: bool,
@@ -51,6 +51,10 @@ impl Queue {
         inner.commands += input.commands();
         inner.waiting.push_back(input);
         let enough = inner.wanted > 0 && inner.commands >= inner.wanted;
+        if enough {
+            // It is woken once: the next to come need not call the system for it.
+            inner.wanted = 0;
+        }
         drop(inner);
         if enough {
             self.ready.notify_one();
