@@ -117,11 +117,9 @@ async fn so_many_are_judged_beforehand_at_once_and_the_others_when_they_are_aske
     let (town, _, _) = judged(Mode::Enforce).await;
     let mut all: Vec<_> = (0..FORESEEN_AT_ONCE_MAX + 8).map(|_| Box::pin(town.pay(1))).collect();
     // Everybody begins before anybody is answered.
-    poll_fn(|cx| {
-        let waits = all.iter_mut().all(|one| one.as_mut().poll(cx).is_pending());
-        Poll::Ready(assert!(waits))
-    })
-    .await;
+    let wait =
+        poll_fn(|cx| Poll::Ready(all.iter_mut().all(|one| one.as_mut().poll(cx).is_pending())));
+    assert!(wait.await);
     for one in all {
         let done = one.await.unwrap();
         assert_eq!(town.rule_of(&done).await, "small");
