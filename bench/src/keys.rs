@@ -156,14 +156,9 @@ pub(crate) const KEYS: &[Key] = &[
         "CPU to check an access token (a JWT) that was checked before",
     ),
     printed(
-        "http.half.peak_per_s",
-        "1/s",
-        "transfers on 256 connections, sustained for ten seconds",
-    ),
-    printed(
         "http.half.per_s",
         "1/s",
-        "transfers at half of that, open loop, whose generator goes first for a core",
+        "transfers at half the peak rate, open loop, whose generator goes first for a core",
     ),
     printed("http.half.p50_ms", "ms", "their latency from the planned moment, median"),
     printed("http.half.p99_ms", "ms", "their latency from the planned moment, slowest hundredth"),
