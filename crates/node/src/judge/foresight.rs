@@ -101,7 +101,7 @@ impl Foresight {
         if known.sets.is_empty() {
             return None;
         }
-        let (payer, payee) = (known.parties.get(&actor)?, known.parties.get(&create.to)?);
+        let (acting, payee) = (known.parties.get(&actor)?, known.parties.get(&create.to)?);
         let currency = *known.currencies.get(&create.currency)?;
         let (principal, kind) = (Some(create.to), Some(payee.kind));
         let grant = match actor == create.from {
@@ -111,14 +111,14 @@ impl Foresight {
         let facts = Facts {
             action: PAYMENT.into(),
             actor,
-            actor_kind: payer.kind,
+            actor_kind: acting.kind,
             on_behalf_of: grant.as_ref().map(|grant| grant.root),
             money: Some(MoneyFacts { currency, amount: create.amount }),
             counterparty: Some(CounterpartyFacts { principal, kind, name: None }),
             resource: None,
             grant,
             task: None,
-            roles: payer.roles.clone()?,
+            roles: acting.roles.clone()?,
             auth: request.caller.auth.method(),
             strong_auth: known.is_strong(&request.caller.auth)?,
             hour: Facts::hour_of(now),
