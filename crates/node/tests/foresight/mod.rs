@@ -1,14 +1,10 @@
 //! Payments that are judged before the writer asks: between parties that are known, and never by what
 //! held before.
 
-use std::future::poll_fn;
-use std::task::Poll;
-
 use hansa_kernel::clearance::{AssignRole, WithdrawRole};
 use hansa_kernel::grant;
 use hansa_kernel::policy::{Deprecate, SetMode};
 use hansa_node::env::Clock as _;
-use hansa_node::limits::FORESEEN_AT_ONCE_MAX;
 use hansa_testkit::SimClock;
 use hansa_types::governance::GovernanceRole;
 use hansa_types::{AnyId, Duration, GrantId, Time};
@@ -109,22 +105,6 @@ async fn known_parties_are_judged_beforehand_and_the_verdict_counts() {
     assert!(metrics.contains("hansa_policy_foreseen_wrong_total 0\n"), "{metrics}");
     town.node.judge.stop();
     assert_eq!(town.refused(100).await, Code::PolicyEngineUnavailable);
-    town.node.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn so_many_are_judged_beforehand_at_once_and_the_others_when_they_are_asked_about() {
-    let (town, _, _) = judged(Mode::Enforce).await;
-    let mut all: Vec<_> = (0..FORESEEN_AT_ONCE_MAX + 8).map(|_| Box::pin(town.pay(1))).collect();
-    // Everybody begins before anybody is answered.
-    let wait =
-        poll_fn(|cx| Poll::Ready(all.iter_mut().all(|one| one.as_mut().poll(cx).is_pending())));
-    assert!(wait.await);
-    for one in all {
-        let done = one.await.unwrap();
-        assert_eq!(town.rule_of(&done).await, "small");
-    }
-    town.has_foreseen(FORESEEN_AT_ONCE_MAX as u64, 0);
     town.node.stop().await.unwrap();
 }
 
