@@ -7,6 +7,9 @@
 //! judgement comes back. The judge's threads have their own figure, and so has what writer and threads do
 //! side by side: a writer that kept the threads waiting would show there.
 //!
+//! Acts in tasks are not foreseen, and are measured without and with policy as well: they do more for
+//! themselves, so that being asked about weighs less.
+//!
 //! The clock of both writers stands still, or the hour that is among the facts could end between foresight
 //! and admission.
 
@@ -17,21 +20,22 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use hansa_kernel::Command;
 use hansa_kernel::policy::{
-    Activate, Create, Engine, JudgedSet, Mode, Question, Ruling, Scope, Verdict,
+    Activate, Bound, Create, Engine, JudgedSet, Mode, Question, Ruling, Scope, Verdict,
 };
+use hansa_kernel::{Command, Request};
 use hansa_node::clock::Reading;
 use hansa_node::env::Env;
 use hansa_node::judge::{Evaluator, Foresight, PolicyDocument};
 use hansa_node::writer::{Hashes, Input, Job, Outcome, Writer};
 use hansa_store::Batch;
-use hansa_types::{Digest, Label, PolicySetId, Time};
+use hansa_types::{Amount, AnyId, Digest, Label, PolicySetId, Time};
 
+use crate::acts::{Acts, Kind};
 use crate::measure::{Work, as_f64, quantile, thread_cpu};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
-use crate::world::{Party, Payments, World, by_machine};
+use crate::world::{Party, Payments, World, by_machine, currency, refusal};
 
 /// Commands of one batch.
 const BATCH: usize = 1_024;
@@ -51,6 +55,19 @@ type Asked = Vec<(Job, Question)>;
 
 /// What a thread makes of some of them, and how long each decision took.
 type Judged = anyhow::Result<(Vec<Job>, Vec<u64>)>;
+
+/// The same acts without and with policy.
+#[derive(Default)]
+struct Sides {
+    ungated: Work,
+    gated: Work,
+}
+
+impl Sides {
+    fn ratio(&self) -> f64 {
+        self.gated.cpu_us_each() / self.ungated.cpu_us_each()
+    }
+}
 
 /// What became of the jobs of one batch.
 type Told = Arc<Mutex<Vec<Outcome>>>;
@@ -75,6 +92,8 @@ pub(crate) struct JudgeScene {
     ungated: Side,
     gated: Side,
     payments: Payments,
+    /// Acts in tasks of the ungated and of the gated side.
+    acts: [Acts; 2],
     foreseeing: Foreseeing,
     evaluator: Evaluator,
     document: PolicyDocument,
@@ -102,15 +121,21 @@ impl JudgeScene {
             document: Digest([1; 32]),
             engine: Engine::Rego,
             mode: Mode::Enforce,
-            scope: Scope { actions: vec!["transfer_*".parse()?], ..Scope::default() },
-            bounds: Vec::new(),
+            scope: Scope {
+                actions: vec!["transfer_*".parse()?],
+                jurisdictions: vec!["EU".parse().map_err(|error| anyhow::anyhow!("{error:?}"))?],
+                frameworks: Vec::new(),
+            },
+            bounds: vec![small(Amount(1))?],
         };
-        let (ungated, gated) = (Side::of(world, &env), Side::of(world, &env));
+        let (mut ungated, mut gated) = (Side::of(world, &env), Side::of(world, &env));
+        let acts = [ungated.engage(&env)?, gated.engage(&env)?];
         let (foresight, now) = (Arc::default(), gated.now.wall);
         let mut scene = Self {
             ungated,
             gated,
             payments: Payments::new(&world.parties, 31)?,
+            acts,
             foreseeing: Foreseeing { foresight, now },
             evaluator,
             document,
@@ -151,7 +176,7 @@ impl JudgeScene {
     fn ungated(&mut self) -> anyhow::Result<Work> {
         let jobs = self.jobs();
         let (cpu, outcomes) = self.ungated.step(&self.env, jobs);
-        count(cpu, &outcomes)
+        count(cpu, outcomes)
     }
 
     /// A batch that is foreseen, judged, and admitted. Its decisions are timed.
@@ -166,10 +191,24 @@ impl JudgeScene {
     /// A batch that is handed out, judged, and admitted.
     fn unforeseen(&mut self) -> anyhow::Result<Work> {
         let jobs = self.jobs();
+        self.asking(jobs)
+    }
+
+    fn asking(&mut self, jobs: Vec<Job>) -> anyhow::Result<Work> {
         let (first, outcomes) = self.gated.step(&self.env, jobs);
         let (judged, _) = judge(&mut self.evaluator, &self.env, asked(outcomes)?)?;
         let (second, outcomes) = self.gated.step(&self.env, judged);
-        count(first + second, &outcomes)
+        count(first + second, outcomes)
+    }
+
+    /// A batch of acts in tasks with nobody asked, and one that is handed out, judged, and admitted.
+    fn in_tasks(&mut self, kind: Kind, sides: &mut Sides) -> anyhow::Result<()> {
+        let [ungated, gated] = &mut self.acts;
+        let (ungated, gated) = (ungated.jobs(kind, BATCH)?, gated.jobs(kind, BATCH)?);
+        let (cpu, outcomes) = self.ungated.step(&self.env, ungated);
+        sides.ungated += count(cpu, outcomes)?;
+        sides.gated += self.asking(gated)?;
+        Ok(())
     }
 
     /// One step for what was judged beforehand.
@@ -177,7 +216,7 @@ impl JudgeScene {
         let (cpu, outcomes) = self.gated.step(&self.env, judged);
         let wrong = outcomes.iter().filter(|o| matches!(o, Outcome::Judge(..))).count();
         anyhow::ensure!(wrong * 100 <= outcomes.len(), "{wrong} transfers were foreseen wrongly");
-        count(cpu, &outcomes)
+        count(cpu, outcomes)
     }
 
     /// Transfers in a second while the writer and some threads work side by side, as a part of what these
@@ -289,6 +328,12 @@ fn answer(
     }
 }
 
+/// A bound that decides of nothing that is paid here, and is looked at all the same.
+fn small(allow_up_to: Amount) -> anyhow::Result<Bound> {
+    let (action, currency) = ("transfer_create".parse()?, currency()?);
+    Ok(Bound { action, currency, allow_up_to, approve_up_to: allow_up_to })
+}
+
 fn allow(question: Question, verdict: Verdict) -> Ruling {
     let judged = question.sets.iter().map(|set| JudgedSet {
         verdict,
@@ -304,6 +349,22 @@ impl Side {
         let hashes = world.full.hashes.clone();
         let writer = world.full.writer(env);
         Self { writer, now: Reading::of(&*env.clock), hashes, batch: Batch::default() }
+    }
+
+    /// Agents under contract here.
+    fn engage(&mut self, env: &Env) -> anyhow::Result<Acts> {
+        Acts::engage(self.now.wall, |requests| self.carry_out(env, requests))
+    }
+
+    /// Carries out what none may be refused of. Returns the ids that were made.
+    fn carry_out(&mut self, env: &Env, requests: Vec<Request>) -> anyhow::Result<Vec<AnyId>> {
+        let jobs = requests.into_iter().map(|request| Job { request, vault: Vec::new() });
+        let (_, outcomes) = self.step(env, jobs.collect());
+        let ids = outcomes.into_iter().map(|outcome| match outcome {
+            Outcome::Accepted(accepted) => Ok(accepted.entry.id),
+            other => anyhow::bail!("nobody is engaged: {:?}", refusal(other)),
+        });
+        ids.collect()
     }
 
     /// One step, with its CPU time.
@@ -327,9 +388,11 @@ impl Side {
     }
 }
 
-fn count(cpu: Duration, outcomes: &[Outcome]) -> anyhow::Result<Work> {
+fn count(cpu: Duration, outcomes: Vec<Outcome>) -> anyhow::Result<Work> {
     let accepted = outcomes.iter().filter(|o| matches!(o, Outcome::Accepted(_))).count();
-    anyhow::ensure!(accepted * 10 >= outcomes.len() * 9, "{accepted} transfers were accepted");
+    let enough = accepted * 10 >= outcomes.len() * 9;
+    let why = outcomes.into_iter().find_map(refusal);
+    anyhow::ensure!(enough, "{accepted} were accepted: {}", why.unwrap_or_default());
     Ok(Work { count: accepted as u64, wall: cpu, cpu })
 }
 
@@ -338,17 +401,22 @@ impl Scene for JudgeScene {
         let begun = self.env.clock.stopwatch_ns();
         let span = u64::try_from(bench.span.as_nanos()).unwrap_or(u64::MAX);
         let (mut ungated, mut gated, mut unforeseen) = <(Work, Work, Work)>::default();
+        let (mut payments, mut calls) = <(Sides, Sides)>::default();
         let mut decisions_ns = Vec::new();
         while self.env.clock.stopwatch_ns() - begun < span {
             ungated += self.ungated()?;
             gated += self.gated(&mut decisions_ns)?;
             unforeseen += self.unforeseen()?;
+            self.in_tasks(Kind::Payment, &mut payments)?;
+            self.in_tasks(Kind::Call, &mut calls)?;
         }
         decisions_ns.sort_unstable();
         let ratio = gated.cpu_us_each() / ungated.cpu_us_each();
         report.add("gate.rego.writer_cpu_us", gated.cpu_us_each())?;
         report.add("gate.rego.writer_cpu_vs_ungated", ratio)?;
         report.add("gate.rego.unforeseen_cpu_us", unforeseen.cpu_us_each())?;
+        report.add("gate.rego.task_payment_vs_ungated", payments.ratio())?;
+        report.add("gate.rego.tool_call_vs_ungated", calls.ratio())?;
         report.add("gate.rego.decision_us", as_f64(quantile(&decisions_ns, 0.5)) / 1e3)?;
         report.add("gate.rego.decision_p99_us", as_f64(quantile(&decisions_ns, 0.99)) / 1e3)?;
         let part = self.side_by_side(bench.span)?;

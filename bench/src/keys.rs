@@ -201,6 +201,18 @@ pub(crate) const KEYS: &[Key] = &[
         "writer_cpu_us where nobody foresaw it: facts out, judgement back",
     ),
     at_most(
+        2.0,
+        "gate.rego.task_payment_vs_ungated",
+        "x",
+        "writer's CPU for a payment in a task, handed out and judged / the same without any policy",
+    ),
+    at_most(
+        2.0,
+        "gate.rego.tool_call_vs_ungated",
+        "x",
+        "the same of a tool's call under a grant, which begins there",
+    ),
+    at_most(
         30.0,
         "gate.rego.decision_us",
         "us",

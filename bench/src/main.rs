@@ -10,6 +10,7 @@
 
 #![allow(clippy::float_arithmetic, reason = "figures are floats; no money is counted here")]
 
+mod acts;
 mod auth;
 mod callers;
 mod client;

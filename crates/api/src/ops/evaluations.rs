@@ -177,7 +177,7 @@ fn asked(
     let consequential = state.waits_for_another(handle, &act.action, act.task.as_ref());
     let facts = state.facts(handle, proven, act, now);
     // Whoever asks may name sets, so it says nothing of what is asked about an act.
-    let question = Question { facts, sets: open, always: false };
+    let question = Question { facts, sets: open, concerns: Vec::new() };
     Ok(ToJudge { question, bounded, consequential })
 }
 

@@ -8,11 +8,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hansa_types::{Amount, Code, CurrencyCode, Digest, GrantId, PolicySetId, Rejection, Time};
+use hansa_types::{Amount, Code, CurrencyCode, GrantId, PolicySetId, Rejection, Time};
 
 use super::{
-    CounterpartyFacts, Engine, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts,
-    Obligation, PolicySet, Scope, TaskFacts, Verdict, bounds,
+    CounterpartyFacts, Facts, GrantFacts, JudgedSet, Judgement, Mode, MoneyFacts, Obligation,
+    PolicySet, Question, SetRef, TaskFacts, Verdict, bounds,
 };
 use crate::State;
 use crate::action::{Call, Submit};
@@ -24,30 +24,6 @@ use crate::task;
 
 /// The beginning of the operations that change policy itself.
 const POLICY_ACTIONS: &str = "policy_";
-
-/// One policy set that has to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SetRef {
-    /// Which.
-    pub set: PolicySetId,
-    /// SHA-256 of its rules.
-    pub rules: Digest,
-    /// What evaluates it.
-    pub engine: Engine,
-    /// How much its answer counts.
-    pub mode: Mode,
-}
-
-/// What has to be judged before a command is admitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// What the sets may look at.
-    pub facts: Facts,
-    /// The sets to ask.
-    pub sets: Vec<SetRef>,
-    /// Whether the same sets are asked about this action whatever its amount and its place.
-    pub always: bool,
-}
 
 /// What the gate says of a command.
 #[derive(Debug)]
@@ -158,17 +134,8 @@ impl State {
             Some(ruling) if ruling.is_over(&facts) && ruling.judgement().is_by(&open) => {
                 ruling.judgement().within(bounded).rule(&facts)
             }
-            _ => {
-                let always = self.always_asks(action);
-                Ok(Gate::Judge(Box::new(Question { facts, sets: open, always })))
-            }
+            _ => Ok(Gate::Judge(Box::new(self.question(facts, open)))),
         }
-    }
-
-    /// Whether every set that concerns an action is asked about it whatever its amount and its place.
-    fn always_asks(&self, action: &str) -> bool {
-        let mut asked = self.policies.asked().map(|(_, set)| set);
-        asked.all(|set| !set.concerns_action(action) || set.is_unconditional())
     }
 
     /// The active sets that concern an act: what the bounds of some say, and those to be asked.
@@ -397,17 +364,6 @@ impl PolicySet {
             || task.frameworks.is_empty()
             || scope.frameworks.iter().any(|framework| task.frameworks.contains(framework));
         place && framework
-    }
-
-    /// Whether it is asked about all that its actions do: nothing is bounded, and it holds everywhere.
-    fn is_unconditional(&self) -> bool {
-        let Scope { actions: _, jurisdictions, frameworks } = &self.scope;
-        self.bounds.is_empty() && jurisdictions.is_empty() && frameworks.is_empty()
-    }
-
-    /// How the judge knows it.
-    pub fn reference(&self, set: PolicySetId) -> SetRef {
-        SetRef { set, rules: self.rules, engine: self.engine, mode: self.mode }
     }
 
     fn bounded(&self, set: PolicySetId, verdict: Verdict) -> JudgedSet {

@@ -21,6 +21,7 @@ mod evaluate;
 mod facts;
 mod gate;
 mod later;
+mod question;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -42,10 +43,11 @@ pub use create::{Create, Created};
 pub use evaluate::{Evaluate, Evaluated, Evaluation, Judged, JudgedLine};
 pub(crate) use evaluate::{apply_evaluated, apply_judged};
 pub use facts::{CounterpartyFacts, Facts, GrantFacts, MoneyFacts, TaskFacts};
+pub use gate::Act;
 pub(crate) use gate::Gate;
-pub use gate::{Act, Question, SetRef};
 pub use later::{Ask, Asked, Awaited, Leave, Unanswered};
 pub(crate) use later::{apply_asked, apply_unanswered};
+pub use question::{Concern, Question, SetRef};
 pub use verdict::{JudgedSet, Judgement, Obligation, Ruling, Verdict};
 
 use crate::grant::Action;

@@ -33,8 +33,7 @@ impl Outcome {
             Outcome::Repeated(seq) => format!("repeated {seq}"),
             Outcome::LookUp => "look_up".to_owned(),
             Outcome::Judge(question) => {
-                let always = if question.always { "always" } else { "at times" };
-                format!("judge by {} {always}", question.sets.len())
+                format!("judge by {} of {}", question.sets.len(), question.concerns.len())
             }
             Outcome::Approval(judgement) => format!("approval {}", judgement.verdict.as_str()),
             Outcome::Done { entries } if entries.is_empty() => "nothing".to_owned(),

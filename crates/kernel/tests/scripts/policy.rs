@@ -57,22 +57,25 @@ fn the_strictest_enforced_set_decides_and_a_shadow_never() {
 }
 
 #[test]
-fn a_question_says_whether_amount_and_place_make_no_difference() {
+fn a_question_names_all_sets_that_concern_the_action_outside_of_tasks() {
     check(
         "
         policy payments on transfer_create as p
         activate p
         policy elsewhere in:EU bound:mint_create/AVT/1/1 on mint_create as q
         activate q
-        transfer alice bob 10 => judge by 1 always
+        transfer alice bob 10 => judge by 1 of 1
         policy bounded bound:transfer_create/AVT/1/1 mode:shadow on transfer_* as r
         activate r
-        transfer alice bob 10 => judge by 2 at times
+        transfer alice bob 10 => judge by 2 of 2
+        transfer alice bob 1 => judge by 1 of 2
         deprecate r => deprecated
-        transfer alice bob 10 => judge by 1 always
+        transfer alice bob 10 => judge by 1 of 1
         policy local in:EU on transfer_* as s
         activate s
-        transfer alice bob 10 => judge by 2 at times
+        transfer alice bob 10 => judge by 2 of 2
+        offer alice bob 5 AVT outcome as t.o
+        perform alice t.o : transfer alice bob 10 => judge by 2 of 0
         ",
     );
 }

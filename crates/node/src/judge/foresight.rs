@@ -3,12 +3,12 @@
 //! A command that policy has to judge meets the writer twice: it hands facts out, and admits the command
 //! when the judgement comes back. Of a payment these facts are known from earlier questions but for
 //! amount and hour: what its parties are, the grant by which one pays for the other, and how strong a
-//! session is. So it is judged first and meets the writer once. That is safe whatever was learned:
+//! session is. Which sets are asked follows from the amount. So it is judged first and meets the writer once. That is safe whatever was learned:
 //! admission takes a judgement over the very same facts by the very same sets, and asks where this one is
 //! over others.
 //!
-//! Deliberately absent: verdicts, for every payment is judged; and what rests on more of the state: acts
-//! in a task, and sets that are asked about some amounts only.
+//! Deliberately absent: verdicts, for every payment is judged; and acts in a task, which rest on more of
+//! the state.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 
 use hansa_kernel::policy::{
-    CounterpartyFacts, Facts, GrantFacts, MoneyFacts, Question, Ruling, SetRef,
+    Concern, CounterpartyFacts, Facts, GrantFacts, MoneyFacts, Question, Ruling,
 };
 use hansa_kernel::principal::Kind;
 use hansa_kernel::{Auth, Command, Entry, Event, Request, transfer};
@@ -37,8 +37,8 @@ pub struct Foresight {
 
 #[derive(Default)]
 struct Known {
-    /// The sets that are asked about every payment; empty while that is not known.
-    sets: Vec<SetRef>,
+    /// The sets that concern payments; empty while that is not known.
+    concerns: Vec<Concern>,
     currencies: HashMap<CurrencyCode, Currency>,
     parties: HashMap<PrincipalId, Party>,
     /// The grant by which one principal pays for another.
@@ -68,11 +68,7 @@ impl Foresight {
     pub fn learn(&self, request: &Request, question: &Question) {
         let Some((actor, create)) = payment(request) else { return };
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.sets.clear();
-        if !question.always {
-            return;
-        }
-        known.sets.extend_from_slice(&question.sets);
+        known.concerns.clone_from(&question.concerns);
         let facts = &question.facts;
         if let Some(money) = facts.money {
             known.currencies.insert(money.currency.code, money.currency);
@@ -98,7 +94,11 @@ impl Foresight {
             return None;
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if known.sets.is_empty() {
+        let concerns = &known.concerns;
+        let money = (create.currency, create.amount);
+        let asked = concerns.iter().filter(|concern| concern.is_asked(PAYMENT, money));
+        let sets: Vec<_> = asked.map(|concern| concern.set).collect();
+        if sets.is_empty() {
             return None;
         }
         let (acting, payee) = (known.parties.get(&actor)?, known.parties.get(&create.to)?);
@@ -124,7 +124,7 @@ impl Foresight {
             hour: Facts::hour_of(now),
             parameters: None,
         };
-        Some(Question { facts, sets: known.sets.clone(), always: true })
+        Some(Question { facts, sets, concerns: concerns.clone() })
     }
 
     /// Forgets everything, after policy was changed.
@@ -237,7 +237,7 @@ mod tests {
     use hansa_crypto::keys::SigningKey;
     use hansa_kernel::Caller;
     use hansa_kernel::grant::Revoke;
-    use hansa_kernel::policy::{Engine, Mode};
+    use hansa_kernel::policy::{Bound, Engine, Mode, SetRef};
     use hansa_types::{Amount, ApiKeyId, Digest, GrantId, PolicySetId};
 
     use super::*;
@@ -278,7 +278,8 @@ mod tests {
         };
         let (set, rules) = (PolicySetId(1), Digest([1; 32]));
         let set = SetRef { set, rules, engine: Engine::Rego, mode: Mode::Enforce };
-        Question { facts, sets: vec![set], always: true }
+        let concerns = vec![Concern { set, bounds: Vec::new() }];
+        Question { facts, sets: vec![set], concerns }
     }
 
     /// Whoever pays for another, by their credential, and what the writer asks about that.
@@ -368,19 +369,34 @@ mod tests {
     }
 
     #[test]
-    fn sets_that_are_asked_at_times_are_not_expected() {
+    fn the_sets_that_are_expected_are_those_whose_bounds_leave_the_amount_to_them() {
         let foresight = Foresight::default();
-        let (paid, asked) = (payment(2, 3, 10), question(2, 3, 10));
-        let at_times = Question { always: false, ..asked.clone() };
-        foresight.learn(&paid, &at_times);
-        assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), None);
-        foresight.learn(&paid, &asked);
+        let (paid, plain) = (payment(2, 3, 100), question(2, 3, 100));
+        let (allow_up_to, approve_up_to) = (Amount(10), Amount(20));
+        let action = PAYMENT.parse().unwrap();
+        let bound = Bound { action, currency: money().code, allow_up_to, approve_up_to };
+        let small = SetRef { set: PolicySetId(2), ..plain.sets[0] };
+        let bounded = Concern { set: small, bounds: vec![bound] };
+        let [free] = <[_; 1]>::try_from(plain.concerns).unwrap();
+        let learn = |sets: Vec<SetRef>, concerns: &[Concern]| {
+            let asked = Question { facts: plain.facts.clone(), sets, concerns: concerns.to_vec() };
+            foresight.learn(&paid, &asked);
+        };
+        let asked =
+            |amount| foresight.expect(&payment(2, 3, amount), NOW).map(|question| question.sets);
+        learn(vec![free.set, small], &[free.clone(), bounded.clone()]);
+        for (amount, sets) in
+            [(21, vec![free.set, small]), (20, vec![free.set]), (1, vec![free.set])]
+        {
+            assert_eq!(asked(amount), Some(sets), "{amount}");
+        }
+        learn(vec![small], &[bounded]);
+        assert_eq!(asked(21), Some(vec![small]));
+        assert_eq!([asked(20), asked(10)], [None, None]);
         // What is asked about another operation says nothing about payments.
         let other = Command::GrantRevoke(Revoke { id: GrantId(1) });
-        foresight.learn(&Request { command: other, ..paid.clone() }, &at_times);
-        assert!(foresight.expect(&payment(2, 3, 20), NOW).is_some());
-        foresight.learn(&paid, &at_times);
-        assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), None);
+        foresight.learn(&Request { command: other, ..paid.clone() }, &question(2, 3, 10));
+        assert_eq!(asked(20), None);
     }
 
     #[test]

@@ -191,12 +191,26 @@ async fn nobody_is_asked_for_nothing_once_there_are_no_rules() {
 }
 
 #[tokio::test]
-async fn sets_with_bounds_are_waited_for() {
-    let (mut town, _, _) = judged(Mode::Enforce).await;
-    town.enact(document(RULES), Engine::Rego, Mode::Enforce).await;
-    for units in [2, 3, 1, 100] {
-        town.pay(units).await.unwrap();
+async fn bounds_say_who_is_asked_and_nobody_is_asked_for_nothing() {
+    let (mut town, _, plain) = judged(Mode::Shadow).await;
+    let bounded = town.enact(document(RULES), Engine::Rego, Mode::Enforce).await;
+    // The first payment after policy was changed is asked about; the bounds have said it of one.
+    for (foreseen, units) in [2, 3, 1, 100].into_iter().enumerate() {
+        let done = town.pay(units).await.unwrap();
+        town.has_foreseen(foreseen as u64, 0);
+        let judged = town.node.entry(done.last_seq).await.unwrap().unwrap();
+        let Event::PolicyJudged(judged) = judged.event else { panic!("{judged:?}") };
+        let told: Vec<_> = judged.sets.iter().map(|line| line.set).collect();
+        assert_eq!(told, if units == 1 { [bounded, plain] } else { [plain, bounded] }, "{units}");
     }
-    town.has_foreseen(0, 0);
+    town.by_machine(Command::PolicySetDeprecate(Deprecate { id: plain })).await;
+    town.pay(2).await.unwrap();
+    town.has_foreseen(3, 0);
+    // What the bounds of the only set allow is not judged at all.
+    let done = town.pay(1).await.unwrap();
+    assert_eq!(done.last_seq, done.entry.seq);
+    town.has_foreseen(3, 0);
+    town.pay(2).await.unwrap();
+    town.has_foreseen(4, 0);
     town.node.stop().await.unwrap();
 }
