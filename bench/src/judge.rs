@@ -1,7 +1,7 @@
 //! The gate with a policy in Rego: what it costs the writer, and how long one decision takes.
 //!
-//! What is measured is a node that has met its parties: what the writer would ask about a transfer is
-//! foreseen and judged, as the node does it, and the writer meets the transfer once. Its time counts here,
+//! What the writer would ask about a transfer is foreseen and judged, as the node does it, and the writer
+//! meets the transfer once. Its time counts here,
 //! without the journal's own thread; the same transfers without any policy are the yardstick. Beside it
 //! stands the time of transfers that nobody foresaw: the writer hands facts out, and admits the command when the
 //! judgement comes back. The judge's threads have their own figure, and so has what writer and threads do
@@ -35,7 +35,7 @@ use crate::acts::{Acts, Kind};
 use crate::measure::{Work, as_f64, quantile, thread_cpu};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
-use crate::world::{Party, Payments, World, by_machine, currency, refusal};
+use crate::world::{Payments, World, by_machine, currency, refusal};
 
 /// Commands of one batch.
 const BATCH: usize = 1_024;
@@ -101,7 +101,7 @@ pub(crate) struct JudgeScene {
 }
 
 impl JudgeScene {
-    /// Puts a policy in force in one of two copies of the books, and lets it meet everybody.
+    /// Puts a policy in force in one of two copies of the books.
     pub(crate) fn prepare(bench: &Bench) -> anyhow::Result<Self> {
         let (world, env) = (bench.world()?, bench.env.clone());
         let document = PolicyDocument {
@@ -149,21 +149,16 @@ impl JudgeScene {
             let job = Job { request: by_machine(command), vault: Vec::new() };
             scene.gated.step(&scene.env, vec![job]);
         }
-        scene.meet(&world.parties)?;
+        scene.meet()?;
         Ok(scene)
     }
 
-    /// Everybody asks to pay whoever comes next, so that each is known as payer and as payee.
-    fn meet(&mut self, parties: &[Party]) -> anyhow::Result<()> {
-        let mut pairs = parties.iter().zip(parties.iter().cycle().skip(1)).peekable();
-        while pairs.peek().is_some() {
-            let some = pairs.by_ref().take(BATCH);
-            let jobs = some.map(|(payer, payee)| self.payments.between(*payer, payee.id));
-            let jobs = jobs.map(|request| Job { request, vault: Vec::new() }).collect();
-            let (_, outcomes) = self.gated.step(&self.env, jobs);
-            for (job, question) in asked(outcomes)? {
-                self.foreseeing.foresight.learn(&job.request, &question);
-            }
+    /// One batch is asked about, from which is learned what will be.
+    fn meet(&mut self) -> anyhow::Result<()> {
+        let jobs = self.jobs();
+        let (_, outcomes) = self.gated.step(&self.env, jobs);
+        for (job, question) in asked(outcomes)? {
+            self.foreseeing.foresight.learn(&job.request, &question);
         }
         Ok(())
     }
@@ -275,7 +270,7 @@ impl JudgeScene {
 }
 
 impl Foreseeing {
-    /// What will be asked of transfers between parties that are all known.
+    /// What will be asked of transfers.
     fn expect(&self, jobs: Vec<Job>) -> anyhow::Result<Asked> {
         let questions = jobs.into_iter().map(|job| {
             let question = self.foresight.expect(&job.request, self.now);

@@ -187,7 +187,7 @@ pub(crate) const KEYS: &[Key] = &[
     printed(
         "gate.rego.writer_cpu_us",
         "us",
-        "writer's CPU for a transfer that a policy in Rego judges, between parties that the node has met: judged beforehand over the facts that are foreseen, then admitted, batch of 1,024",
+        "writer's CPU for a transfer that a policy in Rego judges: beforehand over the facts that are foreseen, then it is admitted, batch of 1,024",
     ),
     at_most(
         2.0,

@@ -287,7 +287,7 @@ impl Payments {
     }
 
     /// A transfer between these.
-    pub(crate) fn between(&mut self, payer: Party, to: PrincipalId) -> Request {
+    fn between(&mut self, payer: Party, to: PrincipalId) -> Request {
         let amount = Amount(1_000_000 + u128::from(self.rng.next() % 100_000_000));
         let create =
             transfer::Create { from: payer.id, to, currency: self.currency, amount, hold: None };

@@ -155,8 +155,8 @@ pub const JUDGE_QUEUE_MAX: usize = 1_024;
 /// Commands that are judged at one time before the writer asked. They have not passed its queue, which is
 /// fair, so half of the judge's is left to those that have; one more waits until the writer asks.
 pub const FORESEEN_AT_ONCE_MAX: usize = JUDGE_QUEUE_MAX / 2;
-/// Principals of whom it is known what policy is told about them; as many pairs of whom one pays for the
-/// other, and sessions. With one more all of a kind are forgotten.
+/// Principals of whom it is known that they are no agents or hold governance roles; as many pairs of whom
+/// one pays for the other, and sessions. With one more all of a kind are forgotten.
 pub const FORESEEN_PRINCIPALS_MAX: usize = 200_000;
 /// How often one principal may pay for another by another grant than the last time before it is no longer
 /// foreseen by which.

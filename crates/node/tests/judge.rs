@@ -90,18 +90,19 @@ fn by_machine(command: Command) -> Job {
     Job { request: Request::new(caller, command, None), vault: Vec::new() }
 }
 
+fn pay(from: PrincipalId, to: PrincipalId, units: u128) -> Command {
+    let (currency, amount) = ("AVT".parse().unwrap(), Amount(units * 1_000_000));
+    Command::TransferCreate(transfer::Create { from, to, currency, amount, hold: None })
+}
+
+fn by_key(by: PrincipalId, key: ApiKeyId, command: Command) -> Job {
+    let caller = Caller { principal: Some(by), auth: Auth::ApiKey(key) };
+    Job { request: Request::new(caller, command, None), vault: Vec::new() }
+}
+
 /// Alice pays Bob.
 fn payment(units: u128) -> Job {
-    let create = transfer::Create {
-        from: ALICE,
-        to: BOB,
-        currency: "AVT".parse().unwrap(),
-        amount: Amount(units * 1_000_000),
-        hold: None,
-    };
-    let caller = Caller { principal: Some(ALICE), auth: Auth::ApiKey(KEY) };
-    let request = Request::new(caller, Command::TransferCreate(create), None);
-    Job { request, vault: Vec::new() }
+    by_key(ALICE, KEY, pay(ALICE, BOB, units))
 }
 
 impl Town {

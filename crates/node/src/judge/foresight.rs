@@ -1,11 +1,12 @@
 //! Foresight: what the writer will ask about a payment, told before it asks.
 //!
 //! A command that policy has to judge meets the writer twice: it hands facts out, and admits the command
-//! when the judgement comes back. Of a payment these facts are known from earlier questions but for
-//! amount and hour: what its parties are, the grant by which one pays for the other, and how strong a
-//! session is. Which sets are asked follows from the amount. So it is judged first and meets the writer once. That is safe whatever was learned:
-//! admission takes a judgement over the very same facts by the very same sets, and asks where this one is
-//! over others.
+//! when the judgement comes back. Of a payment these facts follow from earlier questions but for amount
+//! and hour: what its parties are, the grant by which one pays for the other, and how strong a session
+//! is. Most parties are agents without governance roles, and whoever is not known is taken for one. Which
+//! sets are asked follows from the amount. So it is judged first and meets the writer once. That is safe
+//! whatever was learned: admission takes a judgement over the very same facts by the very same sets, and
+//! asks where this one is over others.
 //!
 //! Deliberately absent: verdicts, for every payment is judged; and acts in a task, which rest on more of
 //! the state.
@@ -40,6 +41,7 @@ struct Known {
     /// The sets that concern payments; empty while that is not known.
     concerns: Vec<Concern>,
     currencies: HashMap<CurrencyCode, Currency>,
+    /// Those who are not what most are.
     parties: HashMap<PrincipalId, Party>,
     /// The grant by which one principal pays for another.
     grants: HashMap<Pair, Held>,
@@ -51,16 +53,22 @@ struct Known {
 type Pair = (PrincipalId, PrincipalId);
 
 /// What facts say of a principal.
+#[derive(Clone, PartialEq)]
 struct Party {
     kind: Kind,
-    /// Its governance roles, once it has acted.
-    roles: Option<Vec<Cow<'static, str>>>,
+    /// Its governance roles, sorted.
+    roles: Vec<Cow<'static, str>>,
 }
 
 /// A grant that was used, and how often another one was since the first.
 struct Held {
     grant: GrantFacts,
     changes: u32,
+}
+
+impl Party {
+    /// What most are.
+    const MOST: Self = Self { kind: Kind::Agent, roles: Vec::new() };
 }
 
 impl Foresight {
@@ -75,9 +83,10 @@ impl Foresight {
         }
         let other = facts.counterparty.as_ref();
         if let Some((id, kind)) = other.and_then(|other| other.principal.zip(other.kind)) {
-            known.meet(id, kind);
+            let party = Party { kind, ..known.party(id) };
+            known.meet(id, party);
         }
-        known.meet(actor, facts.actor_kind).roles = Some(facts.roles.clone());
+        known.meet(actor, Party { kind: facts.actor_kind, roles: facts.roles.clone() });
         if let Some(grant) = &facts.grant {
             known.hold((actor, create.from), grant);
         }
@@ -101,9 +110,9 @@ impl Foresight {
         if sets.is_empty() {
             return None;
         }
-        let (acting, payee) = (known.parties.get(&actor)?, known.parties.get(&create.to)?);
+        let acting = known.party(actor);
         let currency = *known.currencies.get(&create.currency)?;
-        let (principal, kind) = (Some(create.to), Some(payee.kind));
+        let (principal, kind) = (Some(create.to), Some(known.party(create.to).kind));
         let grant = match actor == create.from {
             true => None,
             false => Some(known.held((actor, create.from))?.clone()),
@@ -118,7 +127,7 @@ impl Foresight {
             resource: None,
             grant,
             task: None,
-            roles: acting.roles.clone()?,
+            roles: acting.roles,
             auth: request.caller.auth.method(),
             strong_auth: known.is_strong(&request.caller.auth)?,
             hour: Facts::hour_of(now),
@@ -134,11 +143,17 @@ impl Foresight {
 }
 
 impl Known {
-    fn meet(&mut self, id: PrincipalId, kind: Kind) -> &mut Party {
-        make_room(&mut self.parties, &id);
-        let party = self.parties.entry(id).or_insert(Party { kind, roles: None });
-        party.kind = kind;
-        party
+    fn party(&self, id: PrincipalId) -> Party {
+        self.parties.get(&id).cloned().unwrap_or(Party::MOST)
+    }
+
+    fn meet(&mut self, id: PrincipalId, party: Party) {
+        if party == Party::MOST {
+            self.parties.remove(&id);
+        } else {
+            make_room(&mut self.parties, &id);
+            self.parties.insert(id, party);
+        }
     }
 
     fn hold(&mut self, pair: Pair, grant: &GrantFacts) {
@@ -305,14 +320,35 @@ mod tests {
         assert_eq!(foresight.expect(&payment(2, 3, 10), NOW), None);
         foresight.learn(&payment(2, 3, 10), &question(2, 3, 10));
         assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), Some(question(2, 3, 20)));
-        // Another payee and another payer are known once both were met.
         foresight.learn(&payment(4, 5, 10), &question(4, 5, 10));
         assert_eq!(foresight.expect(&payment(4, 3, 20), NOW), Some(question(4, 3, 20)));
-        assert_eq!(foresight.expect(&payment(4, 6, 20), NOW), None);
-        // Nobody has said yet what is told of a payee that pays.
-        assert_eq!(foresight.expect(&payment(3, 5, 20), NOW), None);
+        // One that was paid is what it was then, and holds no roles.
+        let facts = foresight.expect(&payment(3, 5, 20), NOW).unwrap().facts;
+        assert_eq!((facts.actor_kind, facts.roles), (Kind::Organization, Vec::new()));
+        foresight.learn(&payment(5, 2, 10), &question(5, 2, 10));
+        let facts = foresight.expect(&payment(2, 5, 20), NOW).unwrap().facts;
+        assert_eq!(facts.roles, ["executive"]);
         foresight.forget();
         assert_eq!(foresight.expect(&payment(2, 3, 20), NOW), None);
+    }
+
+    #[test]
+    fn whoever_is_not_known_is_taken_for_an_agent_without_roles() {
+        let foresight = Foresight::default();
+        foresight.learn(&payment(2, 3, 10), &question(2, 3, 10));
+        let said = |facts: &Facts| {
+            let payee = facts.counterparty.as_ref().and_then(|payee| payee.kind);
+            (facts.actor_kind, facts.roles.clone(), payee)
+        };
+        let agents = (Kind::Agent, Vec::new(), Some(Kind::Agent));
+        let expected = foresight.expect(&payment(6, 7, 20), NOW).unwrap();
+        assert_eq!(said(&expected.facts), agents);
+        // One that has become so needs no place.
+        foresight.learn(&payment(6, 7, 10), &question(6, 7, 10));
+        assert_eq!(foresight.known.read().unwrap().parties.len(), 4);
+        foresight.learn(&payment(6, 7, 20), &expected);
+        assert_eq!(said(&foresight.expect(&payment(6, 7, 20), NOW).unwrap().facts), agents);
+        assert_eq!(foresight.known.read().unwrap().parties.len(), 2);
     }
 
     #[test]
@@ -402,12 +438,14 @@ mod tests {
     #[test]
     fn so_many_principals_are_known_and_one_more_forgets_all() {
         let mut known = Known::default();
+        let person = || Party { kind: Kind::Person, roles: Vec::new() };
         for id in 0..FORESEEN_PRINCIPALS_MAX as u128 {
-            known.meet(PrincipalId(id), Kind::Agent);
+            known.meet(PrincipalId(id), person());
         }
-        known.meet(PrincipalId(0), Kind::Agent);
+        known.meet(PrincipalId(0), person());
+        known.meet(PrincipalId(u128::MAX), Party::MOST);
         assert_eq!(known.parties.len(), FORESEEN_PRINCIPALS_MAX);
-        known.meet(PrincipalId(u128::MAX), Kind::Agent);
+        known.meet(PrincipalId(u128::MAX), person());
         assert_eq!(known.parties.len(), 1);
     }
 }

@@ -1,5 +1,4 @@
-//! Payments that are judged before the writer asks: between parties that are known, and never by what
-//! held before.
+//! Payments that are judged before the writer asks, and never by what held before.
 
 use hansa_kernel::clearance::{AssignRole, WithdrawRole};
 use hansa_kernel::grant;
@@ -73,9 +72,7 @@ impl Town {
 
     /// Carol does.
     async fn pay_for_alice(&self, units: u128) -> Result<Done, Rejection> {
-        let mut job = payment(units);
-        job.request.caller = Caller { principal: Some(CAROL), auth: Auth::ApiKey(CAROLS_KEY) };
-        self.node.submit(job).await
+        self.node.submit(by_key(CAROL, CAROLS_KEY, pay(ALICE, BOB, units))).await
     }
 
     /// Something happens, and a payment that is under way meanwhile.
@@ -105,6 +102,17 @@ async fn known_parties_are_judged_beforehand_and_the_verdict_counts() {
     assert!(metrics.contains("hansa_policy_foreseen_wrong_total 0\n"), "{metrics}");
     town.node.judge.stop();
     assert_eq!(town.refused(100).await, Code::PolicyEngineUnavailable);
+    town.node.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_newcomer_is_judged_beforehand() {
+    let (town, _, _) = judged(Mode::Enforce).await;
+    town.join(CAROL, CAROLS_KEY).await;
+    let job = by_key(CAROL, CAROLS_KEY, pay(CAROL, ALICE, 100));
+    let done = town.node.submit(job).await.unwrap();
+    assert_eq!(town.rule_of(&done).await, "small");
+    town.has_foreseen(1, 0);
     town.node.stop().await.unwrap();
 }
 
