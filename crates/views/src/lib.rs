@@ -15,6 +15,7 @@
 
 pub mod limits;
 
+mod accounts;
 mod column;
 mod cursor;
 mod error;

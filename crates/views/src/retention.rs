@@ -11,6 +11,7 @@ use hansa_kernel::task::Stage;
 use hansa_types::Time;
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
+use crate::accounts;
 use crate::column::{Word as _, long};
 use crate::error::Error;
 use crate::limits::FORGOTTEN_ROWS_MAX;
@@ -29,12 +30,12 @@ const ENDED: [Stage; 4] = [Stage::Settled, Stage::Rejected, Stage::Revoked, Stag
 pub(crate) async fn forget(connection: &mut SqliteConnection, over: Over) -> Result<u64, Error> {
     let failed = || Error::database("let go of old rows");
     let mut transaction = connection.begin().await.map_err(failed())?;
-    let mut rows = 0;
     // Tasks first: what belongs to one goes with it.
-    let all = [tasks(over), envelopes(over), transfers(over), differences(over), callbacks(over)];
-    for mut statement in all {
-        let done = statement.build().execute(&mut *transaction).await.map_err(failed())?;
-        rows += done.rows_affected();
+    let mut rows = run(&mut transaction, tasks(over)).await?;
+    run(&mut transaction, transfers(accounts::TAKE_OUT, over)).await?;
+    let transfers = transfers("DELETE FROM transfers", over);
+    for statement in [envelopes(over), transfers, differences(over), callbacks(over)] {
+        rows += run(&mut transaction, statement).await?;
     }
     sqlx::query("UPDATE api_keys SET used_at = NULL WHERE used_at <= $1")
         .bind(long(over.before.0))
@@ -45,10 +46,19 @@ pub(crate) async fn forget(connection: &mut SqliteConnection, over: Over) -> Res
     Ok(rows)
 }
 
-/// The oldest rows of a table up to an entry; conditions follow.
-fn oldest(table: &'static str, over: Over) -> QueryBuilder<Sqlite> {
-    let mut builder = QueryBuilder::new("DELETE FROM ");
-    builder.push(table).push(" WHERE seq IN (SELECT seq FROM ").push(table).push(" WHERE seq <= ");
+/// Runs a statement, and says how many rows went.
+async fn run(
+    connection: &mut SqliteConnection,
+    mut statement: QueryBuilder<Sqlite>,
+) -> Result<u64, Error> {
+    let done = statement.build().execute(connection).await;
+    Ok(done.map_err(Error::database("let go of old rows"))?.rows_affected())
+}
+
+/// The oldest rows of a table up to an entry, behind what is done to them; conditions follow.
+fn oldest(head: &'static str, table: &'static str, over: Over) -> QueryBuilder<Sqlite> {
+    let mut builder = QueryBuilder::new(head);
+    builder.push(" WHERE seq IN (SELECT seq FROM ").push(table).push(" WHERE seq <= ");
     builder.push_bind(long(over.seq));
     builder
 }
@@ -59,7 +69,7 @@ fn up_to(mut builder: QueryBuilder<Sqlite>) -> QueryBuilder<Sqlite> {
 }
 
 fn tasks(over: Over) -> QueryBuilder<Sqlite> {
-    let mut builder = oldest("tasks", over);
+    let mut builder = oldest("DELETE FROM tasks", "tasks", over);
     builder.push(" AND updated_at <= ").push_bind(long(over.before.0)).push(" AND stage IN (");
     let mut words = builder.separated(", ");
     for stage in ENDED {
@@ -70,14 +80,14 @@ fn tasks(over: Over) -> QueryBuilder<Sqlite> {
 }
 
 fn envelopes(over: Over) -> QueryBuilder<Sqlite> {
-    let mut builder = oldest("envelopes", over);
+    let mut builder = oldest("DELETE FROM envelopes", "envelopes", over);
     builder.push(" AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.id = envelopes.task)");
     up_to(builder)
 }
 
 /// A hold was over when it expired, if not before.
-fn transfers(over: Over) -> QueryBuilder<Sqlite> {
-    let mut builder = oldest("transfers", over);
+fn transfers(head: &'static str, over: Over) -> QueryBuilder<Sqlite> {
+    let mut builder = oldest(head, "transfers", over);
     builder.push(" AND state <> 'pending' AND (expires IS NULL OR expires <= ");
     builder.push_bind(long(over.before.0));
     builder.push(") AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.id = transfers.task)");
@@ -85,11 +95,11 @@ fn transfers(over: Over) -> QueryBuilder<Sqlite> {
 }
 
 fn differences(over: Over) -> QueryBuilder<Sqlite> {
-    up_to(oldest("policy_differences", over))
+    up_to(oldest("DELETE FROM policy_differences", "policy_differences", over))
 }
 
 fn callbacks(over: Over) -> QueryBuilder<Sqlite> {
-    let mut builder = oldest("callbacks", over);
+    let mut builder = oldest("DELETE FROM callbacks", "callbacks", over);
     builder.push(" AND ended_at <= ").push_bind(long(over.before.0));
     up_to(builder)
 }

@@ -2,17 +2,17 @@
 //!
 //! Every noun is keyed by the seq of the entry that made it, which is also what lists are sorted
 //! by. Ids are indexed but not declared unique: the kernel sees to that, and a view must never be
-//! the place where an entry is refused. Everything outside of here, [`crate::open`] and
-//! [`crate::fts`] is SQL that PostgreSQL understands as well, but for the one place in
+//! the place where an entry is refused. Everything outside of here, [`crate::open`], [`crate::fts`] and
+//! [`crate::accounts`] is SQL that PostgreSQL understands as well, but for the one place in
 //! [`crate::query::envelopes`] that says so.
 
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::error::Error;
-use crate::fts;
+use crate::{accounts, fts};
 
 /// The shape of the tables and the meaning of their columns. A file of another one is deleted.
-pub(crate) const FORMAT: i64 = 9;
+pub(crate) const FORMAT: i64 = 10;
 /// Tells a database of views from any other: `HVws`.
 pub(crate) const APPLICATION_ID: i64 = 0x4856_7773;
 
@@ -196,8 +196,6 @@ const TABLES: &[&str] = &[
 /// Each serves a query that is named by its columns.
 const INDEXES: &[&str] = &[
     "CREATE INDEX transfers_id ON transfers (id)",
-    "CREATE INDEX transfers_payer ON transfers (payer, seq)",
-    "CREATE INDEX transfers_payee ON transfers (payee, seq)",
     "CREATE INDEX transfers_payer_open ON transfers (payer, seq) WHERE state <> 'posted'",
     "CREATE INDEX transfers_payee_open ON transfers (payee, seq) WHERE state <> 'posted'",
     "CREATE INDEX transfers_other ON transfers (other, seq) WHERE other IS NOT NULL",
@@ -245,13 +243,15 @@ const DROPS: &[&str] = &[
     "DROP TABLE IF EXISTS accepted_recent",
     "DROP TABLE IF EXISTS accepted_buckets",
     fts::DROP,
+    accounts::DROP,
 ];
 
 /// Makes the tables anew, empty and standing before the first entry, in one transaction.
 pub(crate) async fn create(connection: &mut SqliteConnection) -> Result<(), Error> {
     let failed = || Error::database("make their tables");
     let mut transaction = connection.begin().await.map_err(failed())?;
-    let statements = DROPS.iter().chain(TABLES).chain(INDEXES).chain([&fts::TABLE]);
+    let searched = [&fts::TABLE, &accounts::TABLE, &accounts::SECURE];
+    let statements = DROPS.iter().chain(TABLES).chain(INDEXES).chain(searched);
     for statement in statements {
         sqlx::raw_sql(*statement).execute(&mut *transaction).await.map_err(failed())?;
     }

@@ -12,6 +12,7 @@ use sqlx::SqliteConnection;
 
 use super::bulk::{Insert, Values, insert, lookup};
 use super::odd;
+use crate::accounts;
 use crate::column::{Word as _, long, wide};
 use crate::error::Error;
 use crate::query::transfers::read;
@@ -37,6 +38,8 @@ struct Record {
 #[derive(Debug, Default)]
 pub(super) struct Transfers {
     records: Vec<Record>,
+    /// How many of them were there before.
+    loaded: usize,
     pending: BTreeMap<TransferId, usize>,
 }
 
@@ -58,6 +61,7 @@ impl Transfers {
             transfers.pending.insert(row.id, transfers.records.len());
             transfers.records.push(Record { row, other: None, changed: false });
         }
+        transfers.loaded = transfers.records.len();
         Ok(transfers)
     }
 
@@ -140,7 +144,14 @@ impl Transfers {
 
     pub(super) async fn store(&self, connection: &mut SqliteConnection) -> Result<(), Error> {
         let changed: Vec<_> = self.records.iter().filter(|record| record.changed).collect();
-        insert(connection, INSERT, &changed, |values, record| bind(values, record)).await
+        insert(connection, INSERT, &changed, |values, record| bind(values, record)).await?;
+        let Some(first) = self.records.get(self.loaded) else { return Ok(()) };
+        sqlx::query(accounts::ADD)
+            .bind(long(first.row.seq))
+            .execute(connection)
+            .await
+            .map(|_| ())
+            .map_err(Error::database("index the transfers of accounts"))
     }
 }
 

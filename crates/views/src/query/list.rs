@@ -119,6 +119,11 @@ pub(super) fn rows_wanted(page: PageQuery) -> usize {
     usize::try_from(page.limit.clamp(1, PAGE_ROWS_MAX)).unwrap_or(1)
 }
 
+/// The rows to read for a page of so many.
+pub(super) fn one_more(wanted: usize) -> i64 {
+    i64::try_from(wanted + 1).unwrap_or(1)
+}
+
 /// A page of up to `wanted` rows out of one row more, which tells whether there is a next page.
 pub(super) fn page<T>(mut items: Vec<T>, wanted: usize, cursor: impl Fn(&T) -> Cursor) -> Page<T> {
     let more = items.len() > wanted;
@@ -167,5 +172,5 @@ impl<T> List<'_, T> {
 
 /// Orders the rows newest first and takes those of the page and one more.
 fn push_end(builder: &mut QueryBuilder<Sqlite>, wanted: usize) {
-    builder.push(" ORDER BY seq DESC LIMIT ").push_bind(i64::try_from(wanted + 1).unwrap_or(1));
+    builder.push(" ORDER BY seq DESC LIMIT ").push_bind(one_more(wanted));
 }

@@ -4,9 +4,11 @@ use hansa_types::{GrantId, PrincipalId, TaskId, TransferId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::list::{Guide, List, Sides};
+use super::list::{Guide, List, Sides, one_more, page, rows_wanted};
 use super::restrict;
+use crate::accounts;
 use crate::column::{Columns, Word as _, wide};
+use crate::cursor::Cursor;
 use crate::error::Error;
 use crate::rows::{
     Page, PageQuery, TransferFilter, TransferKind, TransferRow, TransferState, Viewer,
@@ -32,9 +34,14 @@ pub(crate) async fn one(
 pub(crate) async fn list(
     pool: &SqlitePool,
     filter: &TransferFilter,
-    page: PageQuery,
+    query: PageQuery,
     viewer: Viewer,
 ) -> Result<Page<TransferRow>, Error> {
+    let open = filter.state.is_some_and(|state| state != TransferState::Posted);
+    let expression = accounts::expression(filter.account, viewer).filter(|_| !open);
+    if let Some(expression) = expression {
+        return found(pool, expression, filter, query).await;
+    }
     let list = List {
         table: "transfers",
         branches: SIDES.branches(filter.account, viewer),
@@ -42,7 +49,27 @@ pub(crate) async fn list(
         read,
         seq: |row: &TransferRow| row.seq,
     };
-    list.page(pool, page).await
+    list.page(pool, query).await
+}
+
+/// The page of those whose accounts match.
+async fn found(
+    pool: &SqlitePool,
+    expression: String,
+    filter: &TransferFilter,
+    query: PageQuery,
+) -> Result<Page<TransferRow>, Error> {
+    let after = query.after.map(Cursor::seq).transpose()?;
+    let wanted = rows_wanted(query);
+    let mut builder = QueryBuilder::new(accounts::FOUND);
+    builder.push_bind(expression);
+    builder.push(accounts::BEFORE).push_bind(after.unwrap_or(i64::MAX));
+    push_filter(&mut builder, filter, Guide::Side);
+    builder.push(accounts::NEWEST).push_bind(one_more(wanted));
+    let rows = builder.build().fetch_all(pool).await;
+    let rows = rows.map_err(Error::database("read the transfers of an account"))?;
+    let items = rows.iter().map(read).collect::<Result<Vec<_>, Error>>()?;
+    Ok(page(items, wanted, |row| Cursor::at_seq(row.seq)))
 }
 
 /// Conditions that name the part of the table an index is over are written out rather than bound,

@@ -2,7 +2,7 @@
 
 use hansa_kernel::task::Verdict;
 use hansa_kernel::transfer::VoidReason;
-use hansa_types::{ApiKeyId, Time, TransferId};
+use hansa_types::{ApiKeyId, PrincipalId, Time, TransferId};
 use hansa_views::{TransferFilter, Views};
 
 use crate::journal::{Draft, Journal, as_seen_by, card, everyone, first, projected};
@@ -109,4 +109,35 @@ async fn a_bounded_number_goes_at_once() {
     // Without such a key there is nothing to note, and nothing to forget.
     views.note_uses(&[(ApiKeyId(9), LATER)]).await.unwrap();
     assert_eq!(views.forget(0, LATER).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_went_is_in_no_index_of_accounts() {
+    let mut journal = Journal::new();
+    let (alice, bob) = (journal.person(), journal.person());
+    let carol = PrincipalId(u128::from_be_bytes(*b"carol's account!"));
+    for _ in 0..20 {
+        journal.pay(alice, carol, 1);
+        journal.pay(carol, bob, 1);
+    }
+    let last = journal.entries.len() as u64;
+    let young = journal.pay(alice, bob, 2);
+    let views = projected(&journal).await;
+    let file = views.dir.path().join("views.db");
+    let of = |account| TransferFilter { account: Some(account), ..TransferFilter::default() };
+    // A word lies there without what it has in common with the one before it.
+    let word = format!("{:032x}", carol.0).split_off(8);
+    let is_in_file = || {
+        let log = std::fs::read(file.with_extension("db-wal")).unwrap_or_default();
+        let bytes = [std::fs::read(&file).unwrap(), log].concat();
+        bytes.windows(word.len()).any(|part| part == word.as_bytes())
+    };
+    assert!(is_in_file());
+    assert_eq!(forget_all(&views, last, LATER).await, 40);
+    for (account, left) in [(alice, vec![young]), (bob, vec![young]), (carol, Vec::new())] {
+        let page = views.transfers(&of(account), first(9), as_seen_by(account)).await.unwrap();
+        assert_eq!(page.items.iter().map(|row| row.id).collect::<Vec<_>>(), left);
+    }
+    views.close().await.unwrap();
+    assert!(!is_in_file());
 }
