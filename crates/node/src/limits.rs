@@ -29,12 +29,12 @@ pub const FREE_BYTES_MIN: u64 = 256 << 20;
 /// How long a list waits for the projector to reach what its caller has seen.
 pub const VIEWS_WAIT_MAX: Duration = Duration(250);
 /// Entries projected in one transaction.
-pub const PROJECT_ENTRIES_MAX: usize = 8_000;
+pub const PROJECT_ENTRIES_MAX: usize = 2_000;
 /// Entries of one round from which on the projector lets more of them gather.
 pub const PROJECT_BUSY_ENTRIES: u64 = 32;
-/// How long it lets them gather, unless somebody waits for the read models. The indexes of accounts that
-/// pay often are written once a round, and while they are synced the commits of the journal wait longer.
-pub const PROJECT_PAUSE: Duration = Duration(500);
+/// How long it lets them gather, unless somebody waits for the read models: a round is written in one
+/// piece, and while it is synced the commits of the journal wait longer.
+pub const PROJECT_PAUSE: Duration = Duration(100);
 /// How long an erasure waits for the journal's write-ahead log to be emptied.
 pub const ERASE_WAIT_MAX: Duration = Duration::seconds(10);
 /// Attempts at emptying the read models' write-ahead log; each waits for readers by itself.
