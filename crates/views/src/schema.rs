@@ -198,7 +198,7 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX transfers_id ON transfers (id)",
     "CREATE INDEX transfers_payer_open ON transfers (payer, seq) WHERE state <> 'posted'",
     "CREATE INDEX transfers_payee_open ON transfers (payee, seq) WHERE state <> 'posted'",
-    "CREATE INDEX transfers_other ON transfers (other, seq) WHERE other IS NOT NULL",
+    "CREATE INDEX transfers_other_open ON transfers (other, seq) WHERE state <> 'posted'",
     "CREATE INDEX transfers_currency ON transfers (currency, seq)",
     "CREATE INDEX transfers_state ON transfers (state, seq) WHERE state <> 'posted'",
     "CREATE INDEX transfers_kind ON transfers (kind, seq) WHERE kind <> 'transfer'",
