@@ -6,7 +6,7 @@
 use hansa_crypto::keys::SigningKey;
 use hansa_kernel::action::{Act, Call, Money, References, Submit};
 use hansa_kernel::grant::{self, Limits};
-use hansa_kernel::task::{Act as StepAct, Rail, Step, Terms};
+use hansa_kernel::task::{Act as StepAct, Step};
 use hansa_kernel::{Auth, Caller, Command, EnvelopeProof, Request, transfer};
 use hansa_node::writer::Job;
 use hansa_types::{
@@ -15,7 +15,7 @@ use hansa_types::{
 };
 
 use crate::measure::Rng;
-use crate::world::{Party, by_machine, currency, hiring};
+use crate::world::{Party, by_machine, currency, hiring, small_task};
 
 /// Contracts, each between two agents of its own.
 const CONTRACTS: usize = 500;
@@ -127,15 +127,7 @@ impl Acts {
 
 /// The signed offer that makes a task.
 fn offer(key: &SigningKey, payer: Party, agent: Party, rng: &mut Rng) -> anyhow::Result<Request> {
-    let terms = Terms {
-        currency: currency()?,
-        amount: Amount(1_000_000),
-        rail: Rail::Outcome,
-        milestones: Vec::new(),
-        deadline: None,
-        sla: None,
-    };
-    let act = StepAct::Offer { terms, skill: Label(rng.bytes()) };
+    let act = StepAct::Offer { terms: small_task()?, skill: Label(rng.bytes()) };
     let offer = Command::TaskStep(Step { parent: None, to: agent.id, act });
     let proof = EnvelopeProof {
         id: EnvelopeId::new(rng.next_u128()),

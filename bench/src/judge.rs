@@ -1,11 +1,11 @@
 //! The gate with a policy in Rego: what it costs the writer, and how long one decision takes.
 //!
 //! What the writer would ask about a transfer is foreseen and judged, as the node does it, and the writer
-//! meets the transfer once. Its time counts here,
-//! without the journal's own thread; the same transfers without any policy are the yardstick. Beside it
-//! stands the time of transfers that nobody foresaw: the writer hands facts out, and admits the command when the
-//! judgement comes back. The judge's threads have their own figure, and so has what writer and threads do
-//! side by side: a writer that kept the threads waiting would show there.
+//! meets the transfer once. Its time counts here, without the journal's own thread; the same transfers
+//! without any policy are the yardstick. Beside it stands the time of transfers that nobody foresaw: the
+//! writer hands facts out, and admits the command when the judgement comes back. The judge's threads have
+//! their own figure, and so has what writer and threads do side by side: a writer that kept the threads
+//! waiting would show there.
 //!
 //! Acts in tasks are not foreseen, and are measured without and with policy as well: they do more for
 //! themselves, so that being asked about weighs less.

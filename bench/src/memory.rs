@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use hansa_crypto::keys::PublicKey;
 use hansa_kernel::command::{Command, LookedUp};
 use hansa_kernel::decide::{Context, Place, Repetition, decide};
-use hansa_kernel::task::{Act, Rail, Step, Terms};
+use hansa_kernel::task::{Act, Step};
 use hansa_kernel::transfer::{CreateCurrency, FeeRule, Mint};
 use hansa_kernel::{Admission, Auth, Caller, Draft, EnvelopeProof, Request, State, transfer};
 use hansa_types::{
@@ -20,7 +20,7 @@ use hansa_types::{
 use crate::measure::{Rng, as_f64, resident_bytes};
 use crate::report::Report;
 use crate::scene::{Bench, Scene};
-use crate::world::{by_machine, currency, founding, hiring, public_keys};
+use crate::world::{by_machine, currency, founding, hiring, public_keys, small_task};
 
 /// The word that makes this program a child.
 pub(crate) const CHILD: &str = "fold";
@@ -185,16 +185,8 @@ impl Fold {
     fn task(&mut self, number: u64) -> anyhow::Result<()> {
         let payer = self.agents[self.rng.below(AGENTS / 2)];
         let agent = self.agents[AGENTS / 2 + self.rng.below(AGENTS / 2)];
-        let terms = Terms {
-            currency: currency()?,
-            amount: Amount(1_000_000),
-            rail: Rail::Outcome,
-            milestones: Vec::new(),
-            deadline: None,
-            sla: None,
-        };
         let offer = EnvelopeId::new(self.rng.next_u128());
-        let act = Act::Offer { terms, skill: Label([7; 16]) };
+        let act = Act::Offer { terms: small_task()?, skill: Label([7; 16]) };
         self.step(payer, (offer, 2 * number + 1), Step { parent: None, to: agent.0, act })?;
         let answer = EnvelopeId::new(self.rng.next_u128());
         let step = Step { parent: Some(offer), to: payer.0, act: Act::Reject };

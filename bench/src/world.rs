@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_kernel::grant::Action;
 use hansa_kernel::principal::{Create, CreateApiKey, Kind};
+use hansa_kernel::task::{Rail, Terms};
 use hansa_kernel::transfer::FeeRule;
 use hansa_kernel::{Auth, Caller, Command, Request, State, node, transfer};
 use hansa_node::clock::Reading;
@@ -76,6 +77,18 @@ pub(crate) struct World {
 /// The currency of the books.
 pub(crate) fn currency() -> anyhow::Result<CurrencyCode> {
     "AVT".parse().map_err(|error| anyhow::anyhow!("the currency: {error:?}"))
+}
+
+/// The terms of a small task that is paid by its outcome.
+pub(crate) fn small_task() -> anyhow::Result<Terms> {
+    Ok(Terms {
+        currency: currency()?,
+        amount: Amount(1_000_000),
+        rail: Rail::Outcome,
+        milestones: Vec::new(),
+        deadline: None,
+        sla: None,
+    })
 }
 
 /// Founds a node, with the defaults but for the genesis grant.
