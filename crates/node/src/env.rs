@@ -18,15 +18,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use hansa_crypto::Secret;
+use hansa_store::limits::NICE_MAX;
 use hansa_types::{Duration, Time};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 pub use network::{BoxStream, Network, Stream, Wait, tls_roots};
-
-/// The lowest priority the system knows.
-const NICE_MAX: i32 = 19;
 
 /// A future that is done when a span of time is over.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -214,14 +212,6 @@ pub fn replace_sealed(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&beside, path)?;
     sync_dir_of(path)
-}
-
-/// Lets everything else on the machine run before the calling process. Best effort: what is in
-/// nobody's way also works in everybody's.
-pub fn give_way() {
-    if let Err(error) = rustix::process::nice(NICE_MAX) {
-        tracing::debug!(%error, "this process keeps its priority");
-    }
 }
 
 /// Lets everything else run before this process's threads of a name, where the system knows

@@ -70,7 +70,7 @@ impl Node {
 
     /// A fold under way may still be of before; it is removed when it is done, or at the next start.
     async fn snapshots_forget(&self, seq: u64) -> Result<bool, Error> {
-        let dir = self.config.data_dir.join("snapshots");
+        let dir = snapshot::dir(&self.config.data_dir);
         blocking(move || snapshot::remove_before(&dir, seq)).await??;
         Ok(true)
     }

@@ -29,7 +29,7 @@ impl Node {
             journal: disk::database_bytes(&dir.join(JOURNAL_FILE)),
             vault: upkeep.growth().vault,
             views: disk::database_bytes(&dir.join("views.db")),
-            snapshots: disk::folder_bytes(&dir.join("snapshots")),
+            snapshots: disk::folder_bytes(&hansa_store::snapshot::dir(dir)),
             free: self.free_bytes(),
         });
     }

@@ -24,6 +24,12 @@ pub const WRITER_IDLE_MAX: Duration = Duration::seconds(1);
 pub const CHECKPOINT_EVERY: Duration = Duration::seconds(1);
 /// Entries after which a snapshot is made, unless configured.
 pub const SNAPSHOT_ENTRIES: u64 = 200_000;
+/// Bytes of the last snapshot for each of which one entry is let grow more until the next, where that
+/// makes more entries. Reading 110 of them takes a start as long as verifying and folding an entry, so
+/// what follows a large snapshot costs it about twice what the snapshot does.
+pub const SNAPSHOT_BYTES_PER_ENTRY: u64 = 50;
+/// Least time between two looks whether one is due.
+pub const SNAPSHOT_LOOK_PAUSE: Duration = Duration::seconds(1);
 /// Free space below which the node only reads, unless configured.
 pub const FREE_BYTES_MIN: u64 = 256 << 20;
 /// How long a list waits for the projector to reach what its caller has seen.

@@ -16,9 +16,10 @@ use hansa_store::{Reader, Store};
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::env::{blocking, run_program};
+use crate::env::{Env, blocking, run_program};
 use crate::error::Error;
 use crate::keys::{NodeKeys, Place};
+use crate::limits::{SNAPSHOT_BYTES_PER_ENTRY, SNAPSHOT_LOOK_PAUSE};
 
 /// Meta key of the seed that the node's hashers use.
 pub const HASH_SEED: &str = "hash_seed";
@@ -123,7 +124,7 @@ pub fn write<'a>(of: impl Into<Place<'a>>) -> Result<u64, Error> {
     let reader = Store::open_to_read(place.data_dir, Pace::Gently)?;
     let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
-    let snapshots = place.data_dir.join("snapshots");
+    let snapshots = snapshot::dir(place.data_dir);
     let folded = fold(&*reader, &snapshots, &keys, seed, false)?;
     let Folded { state, verified, snapshot_seq } = folded;
     if state.seq == snapshot_seq {
@@ -150,7 +151,8 @@ pub fn run_child(program: &Path, of: Place<'_>) -> Result<(), Error> {
     run_program(program, &arguments, of.secret).map_err(Error::Snapshot)
 }
 
-/// Makes a snapshot whenever the journal has grown enough.
+/// Makes a snapshot whenever the journal has grown enough: by as many entries as the node was told,
+/// and by more where the state is large, for a snapshot is the whole of it each time.
 pub(crate) struct Follow {
     /// How far the journal is durable.
     pub(crate) durable: watch::Receiver<u64>,
@@ -158,14 +160,17 @@ pub(crate) struct Follow {
     pub(crate) program: PathBuf,
     /// What the node was told.
     pub(crate) config: Config,
+    /// The world.
+    pub(crate) env: Env,
 }
 
 impl Follow {
     /// Follows until the node is gone; `last` is where the last snapshot ended.
     pub(crate) async fn make_snapshots(mut self, mut last: u64) {
+        let mut growth = self.growth().await;
         loop {
             let head = *self.durable.borrow_and_update();
-            if head >= last.saturating_add(self.config.snapshot_entries) {
+            if head >= last.saturating_add(growth) {
                 let (program, config) = (self.program.clone(), self.config.clone());
                 let made = move || run_child(&program, config.key_place());
                 let made = blocking(made).await;
@@ -173,11 +178,24 @@ impl Follow {
                     tracing::warn!(%error, "no snapshot was made");
                 }
                 // After a failure too, so that a full disk is not met with a busy loop.
-                last = head;
+                (last, growth) = (head, self.growth().await);
             }
+            // A busy journal is not looked at with each of its commits.
+            self.env.clock.sleep(SNAPSHOT_LOOK_PAUSE).await;
             if self.durable.changed().await.is_err() {
                 return;
             }
         }
+    }
+
+    /// By how many entries the journal grows until the next one.
+    async fn growth(&self) -> u64 {
+        let dir = snapshot::dir(&self.config.data_dir);
+        let bytes = blocking(move || snapshot::newest_bytes(&dir).map_err(Error::from)).await;
+        let bytes = bytes.and_then(|bytes| bytes).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the last snapshot cannot be measured");
+            0
+        });
+        self.config.snapshot_entries.max(bytes / SNAPSHOT_BYTES_PER_ENTRY)
     }
 }

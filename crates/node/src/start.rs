@@ -481,7 +481,7 @@ fn keep_copies(node: &Arc<Node>, tasks: &mut Tasks, snapshot_seq: u64) {
     }
     if let Some(program) = node.config.snapshot_program.clone() {
         let (durable, config) = (node.durable.subscribe(), node.config.clone());
-        let followed = snapshot::Follow { durable, program, config };
+        let followed = snapshot::Follow { durable, program, config, env: node.env.clone() };
         tasks.start(followed.make_snapshots(snapshot_seq));
     }
 }

@@ -18,6 +18,8 @@ pub const SPARE_BYTES_MAX: usize = 8 << 20;
 pub const PAGE_BYTES: u32 = 8_192;
 /// Longest blob that is bound to a statement; a longer one is written into its row in place.
 pub const BIND_BYTES_MAX: usize = 64 << 10;
+/// The lowest priority the system knows.
+pub const NICE_MAX: i32 = 19;
 /// Bytes written to the write-ahead log after which the committing thread copies them back.
 pub const WAL_COPY_BYTES: u64 = 4 << 20;
 /// Least that a commit writes to the log: the pages of the row and of its parent.

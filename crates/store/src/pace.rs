@@ -37,6 +37,28 @@ impl Pace {
     }
 }
 
+/// Lets everything else on the machine run before the calling thread and those that it starts: on
+/// Linux they have what nobody else wants of the processors (`SCHED_IDLE`), which disturbs others less
+/// than the lowest priority does. There is no way back. Best effort: what is in nobody's way also
+/// works in everybody's.
+pub fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = run_when_idle() {
+        tracing::debug!(?error, "this thread is scheduled like others");
+    }
+    if let Err(error) = rustix::process::nice(limits::NICE_MAX) {
+        tracing::debug!(%error, "this thread keeps its priority");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn run_when_idle() -> Result<(), thread_priority::Error> {
+    use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+    let thread = thread_priority::thread_native_id();
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    thread_priority::set_thread_priority_and_policy(thread, ThreadPriority::Min, policy)
+}
+
 /// How long to rest behind work that took so long, on the clock and of a processor.
 fn rest_behind(wall: Duration, cpu: Duration) -> Duration {
     let waited = wall.saturating_sub(cpu);
@@ -125,6 +147,31 @@ mod tests {
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "{pace:?}");
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    /// The number of SCHED_IDLE in sched(7).
+    #[cfg(target_os = "linux")]
+    const SCHED_IDLE: &str = "5";
+
+    /// How the calling thread is scheduled: field 41 of proc_pid_stat(5), of which the first two end
+    /// with a bracket.
+    #[cfg(target_os = "linux")]
+    fn policy() -> String {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let (_, behind_name) = stat.rsplit_once(')').unwrap();
+        behind_name.split_whitespace().nth(41 - 3).unwrap().to_owned()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn whoever_gives_way_runs_when_nobody_else_wants_to_and_so_does_what_it_starts() {
+        let before = policy();
+        let gave_way = std::thread::spawn(|| {
+            give_way();
+            (policy(), std::thread::spawn(policy).join().unwrap())
+        });
+        assert_eq!(gave_way.join().unwrap(), (SCHED_IDLE.into(), SCHED_IDLE.into()));
+        assert_eq!(policy(), before);
     }
 
     #[test]

@@ -86,7 +86,12 @@ const EXTENSION: &str = "snap";
 /// Extension while a file is being written.
 const UNFINISHED: &str = "tmp";
 
-/// Writes a snapshot into the folder `dir` ([`Store::snapshots_dir`](crate::Store::snapshots_dir))
+/// Where the snapshots of a data directory lie.
+pub fn dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("snapshots")
+}
+
+/// Writes a snapshot into the folder `dir` ([`dir()`])
 /// and removes all but the newest few. Durable when it returns; the answer is its path. Only one
 /// process at a time may write into a folder.
 pub fn write(dir: &Path, content: &SnapshotContent, key: &SigningKey) -> Result<PathBuf, Error> {
@@ -146,6 +151,16 @@ pub fn read(path: &Path, key: &PublicKey) -> Result<Snapshot, Error> {
     let Header { format, seq, chain, root, range, state_digest, .. } = header;
     let (path, refused) = (path.to_owned(), Vec::new());
     Ok(Snapshot { path, format, seq, chain, range, root, state, state_digest, refused })
+}
+
+/// Size of the newest snapshot's file, whatever it holds; 0 where there is none.
+pub fn newest_bytes(dir: &Path) -> Result<u64, Error> {
+    let Some(path) = list(dir, EXTENSION)?.pop() else { return Ok(0) };
+    match std::fs::metadata(&path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(Error::io("measure", &path)(error)),
+    }
 }
 
 /// Removes every snapshot from before an entry, and what a crash left unfinished. Durable when it

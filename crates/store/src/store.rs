@@ -24,7 +24,7 @@ use crate::pace::Pace;
 use crate::pipeline::Pipeline;
 use crate::reader::Reader;
 use crate::sqlite::{self, SqliteReader};
-use crate::{Error, disk, limits};
+use crate::{Error, disk, limits, snapshot};
 
 /// Name of the database in a data directory.
 pub const JOURNAL_FILE: &str = "journal.db";
@@ -97,8 +97,8 @@ impl Store {
     pub fn open(dir: &Path, options: Options) -> Result<Store, Error> {
         disk::create_dir(dir)?;
         let lock = Arc::new(DirLock::take(dir)?);
-        for name in [SNAPSHOTS, KEYS, POISON] {
-            disk::create_dir(&dir.join(name))?;
+        for folder in [snapshot::dir(dir), dir.join(KEYS), dir.join(POISON)] {
+            disk::create_dir(&folder)?;
         }
         let path = dir.join(JOURNAL_FILE);
         sqlite::refuse_without_log(&path)?;
@@ -170,7 +170,7 @@ impl Store {
 
     /// The folder of [`crate::snapshot`].
     pub fn snapshots_dir(&self) -> PathBuf {
-        self.dir.join(SNAPSHOTS)
+        snapshot::dir(&self.dir)
     }
 
     /// The folder of the node's sealed key.
@@ -198,7 +198,6 @@ impl Drop for Store {
     }
 }
 
-const SNAPSHOTS: &str = "snapshots";
 const KEYS: &str = "keys";
 const POISON: &str = "poison";
 

@@ -99,7 +99,7 @@ impl Command {
                     false => backup::create,
                 };
                 if in_background {
-                    hansa_node::env::give_way();
+                    hansa_store::pace::give_way();
                 }
                 let settings = config.settings(&[])?;
                 let key = place.key()?;

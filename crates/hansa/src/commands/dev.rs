@@ -60,7 +60,7 @@ impl Args {
             return Err(Failure::usage("hansa dev listens on loopback only")
                 .next_step("use hansa serve for a node that others reach"));
         }
-        server::logging::begin(&settings.log)?;
+        let _log = server::logging::begin(&settings.log)?;
         let stop = Stop::new(false)?;
         let mut opened =
             server::open(&settings, Choices { agp_sandbox: true, ..Choices::default() }).await?;

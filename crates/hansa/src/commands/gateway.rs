@@ -48,7 +48,7 @@ impl Args {
     /// Carries it out: ends when it is told to stop.
     pub(crate) async fn run(self, app: &App<'_>) -> Outcome {
         let log = Log { level: "info".to_owned(), json: !app.ui.is_for_people() };
-        server::logging::begin(&log)?;
+        let _log = server::logging::begin(&log)?;
         let stop = Stop::new(false)?;
         let credential =
             self.upstream_authorization_file.as_deref().map(files::read_secret).transpose()?;

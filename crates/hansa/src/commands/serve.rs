@@ -62,7 +62,7 @@ impl Args {
             flags.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
         let loaded = self.config.load(&flags)?;
         let settings = Settings::from_loaded(&loaded).map_err(Failure::from)?;
-        server::logging::begin(&settings.log)?;
+        let _log = server::logging::begin(&settings.log)?;
         for ignored in founded::ignored(&loaded, &settings)? {
             tracing::warn!(next_step = ignored.next_step(), "{}", ignored.line());
         }

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 impl Args {
     /// Carries it out.
     pub(crate) fn run(self) -> Outcome {
-        hansa_node::env::give_way();
+        hansa_store::pace::give_way();
         let secret = self.key_secret_stdin.then(|| files::read_secret(Path::new("-")));
         let secret = secret.transpose()?;
         let place = Place { data_dir: &self.data_dir, secret: secret.as_ref() };

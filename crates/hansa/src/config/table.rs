@@ -166,7 +166,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "store.snapshot_entries",
         Integer,
         "200000",
-        "Entries of the journal after which a snapshot is made.",
+        "Entries of the journal after which a snapshot is made; more where the state is large.",
     ),
     Setting::new(
         "store.free_bytes_min",

@@ -10,6 +10,7 @@
 pub(crate) mod agp;
 pub(crate) mod announce;
 mod certificate;
+mod log_writer;
 pub(crate) mod logging;
 pub(crate) mod owner;
 pub(crate) mod stop;

@@ -125,7 +125,7 @@ fn make(
     let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
     let Folded { state, verified, .. } =
-        fold(&*reader, &place.data_dir.join("snapshots"), &keys, seed, false)?;
+        fold(&*reader, &hansa_store::snapshot::dir(place.data_dir), &keys, seed, false)?;
     let node = state.node.as_ref().ok_or_else(|| failed("the journal is empty"))?;
     if node.key != keys.signing().public() {
         let why = "not the key of this journal; starting the node puts a rotated one in its place";

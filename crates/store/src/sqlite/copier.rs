@@ -2,7 +2,9 @@
 //!
 //! A connection of its own copies what is there when it is asked, on a thread of its own, so that no
 //! commit waits for a page of the database to be written. It never waits for anybody either: what
-//! readers still need stays in the log. Only the committing thread empties the log.
+//! readers still need stays in the log. It has what nobody else wants of the processors; when that is
+//! too little, the log fills, and the committing thread copies the rest itself. Only that one empties
+//! the log.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use rusqlite::Connection;
 use super::commit::{Mode, checkpoint};
 use crate::Error;
 use crate::journal::JournalStats;
+use crate::pace::give_way;
 
 /// The thread beside the committing one.
 pub(super) struct Copier {
@@ -29,6 +32,7 @@ impl Copier {
         let (asks, asked) = sync_channel(1);
         let (failed, failures) = sync_channel(1);
         let run = move || {
+            give_way();
             for () in asked {
                 if let Err(error) = copy(&connection, &stats) {
                     // Nobody listens when the journal is going down anyway.
