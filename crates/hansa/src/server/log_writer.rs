@@ -24,7 +24,7 @@ pub(crate) struct LogWriter<W> {
 
 /// Writes what has gathered when it is dropped.
 #[must_use = "what has gathered is written when this goes"]
-pub(crate) struct Guard(Option<Box<dyn FnOnce() + Send>>);
+pub(crate) struct Guard<W: Write>(Arc<Shared<W>>);
 
 /// One line, for whoever words it.
 pub(crate) struct Line<'a, W> {
@@ -49,26 +49,24 @@ struct Lines<W> {
 
 impl<W: Write + Send + 'static> LogWriter<W> {
     /// Begins to write to a place.
-    pub(crate) fn begin(to: W) -> std::io::Result<(Self, Guard)> {
+    pub(crate) fn begin(to: W) -> std::io::Result<(Self, Guard<W>)> {
         Self::with_pause(to, PAUSE)
     }
 
-    fn with_pause(to: W, pause: Duration) -> std::io::Result<(Self, Guard)> {
+    fn with_pause(to: W, pause: Duration) -> std::io::Result<(Self, Guard<W>)> {
         let lines = Lines { to, gathered: Vec::new(), written_at: None, ended: false };
         let shared =
             Arc::new(Shared { pause, lines: Mutex::new(lines), gathering: Condvar::new() });
-        let (later, last) = (Arc::clone(&shared), Arc::clone(&shared));
+        let (later, guard) = (Arc::clone(&shared), Guard(Arc::clone(&shared)));
         // The process does not wait for it: the guard writes what it has not.
         drop(hansa_node::env::thread("log", move || later.keep_writing())?);
-        Ok((Self { shared }, Guard(Some(Box::new(move || last.end())))))
+        Ok((Self { shared }, guard))
     }
 }
 
-impl Drop for Guard {
+impl<W: Write> Drop for Guard<W> {
     fn drop(&mut self) {
-        if let Some(end) = self.0.take() {
-            end();
-        }
+        self.0.end();
     }
 }
 
@@ -91,20 +89,16 @@ impl<W: Write> Shared<W> {
 
     /// Writes what others leave, each time a while after it began to gather.
     fn keep_writing(&self) {
-        loop {
+        let mut lines = self.lock();
+        while !lines.ended {
             let nothing = |lines: &mut Lines<W>| lines.gathered.is_empty() && !lines.ended;
-            let gathered = self.gathering.wait_while(self.lock(), nothing);
-            if gathered.unwrap_or_else(PoisonError::into_inner).ended {
-                return;
-            }
-            self.rest();
-            self.lock().write();
+            let gathering = self.gathering.wait_while(lines, nothing);
+            lines = gathering.unwrap_or_else(PoisonError::into_inner);
+            let goes_on = |lines: &mut Lines<W>| !lines.ended;
+            let gathered = self.gathering.wait_timeout_while(lines, self.pause, goes_on);
+            lines = gathered.unwrap_or_else(PoisonError::into_inner).0;
+            lines.write();
         }
-    }
-
-    #[allow(clippy::disallowed_methods, reason = "nobody waits for this thread")]
-    fn rest(&self) {
-        std::thread::sleep(self.pause);
     }
 
     fn end(&self) {
@@ -174,7 +168,7 @@ mod tests {
         }
     }
 
-    fn log(pause: Duration) -> (LogWriter<Written>, Guard, Receiver<String>) {
+    fn log(pause: Duration) -> (LogWriter<Written>, Guard<Written>, Receiver<String>) {
         let (sender, written) = channel();
         let (log, guard) = LogWriter::with_pause(Written(sender), pause).unwrap();
         (log, guard, written)

@@ -1,5 +1,7 @@
 //! The log of a running node, on standard error.
 
+use std::io::Stderr;
+
 use tracing_subscriber::EnvFilter;
 
 use super::log_writer::{Guard, LogWriter};
@@ -7,7 +9,7 @@ use crate::config::settings::Log;
 use crate::failure::Failure;
 
 /// Begins the log, which ends with the guard. Works once in a process.
-pub(crate) fn begin(log: &Log) -> Result<Guard, Failure> {
+pub(crate) fn begin(log: &Log) -> Result<Guard<Stderr>, Failure> {
     let cannot_begin =
         |error: &dyn std::fmt::Display| Failure::new(format!("the log cannot begin: {error}"));
     let filter = EnvFilter::try_new(&log.level).map_err(|error| {
