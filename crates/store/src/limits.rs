@@ -8,6 +8,8 @@ use std::time::Duration;
 pub const BATCHES_OUTSTANDING_MAX: usize = 2;
 /// Pieces of work (batches, barriers, notes) that may queue before `submit` blocks.
 pub const QUEUE_WORKS_MAX: usize = 1_024;
+/// Most entries of a batch that is hashed on the thread that hands it over.
+pub const HASHED_AT_ONCE_MAX: u64 = 32;
 /// Used batches kept for refilling.
 pub const SPARE_BATCHES_MAX: usize = 4;
 /// A used batch whose buffers have grown past this many bytes is dropped instead of kept.

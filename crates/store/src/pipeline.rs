@@ -53,7 +53,7 @@ struct State {
     spare: Vec<Batch>,
     /// Nothing more will be handed over.
     closing: bool,
-    /// Nothing more will be hashed.
+    /// Nothing more will be hashed: the journal closes, or hashing has failed.
     hashed: bool,
     /// The committing thread has ended, so nothing will ever be settled again.
     gone: bool,
@@ -69,12 +69,19 @@ pub(crate) struct Shared {
     work: Condvar,
     /// Signalled when work has been settled.
     room: Condvar,
+    /// Completes batches in the order in which they were handed over, on whichever thread.
+    hasher: Mutex<Option<Box<dyn Hasher>>>,
 }
 
 impl State {
     /// Pieces of work before the committing thread.
     fn queued(&self) -> usize {
         self.unhashed.len() + usize::from(self.hashing) + self.queue.len()
+    }
+
+    /// Whether all that was handed over is hashed.
+    fn is_hashed(&self) -> bool {
+        self.unhashed.is_empty() && !self.hashing
     }
 }
 
@@ -354,12 +361,16 @@ impl Pipeline {
             Work::Note { .. } | Work::Appoint(..) => 0,
         };
         let mut state = self.room_for(weight);
-        if state.gone {
+        if state.gone || state.hashed {
             return Some(work);
         }
         state.outstanding += weight;
         self.stats.outstanding.store(state.outstanding as u64, Ordering::Relaxed);
         match self.threads {
+            Some(_) if state.is_hashed() && hashing::is_small(&work) => {
+                drop(state);
+                hashing::at_once(&self.shared, work);
+            }
             Some(_) => {
                 state.unhashed.push_back(work);
                 self.shared.unhashed.notify_one();
@@ -382,14 +393,18 @@ impl Pipeline {
     }
 
     fn finish(&mut self) -> Result<(), Error> {
-        self.shared.lock().closing = true;
+        let mut state = self.shared.lock();
+        state.closing = true;
+        let broken = state.hashed;
+        drop(state);
         self.shared.unhashed.notify_all();
         let Some(Threads { hash, commit }) = self.threads.take() else { return Ok(()) };
         if commit.thread().id() == std::thread::current().id() {
             return Ok(());
         }
-        let hashed = hash.join().map_err(|_| gone());
-        commit.join().unwrap_or_else(|_| Err(gone())).and(hashed)
+        let broken = hash.join().is_err() || broken;
+        let committed = commit.join().unwrap_or_else(|_| Err(gone()));
+        committed.and(if broken { Err(gone()) } else { Ok(()) })
     }
 }
 

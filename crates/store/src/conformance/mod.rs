@@ -45,6 +45,7 @@ pub fn run(backend: impl Fn() -> Backend) {
     writing::a_failed_batch_changes_nothing(backend());
     writing::a_failed_journal_never_accepts_again(backend());
     writing::checkpoints_keep_their_place(backend());
+    writing::small_and_large_batches_are_completed_in_order(backend());
     writing::batches_are_completed_and_the_checkpoints_of_a_notary_kept(backend());
     writing::recycled_batches_are_clear(backend());
     writing::a_closed_journal_continues_where_it_ended(backend());

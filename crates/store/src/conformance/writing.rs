@@ -308,16 +308,37 @@ impl Notary for Clerk {
     }
 }
 
+/// The next batch of `count` lines as a writer hands it over: nothing of it is written yet.
+fn bare(scribe: &mut Scribe, count: u64) -> Batch {
+    let whole = scribe.batch(lines(scribe.seq() + 1, count));
+    let Batch { first_seq, last_seq, entries, .. } = whole;
+    let write = move |out: &mut Vec<u8>| out.extend_from_slice(&entries);
+    let unwritten = Some(Unwritten::new(write));
+    Batch { first_seq, last_seq, unwritten, ..Batch::default() }
+}
+
+pub(super) fn small_and_large_batches_are_completed_in_order(mut backend: Backend) {
+    let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
+    backend.journal.appoint(Box::new(Scribe::new()), Box::new(Clerk::default()));
+    let most = limits::HASHED_AT_ONCE_MAX;
+    for (number, count) in (0..60).zip([1, 500, most, most + 1, 2].into_iter().cycle()) {
+        outcomes.submit(&mut *backend.journal, bare(&mut scribe, count), number);
+    }
+    for number in 0..60 {
+        let (reported, outcome) = outcomes.next();
+        assert_eq!(reported, number);
+        outcome.unwrap();
+    }
+    let verified = verify(&*backend.reader, VerifyFrom::beginning(), &mut |_| {}).unwrap();
+    let point = scribe.point();
+    assert_eq!((verified.head.last_seq, verified.head.chain), (scribe.seq(), point.chain));
+}
+
 pub(super) fn batches_are_completed_and_the_checkpoints_of_a_notary_kept(mut backend: Backend) {
     let (mut scribe, outcomes) = (Scribe::new(), Outcomes::new());
     backend.journal.appoint(Box::new(Scribe::new()), Box::new(Clerk::default()));
     for number in 1..=4 {
-        let whole = scribe.batch(lines(scribe.seq() + 1, 3));
-        let Batch { first_seq, last_seq, entries, .. } = whole;
-        let write = move |out: &mut Vec<u8>| out.extend_from_slice(&entries);
-        let unwritten = Some(Unwritten::new(write));
-        let bare = Batch { first_seq, last_seq, unwritten, ..Batch::default() };
-        outcomes.submit(&mut *backend.journal, bare, number);
+        outcomes.submit(&mut *backend.journal, bare(&mut scribe, 3), number);
         outcomes.next().1.unwrap();
     }
     outcomes.barrier(&mut *backend.journal);

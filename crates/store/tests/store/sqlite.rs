@@ -230,20 +230,24 @@ impl Notary for Faulty {
 
 #[test]
 fn a_hasher_that_panics_fails_everything_instead_of_hanging() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path(), Options::default()).unwrap();
-    let (mut journal, mut scribe) = (store.journal().unwrap(), Scribe::new());
-    append(&mut *journal, scribe.batch(["{}"])).unwrap();
-    journal.appoint(Box::new(Faulty), Box::new(Faulty));
-    let (sender, receiver) = channel();
-    journal.submit(scribe.batch(["{}"]), Box::new(move |outcome| sender.send(outcome).unwrap()));
-    // Whoever submitted the batch that the thread died with is told nothing.
-    assert!(receiver.recv().is_err());
-    for _ in 0..5 {
-        assert!(matches!(append(&mut *journal, scribe.batch(["{}"])), Err(Error::Failed(_))));
+    let large = usize::try_from(limits::HASHED_AT_ONCE_MAX).unwrap() + 1;
+    for entries in [1, large] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path(), Options::default()).unwrap();
+        let (mut journal, mut scribe) = (store.journal().unwrap(), Scribe::new());
+        append(&mut *journal, scribe.batch(["{}"])).unwrap();
+        journal.appoint(Box::new(Faulty), Box::new(Faulty));
+        let (sender, receiver) = channel();
+        let fatal = scribe.batch(vec!["{}"; entries]);
+        journal.submit(fatal, Box::new(move |outcome| sender.send(outcome).unwrap()));
+        // Whoever submitted the batch that was in hand is told nothing.
+        assert!(receiver.recv().is_err());
+        for _ in 0..5 {
+            assert!(matches!(append(&mut *journal, scribe.batch(["{}"])), Err(Error::Failed(_))));
+        }
+        assert!(matches!(journal.close(), Err(Error::Failed(_))));
+        assert_eq!(store.reader().head().unwrap().last_seq, 1);
     }
-    assert!(matches!(journal.close(), Err(Error::Failed(_))));
-    assert_eq!(store.reader().head().unwrap().last_seq, 1);
 }
 
 #[test]
