@@ -3,13 +3,13 @@
 //!
 //! It shares the machine with the node under test, so it does as little as it can, and does the
 //! same beside the yardstick. Closed loops measure throughput. The open loop measures latency: each
-//! request has its moment, and waits for a free connection count against the node. Its waits for a
-//! core do not: they are not the node's, so it goes first where the system lets it.
+//! request has its moment, and waits for a free connection or for the next look at the answers count
+//! against the node. Its waits for a core do not: they are not the node's, so it goes first where the
+//! system lets it.
 
 use std::net::SocketAddr;
 use std::ops::AddAssign;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -21,7 +21,8 @@ use tokio::task::JoinSet;
 use crate::callers::nanos;
 use crate::measure::{Work, as_f64, quantile};
 
-/// How often the open loop looks which requests are due.
+/// How long the open loop sleeps between two looks at what is due and what was answered. To be woken by
+/// each answer instead would take as much of the machine again, and the node would have to wait for it.
 const TICK: Duration = Duration::from_micros(250);
 
 /// Steps of priority by which the open loop goes before the node: setpriority(2).
@@ -223,31 +224,30 @@ async fn ask_as_planned(
             }
         });
     }
+    drop(planned);
     let begun = Instant::now();
-    let sent = Arc::new(AtomicU64::new(0));
-    let count = Arc::clone(&sent);
-    let pace = std::thread::spawn(move || pace(&plan, &count, rate, span));
+    let (mut next, mut sent) = (begun, 0);
+    while next - begun < span {
+        while next <= Instant::now() {
+            plan.send(next).context("every connection has ended")?;
+            sent += 1;
+            next = begun + Duration::from_secs_f64(as_f64(sent) / rate);
+        }
+        std::thread::sleep(TICK);
+        look().await;
+    }
+    drop(plan);
     let mut latencies = Vec::new();
     while let Some(done) = running.join_next().await {
         latencies.extend(done??);
     }
-    pace.join().map_err(|_| anyhow::anyhow!("the pacing thread failed"))?;
-    anyhow::ensure!(latencies.len() as u64 == sent.load(Ordering::Relaxed), "answers are missing");
+    anyhow::ensure!(latencies.len() as u64 == sent, "answers are missing");
     Ok(Seen::new(latencies, begun.elapsed()))
 }
 
-/// Sends each request's moment when it has come.
-fn pace(plan: &mpsc::UnboundedSender<Instant>, sent: &AtomicU64, rate: f64, span: Duration) {
-    let begun = Instant::now();
-    let mut next = begun;
-    while next - begun < span {
-        while next <= Instant::now() {
-            if plan.send(next).is_err() {
-                return;
-            }
-            let number = sent.fetch_add(1, Ordering::Relaxed) + 1;
-            next = begun + Duration::from_secs_f64(as_f64(number) / rate);
-        }
-        std::thread::sleep(TICK);
+/// Lets every connection go on that can: those whose answers have come, then those that are due.
+async fn look() {
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
     }
 }
