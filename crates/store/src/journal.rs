@@ -68,7 +68,7 @@ pub trait Journal: Send {
 /// Counters of a journal. They only inform; nothing depends on their being consistent.
 #[derive(Debug, Default)]
 pub struct JournalStats {
-    /// Size of the write-ahead log in bytes.
+    /// Size of the write-ahead log in bytes, when it was last copied back or asked to be.
     pub wal_bytes: AtomicU64,
     /// Transactions committed.
     pub commits: AtomicU64,

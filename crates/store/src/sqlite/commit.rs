@@ -51,7 +51,6 @@ pub(crate) struct Sink {
 /// What is known about the write-ahead log.
 #[derive(Default)]
 struct Wal {
-    bytes: u64,
     /// About how much was written to it since it was last copied back.
     uncopied_bytes: u64,
     /// Something was committed that has not been copied back.
@@ -228,9 +227,12 @@ impl Sink {
         self.wal.used_bytes += bytes + kept;
     }
 
-    fn measure_wal(&mut self) {
-        self.wal.bytes = wal_bytes(&self.wal_path);
-        self.stats.wal_bytes.store(self.wal.bytes, Ordering::Relaxed);
+    /// Looks how large the log is. Not after each commit: once somebody has looked, Linux dates the next
+    /// write to the nanosecond, and its sync has to wait for the inode as well.
+    fn measure_wal(&self) -> u64 {
+        let bytes = wal_bytes(&self.wal_path);
+        self.stats.wal_bytes.store(bytes, Ordering::Relaxed);
+        bytes
     }
 
     /// Copies the log back; `true` when nothing of it is left to copy.
@@ -249,6 +251,7 @@ impl Sink {
     fn copy_beside(&mut self) {
         if self.wal.uncopied_bytes >= limits::WAL_COPY_BYTES {
             self.copier.ask();
+            self.measure_wal();
             self.wal.uncopied_bytes = 0;
         }
     }
@@ -257,7 +260,7 @@ impl Sink {
     /// again. The file keeps its blocks: to free them and to ask for others would hold the next
     /// commits up for longer than all the copying. One that readers made far too long is emptied.
     fn start_over(&mut self) -> Result<(), Error> {
-        if self.wal.bytes >= self.options.wal_bytes_max.saturating_mul(2) {
+        if self.measure_wal() >= self.options.wal_bytes_max.saturating_mul(2) {
             return self.truncate();
         }
         let whole = self.copy_back(Mode::Passive)?;
@@ -347,7 +350,6 @@ impl pipeline::Sink for Sink {
 
     fn tend(&mut self, idle: bool) -> Result<Option<Duration>, Error> {
         self.copier.check()?;
-        self.measure_wal();
         let full = self.wal.used_bytes >= self.options.wal_bytes_max.max(self.wal.retry_at_bytes);
         if self.wal.erased && (full || idle || self.wal.retry_at_bytes == 0) {
             self.truncate()?;
