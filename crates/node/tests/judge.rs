@@ -23,7 +23,7 @@ use hansa_node::writer::Job;
 use hansa_node::{Config, Done, Env, Node};
 use hansa_types::{Amount, ApiKeyId, Code, Digest, PolicySetId, PrincipalId, Rejection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 mod foresight;
 
@@ -322,25 +322,36 @@ async fn opa(answer: Option<&'static str>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut read = [0; 4_096];
-            let _ = stream.read(&mut read).await;
-            match answer {
-                Some(answer) => {
-                    let _ = stream.write_all(answer.as_bytes()).await;
-                    let _ = stream.shutdown().await;
-                }
-                // It keeps the connection and says nothing.
-                None => std::mem::forget(stream),
-            }
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(say(stream, answer));
         }
     });
     port
 }
 
-async fn with_opa(answer: Option<&'static str>) -> Town {
+async fn say(mut stream: TcpStream, answer: Option<&'static str>) {
+    let mut read = [0; 4_096];
+    let _ = stream.read(&mut read).await;
+    match answer {
+        Some(answer) => {
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+        // It keeps the connection and says nothing.
+        None => std::mem::forget(stream),
+    }
+}
+
+/// An answer with a body.
+fn says(body: &str) -> &'static str {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    head.leak()
+}
+
+/// A town with a remote OPA.
+async fn beside_opa(env: Env, answer: Option<&'static str>) -> Town {
     let port = opa(answer).await;
-    let mut town = town_with(|config| {
+    town_in(env, |config| {
         let host = format!("localhost:{port}");
         config.judge = JudgeConfig {
             opa: Some(RemoteOpa { url: format!("http://{host}") }),
@@ -351,18 +362,22 @@ async fn with_opa(answer: Option<&'static str>) -> Town {
             .allow(policy, host.parse().unwrap())
             .allow_private(host.parse().unwrap());
     })
-    .await;
-    let empty = PolicyDocument { modules: BTreeMap::new(), ..document(THRESHOLD) };
-    town.enact(empty, Engine::Opa, Mode::Enforce).await;
+    .await
+}
+
+/// A set whose rules are the remote engine's.
+fn remote() -> PolicyDocument {
+    PolicyDocument { modules: BTreeMap::new(), ..document(THRESHOLD) }
+}
+
+async fn with_opa(answer: Option<&'static str>) -> Town {
+    let mut town = beside_opa(Env::real(), answer).await;
+    town.enact(remote(), Engine::Opa, Mode::Enforce).await;
     town
 }
 
 #[tokio::test]
 async fn a_remote_engine_decides_and_its_silence_denies() {
-    let says = |body: &str| {
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        &*head.leak()
-    };
     let town = with_opa(Some(says(r#"{"result": {"verdict": "allow"}}"#))).await;
     town.pay(600).await.unwrap();
     town.node.stop().await.unwrap();
@@ -386,8 +401,7 @@ async fn a_remote_engine_decides_and_its_silence_denies() {
 #[tokio::test]
 async fn without_a_remote_engine_its_sets_deny() {
     let mut town = town().await;
-    let empty = PolicyDocument { modules: BTreeMap::new(), ..document(THRESHOLD) };
-    town.enact(empty, Engine::Opa, Mode::Enforce).await;
+    town.enact(remote(), Engine::Opa, Mode::Enforce).await;
     town.is_shut().await;
     town.node.stop().await.unwrap();
 }

@@ -1,9 +1,13 @@
 //! Payments that are judged before the writer asks, and never by what held before.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use hansa_kernel::clearance::{AssignRole, WithdrawRole};
 use hansa_kernel::grant;
 use hansa_kernel::policy::{Deprecate, SetMode};
 use hansa_node::env::Clock as _;
+use hansa_node::limits::FORESEEN_AT_ONCE_MAX;
 use hansa_testkit::SimClock;
 use hansa_types::governance::GovernanceRole;
 use hansa_types::{AnyId, Duration, GrantId, Time};
@@ -220,5 +224,28 @@ async fn bounds_say_who_is_asked_and_nobody_is_asked_for_nothing() {
     town.has_foreseen(3, 0);
     town.pay(2).await.unwrap();
     town.has_foreseen(4, 0);
+    town.node.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn only_so_many_are_judged_beforehand_at_once() {
+    let env = Env { clock: Arc::new(SimClock::new()), ..Env::real() };
+    let mut town = beside_opa(env, Some(says(r#"{"result": {"verdict": "allow"}}"#))).await;
+    let id = town.draft(remote(), Engine::Opa, Mode::Enforce, Vec::new()).await;
+    town.by_machine(Command::PolicySetActivate(Activate { id })).await;
+    town.pay(1).await.unwrap();
+    let most = FORESEEN_AT_ONCE_MAX;
+    let mut payments: Vec<_> =
+        (0..=most).map(|_| Box::pin(tokio::task::unconstrained(town.pay(1)))).collect();
+    for payment in &mut payments {
+        // Looked at once: nobody has its answer yet.
+        let waits = poll_fn(|context| Poll::Ready(payment.as_mut().poll(context).is_pending()));
+        assert!(waits.await);
+    }
+    town.has_foreseen(most as u64, 0);
+    for payment in payments {
+        payment.await.unwrap();
+    }
+    town.has_foreseen(most as u64, 0);
     town.node.stop().await.unwrap();
 }
