@@ -228,6 +228,7 @@ async fn ask_as_planned(
     let begun = Instant::now();
     let (mut next, mut sent) = (begun, 0);
     'plan: while next - begun < span {
+        std::thread::sleep(TICK);
         while next <= Instant::now() {
             if plan.send(next).is_err() {
                 // Every connection has ended; why, they say below.
@@ -236,7 +237,7 @@ async fn ask_as_planned(
             sent += 1;
             next = begun + Duration::from_secs_f64(as_f64(sent) / rate);
         }
-        std::thread::sleep(TICK);
+        // What is due goes out with this look, not after another sleep.
         look().await;
     }
     drop(plan);
