@@ -54,7 +54,7 @@ struct State {
     /// Nothing more will be handed over.
     closing: bool,
     /// Nothing more will be hashed: the journal closes, or hashing has failed.
-    hashed: bool,
+    hashing_ended: bool,
     /// The committing thread has ended, so nothing will ever be settled again.
     gone: bool,
 }
@@ -284,7 +284,7 @@ impl<S: Sink> Committer<S> {
             if let Some(work) = state.queue.pop_front() {
                 return Next::Work(Box::new(work));
             }
-            if state.hashed {
+            if state.hashing_ended {
                 return Next::Close;
             }
             let Some(wait) = wait else {
@@ -294,7 +294,7 @@ impl<S: Sink> Committer<S> {
             let (next, timeout) =
                 self.shared.work.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
             state = next;
-            if timeout.timed_out() && state.queue.is_empty() && !state.hashed {
+            if timeout.timed_out() && state.queue.is_empty() && !state.hashing_ended {
                 return Next::Idle;
             }
         }
@@ -361,7 +361,7 @@ impl Pipeline {
             Work::Note { .. } | Work::Appoint(..) => 0,
         };
         let mut state = self.room_for(weight);
-        if state.gone || state.hashed {
+        if state.gone || state.hashing_ended {
             return Some(work);
         }
         state.outstanding += weight;
@@ -395,7 +395,7 @@ impl Pipeline {
     fn finish(&mut self) -> Result<(), Error> {
         let mut state = self.shared.lock();
         state.closing = true;
-        let broken = state.hashed;
+        let broken = state.hashing_ended;
         drop(state);
         self.shared.unhashed.notify_all();
         let Some(Threads { hash, commit }) = self.threads.take() else { return Ok(()) };

@@ -18,7 +18,7 @@ impl Drop for Ended {
 }
 
 fn end(shared: &Shared) {
-    shared.lock().hashed = true;
+    shared.lock().hashing_ended = true;
     shared.work.notify_all();
 }
 
