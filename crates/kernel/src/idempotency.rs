@@ -9,6 +9,7 @@
 //! price of much traffic is look-ups.
 
 use std::collections::VecDeque;
+use std::hint::black_box;
 
 use hansa_types::{Correlation, Time};
 use hashbrown::HashTable;
@@ -142,14 +143,24 @@ impl Filter {
         Self { capacity: capacity as u64, len: 0, last_at: Time(0), bits: vec![0; bytes] }
     }
 
-    /// Where a key's bits are: the upper half of the key chooses a block, the lower bits in it.
-    fn places(&self, key: u128) -> impl Iterator<Item = (usize, u8)> + use<> {
+    /// Where the block of a key begins, which the upper half of the key chooses.
+    fn block(&self, key: u128) -> usize {
         let blocks = (self.bits.len() / BLOCK_BYTES) as u128;
-        let block = usize::try_from(((key >> 64) * blocks) >> 64).unwrap_or_default();
+        usize::try_from(((key >> 64) * blocks) >> 64).unwrap_or_default() * BLOCK_BYTES
+    }
+
+    /// Where a key's bits are: the lower half of the key chooses them within its block.
+    fn places(&self, key: u128) -> impl Iterator<Item = (usize, u8)> + use<> {
+        let block = self.block(key);
         (0..PROBES).map(move |probe| {
             let bit = usize::try_from((key >> (9 * probe)) & 0x1FF).unwrap_or_default();
-            (block * BLOCK_BYTES + bit / 8, 1 << (bit % 8))
+            (block + bit / 8, 1 << (bit % 8))
         })
+    }
+
+    /// Looks at the block of a key.
+    fn read_block(&self, key: u128) {
+        black_box(self.bits.get(self.block(key)).copied());
     }
 
     fn insert(&mut self, key: u128, at: Time) {
@@ -215,13 +226,28 @@ impl Idempotency {
         self.filters.iter().any(|filter| !is_over(filter.last_at, now) && filter.may_hold(key))
     }
 
-    /// By what [`Idempotency::may_hold`] knows a key.
-    pub(crate) fn hash_of(&self, corr: &Correlation) -> u32 {
-        self.hash(split(corr).0)
+    /// Looks at what finding these keys will read, and at what is read as the oldest make room for
+    /// them. Each step is taken for all keys before the next one, so that many looks wait at once.
+    pub(crate) fn read_ahead<'a>(&self, corrs: impl Iterator<Item = &'a Correlation>) {
+        let coming: Vec<u128> = corrs.map(|corr| split(corr).0).collect();
+        let over = (self.accepted.len() + coming.len()).saturating_sub(self.limits.keys_max);
+        let spilling = 0..over.min(coming.len()).min(self.accepted.len());
+        let spilling: Vec<u128> = spilling.map(|oldest| self.accepted[oldest].key).collect();
+        let hashes: Vec<u32> = coming.iter().chain(&spilling).map(|&key| self.hash(key)).collect();
+        // What comes of it is wanted by nobody, but the compiler shall not know.
+        for hash in hashes {
+            black_box(self.may_hold(hash));
+        }
+        for filter in &self.filters {
+            coming.iter().for_each(|&key| filter.read_block(key));
+        }
+        if let Some(filter) = self.filters.back() {
+            spilling.iter().for_each(|&key| filter.read_block(key));
+        }
     }
 
     /// Whether a key of this hash may be among the youngest, without a look at any record.
-    pub(crate) fn may_hold(&self, hash: u32) -> bool {
+    fn may_hold(&self, hash: u32) -> bool {
         let of_hash = |place: &Place| place.hash == hash;
         self.by_key.get(table(hash)).is_some_and(|keys| keys.find(whole(hash), of_hash).is_some())
     }
