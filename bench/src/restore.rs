@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use hansa_crypto::seal::SealKey;
-use hansa_node::backup;
+use hansa_node::backup::{self, Pace};
 
 use crate::measure::as_f64;
 use crate::report::Report;
@@ -28,7 +28,7 @@ impl Scene for RestoreScene {
         let key = SealKey::from_bytes([42; 32]);
         let mut quiet = |_: u64, _: u64| ();
         let begun = Instant::now();
-        let manifest = backup::create(&data, &to, &key, &bench.env, &mut quiet)?;
+        let manifest = backup::create(&data, &to, &key, &bench.env, Pace::AtOnce, &mut quiet)?;
         let create_s = begun.elapsed().as_secs_f64();
         let mut bytes = 0;
         for segment in &manifest.segments {

@@ -15,7 +15,7 @@ use hansa_crypto::seal::SealKey;
 use hansa_kernel::node::AcceptClock;
 use hansa_kernel::{Auth, Caller, Command, Request, State, memory, principal, transfer};
 use hansa_node::audit::audit;
-use hansa_node::backup::{self, Checked, Manifest};
+use hansa_node::backup::{self, Checked, Manifest, Pace};
 use hansa_node::export::Export;
 use hansa_node::sight::Sight;
 use hansa_node::start::start;
@@ -79,7 +79,7 @@ fn key() -> SealKey {
 }
 
 fn create(data: &Path, to: &Path) -> Result<Manifest, Error> {
-    backup::create(data, to, &key(), &Env::real(), &mut |_, _| ())
+    backup::create(data, to, &key(), &Env::real(), Pace::AtOnce, &mut |_, _| ())
 }
 
 fn verify(dir: &Path, manifest: &Manifest, key: &SealKey) -> Result<Checked, Error> {

@@ -18,13 +18,14 @@ use hansa_crypto::seal::SealKey;
 use hansa_kernel::{Auth, Caller, Command, Request, principal};
 use hansa_node::audit::compare::{Comparer, Relation, Side};
 use hansa_node::audit::{Report, audit, audit_leaves};
+use hansa_node::backup::{self, Pace};
 use hansa_node::export::Export;
 use hansa_node::keys::{NODE_KEY_FILE, Place, SEALED_KEY_FILE};
 use hansa_node::sight::Sight;
 use hansa_node::start::start;
 use hansa_node::vault::custody_id;
 use hansa_node::writer::Job;
-use hansa_node::{Config, Env, Error, Node, backup, snapshot};
+use hansa_node::{Config, Env, Error, Node, snapshot};
 use hansa_types::{Duration, PrincipalId};
 
 const ALICE: PrincipalId = PrincipalId(2);
@@ -126,7 +127,8 @@ async fn a_sealed_key_opens_with_its_secret_alone() {
     snapshot::write(place).unwrap();
     let (to, target) = (dir.path().join("backups"), dir.path().join("restored"));
     let recovery = SealKey::from_bytes([5; 32]);
-    let made = backup::create(place, &to, &recovery, &Env::real(), &mut |_, _| ()).unwrap();
+    let made =
+        backup::create(place, &to, &recovery, &Env::real(), Pace::AtOnce, &mut |_, _| ()).unwrap();
     let into = Place { data_dir: &target, secret: Some(&other) };
     backup::restore(&to, &made, &recovery, into, &Env::real(), &mut |_, _| ()).unwrap();
     let restored = open(&target, Some(&other)).await;
@@ -224,7 +226,8 @@ async fn a_rotation_that_was_interrupted_is_finished_or_forgotten() {
     std::fs::write(&present, &first).unwrap();
     let recovery = SealKey::from_bytes([5; 32]);
     let to = dir.path().join("backups");
-    let made = backup::create(dir.path(), &to, &recovery, &Env::real(), &mut |_, _| ());
+    let made =
+        backup::create(dir.path(), &to, &recovery, &Env::real(), Pace::AtOnce, &mut |_, _| ());
     assert!(made.is_err(), "a backup needs the journal's key");
     let node = open(dir.path(), None).await;
     assert_eq!(node.keys.signing().public(), rotated.key);

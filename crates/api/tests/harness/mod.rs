@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hansa_api::ApiSettings;
 use hansa_crypto::seal::SealKey;
 use hansa_crypto::{Secret, SigningKey};
-use hansa_node::backup;
+use hansa_node::backup::{self, Pace};
 use hansa_node::egress::EgressPolicy;
 use hansa_node::start::{Started, start};
 use hansa_node::{Config, Env, Node};
@@ -318,7 +318,8 @@ impl Town {
         let (data, key) = (self.node.config.data_dir.clone(), SealKey::from_bytes([9; 32]));
         let (backups, data_dir) = (data.join("backups"), data.join("restored"));
         let env = self.node.env.clone();
-        let made = backup::create(&*data, &backups, &key, &env, &mut |_, _| ()).unwrap();
+        let made =
+            backup::create(&*data, &backups, &key, &env, Pace::AtOnce, &mut |_, _| ()).unwrap();
         lost(&self).await;
         let restore = async |config: Config, env: Env| {
             let to = &*data_dir;

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use hansa_crypto::seal::SealKey;
-use hansa_node::backup::{self, Manifest};
+use hansa_node::backup::{self, Manifest, Pace};
 use hansa_node::{Env, keys, limits};
+use hansa_store::pace::give_way;
 use hansa_types::Digest;
 use serde_json::json;
 
@@ -94,20 +95,20 @@ impl Command {
         match self {
             Command::Key { out } => make_key(app, &out)?,
             Command::Create { config, place, in_background } => {
-                let create = match in_background {
-                    true => backup::create_gently,
-                    false => backup::create,
+                let pace = match in_background {
+                    true => {
+                        give_way();
+                        Pace::Gently
+                    }
+                    false => Pace::AtOnce,
                 };
-                if in_background {
-                    hansa_store::pace::give_way();
-                }
                 let settings = config.settings(&[])?;
                 let key = place.key()?;
                 let progress = Progress::entries(app.ui);
                 let mut at = |done, all| progress.at(done, all);
                 let secret = settings.key_secret.get()?;
                 let of = keys::Place { data_dir: settings.data_dir(), secret: secret.as_ref() };
-                let made = create(of, &place.dir, &key, &Env::real(), &mut at)?;
+                let made = backup::create(of, &place.dir, &key, &Env::real(), pace, &mut at)?;
                 drop(progress);
                 app.ui.answer(&told(&made), LISTED)?;
             }

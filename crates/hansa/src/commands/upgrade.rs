@@ -6,9 +6,10 @@
 use clap::Subcommand;
 use hansa_kernel::format::FORMAT;
 use hansa_kernel::{Auth, Caller, Command as Act, Request, State, node};
+use hansa_node::backup::{self, Pace};
 use hansa_node::snapshot::{hash_seed, replay};
 use hansa_node::writer::Job;
-use hansa_node::{Env, Node, backup};
+use hansa_node::{Env, Node};
 use hansa_store::verify::{VerifyFrom, verify};
 use serde::Serialize;
 
@@ -129,7 +130,8 @@ fn back_up(ui: &Ui, settings: &Settings, place: &Place) -> Result<String, Failur
     let key = place.key()?;
     let progress = Progress::entries(ui);
     let mut at = |done, all| progress.at(done, all);
-    let manifest = backup::create(settings.data_dir(), &place.dir, &key, &Env::real(), &mut at)?;
+    let manifest =
+        backup::create(settings.data_dir(), &place.dir, &key, &Env::real(), Pace::AtOnce, &mut at)?;
     backup::verify(&place.dir, &manifest, &key, &mut at)?;
     Ok(manifest.id)
 }

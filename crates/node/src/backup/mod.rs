@@ -26,7 +26,7 @@ use hansa_crypto::keys::{PublicKey, SigningKey};
 use hansa_crypto::seal::{SealKey, derive};
 use hansa_kernel::{State, state};
 use hansa_store::backup::{self as files, FrameReader, FrameWriter};
-use hansa_store::pace::Pace;
+pub use hansa_store::pace::Pace;
 use hansa_store::{Options, Reader, Row, Store, VaultChange, VaultRow};
 use hansa_types::{IncarnationId, PrincipalId, Salt, Time};
 use serde::{Deserialize, Serialize};
@@ -76,26 +76,16 @@ pub struct Checked {
     pub left_out: u64,
 }
 
-/// Makes a backup of a data directory, whether or not a node runs there, as fast as it goes.
+/// Makes a backup of a data directory, whether or not a node runs there.
 pub fn create<'a>(
     of: impl Into<Place<'a>>,
     to: &Path,
     recovery: &SealKey,
     env: &Env,
+    pace: Pace,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Manifest, Error> {
-    make(of.into(), &Target { dir: to, recovery, env, pace: Pace::AtOnce }, progress)
-}
-
-/// The same, leaving processors and the disk to the node that runs there.
-pub fn create_gently<'a>(
-    of: impl Into<Place<'a>>,
-    to: &Path,
-    recovery: &SealKey,
-    env: &Env,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<Manifest, Error> {
-    make(of.into(), &Target { dir: to, recovery, env, pace: Pace::Gently }, progress)
+    make(of.into(), &Target { dir: to, recovery, env, pace }, progress)
 }
 
 /// Where a backup goes, and how.
