@@ -359,6 +359,7 @@ mod tests {
     fn with_keys(limits: Limits, count: u64) -> Idempotency {
         let mut known = Idempotency::new(&ahash::RandomState::with_seeds(1, 2, 3, 4), limits);
         for number in 0..count {
+            known.read_ahead([corr(number)].iter());
             known.insert(&corr(number), number + 1, NOW);
             known.let_go(NOW);
         }
