@@ -76,18 +76,6 @@ pub struct Checked {
     pub left_out: u64,
 }
 
-/// Makes a backup of a data directory, whether or not a node runs there.
-pub fn create<'a>(
-    of: impl Into<Place<'a>>,
-    to: &Path,
-    recovery: &SealKey,
-    env: &Env,
-    pace: Pace,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Result<Manifest, Error> {
-    make(of.into(), &Target { dir: to, recovery, env, pace }, progress)
-}
-
 /// Where a backup goes, and how.
 struct Target<'a> {
     dir: &'a Path,
@@ -105,13 +93,17 @@ impl Target<'_> {
     }
 }
 
-fn make(
-    place: Place<'_>,
-    target: &Target<'_>,
+/// Makes a backup of a data directory, whether or not a node runs there.
+pub fn create<'a>(
+    of: impl Into<Place<'a>>,
+    to: &Path,
+    recovery: &SealKey,
+    env: &Env,
+    pace: Pace,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Manifest, Error> {
-    let Target { dir: to, env, .. } = *target;
-    let reader = Store::open_to_read(place.data_dir, target.pace)?;
+    let (place, target) = (of.into(), Target { dir: to, recovery, env, pace });
+    let reader = Store::open_to_read(place.data_dir, pace)?;
     let keys = place.need()?;
     let seed = hash_seed(&*reader)?.unwrap_or_default();
     let Folded { state, verified, .. } =
@@ -134,11 +126,11 @@ fn make(
             first: copied + 1,
             last: last_seq,
         };
-        copy_rows(&*reader, target, &segment, progress)?;
+        copy_rows(&*reader, &target, &segment, progress)?;
         segments.push(segment);
     }
     let id = format!("{last_seq:020}-{:016}", made_at.0);
-    let documents = copy_vault(&*reader, target, &format!("{id}.vault"))?;
+    let documents = copy_vault(&*reader, &target, &format!("{id}.vault"))?;
     let mut key_file = target.begin(&format!("{id}.key"))?;
     key_file.push(env.random(), &*keys.signing().seed())?;
     key_file.finish(env.random())?;
